@@ -1,0 +1,19 @@
+"""What every chapter of Side by Side shares: plumbing, and nothing that a chapter teaches.
+
+Who may import what:
+
+* `torch_side` and the torch workers import torch, `tf_side` and the TensorFlow workers import TensorFlow;
+  every other module imports neither, and only notebooks and tests bring both together, torch first.
+* NumPy arrays, numbers, strings and paths are all that crosses between the sides or between processes.
+
+Importing this package does nothing but define where the course lies.
+"""
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def build_dir():
+    """The folder for everything that a run makes: `build/`, or where SIDE_BY_SIDE_BUILD points (a class hub, a test)."""
+    return Path(os.environ.get("SIDE_BY_SIDE_BUILD") or ROOT / "build")

@@ -1,0 +1,113 @@
+"""Predictions, exercises with checks and hints, and quizzes: all of them work offline and in every notebook program.
+
+A chapter's checks stand in `helpers/checks/chNN.py`, made with `helpers.judging`; its quiz in `data/quiz/NN.toml`.
+Nothing here raises because a learner has not answered, or has answered wrongly.
+"""
+import html
+import importlib
+
+from . import ROOT, data, ledger, show
+
+# Predictions
+
+def predict(key, guess, among):
+    """Store the learner's guess before the run. guess: one of `among`, or ... for none yet.
+
+    Prints what is to be done, and never raises for a guess that is not among the options: it asks again.
+    """
+    options = ", ".join(repr(option) for option in among)
+    if guess is ...:
+        ledger.put("predictions", key, {"guess": None, "among": list(among)})
+        print(f"prediction {key}: none yet. Set guess to one of {options}, run this cell, then go on.")
+    elif guess not in among:
+        ledger.put("predictions", key, {"guess": None, "among": list(among)})
+        print(f"prediction {key}: {guess!r} is not one of {options}. Change it and run this cell again.")
+    else:
+        ledger.put("predictions", key, {"guess": guess, "among": list(among)})
+        print(f"prediction {key}: noted. You say {guess!r}.")
+
+
+def outcome(key, actual):
+    """Show what the run found beside the learner's prediction, and record both.
+
+    Raises KeyError when no `predict` with this key has run, ValueError when actual is not among its options.
+    """
+    asked = ledger.fresh("predictions").get(key)
+    if asked is None:
+        raise KeyError(f"no prediction {key!r} in this run: run the cell with exercises.predict({key!r}, ...) first")
+    if actual not in asked["among"]:
+        raise ValueError(f"prediction {key}: the run found {actual!r}, which was not among {asked['among']}")
+    guess = asked["guess"]
+    ledger.put("predictions", key, {**asked, "actual": actual, "right": None if guess is None else guess == actual})
+    said = "you made no prediction" if guess is None else f"you predicted {guess!r}"
+    right = "" if guess is None else ", and were right" if guess == actual else ""
+    print(f"prediction {key}: the run says {actual!r}; {said}{right}.")
+
+
+# Exercises
+
+def check(key, answer):
+    """Judge an answer, show the verdict with hints and a link to the solution, and record it.
+
+    `...` counts as not answered yet. Raises KeyError for an exercise that does not exist.
+    """
+    exercise = _exercise(key)
+    if answer is ...:
+        state, message = "open", "not answered yet. Replace the dots in the cell above and run both cells."
+    else:
+        cause = exercise.judge(answer)
+        state, message = ("right", "right.") if cause is None else ("wrong", f"not yet: {cause}")
+    ledger.put("exercises", key, state)
+    plain = f"exercise {key}: {message}"
+    if state == "right":
+        show.rich(f"<p><b>{html.escape(plain)}</b></p>", plain)
+        return
+    hints = "".join(f"<details><summary>Hint {k} of 3</summary><p>{show.inline(text)}</p></details>"
+                    for k, text in enumerate(exercise.hints, 1))
+    link = f'<p><a href="{_solution_link(key)}">See the solution</a></p>'
+    show.rich(f"<p><b>exercise {html.escape(key)}:</b> {show.inline(message)}</p>{hints}{link}",
+              f"{plain} (hints: exercises.hint({key!r}, 1), then 2 and 3)")
+
+
+def hint(key, number):
+    """Print hint 1, 2 or 3 of an exercise, for programs that show no HTML."""
+    if number not in (1, 2, 3):
+        raise ValueError(f"each exercise has hints 1, 2 and 3, not {number!r}")
+    print(_exercise(key).hints[number - 1])
+
+
+def _exercise(key):
+    chapter = ledger.chapter()
+    module = importlib.import_module(f"helpers.checks.ch{chapter}")
+    if key not in module.EXERCISES:
+        raise KeyError(f"chapter {chapter} has no exercise {key!r}; it has {', '.join(module.EXERCISES)}")
+    return module.EXERCISES[key]
+
+
+def _solution_link(key):
+    found = sorted((ROOT / "notebooks").glob(f"{ledger.chapter()}_*.ipynb"))
+    return f"solutions/{found[0].name}#Exercise-{key}" if found else "solutions/"
+
+
+# Quiz
+
+def quiz(chapter):
+    """Show a chapter's quiz: each option opens on a click (or Enter) and says whether and why it is right.
+
+    Only HTML's own <details>: it works offline, by keyboard, without a kernel and in the exported page.
+    """
+    blocks, plain = [], []
+    for number, question in enumerate(data.quiz(chapter), 1):
+        name = f"quiz-{chapter}-{number}"
+        options = "".join(_option(name, letter, option) for letter, option in zip("ABCDEF", question["option"]))
+        blocks.append(f'<div style="margin:1em 0"><p><b>{number}. {show.inline(question["text"])}</b></p>{options}</div>')
+        plain.append(f"{number}. {question['text']}\n" + "\n".join(
+            f"   {letter}. {option['text']}" for letter, option in zip("ABCDEF", question["option"])))
+    show.rich("".join(blocks), "\n".join(plain))
+
+
+def _option(name, letter, option):
+    color, word = ("#1a7f37", "Right.") if option.get("right") else ("#b35900", "No.")
+    return (f'<details name="{name}" style="margin:.3em 0 .3em 1em"><summary style="cursor:pointer">{letter}. '
+            f'{show.inline(option["text"])}</summary><p style="border-left:4px solid {color};padding-left:.6em;'
+            f'margin:.3em 0 .3em 1em"><b>{word}</b> {show.inline(option["why"])}</p></details>')

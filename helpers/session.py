@@ -1,0 +1,111 @@
+"""The start of a chapter: environment before a framework loads, parameters, seeds, and what to do when one is missing.
+
+This module never imports a framework. It finds the side modules that the chapter has imported in `sys.modules`.
+"""
+import contextlib
+import importlib.util
+import os
+import platform
+import sys
+import tempfile
+
+from . import ledger, missing, show
+
+FRAMEWORKS = {"torch": "PyTorch", "tensorflow": "TensorFlow"}
+SIDES = ("helpers.torch_side", "helpers.tf_side")
+
+ENVIRONMENT = {  # read once, when a framework loads: later changes have no effect
+    "TF_CPP_MIN_LOG_LEVEL": "3",  # TensorFlow's C++ side logs dozens of lines at lower levels
+    "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # otherwise TensorFlow takes the whole GPU and PyTorch finds no memory
+    "OMP_WAIT_POLICY": "PASSIVE",  # spinning threads of one framework slow the other down, and unsteadily
+    "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # cuBLAS is deterministic only with a fixed workspace
+}
+
+
+def start(chapter):
+    """Prepare this kernel for a chapter ("00" to "99"): call it before a framework is imported.
+
+    Sets the variables of ENVIRONMENT that are not set yet, opens the chapter's ledger, and, where a framework is not
+    installed, arranges that cells which need it are skipped with a line that says so.
+
+    Raises RuntimeError when a framework was loaded before its variables were set: they would have no effect.
+    """
+    unset = [name for name in ENVIRONMENT if name not in os.environ]
+    loaded = [FRAMEWORKS[name] for name in FRAMEWORKS if name in sys.modules]
+    if unset and loaded:
+        raise RuntimeError(f"{' and '.join(loaded)} was imported before session.start: its settings come too late. "
+                           "Restart the kernel and run the notebook from its first cell.")
+    os.environ.update({name: ENVIRONMENT[name] for name in unset})
+    ledger.begin(chapter)
+    absent = not_installed()
+    missing.skip_cells_that_need(absent)
+    for name in absent:
+        print(f"{FRAMEWORKS[name]} is not installed: cells that need it are skipped, and what they would have measured "
+              f"is NOT MEASURED. To install it: python -m pip install -r requirements.txt")
+
+
+def not_installed():
+    """The import names of the frameworks that this Python does not have, for example ["tensorflow"]."""
+    def found(name):
+        try:
+            return name in sys.modules or importlib.util.find_spec(name) is not None
+        except ModuleNotFoundError:
+            return False
+    return [name for name in FRAMEWORKS if not found(name)]
+
+
+@contextlib.contextmanager
+def quiet():
+    """Keep what C++ code writes to the terminal (file descriptor 2) out of the way; if the block fails, show it.
+
+    TensorFlow reports its oneDNN and CPU settings there while it loads, below Python's reach.
+    """
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as log:
+        saved = os.dup(2)
+        os.dup2(log.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            log.seek(0)
+            print(log.read().decode(errors="replace"), file=sys.stderr)
+            raise
+        finally:
+            os.dup2(saved, 2)
+            os.close(saved)
+
+
+def use(seed, device, fast):
+    """Check the chapter's parameters, seed both frameworks, and show the table of versions and devices.
+
+    seed: int from 0 to 2**32 - 1. device: "auto" (a GPU where there is one), "cpu" or "gpu".
+    fast: bool, smaller sizes for a first reading and for CI.
+
+    Raises ValueError or TypeError with what to do when one of them is unusable.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int):
+        raise TypeError(f"seed must be a whole number such as 0, not {seed!r}. Mend it in the parameters cell.")
+    if not 0 <= seed < 2**32:
+        raise ValueError(f"seed must lie between 0 and 4294967295, not {seed}. Mend it in the parameters cell.")
+    if not isinstance(fast, bool):
+        raise TypeError(f"fast must be True or False, not {fast!r}. Mend it in the parameters cell.")
+    check_device(device)
+    rows = [("Python", platform.python_version(), f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs")]
+    for side in sides():
+        side.device(device)
+        side.seed(seed)
+        rows.extend(side.describe())
+    ledger.put("run", "parameters", {"seed": seed, "device": device, "fast": fast})
+    ledger.put("run", "machine", [list(row) for row in rows])
+    show.table(["what", "version", "where it runs"], rows, caption=f"seed {seed}, device {device!r}, fast {fast}")
+
+
+def check_device(name):
+    """Raise ValueError unless name is one that every chapter understands."""
+    if name not in ("auto", "cpu", "gpu"):
+        raise ValueError(f"device must be 'auto', 'cpu' or 'gpu', not {name!r}. Mend it in the parameters cell.")
+
+
+def sides():
+    """The side modules that this chapter has imported, torch first."""
+    return [sys.modules[name] for name in SIDES if name in sys.modules]

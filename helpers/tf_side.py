@@ -1,0 +1,134 @@
+"""TensorFlow's half of the plumbing. `torch_side` has the same public names, arguments and kinds of result."""
+import os
+import random
+
+import numpy as np
+
+from .session import check_device, quiet
+
+with quiet():
+    import tensorflow as tf
+
+NAME = "TensorFlow"
+
+
+def device(name="auto"):
+    """The device's name for `tf.device`: "/GPU:0" or "/CPU:0", for "auto" (a GPU where there is one), "cpu" or "gpu".
+
+    Raises ValueError for another name, and for "gpu" where TensorFlow sees none.
+    """
+    check_device(name)
+    gpus = tf.config.list_physical_devices("GPU")
+    if name == "gpu" and not gpus:
+        raise ValueError("device='gpu' was asked for, but TensorFlow sees no GPU. Use device='auto' or 'cpu', "
+                         "or run `python -m helpers.doctor` to see why.")
+    return "/GPU:0" if name != "cpu" and gpus else "/CPU:0"
+
+
+def seed(number):
+    """Seed TensorFlow's and Keras's generators, and Python's and NumPy's."""
+    random.seed(number)
+    np.random.seed(number)
+    tf.random.set_seed(number)
+    tf.keras.utils.set_random_seed(number)
+
+
+def deterministic(on):
+    """Make operations give the same bits every time (an operation that cannot raises an error).
+
+    TensorFlow has no way back within a process: `deterministic(False)` after `deterministic(True)` raises RuntimeError.
+    """
+    if on:
+        tf.config.experimental.enable_op_determinism()
+    elif _determinism_is_on():
+        raise RuntimeError("TensorFlow cannot leave deterministic mode: restart the kernel")
+
+
+def tensor(array, device=None, dtype=None):
+    """A tensor with a copy of a NumPy array. device: what `device()` returned; dtype: a NumPy name such as "float32"."""
+    array = np.array(array, dtype=dtype)
+    if device is None:
+        return tf.constant(array)
+    with tf.device(device):
+        return tf.identity(tf.constant(array))  # constant alone may stay on the host for integer dtypes
+
+
+def to_numpy(tensor):
+    """A NumPy copy of a tensor or variable on any device. bfloat16, which NumPy lacks, becomes float32."""
+    tensor = tf.convert_to_tensor(tensor)
+    if tensor.dtype == tf.bfloat16:
+        tensor = tf.cast(tensor, tf.float32)
+    return np.array(tensor.numpy())
+
+
+def wait():
+    """Return when all work that was given to the GPUs is done. On a CPU eager operations have finished already."""
+    if tf.config.list_physical_devices("GPU"):
+        tf.test.experimental.sync_devices()
+
+
+def get_weights(model):
+    """A Keras model's weights, trainable or not, as {path: NumPy array}, in the order of `model.variables`."""
+    return {variable.path: to_numpy(variable.value) for variable in model.variables}
+
+
+def set_weights(model, weights):
+    """Copy NumPy arrays into a Keras model's weights, by path.
+
+    Raises KeyError when names are missing or unknown, ValueError when a shape does not fit; the model is then unchanged.
+    """
+    state = {variable.path: variable for variable in model.variables}
+    if state.keys() != weights.keys():
+        raise KeyError(f"weights and model differ in names: {', '.join(sorted(state.keys() ^ weights.keys()))}")
+    for name, variable in state.items():
+        if tuple(variable.shape) != np.shape(weights[name]):
+            raise ValueError(f"{name}: the model has shape {tuple(variable.shape)}, "
+                             f"the weights {np.shape(weights[name])}")
+    for name, variable in state.items():
+        variable.assign(weights[name])
+
+
+def memory():
+    """Peak bytes of GPU memory that tensors took since the last `free()`; None on a CPU: TensorFlow keeps no count there."""
+    if not tf.config.list_physical_devices("GPU"):
+        return None
+    return tf.config.experimental.get_memory_info("GPU:0")["peak"]
+
+
+def free():
+    """Forget the graphs that Keras holds and start a new count of the peak. TensorFlow keeps its GPU memory until it ends."""
+    tf.keras.backend.clear_session()
+    if tf.config.list_physical_devices("GPU"):
+        tf.config.experimental.reset_memory_stats("GPU:0")
+
+
+def value_and_grad(function, *arrays, weights=None):
+    """Value of `function` at NumPy arrays, and the gradients of sum(weights * value), all as NumPy.
+
+    weights: an array of the value's shape, ones when None. Gradients come in the order of the arrays: None for an array
+    of integers, and for one that the value does not depend on as far as the tape can see.
+    """
+    inputs = [tf.constant(np.array(array)) for array in arrays]
+    with tf.GradientTape() as tape:
+        tape.watch([x for x in inputs if x.dtype.is_floating])
+        value = tf.convert_to_tensor(function(*inputs))
+        scalar = tf.reduce_sum(value if weights is None else tf.constant(np.array(weights)) * value)
+    floats = [k for k, x in enumerate(inputs) if x.dtype.is_floating]
+    found = dict(zip(floats, tape.gradient(scalar, [inputs[k] for k in floats])))
+    return to_numpy(value), [None if found.get(k) is None else to_numpy(found[k]) for k in range(len(inputs))]
+
+
+def describe():
+    """Rows (what, version, where it runs) for the table at the head of a chapter."""
+    gpus = [tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name)
+            for gpu in tf.config.list_physical_devices("GPU")]
+    threads = tf.config.threading.get_intra_op_parallelism_threads() or os.environ.get("TF_NUM_INTRAOP_THREADS") or "all"
+    where = ", ".join(gpus) or f"CPU, {threads} threads"
+    built = tf.sysconfig.get_build_info().get("cuda_version")
+    return [(NAME, tf.__version__, f"{where} ({f'CUDA {built}' if built else 'no CUDA in this build'})"),
+            ("Keras", tf.keras.__version__, f"backend {tf.keras.config.backend()}")]
+
+
+def _determinism_is_on():
+    from tensorflow.python.framework import config  # the only place where the switch can be read
+    return config.is_op_determinism_enabled()
