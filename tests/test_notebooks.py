@@ -1,0 +1,155 @@
+"""The rules that every chapter obeys, checked on its source; and that each rule can fail."""
+import importlib
+
+import nb as pipeline
+import nbformat
+import pytest
+import rules
+
+SOURCES = pipeline.sources()
+
+
+def test_there_are_chapters():
+    assert len(SOURCES) >= 3, "no sources found: every rule below would pass on nothing"
+
+
+def complaints(found):
+    return "\n".join(f"- {line}" for line in found)
+
+
+@pytest.fixture(params=SOURCES, ids=[source.stem for source in SOURCES])
+def chapter(request):
+    """(number, complete notebook) of one chapter."""
+    return int(request.param.name[:2]), pipeline.read(request.param)
+
+
+def rule(found):
+    """Fail with all that breaks a rule, not only the first."""
+    found = complaints(found)
+    assert not found, "\n" + found
+
+
+def test_size(chapter):
+    rule(rules.size(chapter[1]))
+
+
+def test_headings(chapter):
+    rule(rules.headings(chapter[1], chapter[0]))
+
+
+def test_opening(chapter):
+    rule(rules.opening(chapter[1], chapter[0]))
+
+
+def test_twins(chapter):
+    rule(rules.twins(chapter[1]))
+
+
+def test_honest(chapter):
+    rule(rules.honest(chapter[1]))
+
+
+def test_predictions(chapter):
+    rule(rules.predictions(chapter[1]))
+
+
+def test_exercises(chapter):
+    rule(rules.exercises(chapter[1], importlib.import_module(f"helpers.checks.ch{chapter[0]:02d}")))
+
+
+def test_claims(chapter):
+    rule(rules.claims(chapter[1], chapter[0]))
+
+
+def test_figures(chapter):
+    rule(rules.figures(chapter[1]))
+
+
+def test_closing(chapter):
+    rule(rules.closing(chapter[1], chapter[0]))
+
+
+def test_links(chapter):
+    rule(rules.links(chapter[1]))
+
+
+def test_no_solution_in_the_learners_notebook(chapter):
+    number, complete = chapter
+    learner = "\n".join(cell.source for cell in pipeline.learner(complete).cells)
+    assert "# solution" not in learner and "# wrong" not in learner
+    for cell in complete.cells:
+        _, solution, wrong = pipeline.parts(cell.source)
+        for body in [solution, *(body for _, body in wrong)]:
+            assert not body or body not in learner
+
+
+def test_no_output_in_the_learners_notebook(chapter):
+    plain, _ = pipeline.targets(next(s for s in SOURCES if s.name.startswith(f"{chapter[0]:02d}")))
+    for cell in nbformat.read(plain, 4).cells:
+        assert not cell.get("outputs") and cell.get("execution_count") is None
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=[source.stem for source in SOURCES])
+def test_notebooks_in_sync_and_verdicts_have_outputs(source):
+    assert pipeline.check(source) == "in sync"
+
+
+# Each rule fails on a notebook that breaks it: a rule that cannot fail protects nothing.
+
+def book(*cells):
+    """A notebook from (kind, source, tags...) tuples."""
+    nb = nbformat.v4.new_notebook()
+    for kind, source, *tags in cells:
+        make = nbformat.v4.new_code_cell if kind == "code" else nbformat.v4.new_markdown_cell
+        nb.cells.append(make(source, metadata={"tags": list(tags)}))
+    return nb
+
+
+TWIN = [("code", "a_torch = 1", "torch"), ("code", "a_tf = 1", "tf"),
+        ("code", 'parity.verdict("a", a_torch, a_tf)', "verdict")]
+
+UNCHECKED = ("code", "answer = ...\n# solution\nanswer = 1", "exercise")
+
+
+class EmptyModule:
+    EXERCISES = {}
+
+
+@pytest.mark.parametrize("found, said", [
+    (rules.size(book(("markdown", "x"))), "1 cells"),
+    (rules.size(book(*[("markdown", "x")] * 40, ("code", "a = 1\n" * 21))), "21 lines"),
+    (rules.size(book(*[("markdown", "x")] * 40, ("markdown", "word " * 121))), "121 words"),
+    (rules.headings(book(("markdown", "# Tensors")), 1), "# 1. Title"),
+    (rules.headings(book(("markdown", "# 1. Tensors\n## 1.2 Views")), 1), "numbered 1.1"),
+    (rules.headings(book(("markdown", "# 1. Tensors\n## 1.1 All About Tensor Views")), 1), "sentence case"),
+    (rules.opening(book(("markdown", "# 1. T"), ("code", "x = 1")), 1), "lacks"),
+    (rules.opening(book(("markdown", "# 1. T"), ("code", "x = 1")), 1), "first five code cells"),
+    (rules.twins(book(*TWIN[:2])), "must be followed"),
+    (rules.twins(book(*TWIN[1:])), "no torch cell before it"),
+    (rules.twins(book(*TWIN[:2], ("code", "a = 1", "verdict"))), "judges nothing"),
+    (rules.twins(book(("code", "a = 1", "trch"))), "unknown tags"),
+    (rules.twins(book(*TWIN)), "at least three twins"),
+    (rules.honest(book(("code", "try:\n    a()\nexcept:\n    b()"))), "swallowed"),
+    (rules.honest(book(("code", "try:\n    a()\nexcept ValueError:\n    pass"))), "swallowed"),
+    (rules.honest(book(("code", 'claims.verdict("C09", True, "seen")'))), "not typed"),
+    (rules.honest(book(("code", 'claims.verdict("C09", {"a part": True}, "seen")'))), "not typed"),
+    (rules.honest(book(("code", 'exercises.outcome("1.1", "float32")'))), "not typed"),
+    (rules.honest(book(("code", 'open("/tmp/x")'))), "/tmp/"),
+    (rules.honest(book(("code", 'exec("a")'))), "exec"),
+    (rules.predictions(book()), "0 predictions"),
+    (rules.predictions(book(("code", 'exercises.predict("1.1", guess, among=[1])', "predict"))), "no outcome"),
+    (rules.predictions(book(("code", 'exercises.outcome("1.1", x)'))), "never asked"),
+    (rules.exercises(book(), EmptyModule), "0 exercises"),
+    (rules.exercises(book(UNCHECKED, ("code", "x")), EmptyModule), "two wrong"),
+    (rules.exercises(book(UNCHECKED, ("code", "x")), EmptyModule), "check cell"),
+    (rules.exercises(book(), EmptyModule), "port"),
+    (rules.claims(book(), 1), "the table gives"),
+    (rules.claims(book(), 1), "claims.close"),
+    (rules.figures(book(("code", "plots.show(fig)"))), "no alt text"),
+    (rules.figures(book(("code", "plt.show()"))), "plt.show"),
+    (rules.closing(book(("markdown", "## 1.1 Quiz")), 1), "last four sections"),
+    (rules.links(book(("markdown", "[x](glossary.md#no-such-term)"))), "no entry"),
+    (rules.links(book(("markdown", "[x](nowhere.ipynb)"))), "leads nowhere"),
+], ids=lambda value: value if isinstance(value, str) else "")
+def test_a_broken_rule_is_found(found, said):
+    assert said in complaints(found)
