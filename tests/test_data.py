@@ -224,7 +224,7 @@ def test_a_good_quiz_is_read(copy):
         (QUESTION.replace(OPTION.format("B"), ""), "question 3: it has 2 options"),
         (QUESTION + OPTION.format("D") + OPTION.format("E"), "question 3: it has 5 options"),
         (QUESTION.replace("right = true", 'right = "yes"'), "question 3: right of option a is not true or false"),
-        (QUESTION.replace("right", "rigth"), "question 3: option a has keys other than"),
+        (QUESTION.replace("right", "correct"), "question 3: option a has keys other than"),
     ],
 )
 def test_a_question_that_is_not_well_formed_is_named(copy, third, message):
