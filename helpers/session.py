@@ -62,17 +62,19 @@ def quiet():
     """
     sys.stderr.flush()
     with tempfile.TemporaryFile() as log:
-        saved = os.dup(2)
+        terminal = os.dup(2)
         os.dup2(log.fileno(), 2)
+        finished = False
         try:
             yield
-        except BaseException:
-            log.seek(0)
-            print(log.read().decode(errors="replace"), file=sys.stderr)
-            raise
+            finished = True
         finally:
-            os.dup2(saved, 2)
-            os.close(saved)
+            sys.stderr.flush()
+            os.dup2(terminal, 2)
+            os.close(terminal)
+            if not finished:
+                log.seek(0)
+                print(log.read().decode(errors="replace"), file=sys.stderr)
 
 
 def use(seed, device, fast):

@@ -1,0 +1,443 @@
+"""Children and servers: what they say comes back, and nothing of them is left, however the end comes."""
+import _thread
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+import urllib.request
+
+import numpy as np
+import psutil
+import pytest
+
+from helpers import guarded, process
+from helpers.workers import guard
+
+HTTP = [sys.executable, "-m", "http.server", "--bind", "127.0.0.1"]
+posix = pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
+
+
+@pytest.fixture
+def script(tmp_path):
+    """Write a worker and give back its path."""
+    def write(text, name="worker.py"):
+        path = tmp_path / name
+        path.write_text(textwrap.dedent(text))
+        return path
+    return write
+
+
+def gone(pid, patience=8.0):
+    """Whether the process ends within `patience` seconds (a zombie has: nobody asked for its exit code)."""
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        try:
+            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+                return True
+        except psutil.NoSuchProcess:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def wait_for(path, patience=15.0):
+    """The JSON in a file that another process writes in one go."""
+    deadline = time.monotonic() + patience
+    while not path.exists():
+        assert time.monotonic() < deadline, f"{path.name} never appeared"
+        time.sleep(0.02)
+    return json.loads(path.read_text())
+
+
+def serving(port):
+    return process.server([*HTTP, str(port)], f"http://127.0.0.1:{port}/", 15)
+
+
+# A worker with a grandchild of its own session, whose pids it writes to the file named in the payload.
+FAMILY = """
+    import json, os, pathlib, subprocess, sys, time
+    path = pathlib.Path(json.load(sys.stdin))
+    below = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps([os.getpid(), below.pid]))
+    part.rename(path)
+    time.sleep(60)
+"""
+
+
+# ---- what comes back
+
+def test_payload_and_results_cross_as_json(script, tmp_path):
+    echo = script("import json, sys; print(json.dumps({'got': json.load(sys.stdin)}))")
+    payload = {"a": np.arange(6.0).reshape(2, 3), "n": np.float32(0.5), "path": tmp_path, "word": "größer"}
+    found = process.run(echo, payload, 10)
+    assert found == [{"got": {**payload, "a": [[0, 1, 2], [3, 4, 5]], "path": str(tmp_path)}}]
+
+
+def test_a_payload_larger_than_any_pipe(script):
+    count = "import json, sys; print(json.dumps({'n': len(json.load(sys.stdin))})); print('x' * 300_000)"
+    found = process.run(script(count), "y" * 3_000_000, 20)
+    assert found == [{"n": 3_000_000}] and len(found.log) == 300_000
+
+
+def test_a_worker_that_does_not_read_its_payload(script):
+    assert process.run(script("print('{\"a\": 1}')"), "y" * 3_000_000, 20) == [{"a": 1}]
+
+
+def test_what_is_no_json_object_is_kept_as_log(script):
+    found = process.run(script("""
+        import sys
+        print("[Gloo] Rank 0 is connected"); print('{"loss": 1.5}'); print(3); print("{broken")
+        print("from stderr", file=sys.stderr)
+        """), None, 10)
+    assert found == [{"loss": 1.5}]
+    assert found.log.splitlines() == ["[Gloo] Rank 0 is connected", "3", "{broken", "from stderr"]
+
+
+def test_nothing_reaches_the_terminal(script, capfd):
+    loud = script("import os; os.write(1, b'out'); os.write(2, b'err'); os.system('echo deeper')")
+    assert "deeper" in process.run(loud, None, 10).log
+    assert capfd.readouterr() == ("", "")
+
+
+def test_what_cannot_cross_is_refused_before_anything_starts(script):
+    with pytest.raises(TypeError, match="a worker cannot be sent a set"):
+        process.run(script(""), {1, 2}, 10)
+
+
+def test_workers_are_found_by_name_or_path(script):
+    assert process.worker("guard").name == "guard.py"
+    path = script("")
+    assert process.worker(path) == process.worker(str(path)) == path
+    with pytest.raises(FileNotFoundError, match="no worker nonesuch"):
+        process.run("nonesuch", None, 10)
+
+
+def test_a_worker_called_like_a_library_does_not_hide_it(script):
+    script("raise SystemExit('the wrong json')", "json.py")
+    assert process.run(script("import json; print(json.dumps({'a': 1}))"), None, 10) == [{"a": 1}]
+
+
+def test_the_environment_of_a_child(script, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    monkeypatch.setenv("NO_PROXY", "example.org")
+    show = script("import json, os; print(json.dumps(dict(os.environ)))")
+    found, = process.run(show, None, 10, env={"SIDE": 3})
+    assert found["SIDE"] == "3" and "FORCE_COLOR" not in found
+    assert found["MPLBACKEND"] == "Agg" and found["NO_PROXY"] == "example.org"
+    assert found["PATH"].split(os.pathsep)[0] == os.path.dirname(sys.executable)
+
+
+def test_command_gives_text_and_code_and_does_not_raise():
+    code = "import sys; print('out'); print('err', file=sys.stderr); exit(3)"
+    done = process.command([sys.executable, "-c", code], 10)
+    assert (done.returncode, done.stdout, done.stderr) == (3, "out\n", "err\n")
+    with pytest.raises(FileNotFoundError, match="no-such-program: no such program"):
+        process.command(["no-such-program"], 10)
+
+
+@posix
+def test_a_signal_is_passed_on_as_128_and_its_number():
+    done = process.command([sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"], 10)
+    assert done.returncode == 137
+
+
+def test_free_port_can_be_bound_and_is_loopback():
+    first, second = process.free_port(), process.free_port()
+    assert 1024 < first < 65536 and first != second
+    with serving(first) as server:
+        assert server.port == first
+
+
+# ---- errors
+
+def test_a_traceback_is_shortened_to_the_workers_frames_and_the_error(script):
+    path = script("""
+        import json, sys
+        def outer():
+            inner()
+        def inner():
+            json.loads("{")
+        print("before", file=sys.stderr)
+        outer()
+        """)
+    with pytest.raises(process.ChildFailed) as caught:
+        process.run(path, None, 10)
+    words = str(caught.value)
+    assert words.startswith("worker.py failed (exit code 1):\n")
+    assert words.count("  File ") == 3 and 'File "worker.py"' in words and "decoder.py" not in words
+    assert "JSONDecodeError: Expecting property name" in words.splitlines()[-1]
+    assert str(path.parent) not in words and "before" not in words
+    assert "before" in caught.value.log and "decoder.py" in caught.value.log
+
+
+def test_only_the_last_of_chained_tracebacks_and_the_last_frames(script):
+    path = script("""
+        def deep(n):
+            if n: deep(n - 1)
+            else: raise KeyError("first")
+        try:
+            deep(20)
+        except KeyError as error:
+            raise ValueError("second\\nwith a line more") from error
+        """)
+    with pytest.raises(process.ChildFailed) as caught:
+        process.run(path, None, 10)
+    assert "first" not in str(caught.value)
+    assert str(caught.value).endswith("ValueError: second\nwith a line more")
+
+
+@pytest.mark.parametrize("text, words", [
+    ("import sys; sys.exit('no data')", "no data"),
+    ("raise SystemExit(4)", r"exit code 4\):\n\(it wrote nothing\)"),
+    ("def broken(:", "SyntaxError"),
+])
+def test_failures_without_a_traceback(script, text, words):
+    with pytest.raises(process.ChildFailed, match=words):
+        process.run(script(text), None, 10)
+
+
+@posix
+def test_a_crash_names_its_signal(script):
+    with pytest.raises(process.ChildFailed, match="worker.py failed .ended by SIGSEGV"):
+        process.run(script("import os; os.kill(os.getpid(), 11)"), None, 10)
+
+
+# ---- several at once
+
+def test_together_they_meet(script):
+    port = process.free_port()
+    pair = script("""
+        import json, socket, sys, time
+        rank, port = json.load(sys.stdin)
+        if rank == 0:
+            with socket.create_server(("127.0.0.1", port)) as s:
+                print(json.dumps({"heard": s.accept()[0].recv(9).decode()}))
+        else:
+            while True:
+                try:
+                    socket.create_connection(("127.0.0.1", port)).sendall(b"hello")
+                    break
+                except OSError:
+                    time.sleep(0.02)
+        """)
+    assert process.together(pair, [[0, port], [1, port]], 15) == [[{"heard": "hello"}], []]
+
+
+def test_when_one_fails_the_others_are_ended(script):
+    path = script("""
+        import json, sys, time
+        if json.load(sys.stdin): raise ValueError("rank 1 is broken")
+        time.sleep(60)
+        """)
+    start = time.monotonic()
+    with pytest.raises(process.ChildFailed, match="(?s)worker.py .2 of 2. failed.*rank 1 is broken"):
+        process.together(path, [0, 1], 30)
+    assert time.monotonic() - start < 10
+
+
+# ---- servers
+
+def test_a_server_answers_and_is_gone_afterwards():
+    with serving(process.free_port()) as server:
+        assert urllib.request.urlopen(server.url + "/", timeout=5).status == 200
+        assert psutil.Process(server.pid).cmdline()[1:3] == ["-m", "http.server"]
+        assert "GET / HTTP" in server.log
+    assert not psutil.pid_exists(server.pid)
+    assert "GET / HTTP" in server.log  # what it said outlives it
+
+
+def test_a_server_is_gone_after_an_error_in_the_block():
+    with pytest.raises(ZeroDivisionError), serving(process.free_port()) as server:
+        raise ZeroDivisionError
+    assert not psutil.pid_exists(server.pid)
+
+
+def test_ready_may_be_a_function(tmp_path):
+    up = tmp_path / "up"
+    code = f"import pathlib, time; time.sleep(.2); pathlib.Path({str(up)!r}).touch(); time.sleep(60)"
+    with process.server([sys.executable, "-c", code], up.exists, 15) as server:
+        assert up.exists() and server.url is server.port is None
+
+
+def test_a_server_that_dies_early_shows_its_log():
+    with pytest.raises(process.ChildFailed, match="(?s)ended before it was ready .exit code 5.*no model"):
+        with process.server([sys.executable, "-c", "print('no model'); exit(5)"], lambda: False, 15):
+            pytest.fail("never ready")
+
+
+def test_someone_else_on_the_port_is_not_our_server():
+    port = process.free_port()
+    with serving(port), pytest.raises(process.ChildFailed, match="(?s)ended before it was ready.*in use"):
+        other = [sys.executable, "-c", "import time; time.sleep(.5); import http.server as h\n"
+                 f"h.ThreadingHTTPServer(('127.0.0.1', {port}), h.SimpleHTTPRequestHandler)"]
+        with process.server(other, lambda: time.sleep(1) is None, 15):
+            pytest.fail("not ours")
+
+
+def test_a_server_that_never_gets_ready_is_ended():
+    port, start = process.free_port(), time.monotonic()
+    with pytest.raises(process.ChildTimeout, match="(?s)not ready after 0.7 s. Its log:.*loading"):
+        code = "import time; print('loading'); time.sleep(60)"
+        with process.server([sys.executable, "-c", code], f"http://127.0.0.1:{port}/", 0.7):
+            pytest.fail("never ready")
+    assert time.monotonic() - start < 8
+
+
+def test_an_error_status_is_not_ready():
+    with pytest.raises(process.ChildTimeout, match="404"):
+        port = process.free_port()
+        with process.server([*HTTP, str(port)], f"http://127.0.0.1:{port}/not-there", 1.5):
+            pytest.fail("404 counted as ready")
+
+
+@posix
+def test_a_server_may_close_in_peace_and_is_killed_if_it_will_not(tmp_path):
+    armed, said = tmp_path / "armed", tmp_path / "said"
+    code = textwrap.dedent(f"""
+        import pathlib, signal, time
+        signal.signal(signal.SIGTERM, lambda *_: pathlib.Path({str(said)!r}).write_text("bye"))
+        pathlib.Path({str(armed)!r}).touch()
+        while True: time.sleep(1)
+        """)
+    with process.server([sys.executable, "-c", code], armed.exists, 15) as server:
+        assert not said.exists()
+    assert said.read_text() == "bye" and not psutil.pid_exists(server.pid)
+
+
+# ---- nothing is left
+
+def test_a_timeout_names_script_and_seconds_and_ends_the_grandchildren(script, tmp_path):
+    pids = tmp_path / "pids"
+    with pytest.raises(process.ChildTimeout, match=r"worker.py was not done after 1.5 s"):
+        process.run(script(FAMILY), str(pids), 1.5)
+    assert all(gone(pid, 1) for pid in json.loads(pids.read_text()))
+    with pytest.raises(process.ChildTimeout, match="not done after 0.3 s"):
+        process.command([sys.executable, "-c", "import time; time.sleep(60)"], 0.3)
+
+
+def test_what_a_worker_leaves_behind_is_ended_when_it_is_done(script, tmp_path):
+    """The orphan has a session and a parent of its own; its mark in the environment finds it."""
+    path = script("""
+        import json, subprocess, sys
+        if len(sys.argv) == 1:
+            print(json.dumps({"pid": int(subprocess.check_output([sys.executable, __file__, "between"]))}))
+        else:
+            sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
+            print(subprocess.Popen(sleep, start_new_session=True, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL).pid)
+        """)
+    found, = process.run(path, None, 15)
+    assert gone(found["pid"], 1)
+
+
+def test_an_interrupt_ends_the_child(script, tmp_path):
+    pids = tmp_path / "pids"
+    threading.Thread(target=lambda: (wait_for(pids), _thread.interrupt_main()), daemon=True).start()
+    with pytest.raises(KeyboardInterrupt):
+        process.run(script(FAMILY), str(pids), 30)
+    assert all(gone(pid, 1) for pid in json.loads(pids.read_text()))
+
+
+PARENT = """
+    import json, os, pathlib, sys, time
+    from helpers import process
+    path, part = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[1] + ".part")
+    port = process.free_port()
+    with process.server([sys.executable, "-m", "http.server", "--bind", "127.0.0.1", str(port)],
+                        f"http://127.0.0.1:{port}/", 15) as server:
+        fork = os.fork() if "forked" in sys.argv[2] else None
+        if fork == 0:
+            time.sleep(60)  # with a copy of every pipe that the parent has
+        part.write_text(json.dumps([server.pid, fork]))
+        part.rename(path)
+        if sys.argv[2] == "exits":
+            os._exit(0)
+        if sys.argv[2] != "leaves, forked":
+            time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("how", ["killed", "interrupted", "exits", *(
+    pytest.param(how, marks=posix) for how in ("killed, forked", "leaves, forked"))])
+def test_a_server_does_not_outlive_its_parent(script, tmp_path, how):
+    """Its parent is killed with SIGKILL, is interrupted, exits without cleaning up; or it has forked before."""
+    path = tmp_path / "pid"
+    parent = subprocess.Popen([sys.executable, script(PARENT), path, how], stderr=subprocess.DEVNULL)
+    pid, fork = wait_for(path)
+    try:
+        if how == "interrupted":
+            parent.send_signal(signal.SIGINT)
+        elif "killed" in how:
+            parent.kill()
+        assert gone(pid, 4)
+        parent.wait(10)
+    finally:
+        parent.kill()
+        if fork:
+            psutil.Process(fork).kill()
+
+
+def test_a_child_that_starts_children_is_ended_with_them(script, tmp_path):
+    """A worker uses the same helper: a guard below a guard."""
+    path = tmp_path / "pid"
+    with process.server([sys.executable, script(PARENT), path, "waits"], path.exists, 15):
+        pid, _ = wait_for(path)
+        assert psutil.pid_exists(pid)
+    assert gone(pid, 1)
+
+
+@posix
+def test_a_killed_guard_leaves_nothing_either(script, tmp_path):
+    pids = tmp_path / "pids"
+
+    def kill_the_guard():
+        psutil.Process(wait_for(pids)[0]).parent().kill()
+
+    threading.Thread(target=kill_the_guard, daemon=True).start()
+    with pytest.raises(process.ChildFailed):
+        process.run(script(FAMILY), str(pids), 30)
+    assert all(gone(pid, 1) for pid in json.loads(pids.read_text()))
+
+
+def test_ending_everything_says_when_it_could_not(monkeypatch):
+    monkeypatch.setattr(guard, "belonging", lambda mark, parent: [psutil.Process()])
+    monkeypatch.setattr(psutil.Process, "kill", lambda self: None)
+    assert guard.end_all("mark", patience=0.05) is False
+
+
+def test_the_guard_is_out_of_the_notebooks_process_group():
+    """Or the interrupt that ends a cell would hit the guard before it has done its work."""
+    with guarded.started([sys.executable, "-c", "import time; time.sleep(60)"], b"", None) as (started, _):
+        if os.name == "posix":
+            assert os.getpgid(started.pid) != os.getpgid(0)
+    assert started.returncode is not None
+
+
+def test_a_notebooks_interrupt_ends_the_child_and_the_kernel_goes_on(script, tmp_path):
+    """In a kernel: standard input is odd, and an interrupt is sent to the whole process group."""
+    from jupyter_client.manager import start_new_kernel
+
+    pids = tmp_path / "pids"
+    manager, client = start_new_kernel(kernel_name="python3")
+    try:
+        call = f"process.run({str(script(FAMILY))!r}, {str(pids)!r}, 30)"
+        client.execute("from helpers import process; " + call)
+        children = wait_for(pids)
+        manager.interrupt_kernel()
+        assert all(gone(pid) for pid in children)
+        assert client.get_shell_msg(timeout=10)["content"]["ename"] == "KeyboardInterrupt"
+        client.execute("ok = process.run.__name__")
+        assert client.get_shell_msg(timeout=10)["content"]["status"] == "ok"
+        pids.unlink()
+        client.execute(call)
+        children = wait_for(pids)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)  # SIGKILL, as a restart does
+    assert all(gone(pid) for pid in children)
