@@ -1,0 +1,191 @@
+"""Predictions, checks, hints and quizzes: nothing raises for a learner's answer, everything wrong is refused."""
+import types
+
+import numpy as np
+import pytest
+
+from helpers import data, exercises, judging, ledger
+
+HINTS = ("Look at the shape.", "Use `axis`.", "x.sum(axis=0)")
+X = np.arange(6.0).reshape(2, 3)
+
+
+@pytest.fixture(autouse=True)
+def chapter():
+    ledger.begin("01")
+
+
+def test_prediction_and_outcome(capsys):
+    exercises.predict("1.1", ..., among=["a", "b"])
+    assert "none yet. Set guess to one of 'a', 'b'" in capsys.readouterr().out
+    exercises.outcome("1.1", "a")
+    assert "the run says 'a'; you made no prediction." in capsys.readouterr().out
+    exercises.predict("1.1", "b", among=["a", "b"])
+    exercises.outcome("1.1", "a")
+    assert capsys.readouterr().out.endswith("the run says 'a'; you predicted 'b'.\n")
+    exercises.predict("1.1", "a", among=["a", "b"])
+    exercises.outcome("1.1", "a")
+    assert "and were right" in capsys.readouterr().out
+    assert ledger.read("01")["predictions"]["1.1"] == {"guess": "a", "among": ["a", "b"], "actual": "a", "right": True}
+
+
+def test_a_guess_that_is_no_option_is_asked_again(capsys):
+    exercises.predict("1.1", "c", among=["a", "b"])
+    assert "'c' is not one of 'a', 'b'" in capsys.readouterr().out
+    assert ledger.fresh("predictions")["1.1"]["guess"] is None
+
+
+def test_an_outcome_must_have_been_asked_and_be_an_option():
+    with pytest.raises(KeyError, match="run the cell with exercises.predict"):
+        exercises.outcome("1.9", "a")
+    exercises.predict("1.1", "a", among=["a", "b"])
+    with pytest.raises(ValueError, match="not among"):
+        exercises.outcome("1.1", "z")
+
+
+@pytest.fixture
+def one_exercise(monkeypatch):
+    module = types.SimpleNamespace(EXERCISES={"1.1": judging.value(6, {"you multiplied": 8}, HINTS)})
+    monkeypatch.setattr(exercises.importlib, "import_module", lambda name: module)
+
+
+@pytest.mark.parametrize("answer, state, said", [
+    (..., "open", "not answered yet"), (6, "right", "right."), (8, "wrong", "not yet: you multiplied."),
+    ("6", "wrong", "not yet"), (None, "wrong", "not yet"), (7, "wrong", "not yet")])
+def test_check(one_exercise, capsys, answer, state, said):
+    exercises.check("1.1", answer)
+    assert said in capsys.readouterr().out
+    assert ledger.read("01")["exercises"] == {"1.1": state}
+
+
+def test_check_of_an_exercise_that_does_not_exist(one_exercise):
+    with pytest.raises(KeyError, match="no exercise '1.7'; it has 1.1"):
+        exercises.check("1.7", 1)
+
+
+def test_hints(one_exercise, capsys):
+    exercises.hint("1.1", 1)
+    assert capsys.readouterr().out == "Look at the shape.\n"
+    with pytest.raises(ValueError, match="hints 1, 2 and 3"):
+        exercises.hint("1.1", 4)
+    with pytest.raises(ValueError, match="exactly three hints"):
+        judging.value(1, {}, ("one", "two"))
+
+
+def test_check_shows_hints_and_a_link_in_html(one_exercise, monkeypatch):
+    shown = []
+    monkeypatch.setattr(exercises.show, "rich", lambda markup, plain: shown.append(markup))
+    exercises.check("1.1", ...)
+    assert shown[0].count("<details>") == 3 and "<code>axis</code>" in shown[0] and 'href="solutions/' in shown[0]
+
+
+# Judging values
+
+@pytest.mark.parametrize("right, answer", [
+    (X, X.copy()), (6, 6.0), (0.5, np.float64(0.5)), ("ab", "ab"), (True, True), ([1, 2], (1, 2)),
+    ({"a": X}, {"a": X.copy()}),
+    ({1, 2}, {2, 1}), (lambda: X, X), ((2, 3), X.shape), (np.array([True]), np.array([True]))])
+def test_right_values(right, answer):
+    assert judging.value(right, {}, HINTS).judge(answer) is None
+
+
+@pytest.mark.parametrize("right, answer, said", [
+    (X, X.T, "shape (3, 2) where (2, 3) is asked for: transposed"),
+    (X, X[0], "shape (3,) where (2, 3)"),
+    (X, X.astype("float32"), "dtype float32 where float64"),
+    (X, X + 1, "largest difference 1"),
+    (X, np.full((2, 3), np.nan), "NaN"),
+    (X, "text", "should be"), (X, None, "should be"), (6, lambda: 6, "is a function"),
+    ("ab", "ba", "'ba' is not it"), ("ab", 3, "should be a str, yours is a int"),
+    (True, 1, "should be a bool"), ({"a": 1}, {"a": 2}, "some entries"), ([1, 2], [1, 2, 3], "shape"),
+    (X.astype("float32"), X.astype("float32") + 1e-3, "largest difference"),
+])
+def test_wrong_values(right, answer, said):
+    assert said in judging.value(right, {}, HINTS).judge(answer)
+
+
+def test_a_suspect_is_named():
+    exercise = judging.value(X.mean(), {"you summed": X.sum(), "ddof": lambda: 7.0}, HINTS)
+    assert exercise.judge(X.sum()) == "you summed." and exercise.judge(7.0) == "ddof."
+
+
+def test_tensors_of_either_framework_are_taken():
+    import tensorflow as tf
+    import torch
+
+    from helpers import tf_side, torch_side  # noqa: F401
+    exercise = judging.value(X, {}, HINTS)
+    assert exercise.judge(torch.tensor(X, requires_grad=True)) is None
+    assert exercise.judge(tf.Variable(X)) is None
+    assert judging.value([X, X], {}, HINTS).judge([torch.tensor(X), tf.constant(X)]) is None
+    assert exercise.judge(torch.tensor(X) + 1) is not None
+
+
+# Judging functions
+
+def softmax(x):
+    e = np.exp(x - x.max(-1, keepdims=True))
+    return e / e.sum(-1, keepdims=True)
+
+
+@pytest.fixture(params=["torch", "tf"])
+def port(request):
+    """(exercise "port softmax", a namespace of that framework's operations)."""
+    import tensorflow as tf
+    import torch
+
+    from helpers import tf_side, torch_side  # noqa: F401
+    exercise = judging.function(request.param, softmax, lambda rng: (rng.normal(size=(3, 4)),), hints=HINTS,
+                                suspects={"the wrong axis": lambda x: softmax(x.T).T})
+    if request.param == "torch":
+        ops = types.SimpleNamespace(softmax=lambda x, axis: torch.softmax(x, axis), stop=lambda x: x.detach(),
+                                    cast=lambda x: x.float())
+    else:
+        ops = types.SimpleNamespace(softmax=lambda x, axis: tf.nn.softmax(x, axis=axis), stop=tf.stop_gradient,
+                                    cast=lambda x: tf.cast(x, tf.float32))
+    return exercise, ops
+
+
+def test_a_right_function(port):
+    exercise, ops = port
+    assert exercise.judge(lambda x: ops.softmax(x, -1)) is None
+
+
+@pytest.mark.parametrize("wrong, said", [
+    (lambda ops: lambda x: ops.softmax(x, 0), "the wrong axis."),
+    (lambda ops: lambda x: ops.stop(ops.softmax(x, -1)), "no gradient reaches argument 1"),
+    (lambda ops: lambda x: ops.softmax(ops.stop(x), -1) + 0 * x, "the gradient of argument 1 is not"),
+    (lambda ops: lambda x: ops.softmax(x, -1) * 1.001, "largest difference"),
+    (lambda ops: lambda x: ops.cast(ops.softmax(x, -1)), "dtype float32"),
+    (lambda ops: lambda x: 1 / 0, "raised ZeroDivisionError on inputs of shape (3, 4)"),
+    (lambda ops: lambda x, y: x, "raised TypeError"),
+    (lambda ops: 3, "must be a function"),
+    (lambda ops: lambda x: x[0], "shape (4,) where (3, 4)"),
+])
+def test_wrong_functions(port, wrong, said):
+    exercise, ops = port
+    assert said in exercise.judge(wrong(ops))
+
+
+def test_finite_difference():
+    x, weights = np.array([0.3, -0.7]), np.array([2.0, 5.0])
+    grad, none = judging.finite_difference(lambda x, k: np.sin(x) * k, (x, np.array([1, 1])), weights)
+    np.testing.assert_allclose(grad, weights * np.cos(x), atol=1e-8)
+    assert none is None
+
+
+# Quiz
+
+QUIZ = [{"text": "Which of `a < b`?", "option": [{"text": "yes", "right": True, "why": "Since <."},
+                                                  {"text": "no", "why": "No: see <b>."}]}]
+
+
+def test_quiz_has_an_explanation_behind_every_option(monkeypatch):
+    monkeypatch.setattr(data, "quiz", lambda chapter: QUIZ)
+    shown = []
+    monkeypatch.setattr(exercises.show, "rich", lambda markup, plain: shown.append((markup, plain)))
+    exercises.quiz("01")
+    markup, plain = shown[0]
+    assert markup.count("<details") == 2 and markup.count("Right.") == 1 and markup.count("No.") == 1
+    assert "<code>a &lt; b</code>" in markup and "see &lt;b&gt;" in markup and "<script" not in markup
+    assert "A. yes" in plain and "Since" not in plain
