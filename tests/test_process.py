@@ -85,7 +85,8 @@ def test_a_payload_larger_than_any_pipe(script):
 
 
 def test_a_worker_that_does_not_read_its_payload(script):
-    assert process.run(script("print('{\"a\": 1}')"), "y" * 3_000_000, 20) == [{"a": 1}]
+    found = process.run(script("print('{\"a\": 1}')"), "y" * 3_000_000, 20)
+    assert found == [{"a": 1}] and found.log == ""
 
 
 def test_what_is_no_json_object_is_kept_as_log(script):
@@ -133,6 +134,11 @@ def test_the_environment_of_a_child(script, monkeypatch):
     assert found["PATH"].split(os.pathsep)[0] == os.path.dirname(sys.executable)
 
 
+def test_the_mark_of_a_childs_child_holds_both(monkeypatch):
+    monkeypatch.setenv(guard.MARK, "/outer")
+    assert guarded.environment(None)[guard.MARK].startswith("/outer/")
+
+
 def test_command_gives_text_and_code_and_does_not_raise():
     code = "import sys; print('out'); print('err', file=sys.stderr); exit(3)"
     done = process.command([sys.executable, "-c", code], 10)
@@ -176,13 +182,26 @@ def test_a_traceback_is_shortened_to_the_workers_frames_and_the_error(script):
     assert "before" in caught.value.log and "decoder.py" in caught.value.log
 
 
-def test_only_the_last_of_chained_tracebacks_and_the_last_frames(script):
+def test_of_a_deep_stack_the_last_frames(script):
     path = script("""
         def deep(n):
             if n: deep(n - 1)
-            else: raise KeyError("first")
+            else: bottom()
+        def bottom():
+            raise KeyError("deep")
+        deep(20)
+        """)
+    with pytest.raises(process.ChildFailed) as caught:
+        process.run(path, None, 10)
+    words = str(caught.value)
+    assert words.count("  File ") == 3 and "in bottom" in words and "in <module>" not in words
+    assert words.endswith("KeyError: 'deep'")
+
+
+def test_of_chained_tracebacks_the_last(script):
+    path = script("""
         try:
-            deep(20)
+            raise KeyError("first")
         except KeyError as error:
             raise ValueError("second\\nwith a line more") from error
         """)
@@ -256,6 +275,19 @@ def test_a_server_is_gone_after_an_error_in_the_block():
     with pytest.raises(ZeroDivisionError), serving(process.free_port()) as server:
         raise ZeroDivisionError
     assert not psutil.pid_exists(server.pid)
+
+
+def test_a_proxy_is_not_asked_for_loopback(monkeypatch):
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{process.free_port()}")
+    monkeypatch.setenv("no_proxy", "")
+    with serving(process.free_port()) as server:
+        assert "GET / HTTP" in server.log
+
+
+def test_a_server_that_is_ready_at_once_has_a_pid():
+    code = "import time; time.sleep(60)"
+    with process.server([sys.executable, "-c", code], lambda: True, 15) as server:
+        assert code in psutil.Process(server.pid).cmdline()
 
 
 def test_ready_may_be_a_function(tmp_path):
@@ -366,7 +398,7 @@ PARENT = """
 @pytest.mark.parametrize("how", ["killed", "interrupted", "exits", *(
     pytest.param(how, marks=posix) for how in ("killed, forked", "leaves, forked"))])
 def test_a_server_does_not_outlive_its_parent(script, tmp_path, how):
-    """Its parent is killed with SIGKILL, is interrupted, exits without cleaning up; or it has forked before."""
+    """Its parent is killed with SIGKILL, interrupted, exits without cleaning up, or has forked before."""
     path = tmp_path / "pid"
     parent = subprocess.Popen([sys.executable, script(PARENT), path, how], stderr=subprocess.DEVNULL)
     pid, fork = wait_for(path)
@@ -427,7 +459,7 @@ def test_a_notebooks_interrupt_ends_the_child_and_the_kernel_goes_on(script, tmp
     manager, client = start_new_kernel(kernel_name="python3")
     try:
         call = f"process.run({str(script(FAMILY))!r}, {str(pids)!r}, 30)"
-        client.execute("from helpers import process; " + call)
+        client.execute("from helpers import process; " + call, stop_on_error=False)
         children = wait_for(pids)
         manager.interrupt_kernel()
         assert all(gone(pid) for pid in children)

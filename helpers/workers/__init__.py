@@ -1,0 +1,1 @@
+"""Flat scripts that a chapter runs in child processes through `helpers.process`."""
