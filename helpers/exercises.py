@@ -5,6 +5,8 @@ Nothing here raises because a learner has not answered, or has answered wrongly.
 """
 import html
 import importlib
+import re
+import urllib.parse
 
 from . import ROOT, data, ledger, show
 
@@ -85,8 +87,13 @@ def _exercise(key):
 
 
 def _solution_link(key):
+    """The exercise's heading in the solved notebook, relative to the learner's; Jupyter makes anchors with hyphens."""
     found = sorted((ROOT / "notebooks").glob(f"{ledger.chapter()}_*.ipynb"))
-    return f"solutions/{found[0].name}#Exercise-{key}" if found else "solutions/"
+    if not found:
+        return "solutions/"
+    heading = re.search(rf"### (Exercise {re.escape(key)}\b[^\"\\]*)", found[0].read_text(encoding="utf-8"))
+    anchor = heading.group(1).strip().replace(" ", "-") if heading else ""
+    return urllib.parse.quote(f"solutions/{found[0].name}") + "#" + urllib.parse.quote(anchor)
 
 
 # Quiz

@@ -21,16 +21,11 @@ STYLE = {"figure.dpi": 110, "savefig.dpi": 150, "figure.facecolor": "white", "fo
          "lines.linewidth": 1.8, "lines.markersize": 5, "legend.frameon": False, "image.cmap": "gray_r"}
 
 
-def figure(rows=1, columns=1, width=7.0, height=3.2, **shared):
-    """`plt.subplots` in the house style; width and height in inches are for the whole figure. Returns (figure, axes).
-
-    shared: only `sharex`, `sharey` and `subplot_kw`, as in `plt.subplots`.
-    """
-    unknown = shared.keys() - {"sharex", "sharey", "subplot_kw"}
-    if unknown:
-        raise TypeError(f"figure() does not know {', '.join(sorted(unknown))}")
+def figure(rows=1, columns=1, width=7.0, height=3.2, sharex=False, sharey=False, subplot_kw=None):
+    """`plt.subplots` in the house style; width and height in inches are for the whole figure. Returns (figure, axes)."""
     with plt.rc_context(STYLE):
-        return plt.subplots(rows, columns, figsize=(width, height), layout="constrained", **shared)
+        return plt.subplots(rows, columns, figsize=(width, height), layout="constrained", sharex=sharex, sharey=sharey,
+                            subplot_kw=subplot_kw)
 
 
 def show(fig, alt):

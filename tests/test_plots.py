@@ -40,11 +40,6 @@ def test_frameworks_differ_in_more_than_color():
         assert plots.TORCH[key] != plots.TF[key]
 
 
-def test_figure_refuses_unknown_options():
-    with pytest.raises(TypeError, match="does not know shary"):
-        plots.figure(shary=True)
-
-
 def texts(ax):
     return {text.get_text(): text.get_position() for text in ax.texts if text.get_text()}
 

@@ -1,0 +1,54 @@
+# Every target works from a clean checkout: it makes .venv and installs what it needs first (again only when a pin changed).
+# Without make (Windows, conda): README.md has the same commands in plain form.
+PYTHON ?= python3
+PY = .venv/bin/python
+KIND = $(if $(GPU),gpu,cpu)
+LAB = .venv/.installed-lab-$(KIND)
+DEV = .venv/.installed-dev-$(KIND)
+RUN = $(PY) tools/nb.py
+
+.PHONY: lab test run build lint doctor site benchmark clean
+
+lab: $(LAB) ## open the course in JupyterLab
+	$(PY) -m jupyter lab notebooks/00_start.ipynb
+
+test: $(DEV) lint ## every check: rules, helpers, all notebooks executed, verdicts compared, a real browser
+	$(RUN) check
+	$(PY) -m pytest -n 2 tests
+	SIDE_BY_SIDE_BUILD=build/nbval $(PY) -m pytest -n 2 --dist loadfile --nbval-lax --nbval-sanitize-with tests/nbval.cfg \
+	  --nbval-cell-timeout=120 -p no:cacheprovider notebooks/solutions
+
+run: $(DEV) ## execute the course (make run ARGS="01 --seed 3") into build/executed, and print its verdicts
+	$(RUN) run $(ARGS)
+
+build: $(DEV) ## write the notebooks from notebooks/src
+	$(RUN) build $(ARGS)
+
+lint: $(DEV)
+	$(PY) -m ruff check .
+	$(PY) -m codespell_lib
+
+doctor: ## look at this machine before a workshop; works with nothing installed
+	@$(if $(wildcard $(PY)),$(PY),$(PYTHON)) -m helpers.doctor $(ARGS)
+
+site: run ## the executed course as HTML in build/site
+	$(PY) tools/site_of_course.py
+
+benchmark: $(DEV) ## speed, as ratios; not part of test
+	$(PY) -m pytest -m benchmark -s tests/benchmarks
+
+clean: ## remove what runs have made; the environment stays
+	rm -rf build
+
+.venv/bin/python:
+	$(PYTHON) -m helpers.doctor --python
+	$(PYTHON) -m venv .venv
+
+$(LAB): requirements.txt $(if $(GPU),requirements-gpu.txt) pyproject.toml | $(PY)
+	@echo "Installing the course into .venv (several minutes the first time) ..."
+	$(PY) -m pip install --quiet --disable-pip-version-check $(if $(GPU),-r requirements-gpu.txt,-r requirements.txt) -e .
+	@touch $@
+
+$(DEV): requirements-dev.txt $(LAB)
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@

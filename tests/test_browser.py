@@ -1,0 +1,113 @@
+"""A real browser: JupyterLab runs chapter 00 as a learner would, a quiz answers a click, and the site works offline.
+
+Needs chromium and playwright. Without them these tests are skipped, and `make test` says so at its end.
+"""
+import json
+import os
+import shutil
+import sys
+
+import nb as pipeline
+import nbformat
+import pytest
+
+from helpers import ROOT, process
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+OFFLINE = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+           "--disable-component-update", "--disable-sync"]
+WHOLE_PAGE = {"windowingMode": "none", "autosaveInterval": 3600}
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium from the system, headless."""
+    if CHROMIUM is None:
+        pytest.skip("BROWSER TESTS DID NOT RUN: no chromium on PATH (Debian: apt-get install chromium)")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="BROWSER TESTS DID NOT RUN: playwright is not installed")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OFFLINE)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A page that may reach this machine only; asking for anything else is noted in page.asked_outside."""
+    page = browser.new_page(viewport={"width": 1200, "height": 900})
+    page.asked_outside = []
+
+    def guard(route):
+        if route.request.url.startswith(("http://127.0.0.1:", "file:", "data:", "blob:")):
+            route.continue_()
+        else:
+            page.asked_outside.append(route.request.url)
+            route.abort()
+    page.route("**/*", guard)
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """JupyterLab's address, serving a copy of the learners' notebooks that a run may change."""
+    folder = tmp_path / "notebooks"
+    shutil.copytree(ROOT / "notebooks", folder)
+    settings = tmp_path / "settings" / "@jupyterlab" / "notebook-extension"
+    settings.mkdir(parents=True)
+    (settings / "tracker.jupyterlab-settings").write_text(json.dumps(WHOLE_PAGE), encoding="utf-8")
+    port = process.free_port()
+    command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
+               "--ServerApp.port_retries=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={folder}",
+               "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    environment = {"JUPYTERLAB_SETTINGS_DIR": str(tmp_path / "settings"), "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime"),
+                   "SIDE_BY_SIDE_BUILD": os.environ["SIDE_BY_SIDE_BUILD"]}
+    with process.server(command, ready=f"http://127.0.0.1:{port}/lab", timeout=60, env=environment):
+        yield f"http://127.0.0.1:{port}"
+
+
+def test_a_learner_runs_chapter_00_and_answers_the_quiz(lab, page, tmp_path):
+    name = pipeline.targets(pipeline.sources(["00"])[0])[0].name
+    cells = nbformat.read(ROOT / "notebooks" / name, 4).cells
+    last = [cell for cell in cells if cell.cell_type == "code"][-1]
+    page.goto(f"{lab}/lab/tree/{name}")
+    page.get_by_role("menuitem", name="Run", exact=True).click(timeout=60_000)
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.wait_for_function("""() => {
+        const cells = [...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')].map(e => e.textContent);
+        return cells.length > 10 && cells.every(t => /\\[\\d+\\]/.test(t)) ||
+               document.querySelector('[data-mime-type="application/vnd.jupyter.error"]');
+    }""", timeout=180_000)
+    errors = page.locator('[data-mime-type="application/vnd.jupyter.error"]')
+    assert errors.count() == 0, errors.first.inner_text()
+    assert page.locator(".jp-Notebook .jp-CodeCell").count() == sum(cell.cell_type == "code" for cell in cells), last.source
+
+    option = page.locator(".jp-OutputArea details[name^=quiz-00-1]").first
+    explanation = option.locator("p")
+    assert not explanation.is_visible()
+    option.locator("summary").click()
+    assert explanation.is_visible() and explanation.inner_text().startswith(("Right.", "No."))
+    hint = page.locator(".jp-OutputArea details", has_text="Hint 1 of 3").first
+    hint.locator("summary").click()
+    assert hint.locator("p").is_visible()
+    page.screenshot(path=tmp_path / "lab.png")
+
+
+def test_the_site_needs_no_network_and_shows_its_figures(page, monkeypatch):
+    import site_of_course
+    for source in pipeline.sources(["00", "01"]):
+        pipeline.run(source, {})
+    folder = site_of_course.main()
+    page.goto((folder / "index.html").as_uri())
+    page.get_by_role("link", name="1. ", exact=False).first.click()
+    assert page.locator("h1").inner_text().startswith("1. ")
+    images = page.locator("main img")
+    assert images.count() >= 2
+    for k in range(images.count()):
+        assert images.nth(k).get_attribute("alt").strip()
+        assert images.nth(k).evaluate("image => image.complete && image.naturalWidth > 0")
+    assert page.locator("main script[src], link[href^=http]").count() == 0 and page.asked_outside == []
+    page.locator("main a[href^='glossary.html#']").first.click()
+    assert page.locator(":target").count() == 1, "a glossary link leads to its entry"
