@@ -1,0 +1,75 @@
+"""Speed as ratios, measured in turn in one run: `make benchmark`. Not part of the tests, since machines are noisy."""
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+import nb as pipeline
+import papermill
+import pytest
+
+from helpers import ROOT, data, timing
+
+pytestmark = pytest.mark.benchmark
+
+PLAIN = "import torch\nimport tensorflow as tf\n"
+START = ("from helpers import session\nsession.start('01')\nimport torch\nfrom helpers import torch_side\n"
+         "with session.quiet():\n    import tensorflow as tf\nfrom helpers import tf_side\n")
+
+
+def seconds(code):
+    """Wall time of a new interpreter that runs code."""
+    begin = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, timeout=120)
+    return time.perf_counter() - begin
+
+
+def test_the_start_of_a_chapter_costs_little_more_than_the_imports():
+    """session.start and both sides: at most 1.05 of importing the two frameworks alone."""
+    seconds(PLAIN), seconds(START)  # the first start reads the files from disk
+    pairs = [(seconds(PLAIN), seconds(START)) for _ in range(9)]
+    ratio = statistics.median(start for _, start in pairs) / statistics.median(plain for plain, _ in pairs)
+    print(f"\nstart of a chapter / imports alone: {ratio:.3f}")
+    assert ratio <= 1.05
+
+
+def test_two_workers_beat_papermill_one_after_another(tmp_path, monkeypatch):
+    """`make run` takes at most 0.6 of the time that papermill takes for the same notebooks one after another."""
+    sources = pipeline.sources()
+    for name in pipeline.ONE_THREAD:
+        monkeypatch.delenv(name, raising=False)  # papermill as one would call it
+    begin = time.perf_counter()
+    for source in sources:
+        plain, _ = pipeline.targets(source)
+        papermill.execute_notebook(str(plain), str(tmp_path / plain.name), cwd=str(plain.parent), progress_bar=False)
+    one_by_one = time.perf_counter() - begin
+    begin = time.perf_counter()
+    subprocess.run([sys.executable, "tools/nb.py", "run"], cwd=ROOT, check=True, capture_output=True,
+                   env={**os.environ, "SIDE_BY_SIDE_BUILD": str(tmp_path / "build")})
+    together = time.perf_counter() - begin
+    print(f"\nmake run / papermill one after another: {together / one_by_one:.2f} "
+          f"({together:.0f} s, {one_by_one:.0f} s, {len(sources)} chapters)")
+    assert together <= 0.6 * one_by_one
+
+
+def test_the_helpers_cost_nothing_in_a_training_loop():
+    """A torch training epoch through data.batches against the same epoch with slices made beforehand: under 2 %."""
+    import torch
+    digits = data.digits()
+    x, y = digits.x_train.reshape(-1, 64), digits.y_train
+    model = torch.nn.Sequential(torch.nn.Linear(64, 256), torch.nn.ReLU(), torch.nn.Linear(256, 10))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    ready = list(data.batches(x, y, size=64, seed=0, epoch=0))
+
+    def epoch(batches):
+        for x_batch, y_batch in batches:
+            optimizer.zero_grad()
+            loss = torch.nn.functional.cross_entropy(model(torch.from_numpy(x_batch)), torch.from_numpy(y_batch))
+            loss.backward()
+            optimizer.step()
+
+    found = timing.compare({"slices made beforehand": lambda: epoch(ready),
+                            "data.batches": lambda: epoch(data.batches(x, y, size=64, seed=0, epoch=0))}, rounds=41)
+    print(f"\n{timing.table(found)}")
+    assert found["data.batches"].ratio < 1.02
