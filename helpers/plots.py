@@ -7,8 +7,11 @@ import html
 import io
 
 import matplotlib.pyplot as plt
-import networkx as nx
+from matplotlib.patches import FancyArrowPatch
+from matplotlib.path import Path
+from matplotlib.textpath import TextPath
 
+from . import layered
 from . import show as _show
 
 TORCH = {"color": "#D55E00", "marker": "o", "linestyle": "-", "label": "PyTorch"}
@@ -60,52 +63,49 @@ def images(axes, pictures, titles=None):
 def graph(ax, nodes, edges, colors=None):
     """Draw a computation graph top down, inputs above, each node one layer below its deepest parent.
 
-    nodes: {name: label}. edges: pairs (from, to) of names, in the direction in which data flows. colors: {name: color},
-    white where not given. Reads well up to about 30 nodes. Raises ValueError for an unknown name or a cycle.
+    nodes: {name: label}, a label may have several lines. edges: pairs (from, to) of names, in the direction in which data
+    flows. colors: {name: color}, white where not given; None leaves the node's place empty, for graphs that grow.
+    The text is as large as the axes allow, up to 8.5 points: give a deep or wide graph a larger figure. Reads well up to
+    about 30 nodes. Raises ValueError for an unknown name or a cycle.
     """
-    net = nx.DiGraph()
-    net.add_nodes_from(nodes)
-    net.add_edges_from(edges)
-    strangers = set(net) - set(nodes)
-    if strangers:
-        raise ValueError(f"edges name nodes that are not in nodes: {', '.join(map(str, sorted(strangers)))}")
-    if not nx.is_directed_acyclic_graph(net):
-        raise ValueError("a computation graph has no cycle, this one has: check the direction of the edges")
-    layout = _layers(net)
-    for a, b in net.edges:
-        ax.annotate("", xy=layout[b], xytext=layout[a], zorder=1,
-                    arrowprops={"arrowstyle": "-|>", "color": GRAY, "shrinkA": 10, "shrinkB": 12, "lw": 1.1})
-    for name, (x, y) in layout.items():
-        ax.text(x, y, nodes[name], ha="center", va="center", fontsize=8.5, zorder=2,
-                bbox={"boxstyle": "round,pad=0.35", "facecolor": (colors or {}).get(name, "white"), "edgecolor": GRAY})
-    spread = [p[0] for p in layout.values()]
-    ax.set_xlim(min(spread) - 0.7, max(spread) + 0.7)
-    ax.set_ylim(min(p[1] for p in layout.values()) - 0.6, 0.6)
+    colors = colors or {}
+    wide = {name: max(_em(line) for line in label.split("\n")) + 1 for name, label in nodes.items()}  # in units of the font
+    high = {name: 1.25 * (label.count("\n") + 1) + 0.7 for name, label in nodes.items()}  # size; what is added is padding
+    places, routes = layered.arrange(wide, edges, gap=1.2)
+    layers = [max(high[name] for name, (_, depth) in places.items() if depth == level)
+              for level in range(1 + max(depth for _, depth in places.values()))]
+    left = min(x - wide[name] / 2 for name, (x, _) in places.items())
+    right = max(x + wide[name] / 2 for name, (x, _) in places.items())
+    ax.figure.draw_without_rendering()  # only now are the axes as large as they will be
+    box = ax.get_window_extent().transformed(ax.figure.dpi_scale_trans.inverted())
+    size = min(8.5, box.width * 72 / (right - left + 1), box.height * 72 / (sum(layers) + 1.4 * len(layers)))
+    width, height = box.width * 72 / size, box.height * 72 / size
+    between = (height - sum(layers)) / len(layers)
+    y = [-between / 2 - sum(layers[:k]) - k * between - layers[k] / 2 for k in range(len(layers))]
+    ax.set(xlim=((left + right - width) / 2, (left + right + width) / 2), ylim=(-height, 0))
     ax.set_axis_off()
+    for (a, b), passing in routes.items():
+        if None not in (colors.get(a, ""), colors.get(b, "")):
+            first, last = [(places[name][0], y[places[name][1]] + side * high[name] / 2) for name, side in ((a, -1), (b, 1))]
+            path = [(x, y[depth] + side * layers[depth] / 2) for x, depth in passing for side in (1, -1)]
+            ax.add_patch(FancyArrowPatch(path=_curve([first, *path, last]), arrowstyle="-|>", color=GRAY, lw=1.0, zorder=1,
+                                         mutation_scale=size, shrinkA=0, shrinkB=0))
+    for name, (x, depth) in places.items():
+        if colors.get(name, "") is not None:
+            ax.text(x, y[depth], nodes[name], ha="center", va="center", fontsize=size, zorder=2, linespacing=1.15,
+                    bbox={"boxstyle": "round,pad=0.35", "facecolor": colors.get(name, "white"), "edgecolor": GRAY})
 
 
-def _layers(net):
-    """Positions {name: (x, y)}: y is minus the depth; within a layer nodes stand in the order of their parents' middles."""
-    depth = {}
-    for name in nx.topological_sort(net):
-        depth[name] = 1 + max((depth[parent] for parent in net.predecessors(name)), default=-1)
-    for name in reversed(list(nx.topological_sort(net))):  # pull inputs down to just above their first use
-        if net.in_degree(name) == 0 and net.out_degree(name):
-            depth[name] = min(depth[child] for child in net.successors(name)) - 1
-    layers = {}
-    for name in net:
-        layers.setdefault(depth[name], []).append(name)
-    x = {}
-    for sweep in range(6):
-        for level in sorted(layers, reverse=sweep % 2 == 1):
-            middles = {name: _middle(name, x, net.successors if sweep % 2 else net.predecessors) for name in layers[level]}
-            row = sorted(layers[level], key=middles.get)
-            center = sum(middles.values()) / len(row)
-            for k, name in enumerate(row):
-                x[name] = center + k - (len(row) - 1) / 2
-    return {name: (x[name], -float(depth[name])) for name in net}
+def _em(text):
+    """The width of one line of text, in units of its font size."""
+    return TextPath((0, 0), text, size=10).get_extents().width / 10 if text.strip() else 0.0
 
 
-def _middle(name, x, neighbors):
-    around = [x[other] for other in neighbors(name) if other in x]
-    return sum(around) / len(around) if around else x.get(name, 0.0)
+def _curve(points):
+    """A smooth path through points that lie one layer below the other: upright at each of them."""
+    path, codes = [points[0]], [Path.MOVETO]
+    for (a, top), (b, bottom) in zip(points, points[1:]):
+        middle = (top + bottom) / 2
+        path += [(a, middle), (b, middle), (b, bottom)]
+        codes += [Path.CURVE4] * 3
+    return Path(path, codes)
