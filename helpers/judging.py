@@ -110,6 +110,9 @@ def _judge_gradients(grads, right):
         if true is not None and mine is None:
             return (f"the values are right, but no gradient reaches argument {number}: does something in your function "
                     "leave the framework (NumPy, detach, stop_gradient)?")
+        if true is not None and np.isnan(mine).any() and not np.isnan(true).any():
+            return (f"the values are right, but the gradient of argument {number} holds NaN: an infinite slope times 0, "
+                    "perhaps in a branch that `where` does not choose?")
         if true is not None and not np.allclose(mine, true, atol=1e-5, rtol=1e-5):
             return (f"the values are right, the gradient of argument {number} is not: "
                     f"largest difference {np.abs(mine - true).max():.1e}.")

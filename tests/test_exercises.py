@@ -155,6 +155,7 @@ def test_a_right_function(port):
     (lambda ops: lambda x: ops.softmax(x, 0), "the wrong axis."),
     (lambda ops: lambda x: ops.stop(ops.softmax(x, -1)), "no gradient reaches argument 1"),
     (lambda ops: lambda x: ops.softmax(ops.stop(x), -1) + 0 * x, "the gradient of argument 1 is not"),
+    (lambda ops: lambda x: ops.softmax(x, -1) + 0 * (x - x) ** 0.5, "gradient of argument 1 holds NaN"),
     (lambda ops: lambda x: ops.softmax(x, -1) * 1.001, "largest difference"),
     (lambda ops: lambda x: ops.cast(ops.softmax(x, -1)), "dtype float32"),
     (lambda ops: lambda x: 1 / 0, "raised ZeroDivisionError on inputs of shape (3, 4)"),
