@@ -1,4 +1,4 @@
-"""The executed course as HTML: `python tools/site_of_course.py` turns build/executed into build/site, which needs no network.
+"""The executed course as HTML: `python tools/site_of_course.py` makes build/site of build/executed, for use without a network.
 
 Equations become MathML, which browsers draw by themselves, so no script is loaded from anywhere.
 """
@@ -42,7 +42,8 @@ def mathml(markdown):
     """Markdown with $...$ and $$...$$ outside code replaced by MathML."""
     def convert(match):
         block = match.group(1) is not None
-        return latex2mathml.converter.convert((match.group(1) or match.group(2)).strip(), "block" if block else "inline")
+        source = (match.group(1) or match.group(2)).strip()
+        return latex2mathml.converter.convert(source, display="block" if block else "inline")
     parts = VERBATIM.split(markdown)
     return "".join(part if k % 2 else MATH.sub(convert, part) for k, part in enumerate(parts))
 
