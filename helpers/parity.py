@@ -98,6 +98,7 @@ def _distance(a, b):
 
 
 def _same_keys(actual, expected, what):
+    missing.need(actual, expected)
     if not (isinstance(actual, dict) and isinstance(expected, dict)):
         raise ParityError(f"{what}: {type(actual).__name__} against {type(expected).__name__}")
     if actual.keys() != expected.keys():
