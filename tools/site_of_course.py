@@ -1,4 +1,4 @@
-"""The executed course as HTML: `python tools/site_of_course.py` makes build/site of build/executed, for use without a network.
+"""The executed course as HTML: `python tools/site_of_course.py` makes build/site of build/executed; it needs no network.
 
 Equations become MathML, which browsers draw by themselves, so no script is loaded from anywhere.
 """
