@@ -1,0 +1,366 @@
+"""The doctor: every check seen passing and failing, and nothing that it meets makes it fall over."""
+import ast
+import getpass
+import os
+import platform
+import re
+import socket
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import distributions
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from helpers import ROOT, doctor, doctor_gpus, doctor_machine
+
+GB = 1_000_000_000
+
+
+def only(found, level, *words):
+    """Assert that there is one finding, of this level and with these words, and a cure unless all is well."""
+    assert len(found) == 1, found
+    assert found[0].level == level, found
+    assert bool(found[0].cure) == (level != "ok"), found
+    for word in words:
+        assert word in found[0].what + " " + found[0].cure
+    return found[0]
+
+
+# ---- Python
+
+@pytest.mark.parametrize("version", [(3, 11, 0), (3, 12, 4), (3, 13, 9)])
+def test_pythons_that_fit(version):
+    only(doctor.python(version), "ok", ".".join(map(str, version)))
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (((3, 10, 14),), "PYTHON too old: this is 3.10.14, the course needs Python 3.11, 3.12 or 3.13"),
+    (((3, 7, 0),), "PYTHON too old"),
+    (((3, 14, 0),), "PYTHON too new"),
+    (((3, 12, 1), 32), "32-bit"),
+    (((3, 12, 1), 64, "Darwin", "x86_64"), "Intel Macs"),
+])
+def test_pythons_that_do_not(arguments, words):
+    only(doctor.python(*arguments), "problem", words)
+
+
+def test_the_pythons_are_those_of_the_package():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    (low, old), (high, new) = doctor.OLDEST, doctor.NEWEST
+    assert project["requires-python"] == f">={low}.{old},<{high}.{new + 1}"
+
+
+@pytest.mark.parametrize("name", ["__init__", "doctor", "doctor_gpus", "doctor_machine"])
+def test_an_old_python_can_read_it(name):
+    source = (ROOT / "helpers" / f"{name}.py").read_text(encoding="utf-8")
+    tree = ast.parse(source, feature_version=(3, 7))
+    for node in ast.walk(tree):  # annotations such as list[str] are evaluated, and fail there
+        assert not getattr(node, "annotation", None) and not getattr(node, "returns", None)
+
+
+def test_it_needs_only_the_standard_library():
+    """-S: no installed package can be imported, as on a machine where nothing is installed yet."""
+    def bare(option):
+        return subprocess.run([sys.executable, "-S", "-m", "helpers.doctor", option], cwd=ROOT,
+                              capture_output=True, text=True, timeout=60)
+
+    done = bare("--quick")
+    assert done.stderr == ""
+    assert done.returncode == 1
+    assert re.search(r"problem +\d+ of \d+ packages missing: torch, ", done.stdout)
+    assert "problem  no Jupyter kernel" in done.stdout and "GB of disk free" in done.stdout
+    done = bare("--python")
+    assert (done.returncode, done.stdout) == (0, f"ok       Python {platform.python_version()}\n")
+
+
+# ---- packages
+
+PINS = """
+# a comment==1
+torch==2.13.0
+tensorflow-cpu==2.21.0; sys_platform != "vms"
+ray[train]==2.60.0  # chapter 08
+-r other.txt
+"""
+FOUND = {"torch": "2.13.0+cpu", "tensorflow-cpu": "2.21.0", "ray": "2.60.0"}
+
+
+@pytest.mark.parametrize("change, level, words", [
+    ({}, "ok", "all 3 packages"),
+    ({"torch": None}, "problem", "1 of 3 packages missing: torch"),
+    ({"torch": "2.9.1"}, "problem", "older than the course needs: torch 2.13.0 (here 2.9.1)"),
+    ({"torch": "2.15.0"}, "note", "newer than what the course was checked with: torch 2.13.0 (here 2.15.0)"),
+    ({"tensorflow-cpu": None, "tensorflow": "2.21.0"}, "ok", "all 3"),
+    ({"tensorflow": "2.21.0"}, "note", "tensorflow-cpu and tensorflow are both installed"),
+    ({"ray": "2.9.0"}, "problem", "ray 2.60.0 (here 2.9.0)"),
+])
+def test_packages(change, level, words):
+    only(doctor.packages(PINS, {**FOUND, **change}.get), level, words)
+
+
+def test_a_pin_for_another_system_is_not_asked_for(monkeypatch):
+    text = f'a==1; sys_platform == "{sys.platform}"\nb==1; sys_platform == "vms"\nc==1'
+    assert doctor_machine.pins(text) == [("a", "1"), ("c", "1")]
+    monkeypatch.setitem(sys.modules, "packaging.markers", None)  # before anything is installed
+    assert doctor_machine.pins(text) == [("c", "1")]
+
+
+def test_the_real_requirements_are_understood():
+    names = [name for name, _ in doctor_machine.pins((ROOT / "requirements.txt").read_text())]
+    assert {"torch", "keras", "numpy", "psutil"} <= set(names)
+    assert len({"tensorflow", "tensorflow-cpu"} & set(names)) == 1
+    assert doctor_machine.installed("psutil") and doctor_machine.installed("no-such-package") is None
+
+
+# ---- tools
+
+def which(*names):
+    return lambda name: f"/usr/bin/{name}" if name in names else None
+
+
+def test_compiler(tmp_path):
+    header = str(tmp_path / "Python.h")
+    only(doctor.compiler(which("g++"), "Linux", {}, header), "note", "no Python.h", "python3-dev")
+    Path(header).touch()
+    for tool, system in (("g++", "Linux"), ("clang++", "Darwin"), ("cl", "Windows")):
+        only(doctor.compiler(which(tool), system, {}, header), "ok", tool, "chapters 03 and 07")
+        only(doctor.compiler(which(), system, {}, header), "note", f"no C++ compiler {tool}", "03 and 07")
+    only(doctor.compiler(which("clang++"), "Linux", {}, header), "note", "no C++ compiler g++", "CXX=clang++")
+    only(doctor.compiler(which("clang++"), "Linux", {"CXX": "clang++"}, header), "ok", "clang++")
+    only(doctor.compiler(which("g++"), "Linux", {"CXX": "gone++"}, header), "note", "gone++")
+
+
+def test_dot():
+    only(doctor.dot(which("dot")), "ok")
+    only(doctor.dot(which()), "note", "Optional")
+
+
+def test_kernel():
+    def raises(error):
+        def argv():
+            raise error
+        return argv
+
+    only(doctor.kernel(), "ok")
+    only(doctor.kernel(lambda: ["python", "-m", "ipykernel_launcher"]), "ok")
+    only(doctor.kernel(lambda: [sys.executable]), "ok")
+    elsewhere = str(Path(sys.executable).parent.parent / "other" / "python")
+    only(doctor.kernel(lambda: [elsewhere]), "note", "another Python", elsewhere)
+    only(doctor.kernel(raises(ImportError("No module named 'ipykernel'"))), "problem", "ipykernel")
+    only(doctor.kernel(raises(KeyError("python3"))), "problem", "no kernel called python3")
+
+
+# ---- resources
+
+@pytest.mark.parametrize("check, free, level", [
+    (doctor.memory, 16 * GB, "ok"), (doctor.memory, 3 * GB, "note"), (doctor.memory, 1 * GB, "problem"),
+    (doctor.disk, 50 * GB, "ok"), (doctor.disk, 3 * GB, "note"), (doctor.disk, GB // 2, "problem"),
+])
+def test_memory_and_disk(check, free, level):
+    only(check(free), level, f"{free / GB:.1f} GB")
+
+
+def test_memory_that_cannot_be_measured(monkeypatch):
+    monkeypatch.setattr(doctor_machine, "free_memory", lambda: None)
+    only(doctor.memory(), "note", "could not be measured")
+
+
+def test_the_limit_of_a_container_counts(tmp_path):
+    assert doctor_machine.free_memory(str(tmp_path)) > GB // 10
+    (tmp_path / "memory.max").write_text("2000000\n")
+    (tmp_path / "memory.current").write_text("1500000\n")
+    (tmp_path / "memory.stat").write_text("anon 5\ninactive_file 100000\nactive_file 7\n")
+    assert doctor_machine.free_memory(str(tmp_path)) == 600_000
+    (tmp_path / "memory.max").write_text("max\n")
+    assert doctor_machine.free_memory(str(tmp_path)) > GB // 10
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+def test_memory_without_psutil(monkeypatch):
+    with_psutil = doctor_machine.free_memory()
+    monkeypatch.setitem(sys.modules, "psutil", None)
+    assert abs(doctor_machine.free_memory() - with_psutil) < GB
+
+
+def test_port(monkeypatch):
+    def no_proxy():
+        return {}
+
+    only(doctor.port(proxies=no_proxy), "ok")
+    proxied = {"http": "http://proxy:3128"}
+    only(doctor.port(proxies=lambda: proxied, bypass=lambda host: False), "note", "NO_PROXY=127.0.0.1")
+    only(doctor.port(proxies=lambda: proxied, bypass=lambda host: True), "ok")
+
+    def refuse(self, address):
+        raise PermissionError("not permitted")
+
+    monkeypatch.setattr(socket.socket, "bind", refuse)
+    only(doctor.port(proxies=no_proxy), "problem", "127.0.0.1 (not permitted)")
+
+
+# ---- CUDA wheels
+
+def wheel(folder, name, version, files):
+    """Install a fake wheel: its metadata, its files of given sizes, and the RECORD of them."""
+    info = folder / f"{name.replace('-', '_')}-{version}.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+    (info / "RECORD").write_text("".join(f"{path},,{size}\n" for path, size in files.items()))
+    for path, size in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(b"." * size)
+
+
+def test_cudnn_for_both_cudas(tmp_path):
+    lib = "nvidia/cudnn/lib"
+    files = {"nvidia/cudnn/__init__.py": 0, f"{lib}/libcudnn.so.9": 100, f"{lib}/libcudnn-ops.so.9": 7}
+    wheel(tmp_path, "nvidia-cudnn-cu12", "9.10", files)
+    only(doctor_gpus.cuda_wheels(distributions(path=[str(tmp_path)])), "ok")
+    wheel(tmp_path, "nvidia-cudnn-cu13", "9.15", {**files, f"{lib}/libcudnn.so.9": 120})
+    only(doctor_gpus.cuda_wheels(distributions(path=[str(tmp_path)])), "problem",
+         "nvidia-cudnn-cu12 and nvidia-cudnn-cu13", "2 files", "requirements-gpu.txt")
+    for size, last in ((120, "here cu13"), (100, "here cu12"), (5, "last one wins, the other")):
+        (tmp_path / lib / "libcudnn.so.9").write_bytes(b"." * size)
+        only(doctor_gpus.cuda_wheels(distributions(path=[str(tmp_path)])), "problem", last)
+
+
+def test_nccl_too_and_wheels_that_share_nothing_are_fine(tmp_path):
+    for cuda in ("cu12", "cu13"):
+        wheel(tmp_path, f"nvidia-nccl-{cuda}", "2.28", {"nvidia/nccl/lib/libnccl.so.2": 5})
+        files = {f"nvidia/{cuda}/lib/libcublas.so": 5, "nvidia/__init__.py": 0}
+        wheel(tmp_path, f"nvidia-cublas-{cuda}", "1", files)
+    found = doctor_gpus.cuda_wheels(distributions(path=[str(tmp_path)]))
+    only(found, "problem", "nvidia-nccl-cu12", "1 files")
+
+
+# ---- GPUs
+
+def machine_with(cards="", torch=(0, '["PyTorch 2.13.0", null, []]', "")):
+    """A stand-in for running nvidia-smi, and Python with each framework."""
+    tensorflow = (0, '["TensorFlow 2.21.0", null, []]', "")
+
+    def run(args, timeout):
+        if args[0] == "nvidia-smi":
+            return (0, cards, "") if cards else (127, "", "not found")
+        return torch if "import json, torch" in args[-1] else tensorflow
+    return run
+
+
+def test_no_gpu_anywhere_is_fine():
+    only(doctor_gpus.driver(machine_with()), "ok", "no NVIDIA GPU")
+    found = doctor_gpus.frameworks(machine_with())
+    assert [f.level for f in found] == ["ok", "ok"]
+    assert [f.what for f in found] == ["PyTorch 2.13.0 (built without CUDA) sees the CPU alone",
+                                       "TensorFlow 2.21.0 (built without CUDA) sees the CPU alone"]
+
+
+def test_a_gpu_that_one_framework_does_not_see():
+    sees = 'noise\n["PyTorch 2.13.0", "13.0", ["NVIDIA H100"]]\n'
+    run = machine_with("NVIDIA H100, 81559 MiB\n", torch=(0, sees, ""))
+    only(doctor_gpus.driver(run), "ok", "NVIDIA H100, 81559 MiB")
+    torch, tensorflow = doctor_gpus.frameworks(run)
+    assert torch == ("ok", "PyTorch 2.13.0 (built for CUDA 13.0) sees NVIDIA H100", "")
+    only([tensorflow], "note", "TensorFlow 2.21.0 (built without CUDA) sees no GPU")
+
+
+@pytest.mark.parametrize("answer, level, words", [
+    ((None, "", ""), "problem", "torch did not load within 120 s"),
+    ((1, "", "ModuleNotFoundError: No module named 'torch'\n"), "note", "torch is not installed"),
+    ((1, "", "x\nImportError: libcudnn.so.9: mismatch\n"), "problem", "libcudnn.so.9: mismatch"),
+    ((1, "", "ModuleNotFoundError: No module named 'torch.deep'\n"), "problem", "torch crashes"),
+    ((-4, "", ""), "problem", "torch crashes (exit code -4)"),
+])
+def test_a_framework_that_does_not_load(answer, level, words):
+    only(doctor_gpus.frameworks(machine_with(torch=answer))[:1], level, words)
+
+
+def test_a_real_crash_and_a_real_hang_are_findings(monkeypatch):
+    monkeypatch.setattr(doctor_gpus, "TORCH", "import os; os.abort()")
+    monkeypatch.setattr(doctor_gpus, "TENSORFLOW", "import time; time.sleep(60)")
+    torch, tensorflow = doctor_gpus.frameworks(timeout=1)
+    only([torch], "problem", "torch crashes")
+    only([tensorflow], "problem", "tensorflow did not load within 1 s")
+
+
+def test_running_a_program_that_is_not_there():
+    status, out, err = doctor_machine.run(["no-such-program"], 5)
+    assert status == 127 and out == "" and "no-such-program" in err
+
+
+def test_the_frameworks_of_this_environment_are_seen():
+    found = doctor_gpus.frameworks()
+    assert [f.level for f in found] != [] and not any(f.level == "problem" for f in found), found
+
+
+# ---- together
+
+@pytest.fixture
+def all_well(monkeypatch):
+    """Every check says ok; gives back a function that replaces one of them."""
+    on_gpus = ("cuda_wheels", "driver", "frameworks")
+
+    def replace(name, result):
+        def check():
+            if isinstance(result, Exception):
+                raise result
+            return result
+
+        check.__name__ = name
+        monkeypatch.setattr(doctor_gpus if name in on_gpus else doctor, name, check)
+
+    for name in ("python", "packages", "compiler", "memory", "disk", "port", "kernel", "dot", *on_gpus):
+        replace(name, doctor.ok(f"{name} is fine"))
+    return replace
+
+
+def test_findings_and_exit_code(all_well, capsys):
+    assert doctor.main([]) == 0
+    out = capsys.readouterr().out
+    assert "frameworks is fine" in out and out.endswith("problems: 0, notes: 0\n")
+    all_well("dot", doctor.note("no dot", "get it"))
+    assert doctor.main(["--quick"]) == 0
+    out = capsys.readouterr().out
+    assert "note     no dot\n         cure: get it\n" in out and "frameworks" not in out
+    all_well("port", doctor.problem("no port", "allow it"))
+    assert doctor.main([]) == 1
+    assert "problem  no port" in capsys.readouterr().out
+    assert doctor.Finding("problem", "no port", "allow it") in doctor.findings()
+
+
+def test_a_check_that_breaks_is_a_finding_and_the_others_go_on(all_well):
+    all_well("disk", OSError("unplugged"))
+    found = doctor.findings()
+    only([f for f in found if f.level != "ok"], "note", "the check `disk` failed: OSError: unplugged")
+    assert len(found) == 11
+
+
+def test_only_python(all_well, capsys):
+    all_well("packages", doctor.problem("none", "get them"))
+    assert doctor.main(["--python"]) == 0
+    assert capsys.readouterr().out == "ok       python is fine\n"
+    all_well("python", doctor.problem("PYTHON too old: this is 3.8.1", "newer"))
+    assert doctor.main(["--python"]) == 1
+    assert "PYTHON too old: this is 3.8.1" in capsys.readouterr().out
+
+
+def test_the_line_for_the_teacher(all_well, capsys, monkeypatch):
+    all_well("port", doctor.problem("no port", "allow it"))
+    monkeypatch.setattr(doctor.machine, "cards", lambda: ["NVIDIA H100, 81559 MiB"])
+    assert doctor.main(["--line"]) == 1
+    out = capsys.readouterr().out
+    assert out.count("\n") == 1
+    for words in (platform.system(), f"Python {platform.python_version()}", "torch 2", "tensorflow", "keras",
+                  "numpy 2", "GB of memory free", "GPU: NVIDIA H100, 81559 MiB", "problems: 1, notes: 0"):
+        assert words in out
+    for private in (platform.node(), getpass.getuser(), os.path.expanduser("~"), str(ROOT)):
+        assert not re.search(rf"(?<!\w){re.escape(private)}(?!\w)", out)
+
+
+def test_the_line_where_little_is_known(all_well, monkeypatch):
+    bare = SimpleNamespace(free_memory=lambda: None, installed=lambda name: None, cards=lambda: [])
+    monkeypatch.setattr(doctor, "machine", bare)
+    line = doctor.line([])
+    assert "torch missing | tensorflow missing" in line and "memory unknown | GPU: none" in line
