@@ -12,7 +12,9 @@ from helpers import ROOT
 MODULES = sorted(m.name for m in pkgutil.walk_packages(helpers.__path__, "helpers.")
                  if not m.name.startswith("helpers.workers."))
 FRAMEWORKS = {"torch", "tensorflow", "keras"}
-ALLOWED = {"helpers.torch_side": {"torch"}, "helpers.tf_side": {"tensorflow", "keras"}}
+ALLOWED = {"helpers.torch_side": {"torch"}, "helpers.tf_side": {"tensorflow", "keras"},
+           "helpers.phrasebook.in_torch": {"torch"}, "helpers.phrasebook.in_tensorflow": {"tensorflow", "keras"},
+           "helpers.phrasebook.in_keras": {"tensorflow", "keras"}}  # Keras brings the backend that it is given
 
 
 @pytest.mark.parametrize("module", MODULES)

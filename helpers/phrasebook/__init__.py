@@ -1,0 +1,85 @@
+"""The phrasebook: each row says one thing in PyTorch, in TensorFlow and in Keras, and is run on the same numbers.
+
+* `rows` has the meaning of each row; `in_torch`, `in_tensorflow` and `in_keras` have a function for each, of one name.
+  The function runs, and its text is what the table prints, so what a reader copies is what was tested.
+* `page` shows the rows as a table with a search field and writes the cheat sheet.
+
+This module imports no framework: it reads the columns as text.
+"""
+import ast
+import inspect
+import textwrap
+from pathlib import Path
+
+import numpy as np
+
+from helpers import parity
+
+from .rows import ROWS
+
+COLUMNS = ("in_torch", "in_tensorflow", "in_keras")
+NAMES = tuple(row.name for row in ROWS)
+
+
+def texts(column):
+    """The phrases of a column ("in_torch") as {name: code}, read from its file: the expression, or the body's lines."""
+    source = Path(__file__).with_name(f"{column}.py").read_text(encoding="utf-8")
+    found = {}
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef):
+            lines = source.splitlines()[node.body[0].lineno - 1:node.end_lineno]
+            lines[0] = lines[0][node.body[0].col_offset:]
+            body = textwrap.dedent("\n".join([" " * node.body[0].col_offset + lines[0], *lines[1:]]))
+            found[node.name] = body.replace("return ", "")
+    return found
+
+
+def inputs(seed, layout):
+    """Random NumPy inputs by the names that the phrases use, float64 (index, label and tokens: int64).
+
+    layout: "NCHW" (PyTorch) or "NHWC" (TensorFlow, Keras) for `image`; `kernel` comes in the order that goes with it.
+    The numbers are the same for both layouts. Raises ValueError for another layout.
+    """
+    if layout not in ("NCHW", "NHWC"):
+        raise ValueError(f"layout must be 'NCHW' or 'NHWC', not {layout!r}")
+    rng = np.random.default_rng(seed)
+    shapes = {"x": (4, 6), "y": (4, 6), "w": (6, 3), "b": (3,), "seq": (2, 5, 6), "table": (10, 4), "query": (2, 3, 4),
+              "key": (2, 5, 4), "image": (2, 3, 6, 6), "kernel": (4, 3, 3, 3), "root": (3, 3)}
+    arrays = {name: rng.normal(size=shape) for name, shape in shapes.items()}
+    root = arrays.pop("root")
+    arrays["square"] = root @ root.T + np.eye(3)
+    arrays["target"] = rng.integers(0, 2, (4, 6)).astype("float64")
+    arrays |= {"label": rng.integers(0, 6, 4), "index": rng.integers(0, 4, 3), "tokens": rng.integers(0, 10, (2, 7))}
+    if layout == "NHWC":
+        arrays["image"], arrays["kernel"] = arrays["image"].transpose(0, 2, 3, 1), arrays["kernel"].transpose(2, 3, 1, 0)
+    return arrays
+
+
+def say(function, arrays, tensor, to_numpy):
+    """Call a phrase with the arrays that its arguments name, each turned into a fresh tensor; its result as one NumPy array.
+
+    tensor: NumPy array -> tensor, to_numpy: the way back. Fresh, since a phrase may write into what it is given.
+    """
+    names = inspect.signature(function).parameters
+    return _plain(function(*(tensor(arrays[name].copy()) for name in names)), to_numpy)
+
+
+def gap(name, value_torch, value_other):
+    """Largest difference between a row's results in PyTorch and in another column; dtypes may differ, shapes may not.
+
+    Images of the other column are turned to NCHW first. Raises parity.ParityError when shapes or NaNs do not match.
+    """
+    if value_other.ndim == 4 and name in _IMAGES:
+        value_other = value_other.transpose(0, 3, 1, 2)
+    return parity.gap(value_torch.astype("float64"), value_other.astype("float64"), name)
+
+
+_IMAGES = {"conv", "conv_same", "max_pool", "mean_pool", "pad_image", "enlarge"}
+
+
+def _plain(value, to_numpy):
+    if isinstance(value, (int, float, np.ndarray)):
+        return np.asarray(value)
+    if isinstance(value, (list, tuple)):
+        return np.array([_plain(item, to_numpy) for item in value])
+    return to_numpy(value)

@@ -1,0 +1,125 @@
+"""What each row of the phrasebook means, in the order in which the table shows them. The code is in the columns' modules."""
+from typing import NamedTuple
+
+
+class Row(NamedTuple):
+    """name: of the function in each column; topic: its section; meaning: in words; note: what to look out for.
+
+    atol: how far float64 results may differ: rounding, or 1e-7 where TensorFlow keeps a constant in float32.
+    """
+    name: str
+    topic: str
+    meaning: str
+    note: str = ""
+    atol: float = 1e-10
+
+
+def _topic(name, *rows):
+    return [Row(row[0], name, *row[1:]) for row in rows]
+
+
+ROWS = (
+    *_topic(
+        "Make and convert",
+        ("zeros", "an array of zeros", "TensorFlow wants the shape as one tuple."),
+        ("full", "an array of one value"),
+        ("integers", "integers from, to (not included), step"),
+        ("evenly_spaced", "numbers at equal distances, both ends included"),
+        ("identity", "the identity matrix"),
+        ("ones_like", "ones in the shape and dtype of another array"),
+        ("cast", "change the dtype"),
+        ("to_numpy", "to a NumPy array", "PyTorch shares the memory on a CPU: a change shows in both."),
+        ("random_normal", "normal random numbers", "The row compares the shapes: no seed gives both the same numbers."),
+        ("change_in_place", "add in place", "A `tf.Tensor` cannot be changed, only a `tf.Variable`."),
+    ),
+    *_topic(
+        "Shape",
+        ("how_many", "the number of elements"),
+        ("reshape", "another shape, the same elements", "`-1` stands for what is left."),
+        ("transpose", "swap the two axes of a matrix", "`tf.transpose` reverses all axes, however many there are."),
+        ("reorder_axes", "put axes in another order", "PyTorch's `transpose` swaps just two: the word here is `permute`."),
+        ("add_axis", "a new axis of length 1", "`x[None]` works on all sides."),
+        ("drop_axis", "drop an axis of length 1"),
+        ("flatten", "flatten all but the batch axis", "`torch.flatten` without `start_dim=1` eats the batch as well."),
+        ("join", "join along an axis that exists"),
+        ("stack", "join along a new axis"),
+        ("split_in_3", "cut into 3 pieces", "PyTorch's number is the size of a piece, TensorFlow's the number of pieces."),
+        ("tile", "the whole array again and again", "PyTorch's `repeat` is TensorFlow's `tile`."),
+        ("repeat_each", "each element again and again", "TensorFlow's `repeat` is PyTorch's `repeat_interleave`."),
+        ("broadcast", "repeat without a copy of the data", "`tf.broadcast_to` does copy."),
+        ("flip", "turn an axis around"),
+        ("roll", "shift along an axis, the end comes in at the front"),
+        ("pad_end", "add 2 zeros after the last axis", "PyTorch counts axes from the last, TensorFlow from the first."),
+    ),
+    *_topic(
+        "Pick and place",
+        ("rows_by_number", "rows by their numbers", "`torch.gather` is another thing: see the next row."),
+        ("one_per_row", "one element of each row"),
+        ("choose", "from one array or the other, by a condition"),
+        ("keep_where", "the elements where a condition holds", "The result's length depends on the values."),
+        ("positions", "where a condition holds, as indices"),
+        ("set_row", "write a part", "Only PyTorch writes in place; the others give back a new array."),
+        ("sort_down", "sort, largest first", "PyTorch's `sort` returns values and indices."),
+        ("sort_order", "the order that sorts"),
+        ("top_2", "the largest two"),
+        ("largest_at", "where the largest is", "Without an axis: PyTorch flattens first, TensorFlow takes axis 0."),
+        ("one_hot", "class numbers to one-hot rows", "PyTorch gives integers, TensorFlow float32."),
+        ("lower_triangle", "zero above the diagonal"),
+    ),
+    *_topic(
+        "Numbers",
+        ("matrix_product", "matrix product"),
+        ("batch_of_products", "one matrix product for each example"),
+        ("einsum", "any product and sum, by letters"),
+        ("sum_rows", "sum along an axis"),
+        ("mean_keep_axis", "mean, the axis kept with length 1", "`keepdim` in PyTorch, `keepdims` elsewhere."),
+        ("largest", "maximum along an axis", "PyTorch's `max(dim=1)` returns values and indices; `amax` only values."),
+        ("std", "standard deviation, divided by n", "PyTorch divides by n − 1 unless told otherwise."),
+        ("sample_std", "the same, divided by n − 1", "TensorFlow has no switch: multiply by the root of n / (n − 1)."),
+        ("running_sum", "sums so far"),
+        ("clip", "keep within limits"),
+        ("length", "length of each row"),
+        ("logsumexp", "logarithm of a sum of exponentials, without overflow"),
+        ("inverse", "inverse of a matrix"),
+        ("solve", "solve a linear system", "TensorFlow wants a matrix on the right-hand side."),
+        ("singular_values", "singular values"),
+    ),
+    *_topic(
+        "Layers",
+        ("dense", "a fully connected layer", "PyTorch stores its weight as (out, in)."),
+        ("relu", "ReLU"),
+        ("leaky_relu", "leaky ReLU", "Default slope 0.01 here, 0.2 elsewhere. TensorFlow rounds it to float32.", 1e-7),
+        ("gelu", "GELU, exact", "`ops.gelu` approximates unless told. TensorFlow rounds √½ to float32.", 1e-7),
+        ("softmax", "softmax", "PyTorch wants the axis; the others take the last."),
+        ("log_softmax", "logarithm of softmax"),
+        ("embedding", "look up vectors by token number"),
+        ("layer_norm", "layer normalization", "The default epsilon is 1e-5 in PyTorch and 1e-3 in Keras."),
+        ("dropout_off", "dropout in evaluation", "Modules follow `model.eval()`, Keras layers the argument `training`."),
+        ("conv", "convolution of images", "NCHW and kernel (out, in, h, w) against NHWC and (h, w, in, out)."),
+        ("conv_same", "convolution that keeps the size", "At stride 2 PyTorch refuses `same`, TensorFlow pads unevenly."),
+        ("max_pool", "maximum of each 2 × 2 square"),
+        ("mean_pool", "mean of each 2 × 2 square"),
+        ("mean_of_image", "mean over the image, one number a channel"),
+        ("pad_image", "a border of zeros"),
+        ("enlarge", "twice as large, nearest neighbor"),
+        ("attention", "scaled dot-product attention", "The keys have 4 features: 2 is the root of that."),
+        ("count_parameters", "the number of parameters of a layer"),
+    ),
+    *_topic(
+        "Losses",
+        ("cross_entropy", "cross-entropy of logits and classes", "Keras takes probabilities unless told not to."),
+        ("binary_cross_entropy", "the same for yes and no", "Target first in TensorFlow and Keras, last in PyTorch."),
+        ("squared_error", "mean squared error"),
+        ("absolute_error", "mean absolute error"),
+        ("huber", "Huber loss"),
+    ),
+    *_topic(
+        "Gradients and mapping",
+        ("gradient", "gradient of a scalar", "PyTorch adds to `.grad`; a tape returns the gradient and is used up."),
+        ("stop_gradient", "treat a factor as a constant"),
+        ("sgd_step", "one step of gradient descent"),
+        ("jacobian", "Jacobian of a function of a vector"),
+        ("map_over_batch", "turn a function of one example into one of a batch"),
+        ("clip_gradients", "scale gradients to a total norm of at most 1", "`clip_grad_norm_` does it in place."),
+    ),
+)
