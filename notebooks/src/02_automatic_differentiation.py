@@ -286,15 +286,15 @@ slopes_tf
 # %% tags=["verdict"]
 parity.verdict("the slopes of four runs", slopes_torch, slopes_tf, rtol=1e-12)
 exercises.outcome("2.1", slopes_torch["cube at 1"])
-judged = {f"{f.__name__} at {at:g}": (f(at + 1e-5) - f(at - 1e-5)) / 2e-5 for f, at in runs}
-for name, slope in judged.items():
-    agrees = "agree" if abs(slope - slopes_torch[name]) < 1e-3 else "DISAGREE"
-    print(f"{name}: both frameworks {slopes_torch[name]:.1f}, nearby values of the function {slope:.1f}: they {agrees}")
 nodes = [len(graph_torch(grow(torch.tensor(at, requires_grad=True)))[0]) for at in (3.0, 5.0)]
 claims.verdict("C12", {"the graph is defined by running": nodes[0] != nodes[1], "no tape": not kept_torch,
                        "changes in place are watched": early_torch.startswith("refuses"),
                        "nodes in C++": isinstance(type(loss_torch.grad_fn).__call__, types.WrapperDescriptorType)},
                f"grow has {nodes[0]} nodes at 3 and {nodes[1]} at 5; after a change in place PyTorch {early_torch}")
+judged = {f"{f.__name__} at {at:g}": (f(at + 1e-5) - f(at - 1e-5)) / 2e-5 for f, at in runs}
+for name, slope in judged.items():
+    agrees = "agree" if abs(slope - slopes_torch[name]) < 1e-3 else "DISAGREE"
+    print(f"{name}: both frameworks {slopes_torch[name]:.1f}, nearby values of the function {slope:.1f}: they {agrees}")
 
 # %% [markdown]
 # ## 2.4 Finite differences, the judge
@@ -500,13 +500,14 @@ found_tf = {"Hessian": tf_side.to_numpy(hessian_tf), "Jacobian": tf_side.to_nump
 p = np.exp(scores) / np.exp(scores).sum()
 formula = np.diag(p) - np.outer(p, p)
 expected = {"Hessian": formula, "Jacobian": formula, "forward": formula @ direction}
-parity.verdict("PyTorch's Hessian, Jacobian and forward pass, and the formula", found_torch, expected, atol=1e-14)
-parity.verdict("TensorFlow's Hessian, Jacobian and forward pass, and the formula", found_tf, expected, atol=1e-14)
 gaps = {kind: parity.gap(found_torch[kind], expected[kind]) for kind in expected}
+largest = max(errors_torch["float64"]["autodiff"], *gaps.values())
 claims.verdict("C28", {"each input has its own graph": nodes[0] != nodes[1],
                        "first derivatives are right": errors_torch["float64"]["autodiff"] < 1e-14,
                        "second derivatives too": gaps["Hessian"] < 1e-14, "Jacobians too": gaps["Jacobian"] < 1e-14},
-               f"200 slopes, a Hessian and a Jacobian equal their formulas, largest difference {max(gaps.values()):.1e}")
+               f"200 slopes, a Hessian and a Jacobian equal their formulas, largest difference {largest:.1e}")
+parity.verdict("PyTorch's Hessian, Jacobian and forward pass, and the formula", found_torch, expected, atol=1e-14)
+parity.verdict("TensorFlow's Hessian, Jacobian and forward pass, and the formula", found_tf, expected, atol=1e-14)
 
 # %% [markdown]
 # ## 2.7 Real digits, gradient descent by hand
@@ -784,7 +785,8 @@ claims.close("02")
 #
 # - Both record the operations that ran and apply the chain rule to them. PyTorch keeps only what leads to a result;
 #   TensorFlow's tape keeps all until it is used.
-# - `.grad` adds up; `tape.gradient` returns. PyTorch refuses where a gradient got lost; TensorFlow returns `None`: look.
+# - `.grad` adds up; `tape.gradient` returns. PyTorch refuses where a gradient would get lost;
+#   TensorFlow returns `None`: look.
 # - The derivative belongs to the run. Shortcuts, branches and corners can make it another than the function's.
 # - Judge by finite differences, in float64, with $h \approx \varepsilon^{1/3}$.
 #
