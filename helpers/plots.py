@@ -36,6 +36,11 @@ def show(fig, alt):
 
     Raises ValueError when alt says nothing: a reader who cannot see the figure has only this.
     """
+    _show.rich(markup(fig, alt), f"[figure] {alt}")
+
+
+def markup(fig, alt):
+    """A figure as HTML with the picture inside and alt as its text alternative; the figure is closed. Raises as `show`."""
     if not (isinstance(alt, str) and len(alt.split()) >= 4):
         raise ValueError(f"alt must say in a sentence what the figure shows, not {alt!r}")
     stream = io.BytesIO()
@@ -44,8 +49,7 @@ def show(fig, alt):
     width = round(fig.get_figwidth() * 100)
     plt.close(fig)
     data = base64.b64encode(stream.getvalue()).decode()
-    _show.rich(f'<img alt="{html.escape(alt)}" width="{width}" style="max-width:100%" src="data:image/png;base64,{data}">',
-               f"[figure] {alt}")
+    return f'<img alt="{html.escape(alt)}" width="{width}" style="max-width:100%" src="data:image/png;base64,{data}">'
 
 
 def images(axes, pictures, titles=None):

@@ -3,6 +3,8 @@ import html
 import re
 import sys
 
+_TELLING = "must|match|expect|equal|incompatible|not allowed|missing|feed|guard on|branching|multiplied"
+
 
 def rich(markup, plain):
     """Display `markup` where HTML can be shown; elsewhere print `plain`."""
@@ -33,6 +35,14 @@ def table(header, rows, caption=""):
     title = f'<caption style="text-align:left">{inline(caption)}</caption>' if caption else ""
     rich(f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>",
          f"{caption}\n{plain}" if caption else plain)
+
+
+def gist(error):
+    """An exception in one line: its type and the telling line of its text, which frameworks bury in long messages."""
+    lines = [line.strip() for line in re.sub(r"\{\{.*?\}\} ?", "", str(error)).splitlines() if line.strip()]
+    telling = [line for line in lines if re.search(_TELLING, line)] or lines[:1]
+    text = re.sub(r"^.*\bgot (\w+)\(['\"](.*?)['\"]\).*$", r"\2", telling[0]) if telling else ""
+    return f"`{type(error).__name__}`: {re.sub(r'^`?[A-Z][A-Za-z]+(Error)?`?: ', '', text)}"
 
 
 def inline(text):

@@ -45,6 +45,20 @@ def compare(candidates, rounds=9, warmup=2, wait=None):
     return {name: _summary(own, first) for name, own in seconds.items()}
 
 
+def first_and_later(candidates, rounds=5, fill=0.01, wait=None):
+    """Time what a first call costs, which may trace and compile, and what later ones do: {name: (first, later)} in seconds.
+
+    `candidates`, `rounds`, `wait`: as in `compare`. later: one call's share of the fastest round; in each round a function
+    runs as often as fits into `fill` seconds, so that a call of microseconds is not measured with a cold cache.
+    """
+    waits = [wait] if callable(wait) else list(wait or ())
+    first = {name: _seconds(function, waits) for name, function in candidates.items()}
+    again = {name: _seconds(function, waits) for name, function in candidates.items()}
+    calls = {name: max(1, int(fill / took)) for name, took in again.items()}
+    timings = compare({name: _repeated(function, calls[name]) for name, function in candidates.items()}, rounds, 1, waits)
+    return {name: (first[name], min(t.seconds) / calls[name]) for name, t in timings.items()}
+
+
 def table(timings):
     """The result of `compare` as lines of text, one candidate a line."""
     width = max(len(name) for name in timings)
@@ -55,6 +69,13 @@ def table(timings):
         lines.append(f"{name:{width}}  {t.median * scale:10.3f}  {t.spread * scale:10.3f}  "
                      f"{t.ratio:.2f} ({t.low:.2f} to {t.high:.2f})")
     return "\n".join(lines)
+
+
+def _repeated(function, times):
+    def run():
+        for _ in range(times):
+            function()
+    return run
 
 
 def _seconds(function, waits):

@@ -86,3 +86,10 @@ def test_table(clock):
     text = timing.table(timing.compare(dict.fromkeys(["eager", "graph"], lambda: clock(next(steps))), 3, 0))
     assert "median ms" in text and "1.000" in text and "2.00 (2.00 to 2.00)" in text
     assert len(text.splitlines()) == 3
+
+
+def test_the_first_call_is_told_apart_from_later_ones(clock):
+    costs = {"lazy": iter([5.0] + [0.002] * 99), "plain": iter([0.02] * 99)}
+    found = timing.first_and_later({name: lambda own=own: clock(next(own)) for name, own in costs.items()}, rounds=3)
+    assert found["lazy"] == (5.0, pytest.approx(0.002)) and found["plain"] == (pytest.approx(0.02), pytest.approx(0.02))
+    assert len(list(costs["lazy"])) == 98 - 4 * 5  # 0.01 s hold five of its calls; one round of four is the warm-up
