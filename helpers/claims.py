@@ -22,7 +22,7 @@ class ClaimError(RuntimeError):
 
 
 def verdict(claim, held, evidence):
-    """Judge one claim of the open chapter, print the verdict in one line and record it. Returns the verdict's word.
+    """Judge one claim of the open chapter, print the verdict in one line and record it.
 
     claim: an id such as "C23b". held: for a measured claim a bool, or a dict {part of the claim: bool}; for an opinion
     or a dated fact a bool, whether the evidence was found. evidence: one sentence made from what the cell saw.
@@ -39,7 +39,6 @@ def verdict(claim, held, evidence):
     word = _word(row, parts)
     notes = [part if value else f"not {part}" for part, value in held.items()] if isinstance(held, dict) else []
     _record(row, word, evidence, notes)
-    return word
 
 
 def not_measured(claim, reason):

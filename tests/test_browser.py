@@ -73,8 +73,11 @@ def test_a_learner_runs_chapter_00_and_answers_the_quiz(lab, page, tmp_path):
     cells = nbformat.read(ROOT / "notebooks" / name, 4).cells
     last = [cell for cell in cells if cell.cell_type == "code"][-1]
     page.goto(f"{lab}/lab/tree/{name}")
-    page.get_by_role("menuitem", name="Run", exact=True).click(timeout=60_000)
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for(timeout=60_000)  # before, Lab asks which kernel
+    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for(timeout=60_000)
+    page.wait_for_load_state("networkidle")
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click()
     page.wait_for_function("""() => {
         const cells = [...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')].map(e => e.textContent);
         return cells.length > 10 && cells.every(t => /\\[\\d+\\]/.test(t)) ||

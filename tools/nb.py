@@ -93,8 +93,9 @@ def solved(nb):
     for cell in nb.cells:
         above, solution, _ = parts(cell.source)
         if cell.cell_type == "code" and solution:
-            cell.source = re.sub(r"^answer = \.\.\..*\n?", "", above, flags=re.M).strip() + "\n" + solution
-            cell.source = cell.source.strip("\n")
+            given = re.sub(r"^answer = \.\.\..*\n?", "", above, flags=re.M).strip()
+            only_comments = all(line.startswith("#") for line in given.splitlines())
+            cell.source = (given + ("\n" if only_comments else "\n\n") + solution).strip("\n")
         if "verdict" in tags(cell):
             cell.metadata["tags"] = [*tags(cell), GOLDEN]
     return nb
