@@ -228,8 +228,8 @@ claims.verdict("C67", on_a_mac("torch-2.13.0"), for_intel("torch-2.2.2"))
 claims.verdict("C72", on_a_mac("tensorflow-2.21.0"), for_intel("tensorflow-2.16.2"))
 parts = {f"{release} for {system}": everywhere(release, f"{system}, x86-64")
          for release in ("torch-2.13.0", "tensorflow-2.21.0") for system in ("Linux", "Windows")}
-word = claims.verdict("C65", parts, "PyPI has wheels of both; both projects describe a build from source as well, which was "
-                      "not tried here")
+claims.verdict("C65", parts, "PyPI has wheels of both; both projects describe a build from source as well, which was not "
+               "tried here")
 
 # %% [markdown]
 # ## 0.4 A build for the CPU or for the GPU
