@@ -1,5 +1,7 @@
 """The phrasebook on a page: a table with a search field, and a cheat sheet to keep (HTML, and one page of PDF)."""
+import base64
 import html
+import re
 import textwrap
 
 import matplotlib.pyplot as plt
@@ -14,14 +16,16 @@ HEADS = ("PyTorch", "TensorFlow", "Keras")
 COLORS = (plots.TORCH["color"], plots.TF["color"], plots.OTHER["color"])
 
 STYLE = """<style>
-.phrasebook table {border-collapse: collapse; font-size: 12px; width: 100%; table-layout: fixed}
-.phrasebook th, .phrasebook td {text-align: left; vertical-align: top; padding: 3px 8px; border-bottom: 1px solid #8884;
- white-space: normal; overflow-wrap: anywhere}
+.phrasebook table {border-collapse: collapse; font-size: 12px; width: 100%; table-layout: fixed; margin: 0}
+.phrasebook table th, .phrasebook table td {text-align: left !important; vertical-align: top; padding: 3px 8px;
+ border-bottom: 1px solid #8884; white-space: normal; overflow-wrap: anywhere}
+.phrasebook thead th {position: sticky; top: 0; background: var(--jp-layout-color0, white)}
 .phrasebook td code {white-space: pre-wrap; font-size: 11px; background: none; padding: 0}
 .phrasebook small {display: block; opacity: .8}
 .phrasebook .topic th {font-size: 14px; padding-top: 12px}
 .phrasebook input {width: 20em; padding: 4px}
-@media print {.phrasebook p {display: none} .phrasebook tr {break-inside: avoid}}
+.phrasebook .short {max-height: 44em; overflow-y: auto}
+@media print {.phrasebook p {display: none} .phrasebook tr {break-inside: avoid} .phrasebook .short {max-height: none}}
 </style>"""
 
 SCRIPT = """<script>
@@ -48,30 +52,37 @@ for (const box of document.querySelectorAll(".phrasebook:not([data-ready])")) {
 </script>"""
 
 
-def markup(measured):
+def markup(measured, frame=""):
     """The table as HTML with its search field, which needs no network; without JavaScript the field stays hidden.
 
     measured: {name of a row: text for its last column}; a row that is not in it shows a dash.
+    frame: "short" for a window that scrolls, as suits a notebook.
     """
     columns = [texts(column) for column in COLUMNS]
     parts = []
     for topic in dict.fromkeys(row.topic for row in ROWS):
         lines = "".join(_line(row, columns, measured.get(row.name, "–")) for row in ROWS if row.topic == topic)
         parts.append(f'<tbody><tr class="topic"><th scope="rowgroup" colspan="5">{topic}</th></tr>{lines}</tbody>')
-    widths = zip(("meaning", *HEADS, "largest difference"), (21, 22, 26, 22, 9))
+    widths = zip(("meaning", *HEADS, "largest difference"), (20, 22, 26, 22, 10))
     head = "".join(f'<th scope="col" style="width:{width}%">{text}</th>' for text, width in widths)
     search = ('<p hidden><label>Search the phrasebook: <input type="search" placeholder="repeat, gather, axis ..."></label> '
               f"<output>{len(ROWS)} rows</output></p>")
-    body = f'<table><thead><tr>{head}</tr></thead>{"".join(parts)}</table>'
+    body = f'<div class="{frame}"><table><thead><tr>{head}</tr></thead>{"".join(parts)}</table></div>'
     return f'{STYLE}<div class="phrasebook">{search}{body}</div>{SCRIPT}'
 
 
-def table(measured):
-    """Show the searchable table in a notebook; elsewhere print it row by row. `measured`: see `markup`."""
+def table(measured, folder):
+    """Show the searchable table in a notebook, and below it the files of `write` in `folder`, to download.
+
+    The files travel inside the links, so that they also work in an exported notebook. Elsewhere everything is printed.
+    """
     columns = [texts(column) for column in COLUMNS]
     plain = "\n".join("\n".join([f"{row.meaning} ({measured.get(row.name, '–')})", *(
         textwrap.indent(f"{column.get(row.name, '–')}", "    ") for column in columns)]) for row in ROWS)
-    show.rich(markup(measured), plain)
+    paths = write(folder, measured)
+    kinds = (("text/html", "this table as a page (HTML)"), ("application/pdf", "one sheet of A3 (PDF)"))
+    links = " or ".join(_link(path, kind, text) for path, (kind, text) in zip(paths, kinds))
+    show.rich(f"{markup(measured, 'short')}<p>To keep: {links}.</p>", f"{plain}\nTo keep: phrasebook.html, phrasebook.pdf")
 
 
 def write(folder, measured):
@@ -88,8 +99,18 @@ def write(folder, measured):
     return page, sheet
 
 
+def _link(path, kind, text):
+    content = base64.b64encode(path.read_bytes()).decode()
+    return f'<a download="{path.name}" href="data:{kind};base64,{content}">{text}</a>'
+
+
+def _code(text):
+    """Code as HTML in which a line may break before a dot and after a parenthesis, as a reader would break it."""
+    return re.sub(r"(?<=[\w)])(?=\.[a-z_])|(?<=[\w][(\[])", "<wbr>", html.escape(text))
+
+
 def _line(row, columns, measured):
-    cells = "".join(f"<td><code>{html.escape(column.get(row.name, '–'))}</code></td>" for column in columns)
+    cells = "".join(f"<td><code>{_code(column.get(row.name, '–'))}</code></td>" for column in columns)
     note = f"<small>{show.inline(row.note)}</small>" if row.note else ""
     return f'<tr class="phrase"><td>{show.inline(row.meaning)}{note}</td>{cells}<td>{html.escape(measured)}</td></tr>'
 
