@@ -1,11 +1,3 @@
-# ---
-# jupyter:
-#   jupytext:
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-# ---
-
 # %% [markdown]
 # # 0. Start: install, check, first contact
 #
@@ -366,16 +358,16 @@ for file, names in list(shared.items())[:5]:
 # Linux wheel there; whether a GPU then computes can be measured there and nowhere else.
 
 # %%
-INDEX = "--index-url https://download.pytorch.org/whl"
+INDEX = "--index-url ADDRESS"  # pytorch.org/get-started/locally shows the address for your choice
 show.table(["system", "PyTorch: `python -m pip install ...`", "TensorFlow: `python -m pip install ...`"], [
-    ("Linux or WSL 2, CPU", f"`torch {INDEX}/cpu`", "`tensorflow-cpu` (on ARM `tensorflow`)"),
+    ("Linux or WSL 2, CPU", f"`torch {INDEX}` for the CPU", "`tensorflow-cpu` (on ARM `tensorflow`)"),
     ("Linux or WSL 2, NVIDIA GPU, two environments", "`torch`", "`\"tensorflow[and-cuda]\"`"),
-    ("Linux or WSL 2, NVIDIA GPU, one environment", f"`torch==2.13.0 {INDEX}/cu126`", "`\"tensorflow[and-cuda]\"`"),
+    ("Linux or WSL 2, NVIDIA GPU, one environment", f"`torch==2.13.0 {INDEX}` for CUDA 12.6", "`\"tensorflow[and-cuda]\"`"),
     ("macOS, Apple silicon", "`torch` (GPU through Metal)", "`tensorflow` (CPU)"),
     ("macOS, Intel, Python up to 3.12", "`torch==2.2.2 \"numpy<2\"` (the last one)", "`tensorflow==2.16.2` (the last one)"),
     ("Windows, CPU", "`torch`", "`tensorflow-cpu`"),
-    ("Windows, NVIDIA GPU", f"`torch {INDEX}/cu130`", "none: use WSL 2"),
-], caption="Installing, November 2026. pytorch.org/get-started has the address for each CUDA version. The row for one "
+    ("Windows, NVIDIA GPU", f"`torch {INDEX}` for CUDA 13", "none: use WSL 2"),
+], caption="Installing, November 2026. The row for one "
            "environment follows from what the packages ask for; it was not tried: no GPU was at hand.")
 
 # %%
