@@ -2,8 +2,9 @@
 
 Who may import what:
 
-* `torch_side` and the torch workers import torch, `tf_side` and the TensorFlow workers import TensorFlow;
-  every other module imports neither, and only notebooks and tests bring both together, torch first.
+* `torch_side` and the torch workers import torch, `tf_side` and the TensorFlow workers import TensorFlow, and of the
+  phrasebook's columns each its own; every other module imports neither. Only notebooks and tests bring both together,
+  torch first.
 * NumPy arrays, numbers, strings and paths are all that crosses between the sides or between processes.
 
 Importing this package does nothing but define where the course lies.

@@ -88,7 +88,7 @@ ROWS = (
         "Layers",
         ("dense", "a fully connected layer", "PyTorch stores its weight as (out, in)."),
         ("relu", "ReLU"),
-        ("leaky_relu", "leaky ReLU", "Default slope 0.01 here, 0.2 elsewhere. TensorFlow rounds it to float32.", 1e-7),
+        ("leaky_relu", "leaky ReLU", "By default 0.01 in PyTorch, else 0.2. TensorFlow rounds it to float32.", 1e-7),
         ("gelu", "GELU, exact", "`ops.gelu` approximates unless told. TensorFlow rounds √½ to float32.", 1e-7),
         ("softmax", "softmax", "PyTorch wants the axis; the others take the last."),
         ("log_softmax", "logarithm of softmax"),

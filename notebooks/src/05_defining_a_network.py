@@ -273,7 +273,7 @@ claims.verdict("C53", same_layer, "tf.keras.layers.Dense is keras.layers.Dense: 
 inside_tf = Path(tf.__file__).parent in Path(keras.__file__).parents
 claims.verdict("C50", inside_tf, "the code behind tf.keras lies in the package keras, beside TensorFlow's own folder")
 claims.verdict("C19", {"a high-level API is at hand as tf.keras": same_layer, "it is built into TensorFlow": inside_tf},
-               "TensorFlow installs Keras and passes it on")
+               "what TensorFlow offers as tf.keras is the package keras")
 print("tf.keras is the module", tf.keras.__name__)
 
 # %% [markdown]
@@ -369,8 +369,9 @@ parity.verdict(f"{len(inputs)} layers of Keras, rebuilt in PyTorch", in_pytorch,
 # A [recurrent](glossary.md#recurrent-network) layer computes several [gates](glossary.md#gate) with one stacked weight.
 # LSTM: both stack input, forget, cell, output. GRU: PyTorch stacks reset, update, new; Keras update, reset, new.
 #
-# PyTorch has two biases per gate, Keras's LSTM one: their sum. For the GRU both keep two, if Keras has its default
-# `reset_after=True`; with False it is another function.
+# PyTorch has two biases per gate, Keras's LSTM only their sum. The GRU needs both: its new state is
+# tanh(Wx + b + r·(Uh + c)), where the reset gate r multiplies c and not b. In Keras that is the default,
+# `reset_after=True`.
 #
 # [Attention](glossary.md#attention) in PyTorch keeps query, key and value in one weight; Keras gives every head its axis.
 #
@@ -463,7 +464,7 @@ right.plot(steps_torch["GRU"][0, :, 0], **plots.TORCH, linewidth=4, markersize=9
 right.plot(carried_to_keras["GRU"][0, :, 0], **plots.TF | {"label": "Keras, gates in order"})
 right.plot(careless[0, :, 0], color=plots.GRAY, linestyle=":", marker="x", label="Keras, gates mixed up")
 right.set(xlabel="step", ylabel="first output of the GRU")
-right.legend(fontsize=8)
+right.legend(fontsize=7.5, ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1), columnspacing=1)
 plots.show(fig, alt="Left: PyTorch stacks reset, update, new; Keras update, reset, new. Right: the carried GRU follows the "
            "curve of PyTorch; with the gates mixed up the curve is another one.")
 
@@ -472,7 +473,7 @@ plots.show(fig, alt="Left: PyTorch stacks reset, update, new; Keras update, rese
 #
 # Keras has more than one [backend](glossary.md#backend): the environment variable `KERAS_BACKEND`, set before the import,
 # chooses TensorFlow, [JAX or PyTorch](https://keras.io/getting_started/). So a child process runs the function printed below
-# on PyTorch; this notebook runs the same function on TensorFlow. Same data, same arrays, 20 steps.
+# on PyTorch; this notebook runs the same function on TensorFlow. Same data, same arrays, same steps.
 #
 # The child also reports which frameworks it has loaded, and what the weight of the first layer is.
 #
@@ -487,14 +488,15 @@ exercises.predict("5.3", guess, among=["(64, 32)", "(32, 64)"])
 
 # %% tags=["verdict"]
 module, parameter = (f"{kind.__module__}.{kind.__qualname__}" for kind in (nn.Module, nn.Parameter))
-task = {"x": x, "y": y, "weights": arrays, "steps": 20, "seed": seed}
+steps = 20 if fast else 100
+task = {"x": x, "y": y, "weights": arrays, "steps": steps, "seed": seed}
 away, = process.run("keras_torch", task, timeout=300, env={"KERAS_BACKEND": "torch", "CUDA_VISIBLE_DEVICES": ""})
-_, losses_here = keras_torch.train(x, y, arrays, steps=20)
+_, losses_here = keras_torch.train(x, y, arrays, steps)
 
 claims.verdict("C49", "tensorflow" in away["loaded"],
                f"Keras trained on {away['backend']} and TensorFlow was never loaded; in this notebook it runs on "
                f"{keras.backend.backend()}")
-parity.verdict("20 losses of Keras on PyTorch and on TensorFlow", np.array(away["losses"]), np.array(losses_here), atol=1e-5)
+parity.verdict(f"{steps} losses of Keras on PyTorch and on TensorFlow", away["losses"], losses_here, atol=1e-5)
 print("frameworks that the child has loaded:", *away["loaded"])
 print("there, the model is a torch.nn.Module:", module in away["ancestors"])
 print("and its weight's value an nn.Parameter:", parameter == away["value_type"])
