@@ -96,7 +96,7 @@ def memory():
 
 
 def free():
-    """Forget the graphs that Keras holds and start a new count of the peak. TensorFlow keeps its GPU memory until it ends."""
+    """Forget the graphs that Keras holds and start a new count of the peak. TensorFlow keeps its GPU memory to the end."""
     tf.keras.backend.clear_session()
     if tf.config.list_physical_devices("GPU"):
         tf.config.experimental.reset_memory_stats("GPU:0")
