@@ -55,6 +55,8 @@ def in_one_graph(answer, values):
             torch.compile(answer, backend=lambda module, inputs: module.forward, fullgraph=True)(torch.ones(5))
         except torch._dynamo.exc.TorchDynamoException as error:
             cause = f"the values are right, but Python still waits for a value, so it is not one graph: {show.gist(error)}"
+        finally:
+            torch._dynamo.reset()
     return cause
 
 
