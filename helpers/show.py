@@ -40,7 +40,7 @@ def table(header, rows, caption=""):
 def gist(error):
     """An exception in one line: its type and the telling line of its text, which frameworks bury in long messages."""
     lines = [line.strip() for line in re.sub(r"\{\{.*?\}\} ?", "", str(error)).splitlines() if line.strip()]
-    telling = [line for line in lines if re.search(_TELLING, line)] or lines[:1]
+    telling = [line for line in lines if re.search(_TELLING, line)] or lines[-1:] * ("in user code:" in lines) or lines[:1]
     text = re.sub(r"^.*\bgot (\w+)\(['\"](.*?)['\"]\).*$", r"\2", telling[0]) if telling else ""
     return f"`{type(error).__name__}`: {re.sub(r'^`?[A-Z][A-Za-z]+(Error)?`?: ', '', text)}"
 

@@ -38,6 +38,7 @@ def test_lines_and_figures_must_match(shown):
     (RuntimeError("fake tensor call\n  Explanation: failed: got RuntimeError('a and b must fit')\n"),
      "`RuntimeError`: a and b must fit"),
     (RuntimeError("first\nsecond"), "`RuntimeError`: first"),
+    (AttributeError("in user code:\n\n  File x\n\n  AttributeError: has no numpy\n"), "`AttributeError`: has no numpy"),
     (KeyError(), "`KeyError`: ")])
 def test_the_gist_of_an_error(error, expected):
     assert show.gist(error) == expected
