@@ -21,10 +21,11 @@ def predict(key, guess, among):
     if guess is ...:
         ledger.put("predictions", key, {"guess": None, "among": list(among)})
         print(f"prediction {key}: none yet. Set guess to one of {options}, run this cell, then go on.")
-    elif guess not in among:
+    elif not isinstance(guess, (str, int, float)) or guess not in among:  # an array has no single yes or no
         ledger.put("predictions", key, {"guess": None, "among": list(among)})
         print(f"prediction {key}: {guess!r} is not one of {options}. Change it and run this cell again.")
     else:
+        guess = among[among.index(guess)]  # 1.0 or np.float64(1.0) stands for 1
         ledger.put("predictions", key, {"guess": guess, "among": list(among)})
         print(f"prediction {key}: noted. You say {guess!r}.")
 

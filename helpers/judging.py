@@ -62,8 +62,18 @@ def finite_difference(f, arrays, weights, step=1e-6):
     return grads
 
 
+def first_line(error):
+    """The first line of an error's text, which frameworks make long."""
+    return (str(error).strip().splitlines() or ["no message"])[0]
+
+
 def _judge_value(answer, reference, suspects, atol):
-    answer = _plain(answer)
+    try:
+        answer = _plain(answer)
+    except missing.NotInstalled:
+        raise
+    except (TypeError, ValueError, RuntimeError) as error:  # a ragged, nested or sparse tensor
+        return f"this {type(answer).__name__} does not become a NumPy array: {first_line(error)}"
     right = reference() if callable(reference) else reference
     if _equal(answer, right, atol):
         return None
@@ -89,8 +99,7 @@ def _judge_function(answer, side, reference, inputs, suspects, gradients, atol):
             raise
         except Exception as error:  # whatever a learner's function raises is for the learner to read
             shapes = " and ".join(str(np.shape(array)) for array in arrays)
-            text = (str(error).strip().splitlines() or ["no message"])[0]
-            return f"your function raised {type(error).__name__} on inputs of shape {shapes}: {text}"
+            return f"your function raised {type(error).__name__} on inputs of shape {shapes}: {first_line(error)}"
         if not _equal(got, expected, atol):
             for cause, wrong in suspects.items():
                 if _equal(got, np.asarray(wrong(*arrays)), atol):
@@ -131,7 +140,7 @@ def _equal(answer, right, atol):
             _equal(x, y, atol) for x, y in zip(answer, right))
     if a.shape != b.shape:
         return False
-    if a.dtype.kind in "USb" or b.dtype.kind in "USb":
+    if not {a.dtype.kind, b.dtype.kind} <= set("iufc"):
         return a.dtype.kind == b.dtype.kind and bool((a == b).all())
     if isinstance(right, np.ndarray) and isinstance(answer, np.ndarray) and a.dtype != b.dtype:
         return False
@@ -144,9 +153,9 @@ def _difference(answer, right):
     a, b = _array(answer), _array(right)
     if isinstance(right, (str, bool, dict, set, type(None))) or a is None or b is None:
         if type(answer) is not type(right):
-            return f"the answer should be a {type(right).__name__}, yours is a {type(answer).__name__}."
+            return f"the answer should be of type {type(right).__name__}, yours is of type {type(answer).__name__}."
         return f"{answer!r} is not it." if not isinstance(right, (dict, set)) else "some entries are not right."
-    if a.dtype.kind in "US":
+    if a.dtype.kind not in "biufc":
         return f"the answer should be a number or an array, yours is {answer!r}."
     if a.shape != b.shape:
         if a.ndim > 1 and a.size == b.size and sorted(a.shape) == sorted(b.shape):
@@ -154,9 +163,9 @@ def _difference(answer, right):
         return f"shape {a.shape} where {b.shape} is asked for."
     if isinstance(right, np.ndarray) and a.dtype != b.dtype:
         return f"dtype {a.dtype} where {b.dtype} is asked for."
-    if np.isnan(a.astype(float)).any():
+    if np.isnan(a).any():
         return "the answer holds NaN: a division by zero, or a logarithm or root of something negative?"
-    distance = np.abs(a.astype(float) - b.astype(float)).max()
+    distance = np.abs(a.astype(complex) - b.astype(complex)).max()
     return f"the shape is right, the values are not: largest difference {distance:.2g}."
 
 
@@ -164,7 +173,7 @@ def _plain(answer):
     """The answer with every tensor in it turned into NumPy, by the side that it belongs to."""
     missing.need(answer)
     if isinstance(answer, (list, tuple)):
-        return type(answer)([_plain(item) for item in answer])
+        return (list if isinstance(answer, list) else tuple)(_plain(item) for item in answer)  # torch.Size is a tuple
     if isinstance(answer, dict):
         return {key: _plain(item) for key, item in answer.items()}
     root = type(answer).__module__.split(".")[0]
@@ -177,9 +186,16 @@ def _plain(answer):
 def _array(value):
     if isinstance(value, (np.ndarray, np.generic, int, float, complex, str)):
         return np.asarray(value)
-    if isinstance(value, (list, tuple)) and all(isinstance(x, (int, float, np.number)) for x in value):
-        return np.asarray(value)
+    if isinstance(value, (list, tuple)) and _numbers(value):
+        try:
+            return np.asarray(value)
+        except ValueError:  # rows of unequal length
+            return None
     return None
+
+
+def _numbers(value):
+    return all(_numbers(x) if isinstance(x, (list, tuple)) else isinstance(x, (int, float, np.number)) for x in value)
 
 
 def _three(hints):

@@ -35,6 +35,17 @@ def test_a_guess_that_is_no_option_is_asked_again(capsys):
     assert ledger.fresh("predictions")["1.1"]["guess"] is None
 
 
+@pytest.mark.parametrize("guess", [np.array([1, 2]), np.int64(3), [1], None])
+def test_a_guess_of_an_odd_type_is_asked_again(guess, capsys):
+    exercises.predict("1.1", guess, among=[1, 2])
+    assert "is not one of 1, 2" in capsys.readouterr().out
+
+
+def test_a_guess_is_stored_as_the_option_that_it_equals():
+    exercises.predict("1.1", np.float64(2.0), among=[1, 2])
+    assert repr(ledger.read("01")["predictions"]["1.1"]["guess"]) == "2"
+
+
 def test_an_outcome_must_have_been_asked_and_be_an_option():
     with pytest.raises(KeyError, match="run the cell with exercises.predict"):
         exercises.outcome("1.9", "a")
@@ -84,7 +95,8 @@ def test_check_shows_hints_and_a_link_in_html(one_exercise, monkeypatch):
 @pytest.mark.parametrize("right, answer", [
     (X, X.copy()), (6, 6.0), (0.5, np.float64(0.5)), ("ab", "ab"), (True, True), ([1, 2], (1, 2)),
     ({"a": X}, {"a": X.copy()}),
-    ({1, 2}, {2, 1}), (lambda: X, X), ((2, 3), X.shape), (np.array([True]), np.array([True]))])
+    ({1, 2}, {2, 1}), (lambda: X, X), ((2, 3), X.shape), (np.array([True]), np.array([True])),
+    (X, X.tolist()), ([[1, 2], [3, 4]], ((1, 2), (3, 4))), (((2, 3), 1), [[2, 3], 1])])
 def test_right_values(right, answer):
     assert judging.value(right, {}, HINTS).judge(answer) is None
 
@@ -96,9 +108,12 @@ def test_right_values(right, answer):
     (X, X + 1, "largest difference 1"),
     (X, np.full((2, 3), np.nan), "NaN"),
     (X, "text", "should be"), (X, None, "should be"), (6, lambda: 6, "is a function"),
-    ("ab", "ba", "'ba' is not it"), ("ab", 3, "should be a str, yours is a int"),
-    (True, 1, "should be a bool"), ({"a": 1}, {"a": 2}, "some entries"), ([1, 2], [1, 2, 3], "shape"),
+    ("ab", "ba", "'ba' is not it"), ("ab", 3, "should be of type str, yours is of type int"),
+    (True, 1, "should be of type bool"), ({"a": 1}, {"a": 2}, "some entries"), ([1, 2], [1, 2, 3], "shape"),
     (X.astype("float32"), X.astype("float32") + 1e-3, "largest difference"),
+    (X, X.tolist()[0], "shape (3,) where (2, 3)"), (X, [[1, 2, 3], [4, 5]], "should be of type"),
+    (1, 1j, "largest difference"),
+    (1, np.datetime64("2026-01-01"), "a number or an array"), (1, [...], "should be of type"),
 ])
 def test_wrong_values(right, answer, said):
     assert said in judging.value(right, {}, HINTS).judge(answer)
@@ -119,6 +134,8 @@ def test_tensors_of_either_framework_are_taken():
     assert exercise.judge(tf.Variable(X)) is None
     assert judging.value([X, X], {}, HINTS).judge([torch.tensor(X), tf.constant(X)]) is None
     assert exercise.judge(torch.tensor(X) + 1) is not None
+    for odd in (tf.ragged.constant([[1], [1, 2]]), torch.eye(3).to_sparse()):
+        assert "does not become a NumPy array" in exercise.judge(odd)
 
 
 # Judging functions
