@@ -10,18 +10,26 @@ from helpers.judging import Exercise, function
 FRAMEWORKS = {"helpers.torch_side": "PyTorch", "helpers.tf_side": "TensorFlow"}
 
 
-class Node:
-    """One node of a record with the attributes of the notebook's Scalar, on which Python's operators work."""
-
-    reads = 0  # how often any node's parents were looked at, since the graph was made
+class Number:
+    """One node of a record, with the attributes of the notebook's Scalar."""
 
     def __init__(self, value, parents=()):
         self.value, self._parents, self.grad = value, list(parents), 0.0
 
     @property
     def parents(self):
+        return self._parents
+
+
+class Node(Number):
+    """A Number on which Python's operators work."""
+
+    reads = 0  # how often any node's parents were looked at, since the graph was made
+
+    @property
+    def parents(self):
         Node.reads += 1
-        if Node.reads > 5000:
+        if Node.reads > 300_000:  # a slow way through 45 nodes stays below
             raise TooManySteps
         return self._parents
 
@@ -87,13 +95,14 @@ def _judge_operations(answer):
     if not (isinstance(answer, (tuple, list)) and len(answer) == 3 and all(map(callable, answer))):
         return "answer must be a tuple of three functions: multiply, power, tanh."
     multiply, power, tanh = answer
-    a, b = Node(1.5), Node(-0.7)
+    a, b = Number(1.5), Number(-0.7)  # no operators: an answer of `a * b` would fail in the notebook
     t = math.tanh(a.value)
     cases = [  # name, call, value, slopes, suspects {cause: slopes}
         ("multiply", lambda: multiply(a, b), a.value * b.value, {a: b.value, b: a.value},
          {"the slope toward one factor is the other factor, not itself": {a: a.value, b: b.value}}),
         ("power", lambda: power(a, 3), a.value**3, {a: 3 * a.value**2},
          {"the factor n is missing": {a: a.value**2}, "the exponent of the slope is n - 1": {a: 3 * a.value**3}}),
+        ("power", lambda: power(a, -0.5), a.value**-0.5, {a: -0.5 * a.value**-1.5}, {}),
         ("tanh", lambda: tanh(a), t, {a: 1 - t * t},
          {"1 - t² uses the output, not the input": {a: 1 - a.value**2}, "the slope is 1 - t², with a square": {a: 1 - t}}),
     ]
@@ -155,6 +164,30 @@ def hasty(out, first=True):
         hasty(parent, first=False)
 
 
+def breadth_first(out):
+    out.grad, queue = 1.0, [out]
+    for node in queue:
+        for parent, slope in node._parents:
+            parent.grad += node.grad * slope
+            if parent not in queue:
+                queue.append(parent)
+
+
+def users_not_first(out):
+    order = []
+
+    def visit(node):
+        if node not in order:
+            order.append(node)
+            for parent, _ in node._parents:
+                visit(parent)
+    visit(out)
+    out.grad = 1.0
+    for node in order:
+        for parent, slope in node._parents:
+            parent.grad += node.grad * slope
+
+
 def shallow(out):
     out.grad = 1.0
     for parent, slope in out._parents:
@@ -168,6 +201,8 @@ def unseeded(out):
 SLIPS = {
     "a gradient is overwritten where it should be added: a node used twice receives two parts": overwriting,
     "a gradient was passed on before all of it had arrived, so parts of it were counted again": hasty,
+    "layer by layer is not the order that is needed: a node was done before a longer path had reached it": breadth_first,
+    "a node was done before all that use it: append a node after its parents, then reverse": users_not_first,
     "it stops at the parents: their parents need gradients too": shallow,
     "everything is 0: the pass starts with the slope of out toward itself, which is 1": unseeded,
 }
