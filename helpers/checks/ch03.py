@@ -34,15 +34,20 @@ def root(a, arrived=np.max, turns=100):
     return x
 
 
+def one_and_others(rng):
+    """Numbers of which the first is its own root from the start, while the others need several turns."""
+    return (np.concatenate([[1.0], rng.uniform(2.0, 20.0, size=4)]),)
+
+
 def clip(g):
     """A vector scaled down to length 1 if it is longer."""
     return g / max(np.linalg.norm(g), 1.0)
 
 
 def short_or_long(rng):
-    """A vector of length 0.3 or 3."""
+    """A vector of length 3 if its sum is positive, else 0.3: the judge's three generators give both."""
     g = rng.normal(size=5)
-    return (g / np.linalg.norm(g) * (0.3, 3.0)[rng.integers(2)],)
+    return (g / np.linalg.norm(g) * (3.0 if g.sum() > 0 else 0.3),)
 
 
 def in_one_graph(answer, values):
@@ -122,7 +127,7 @@ EXERCISES = {
                "The first three calls make a graph each, the fourth makes none. Later, two more graphs are made."),
     ),
     "3.2": function(
-        "tf", root, lambda rng: (rng.uniform(0.5, 20.0, size=5),),
+        "tf", root, one_and_others,
         suspects={
             "the loop ends when the first entry has arrived, it should wait for the last":
                 lambda a: root(a, arrived=np.min),

@@ -478,9 +478,8 @@ claims.verdict("C22", {"eager code hides its values from a debugger": values_tf[
 # ## 3.6 What a graph allows: scheduling
 #
 # The article's argument for graphs: whoever sees the whole graph knows what is independent and can run it in parallel.
-# Below are two chains of matrix products that do not need each other. Each product runs on one thread (*intra-op*); what
-# changes is how many products may run side by side
-# ([inter-op](glossary.md#inter-op-parallelism)).
+# Below are two chains of matrix products that do not need each other. Each product runs on one thread (intra-op); what
+# changes is how many products may run side by side ([inter-op](glossary.md#inter-op-parallelism)).
 #
 # TensorFlow schedules a graph by itself, in whatever order the edges allow. PyTorch runs operations in the order in which
 # your Python calls them: to overlap chains on a CPU you start Python threads yourself. Every setting gets a fresh process,
@@ -669,7 +668,7 @@ def answer(a):
 # wrong: no gradient reaches argument 1
 def answer(a):
     return tf.constant(np.sqrt(a.numpy()))
-# wrong: has no attribute 'numpy'
+# wrong: your function raised AttributeError
 @tf.function
 def answer(a):
     x = (a + 1) / 2
