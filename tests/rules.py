@@ -174,7 +174,7 @@ def exercises(nb, module):
             yield f"exercise {key[0]} has no heading `### Exercise {key[0]}` before it"
     if sorted(keys) != sorted(module.EXERCISES):
         yield f"the notebook checks {sorted(keys)}, helpers/checks defines {sorted(module.EXERCISES)}"
-    if not any(e.judge.func.__name__ == "_judge_function" for e in module.EXERCISES.values()):
+    if not any(getattr(e.judge, "func", e.judge).__name__ == "_judge_function" for e in module.EXERCISES.values()):
         yield "no exercise asks to port a function (judging.function)"
 
 

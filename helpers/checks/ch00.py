@@ -1,19 +1,22 @@
 """Checks of chapter 00: counts, a command that must survive the shell and Python, markers, ink in TensorFlow."""
 import ast
-import functools
+import re
 import shlex
+import sys
 
 import numpy as np
 
-from helpers import data
+from helpers import data, process
 from helpers.judging import Exercise, function, value
 
+STAND_IN = """import sys, types
+cuda = types.SimpleNamespace(is_available=lambda: {gpu}, device_count=lambda: int({gpu}))
+sys.modules["torch"], sys.modules["torch.cuda"] = types.SimpleNamespace(cuda=cuda), cuda
+"""  # for torch, on a machine with a GPU or without one
 
-def judge_command(answer, words):
-    """None when the command line `answer` prints one of two words from Python in any shell, else the cause.
 
-    words: the two string constants that the program must hold, for example ("GPU", "CPU").
-    """
+def judge_command(answer):
+    """None when the command line `answer` prints GPU or CPU rightly, in the shells of all systems; else the cause."""
     if not isinstance(answer, str):
         return "answer the whole command as a string: python3 -c and the program in quotes."
     try:
@@ -27,29 +30,29 @@ def judge_command(answer, words):
         tree = ast.parse(program)
     except SyntaxError as error:
         return f"Python gets {program!r} and says SyntaxError: {error.msg}."
-    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    if names & set(words):
-        return (f"the shell takes away the inner double quotes: Python gets {program!r}, where "
-                f"{' and '.join(words)} are names that nobody has defined.")
-    if f'"{program}"' not in answer:
+    if {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} & {"GPU", "CPU"}:
+        return (f"the shell takes away the inner double quotes: Python gets {program!r}, where GPU and CPU are names that "
+                "nobody has defined.")
+    if not re.search(r'-c\s+"', answer):
         return ("right for the shells of Linux and macOS. But the Windows command prompt knows no single quotes: the "
                 "outer quotes must be double ones.")
-    return _judge_program(tree, words)
+    return _judge_program(program)
 
 
-def _judge_program(tree, words):
-    """None when the parsed program imports torch and prints one of the words, after asking torch for a GPU."""
-    calls = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    if not any(isinstance(node, ast.Import) and node.names[0].name == "torch" for node in ast.walk(tree)):
-        return "the program must import torch."
-    if "print" not in calls:
-        return "nothing is printed: without print a program that is run with -c says nothing."
-    if "torch.cuda.is_available" not in calls:
-        return ("the program does not call torch.cuda.is_available(): without parentheses the condition is the function "
-                "itself, which is always true.")
-    constants = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
-    if sorted(word for word in constants if word in words) != sorted(words):
-        return f"the program should hold the two strings {' and '.join(words)}, once each."
+def _judge_program(program):
+    """None when the program prints the right word, tried with a stand-in for torch that sees a GPU and one that does not."""
+    for gpu, word in ((True, "GPU"), (False, "CPU")):
+        try:
+            done = process.command([sys.executable, "-c", STAND_IN.format(gpu=gpu) + program], timeout=20)
+        except process.ChildTimeout:
+            return "the program does not come to its end."
+        machine = "with" if gpu else "without"
+        if done.returncode:
+            return f"on a machine {machine} a GPU the program says {done.stderr.strip().splitlines()[-1]}"
+        if done.stdout.split() == ["GPU"] and not gpu and "is_available" in program and "is_available()" not in program:
+            return "without parentheses the condition is the function itself, which is always true."
+        if done.stdout.split() != [word]:
+            return f"on a machine {machine} a GPU the program prints {done.stdout.strip()!r}, it should print {word}."
     return None
 
 
@@ -65,7 +68,7 @@ EXERCISES = {
                "`len(...)` of an array is its length along the first axis, and the pictures lie along the first axis.",
                "`answer = len(digits.x_train)`")),
     "0.2": Exercise(
-        functools.partial(judge_command, words=("GPU", "CPU")),
+        judge_command,
         hints=("A double quote opens a string for the shell. Which one closes it?",
                "`import shlex; shlex.split(broken)` shows the pieces that a shell would hand to Python.",
                "Keep the outer double quotes. Inside, write 'GPU' and 'CPU' in single quotes: Python takes both kinds.")),

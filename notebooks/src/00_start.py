@@ -255,7 +255,7 @@ claims.verdict("C69", {"the extra brings cuDNN": any("cudnn" in line and "and-cu
                        "the Linux wheel is built with CUDA": linux["cuda"] != "none"},
                f"from the metadata here, and from a look into {linux['file']} (CUDA {linux['cuda']})")
 blind = [gpus for cuda, gpus in ((cuda_torch, gpus_torch), (cuda_tf, gpus_tf)) if cuda is None]
-print(f"GPUs of NVIDIA that builds without CUDA see here: {sum(blind)}")
+print(f"GPUs that builds without CUDA see here: {sum(blind)}")
 
 # %% [markdown]
 # For the wheels of other systems somebody has to open the zip file and look. `data/wheels.csv` says what stood there:
@@ -409,9 +409,9 @@ x_tf = tf_side.tensor(rows, tf_side.device(device))
 product_tf = x_tf @ tf.transpose(x_tf)
 
 # %% tags=["verdict"]
-product_torch, product_tf = torch_side.to_numpy(product_torch), tf_side.to_numpy(product_tf)
-parity.verdict("all products of 200 pictures", product_torch, product_tf)
-difference = np.abs(product_torch - product_tf).max()
+ours_torch, ours_tf = torch_side.to_numpy(product_torch), tf_side.to_numpy(product_tf)
+parity.verdict("all products of 200 pictures", ours_torch, ours_tf)
+difference = np.abs(ours_torch - ours_tf).max()
 exercises.outcome("0.2", "exactly 0" if difference == 0 else "around 1e-7" if difference < 1e-5 else "around 1e-3")
 
 # %% [markdown]
@@ -431,15 +431,15 @@ guess = ...  # one of: "the same numbers", "one raises an error", "different num
 exercises.predict("0.3", guess, among=["the same numbers", "one raises an error", "different numbers, no error"])
 
 # %% tags=["torch"]
-ink_torch = torch.sum(torch.tensor(counts), dim=(1, 2))
-print("the first picture:", ink_torch[0])
+sums_torch = torch.sum(torch.tensor(counts), dim=(1, 2))
+print("the first picture:", sums_torch[0])
 
 # %% tags=["tf"]
-ink_tf = tf.reduce_sum(tf.constant(counts), axis=(1, 2))
-print("the first picture:", ink_tf[0])
+sums_tf = tf.reduce_sum(tf.constant(counts), axis=(1, 2))
+print("the first picture:", sums_tf[0])
 
 # %% tags=["verdict"]
-ink_torch, ink_tf = torch_side.to_numpy(ink_torch), tf_side.to_numpy(ink_tf)
+ink_torch, ink_tf = torch_side.to_numpy(sums_torch), tf_side.to_numpy(sums_tf)
 equal = np.array_equal(ink_torch, ink_tf)
 exercises.outcome("0.3", "the same numbers" if equal else "different numbers, no error")
 print(f"the first picture's ink: PyTorch says {ink_torch[0]} ({ink_torch.dtype}), TensorFlow {ink_tf[0]} ({ink_tf.dtype})")
@@ -500,8 +500,9 @@ exercises.check("0.2", answer)
 # %% [markdown]
 # ### Exercise 0.3: what a plain install of torch fetches
 #
-# These lines stand in the metadata of every wheel of torch 2.13.0 on PyPI, whatever system it is for. What follows the
-# semicolon is an [environment marker](glossary.md#environment-marker): pip obeys the line only where it is true.
+# These lines stand in the metadata of every wheel of torch 2.13.0 on PyPI, whatever system it is for (the first one is
+# shortened). What follows the semicolon is an [environment marker](glossary.md#environment-marker): pip obeys the line only
+# where it is true.
 #
 # How many of the six does `pip install torch` fetch on each system, with Python 3.13? Count, or let
 # `packaging.requirements.Requirement(line).marker.evaluate({...})` count; a line without a marker has the marker `None`.
