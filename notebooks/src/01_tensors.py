@@ -170,7 +170,7 @@ found.update(dtypes)
 show.table(["expression", "PyTorch", "TensorFlow"], [(case, *both) for case, both in dtypes.items()])
 found["mean of uint8"] = (in_words(mean_torch, torch_side), in_words(mean_tf, tf_side))
 true_mean = (digits.x_train * 16).mean()
-said = ["refused" if isinstance(mean, str) else "lost" if float(mean) == np.floor(true_mean) else "kept"
+said = ["refused" if isinstance(mean, str) else "kept" if abs(float(mean) - true_mean) < 0.01 else "lost"
         for mean in (mean_torch, mean_tf)]
 exercises.outcome("1.1", ", ".join(said))
 
@@ -209,7 +209,7 @@ results_tf = {
     "without the mean scan": scans_tf - tf.reduce_mean(scans_tf, axis=0),
     "darkest pixel becomes 1": scans_tf / tf.reduce_max(scans_tf, axis=(1, 2), keepdims=True),
     "a corner of each": scans_tf[:, :2, -1],
-    "the fourth and the first": tf.gather(scans_tf, [3, 0]),  # scans_tf[[3, 0]] raises TypeError
+    "the fourth and the first": tf.gather(scans_tf, [3, 0]),  # scans_tf[[3, 0]] is scans_tf[3, 0], one row
     "mirrored": scans_tf[:, :, ::-1],
     "dark pixels": scans_tf[scans_tf > 0.5],
 }
@@ -232,8 +232,8 @@ found["x[:, :, ::-1]"] = tuple(f"refused ({made})" if isinstance(made, str) else
                                for made in (backward_torch, backward_tf))
 
 # %% [markdown]
-# `x[[1]]` is the difference that bites: no error, another shape. TensorFlow reads the list as the number 1. And PyTorch
-# refuses `::-1`, which TensorFlow allows. The next section tells why.
+# `x[[1]]` is the difference that bites: no error, another shape. TensorFlow drops the list's brackets: `x[[1]]` is `x[1]`,
+# and `x[[3, 0]]` is `x[3, 0]`. And PyTorch refuses `::-1`, which TensorFlow allows. The next section tells why.
 #
 # ## 1.4 Layout and strides
 #
@@ -645,30 +645,34 @@ exercises.check("1.3", answer)
 # %% [markdown]
 # ### Exercise 1.4
 #
-# **Read digits with one subtraction.** Take the first 100 scans of `digits.x_test`. For each, find the scan of
+# **Read digits with one subtraction.** Take the scans 100 to 199 of `digits.x_test`. For each, find the scan of
 # `digits.x_train` with the smallest squared distance, and take its label from `digits.y_train`. No loop: broadcast
 # (100, 1, 64) against (1415, 64), in either framework. The answer holds 100 labels. Nothing is trained here: compare
-# with `digits.y_test[:100]`.
+# with `digits.y_test[100:200]`.
 
 # %% tags=["exercise"]
 answer = ...  # a tensor or array of 100 labels
 # solution
-unknown = torch.tensor(digits.x_test[:100]).flatten(1)
+unknown = torch.tensor(digits.x_test[100:200]).flatten(1)
 known = torch.tensor(digits.x_train).flatten(1)
 distance = ((unknown[:, None] - known) ** 2).sum(dim=2)
 answer = torch.tensor(digits.y_train)[distance.argmin(dim=1)]
-print(f"{(answer.numpy() == digits.y_test[:100]).mean():.0%} of the labels are right")
+print(f"{(answer.numpy() == digits.y_test[100:200]).mean():.0%} of the labels are right")
 # wrong: not its label
-squares = (digits.x_test[:100].reshape(100, 1, 64) - digits.x_train.reshape(-1, 64)) ** 2
+squares = (digits.x_test[100:200].reshape(100, 1, 64) - digits.x_train.reshape(-1, 64)) ** 2
 answer = tf.argmin(tf.reduce_sum(squares, axis=2), axis=1)
 # wrong: along the other axis
-squares = (digits.x_test[:100].reshape(100, 1, 64) - digits.x_train.reshape(-1, 64)) ** 2
+squares = (digits.x_test[100:200].reshape(100, 1, 64) - digits.x_train.reshape(-1, 64)) ** 2
 answer = digits.y_train[squares.sum(2).argmin(0)]
 # wrong: farthest
-squares = (digits.x_test[:100].reshape(100, 1, 64) - digits.x_train.reshape(-1, 64)) ** 2
+squares = (digits.x_test[100:200].reshape(100, 1, 64) - digits.x_train.reshape(-1, 64)) ** 2
 answer = digits.y_train[squares.sum(2).argmax(1)]
+# wrong: true labels
+answer = digits.y_test[100:200]
+# wrong: without their signs
+answer = digits.y_train[abs(digits.x_test[100:200].reshape(100, 1, 64) - digits.x_train.reshape(-1, 64)).sum(2).argmin(1)]
 # wrong: cancel
-answer = digits.y_train[(digits.x_test[:100].reshape(100, 1, 64) - digits.x_train.reshape(-1, 64)).sum(2).argmin(1)]
+answer = digits.y_train[(digits.x_test[100:200].reshape(100, 1, 64) - digits.x_train.reshape(-1, 64)).sum(2).argmin(1)]
 
 # %% tags=["check"]
 exercises.check("1.4", answer)
