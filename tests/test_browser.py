@@ -63,6 +63,7 @@ def lab(tmp_path):
                "--ServerApp.port_retries=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={folder}",
                "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
     environment = {"JUPYTERLAB_SETTINGS_DIR": str(tmp_path / "settings"), "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime"),
+                   "JUPYTERLAB_WORKSPACES_DIR": str(tmp_path / "workspaces"),  # else Lab reopens what was open last time
                    "SIDE_BY_SIDE_BUILD": os.environ["SIDE_BY_SIDE_BUILD"]}
     with process.server(command, ready=f"http://127.0.0.1:{port}/lab", timeout=60, env=environment):
         yield f"http://127.0.0.1:{port}"
