@@ -1,11 +1,3 @@
-# ---
-# jupyter:
-#   jupytext:
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-# ---
-
 # %% [markdown]
 # # 2. Automatic differentiation
 #
@@ -49,6 +41,8 @@ device = "auto"
 # %% tags=["setup"]
 session.use(seed=seed, device=device, fast=fast)
 rng = np.random.default_rng(seed)
+points = rng.uniform(0.2, 1.2, size=200).astype("float32").astype("float64")   # for 2.4; exact in float32 too
+scores, direction = rng.normal(size=4), rng.normal(size=4)                     # for 2.6
 digits = data.digits("float64")                          # for the last section, as are the next three lines
 x_train, x_test = digits.x_train.reshape(-1, 64), digits.x_test.reshape(-1, 64)
 start = {"W": rng.normal(scale=0.01, size=(64, 10)), "b": np.zeros(10)}
@@ -138,9 +132,11 @@ plots.show(fig, alt="Three graphs drawn top down. PyTorch's and TensorFlow's hol
            "the third also holds the backward pass: Cos, multiplications, and AddN, where two paths to a meet.")
 
 # %% [markdown]
+# In the third graph `AddN` is the sum over the two paths.
+#
 # ## 2.2 Added up, used up, cut off
 #
-# In the third graph `AddN` is the sum over the two paths. Now three questions about the record's life.
+# Three questions about the record's life.
 #
 # **Added up.** `backward` adds into `.grad` ([gradient accumulation](glossary.md#gradient-accumulation));
 # `tape.gradient` returns a fresh value.
@@ -148,8 +144,8 @@ plots.show(fig, alt="Three graphs drawn top down. PyTorch's and TensorFlow's hol
 # **Used up.** How long is the record kept? We make one result that nothing needs, forget it, and ask a weak reference
 # whether its memory is still held.
 #
-# **Cut off.** [Stop-gradient](glossary.md#stop-gradient) makes a number out of a tensor on purpose. The second pair of
-# cells also cuts by accident, going through NumPy, and changes a value that the backward pass will need.
+# **Cut off.** [Stop-gradient](glossary.md#stop-gradient) makes the rest treat a value as a constant, on purpose. The
+# second pair of cells also cuts by accident, going through NumPy, and changes a value that the backward pass will need.
 
 # %% tags=["torch"]
 x = torch.tensor(3.0, requires_grad=True)
@@ -159,16 +155,16 @@ alive = weakref.ref(unused)
 del unused
 kept_torch = alive() is not None
 y.backward()
-slopes_torch = [x.grad.item()]
+both_times_torch = [x.grad.item()]
 (x * x).backward()                              # the same x, a new graph
-slopes_torch.append(x.grad.item())
+both_times_torch.append(x.grad.item())
 try:
     y.backward()                                # the first graph again; retain_graph=True above would allow it
 except RuntimeError as error:
     again_torch = type(error).__name__
 else:
     again_torch = "no error"
-slopes_torch, kept_torch, again_torch
+both_times_torch, kept_torch, again_torch
 
 # %% tags=["tf"]
 x = tf.Variable(3.0)
@@ -178,21 +174,21 @@ with tf.GradientTape() as tape:
     alive = weakref.ref(unused)
     del unused
 kept_tf = alive() is not None
-slopes_tf = [float(tape.gradient(y, x))]
+both_times_tf = [float(tape.gradient(y, x))]
 with tf.GradientTape() as fresh:
     y_again = x * x                             # the same x, a new tape
-slopes_tf.append(float(fresh.gradient(y_again, x)))
+both_times_tf.append(float(fresh.gradient(y_again, x)))
 try:
     tape.gradient(y, x)                         # the first tape again; persistent=True above would allow it
 except RuntimeError as error:
     again_tf = type(error).__name__
 else:
     again_tf = "no error"
-slopes_tf, kept_tf, again_tf
+both_times_tf, kept_tf, again_tf
 
 # %% tags=["verdict"]
-parity.differ("slopes asked for twice", np.array(slopes_torch), np.array(slopes_tf))
-print(f"first and second time: PyTorch's x.grad {slopes_torch}, TensorFlow {slopes_tf}")
+parity.differ("slopes asked for twice", np.array(both_times_torch), np.array(both_times_tf))
+print(f"first and second time: PyTorch's x.grad {both_times_torch}, TensorFlow {both_times_tf}")
 print(f"a result that nothing needs is still held: PyTorch {kept_torch}, TensorFlow (tape not used yet) {kept_tf}")
 print(f"the same record read twice: PyTorch {again_torch}, TensorFlow {again_tf}")
 
@@ -266,26 +262,26 @@ guess = ...            # one of: 0.0, 1.0, 3.0
 exercises.predict("2.1", guess, among=[0.0, 1.0, 3.0])
 
 # %% tags=["torch"]
-slopes_torch = {}
+run_slopes_torch = {}
 for function, at in runs:
     x = torch.tensor(at, dtype=torch.float64, requires_grad=True)
     y = function(x)
-    slopes_torch[f"{function.__name__} at {at:g}"] = torch.autograd.grad(y, x)[0].item()
-slopes_torch
+    run_slopes_torch[f"{function.__name__} at {at:g}"] = torch.autograd.grad(y, x)[0].item()
+run_slopes_torch
 
 # %% tags=["tf"]
-slopes_tf = {}
+run_slopes_tf = {}
 for function, at in runs:
     x = tf.constant(at, tf.float64)
     with tf.GradientTape() as tape:
         tape.watch(x)                           # a tape follows variables by itself, constants when told to
         y = function(x)
-    slopes_tf[f"{function.__name__} at {at:g}"] = float(tape.gradient(y, x))
-slopes_tf
+    run_slopes_tf[f"{function.__name__} at {at:g}"] = float(tape.gradient(y, x))
+run_slopes_tf
 
 # %% tags=["verdict"]
-parity.verdict("the slopes of four runs", slopes_torch, slopes_tf, rtol=1e-12)
-exercises.outcome("2.1", slopes_torch["cube at 1"])
+parity.verdict("the slopes of four runs", run_slopes_torch, run_slopes_tf, rtol=1e-12)
+exercises.outcome("2.1", run_slopes_torch["cube at 1"])
 nodes = [len(graph_torch(grow(torch.tensor(at, requires_grad=True)))[0]) for at in (3.0, 5.0)]
 claims.verdict("C12", {"the graph is defined by running": nodes[0] != nodes[1], "no tape": not kept_torch,
                        "changes in place are watched": early_torch.startswith("refuses"),
@@ -293,8 +289,8 @@ claims.verdict("C12", {"the graph is defined by running": nodes[0] != nodes[1], 
                f"grow has {nodes[0]} nodes at 3 and {nodes[1]} at 5; after a change in place PyTorch {early_torch}")
 judged = {f"{f.__name__} at {at:g}": (f(at + 1e-5) - f(at - 1e-5)) / 2e-5 for f, at in runs}
 for name, slope in judged.items():
-    agrees = "agree" if abs(slope - slopes_torch[name]) < 1e-3 else "DISAGREE"
-    print(f"{name}: both frameworks {slopes_torch[name]:.1f}, nearby values of the function {slope:.1f}: they {agrees}")
+    agrees = "agree" if abs(slope - run_slopes_torch[name]) < 1e-3 else "DISAGREE"
+    print(f"{name}: both frameworks {run_slopes_torch[name]:.1f}, nearby values of the function {slope:.1f}: they {agrees}")
 
 # %% [markdown]
 # ## 2.4 Finite differences, the judge
@@ -312,7 +308,6 @@ for name, slope in judged.items():
 # $e^{\sin x}$?
 
 # %% tags=["predict"]
-points = rng.uniform(0.2, 1.2, size=200).astype("float32").astype("float64")     # exact in float32 too
 exact = np.exp(np.sin(points)) * np.cos(points)
 widths = [10 ** (-k / 2) for k in range(2, 31)]
 
@@ -377,10 +372,10 @@ plots.show(fig, alt="Error of finite differences against the step, both axes log
            "its lowest point lies near the cube root of epsilon. Automatic differentiation lies below both.")
 
 # %% [markdown]
-# ## 2.5 A corner, and a derivative of your own
-#
 # Dotted: the formula's error $h^2$, and the rounding error $\varepsilon / h$. They are equal at $h = \varepsilon^{1/3}$,
 # so a smaller step is a worse judge. Remember $10^{-5}$ for float64, and use float64 for judging.
+#
+# ## 2.5 A corner, and a derivative of your own
 #
 # Next, a place where no derivative exists: the length $\lVert x \rVert = \sqrt{x_1^2 + x_2^2 + \dots}$ has a corner
 # at 0. Any vector no longer than 1 is a [subgradient](glossary.md#subgradient) there; 0 is the natural choice. It
@@ -409,7 +404,7 @@ class Length(torch.autograd.Function):
 programs = {"built in": torch.linalg.vector_norm, "written out": lambda x: x.square().sum().sqrt(),
             "own derivative": Length.apply}
 x = torch.zeros(3, dtype=torch.float64, requires_grad=True)
-slopes_torch = {name: torch_side.to_numpy(torch.autograd.grad(f(x), x)[0]) for name, f in programs.items()}
+corner_torch = {name: torch_side.to_numpy(torch.autograd.grad(f(x), x)[0]) for name, f in programs.items()}
 away = torch.tensor([3.0, 4.0], dtype=torch.float64, requires_grad=True)
 judged_torch = torch.autograd.gradcheck(Length.apply, away)           # PyTorch's own finite differences
 
@@ -425,21 +420,21 @@ def own_length(x):
 programs = {"built in": tf.norm, "written out": lambda x: tf.sqrt(tf.reduce_sum(tf.square(x))),
             "own derivative": own_length}
 x = tf.Variable(tf.zeros(3, tf.float64))
-slopes_tf = {}
+corner_tf = {}
 for name, function in programs.items():
     with tf.GradientTape() as tape:
         length = function(x)
-    slopes_tf[name] = tf_side.to_numpy(tape.gradient(length, x))
+    corner_tf[name] = tf_side.to_numpy(tape.gradient(length, x))
 away = tf.constant([3.0, 4.0], tf.float64)
 (found,), (differences,) = tf.test.compute_gradient(own_length, [away])   # TensorFlow's own finite differences
 judged_tf = bool(np.allclose(found, differences, atol=1e-5))
 
 # %% tags=["verdict"]
-built_in = [np.unique(slopes["built in"]) for slopes in (slopes_torch, slopes_tf)]
+built_in = [np.unique(slopes["built in"]) for slopes in (corner_torch, corner_tf)]
 word_torch, word_tf = (f"{values[0]:.0f}".replace("nan", "NaN") for values in built_in)
 exercises.outcome("2.3", f"{word_torch} in PyTorch, {word_tf} in TensorFlow")
-parity.verdict("written out (NaN in the same places counts as equal)", slopes_torch["written out"], slopes_tf["written out"])
-parity.verdict("own derivative", slopes_torch["own derivative"], slopes_tf["own derivative"])
+parity.verdict("written out (NaN in the same places counts as equal)", corner_torch["written out"], corner_tf["written out"])
+parity.verdict("own derivative", corner_torch["own derivative"], corner_tf["own derivative"])
 print(f"own derivative, judged by finite differences away from 0: PyTorch {judged_torch}, TensorFlow {judged_tf}")
 
 # %% [markdown]
@@ -466,7 +461,6 @@ print(f"own derivative, judged by finite differences away from 0: PyTorch {judge
 # $$H = J = \operatorname{diag}(p) - p\,p^{\mathsf T}$$
 
 # %% tags=["torch"]
-scores, direction = rng.normal(size=4), rng.normal(size=4)
 z = torch_side.tensor(scores).requires_grad_()
 slope, = torch.autograd.grad(torch.logsumexp(z, dim=0), z, create_graph=True)
 hessian_torch = torch.stack([torch.autograd.grad(s, z, retain_graph=True)[0] for s in slope])
@@ -505,7 +499,7 @@ largest = max(errors_torch["float64"]["autodiff"], *gaps.values())
 claims.verdict("C28", {"each input has its own graph": nodes[0] != nodes[1],
                        "first derivatives are right": errors_torch["float64"]["autodiff"] < 1e-14,
                        "second derivatives too": gaps["Hessian"] < 1e-14, "Jacobians too": gaps["Jacobian"] < 1e-14},
-               f"200 slopes, a Hessian and a Jacobian equal their formulas, largest difference {largest:.1e}")
+               f"200 slopes, a Hessian and a Jacobian against their formulas: largest difference {largest:.1e}")
 parity.verdict("PyTorch's Hessian, Jacobian and forward pass, and the formula", found_torch, expected, atol=1e-14)
 parity.verdict("TensorFlow's Hessian, Jacobian and forward pass, and the formula", found_tf, expected, atol=1e-14)
 
@@ -556,7 +550,7 @@ parity.verdict("the loss at every step", np.array(losses_torch), np.array(losses
 parity.verdict("the weights after the last step", weights_torch, weights_tf, atol=1e-11)
 correct = [(x_test @ w["W"] + w["b"]).argmax(axis=1) == digits.y_test for w in (weights_torch, weights_tf)]
 parity.verdict("which test images are read rightly", correct[0], correct[1])
-print(f"more than 80 % of the digits of writers never seen: {bool(correct[0].mean() > 0.8)}")
+print(f"more than 80 % right, on forms never seen: {bool(correct[0].mean() > 0.8)}")
 
 # %%
 fig, ax = plots.figure(width=7, height=3)
@@ -783,10 +777,10 @@ claims.close("02")
 # %% [markdown]
 # ## 2.11 Summary and further reading
 #
-# - Both record the operations that ran and apply the chain rule to them. PyTorch keeps only what leads to a result;
-#   TensorFlow's tape keeps all until it is used.
-# - `.grad` adds up; `tape.gradient` returns. PyTorch refuses where a gradient would get lost;
-#   TensorFlow returns `None`: look.
+# - Both record the operations that ran and apply the chain rule to them. PyTorch keeps only what leads to a result that
+#   you hold; TensorFlow's tape keeps all until it is used.
+# - `.grad` adds up; `tape.gradient` returns. On the way through NumPy a gradient gets lost: PyTorch refuses,
+#   TensorFlow returns `None`. Look.
 # - The derivative belongs to the run. Shortcuts, branches and corners can make it another than the function's.
 # - Judge by finite differences, in float64, with $h \approx \varepsilon^{1/3}$.
 #
