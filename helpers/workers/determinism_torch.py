@@ -15,18 +15,18 @@ import torch
 from helpers import data, torch_side
 
 
-def network():
-    """Gray levels as words: the gradient of the embedding adds many rows into few, the work whose order may vary."""
-    return torch.nn.Sequential(
-        torch.nn.Embedding(17, 8), Permute(), torch.nn.Conv2d(8, 16, 3), torch.nn.ReLU(), torch.nn.Dropout(0.25),
-        torch.nn.Flatten(), torch.nn.Linear(6 * 6 * 16, 10))
-
-
 class Permute(torch.nn.Module):
     """From (batch, height, width, channels) to (batch, channels, height, width)."""
 
     def forward(self, x):
         return x.permute(0, 3, 1, 2)
+
+
+def network():
+    """Gray levels as words: the gradient of the embedding adds many rows into few, the work whose order may vary."""
+    return torch.nn.Sequential(
+        torch.nn.Embedding(17, 8), Permute(), torch.nn.Conv2d(8, 16, 3), torch.nn.ReLU(), torch.nn.Dropout(0.25),
+        torch.nn.Flatten(), torch.nn.Linear(6 * 6 * 16, 10))
 
 
 def train(seed, steps, device):
