@@ -26,7 +26,8 @@ def walk(lines, figures, alts):
              f"#{name} label{{grid-column:2;cursor:pointer;padding:.15em .4em}} #{name} input{{grid-column:1}}"
              f"#{name} :checked+label{{background:#FFF3C4;outline:1px solid #6B6B6B;color:black}}"
              f"#{name} figure{{grid-column:3;grid-row:1/span {len(lines) + 1};margin:0}}"
-             f"#{name} figure>div{{display:none}} {chosen}{{display:block}}")
+             f"#{name} figure>div{{display:none}} {chosen}{{display:block}}"
+             f"@media(max-width:700px){{#{name} figure{{grid-column:1/-1;grid-row:auto}}}}")
     show.rich(f'<style>{style}</style><div id="{name}" role="radiogroup" aria-label="lines of code">{choices}'
               f"<figure>{pictures}</figure></div>",
               "\n".join(f"{line}\n    [figure] {alt}" for line, alt in zip(lines, alts)))

@@ -477,13 +477,13 @@ claims.verdict("C22", {"eager code hides its values from a debugger": values_tf[
 # %% [markdown]
 # ## 3.6 What a graph allows: scheduling
 #
-# The article's argument for graphs: whoever sees the whole graph knows what is independent and can run it in parallel.
-# Below are two chains of matrix products that do not need each other. Each product runs on one thread (intra-op); what
-# changes is how many products may run side by side ([inter-op](glossary.md#inter-op-parallelism)).
+# The article's argument for graphs: whoever sees the whole graph knows what is independent and can run it in parallel. Below
+# are two chains of matrix products that do not need each other. Each product runs on one thread (intra-op); what changes is
+# how many products may run side by side ([inter-op](glossary.md#inter-op-parallelism)).
 #
-# TensorFlow schedules a graph by itself, in whatever order the edges allow. PyTorch runs operations in the order in which
-# your Python calls them: to overlap chains on a CPU you start Python threads yourself. Every setting gets a fresh process,
-# since TensorFlow keeps its first one. The bars come from the runs' own traces.
+# TensorFlow schedules a graph by itself. PyTorch runs operations in the order in which Python calls them: to overlap chains
+# on a CPU you start threads yourself. TensorFlow keeps its first setting, so each setting has a fresh process. The bars come
+# from the runs' own traces. Overlap is only the permission: it saves time if a second core is free.
 
 # %%
 print(f"PyTorch {torch.__version__}, TensorFlow {tf.__version__}")
@@ -593,7 +593,8 @@ for column, matrix in enumerate((False, True)):
         if "eager" not in name:
             axes[1, column].plot(sizes, [pays_after(matrix, n, name) for n in sizes], **styles[name] | {"label": name})
     axes[0, column].set(title=f"30 steps of tanh(h {'@' if matrix else '*'} a + b)", ylabel="seconds a call", yscale="log")
-    axes[1, column].set(xlabel="n, rows and columns", ylabel="calls until the first has paid", xscale="log", yscale="log")
+    axes[1, column].set(title="where a mark is missing, it never pays", xscale="log", yscale="log",
+                        xlabel="n, rows and columns", ylabel="calls until the first has paid")
 axes[0, 0].legend()
 plots.show(fig, alt="Four log-log plots against n. Above, seconds a call: for small n graphs need a fraction of the eager "
                     "time, for large products all lines meet. Below, the calls until the first call has paid for itself.")
