@@ -10,7 +10,8 @@ so that a later cell which uses a skipped cell's result is skipped too, instead 
 import ast
 import sys
 
-PACKAGES = {"torch": "PyTorch", "tensorflow": "TensorFlow", "keras": "TensorFlow"}
+PACKAGES = {"torch": "PyTorch", "tensorflow": "TensorFlow", "keras": "TensorFlow",
+            "tensorboard": "TensorBoard", "visdom": "Visdom"}  # the last two: `boards.skip_where_missing`
 HOOK = "__skip_cell__"
 SHOW = "__show_last_value__"
 _absent = []
