@@ -44,9 +44,11 @@ clean: ## remove what runs have made; the environment stays
 	$(PYTHON) -m helpers.doctor --python
 	$(PYTHON) -m venv .venv
 
-$(LAB): requirements.txt $(if $(GPU),requirements-gpu.txt) pyproject.toml | $(PY)
+$(LAB): requirements.txt requirements-visdom.txt $(if $(GPU),requirements-gpu.txt) pyproject.toml | $(PY)
 	@echo "Installing the course into .venv (several minutes the first time) ..."
 	$(PY) -m pip install --quiet --disable-pip-version-check $(if $(GPU),-r requirements-gpu.txt,-r requirements.txt) -e .
+	$(PY) -m pip install --quiet --disable-pip-version-check "setuptools<81" wheel
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-build-isolation -r requirements-visdom.txt
 	@touch $@
 
 $(DEV): requirements-dev.txt $(LAB)
