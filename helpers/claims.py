@@ -37,7 +37,7 @@ def verdict(claim, held, evidence):
         raise TypeError(f"{claim}: held must be True, False, or a dict of named True and False, not {held!r}. "
                         "NumPy's bool_ becomes one with bool(...).")
     word = _word(row, parts)
-    notes = [part if value else f"not {part}" for part, value in held.items()] if isinstance(held, dict) else []
+    notes = [f"{part}: {'yes' if value else 'no'}" for part, value in held.items()] if isinstance(held, dict) else []
     _record(row, word, evidence, notes)
 
 

@@ -46,12 +46,7 @@ def start(chapter):
 
 def not_installed():
     """The import names of the frameworks that this Python does not have, for example ["tensorflow"]."""
-    def found(name):
-        try:
-            return name in sys.modules or importlib.util.find_spec(name) is not None
-        except ModuleNotFoundError:
-            return False
-    return [name for name in FRAMEWORKS if not found(name)]
+    return [name for name in FRAMEWORKS if name not in sys.modules and importlib.util.find_spec(name) is None]
 
 
 @contextlib.contextmanager

@@ -123,7 +123,7 @@ def describe():
     gpus = [tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name)
             for gpu in tf.config.list_physical_devices("GPU")]
     threads = tf.config.threading.get_intra_op_parallelism_threads() or os.environ.get("TF_NUM_INTRAOP_THREADS") or "all"
-    where = ", ".join(gpus) or f"CPU, {threads} threads"
+    where = ", ".join(gpus) or f"CPU, threads: {threads}"
     built = tf.sysconfig.get_build_info().get("cuda_version")
     return [(NAME, tf.__version__, f"{where} ({f'CUDA {built}' if built else 'no CUDA in this build'})"),
             ("Keras", tf.keras.__version__, f"backend {tf.keras.config.backend()}")]

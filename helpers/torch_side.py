@@ -106,6 +106,6 @@ def value_and_grad(function, *arrays, weights=None):
 def describe():
     """Rows (what, version, where it runs) for the table at the head of a chapter."""
     gpus = [torch.cuda.get_device_name(k) for k in range(torch.cuda.device_count())] if torch.cuda.is_available() else []
-    where = ", ".join(gpus) or f"CPU, {torch.get_num_threads()} threads"
+    where = ", ".join(gpus) or f"CPU, threads: {torch.get_num_threads()}"
     built = f"CUDA {torch.version.cuda}" if torch.version.cuda else "no CUDA in this build"
     return [(NAME, torch.__version__, f"{where} ({built}; OMP_NUM_THREADS {os.environ.get('OMP_NUM_THREADS', 'not set')})")]

@@ -41,7 +41,7 @@ def test_an_unexpected_verdict_says_what_was_expected(capsys):
 
 def test_parts_are_named(capsys):
     claims.verdict("C1", {"adds": True, "multiplies": False}, "seen")
-    assert "(adds; not multiplies)" in capsys.readouterr().out
+    assert "(adds: yes; multiplies: no)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("held", [1, "HELD", None, {}, {"a": 1}, []])
