@@ -212,7 +212,7 @@ axes[0].set(xlabel="step", ylabel="cross-entropy (nats)", title="loss: data (fai
 axes[0].legend()
 for ax, (file, name) in zip(axes[1:], ((file_torch, "PyTorch"), (file_tf, "TensorFlow"))):
     picture, top = columns_of(file["hidden/gradients"][1])
-    ax.imshow(picture, aspect="auto", origin="lower", extent=(0, picture.shape[1], -top, top), vmax=300)
+    ax.imshow(picture, aspect="auto", origin="lower", extent=(0, picture.shape[1], -top, top), vmax=300, cmap="gray_r")
     ax.set(xlabel="step", ylabel="gradient", title=f"{name}: hidden/gradients")
     ax.grid(False)
 plots.show(fig, alt="Left: the losses of both frameworks fall on one curve; the smoothed one is calmer than the data. "
@@ -395,7 +395,7 @@ def step_torch():
 def profile_torch(step):
     """Self time on the CPU in microseconds, by operation, of one call of a function, after a warm-up."""
     step()
-    with profile(activities=[ProfilerActivity.CPU]) as recorded:
+    with session.quiet(), profile(activities=[ProfilerActivity.CPU]) as recorded:
         step()
     return {event.key: event.self_cpu_time_total for event in recorded.key_averages() if event.key.startswith("aten::")}
 
@@ -418,7 +418,7 @@ def profile_tf(step):
     for plane in space.planes:
         for event in (event for line in plane.lines for event in line.events):
             name, _, kind = plane.event_metadata[event.metadata_id].name.rpartition(":")
-            if name and not name.endswith(":") and " " not in name:       # name:Type, not the runtime's own C++::calls
+            if name and name[-1] != ":" and " " not in name and "__" not in kind:       # name:Type, not C++::calls
                 times[kind] += event.duration_ps / 1e6
     return dict(times)
 times_tf, loss_tf = profile_tf(step_tf), float(step_tf()[0])
@@ -439,17 +439,17 @@ for ax, times, style in ((axes[0], times_torch, plots.TORCH), (axes[1], times_tf
     ax.barh(longest, [times[name] / 1000 for name in longest], color=style["color"])
     ax.set(xlabel="self time of one step (ms)", title=style["label"])
 plots.show(fig, alt="Two bar charts of the eight operations that took longest in one training step, in milliseconds: "
-           "in both frameworks matrix products are among them, beside ReLU, its gradient, and sums.")
+           "in both frameworks matrix products are far ahead of softmax, ReLU and their gradients.")
 
 # %% [markdown]
 # ## 9.8 Visdom: a page that answers
 #
 # [Visdom](https://github.com/fossasia/visdom) has no files: the program sends each plot to a server, which keeps it in a
 # *window* of an *environment* and pushes it to every open page. The page talks back: a key or an edited property reaches a
-# function of yours, the *callback*.
+# function of yours, the [callback](glossary.md#callback).
 #
 # Visdom's usual start first downloads its page's scripts; with newer `tornado` the page answers 403 as well. So we start
-# the server alone, by its own `start_server`, unpatched.
+# the server alone, by its own `start_server`, unpatched. `boards.client` is its own client, `visdom.Visdom`.
 #
 # Both trainings go live into one window, and into TensorBoard's files too. After ten steps somebody lowers the rate in the
 # page. The cell plays that person: it sends through the page's web socket what the page would send.
@@ -555,7 +555,7 @@ with boards.visdom(windows) as server, boards.client(server, "kinds", events=Fal
         else:
             drawn += [kind] if page.win_exists(kind) else []
     methods = [name for name in dir(page) if not name.startswith("_")]
-show.table(["kind", "why not"], refused.items(), caption=f"{len(drawn)} of {len(parts)} kinds were drawn; the others")
+show.table(["kind", "why not"], refused.items(), caption=f"{len(drawn)} of {len(parts)} kinds were drawn; not drawn:")
 
 # %%
 def says(*found):
@@ -634,10 +634,12 @@ def slow_torch():
     spread = torch.linalg.svdvals(x_wide_torch[:400] @ x_wide_torch[:400].T)
     return step_torch()[0] + 1e-6 * sizes.sum() + 1e-9 * spread[0]
 
+scans = tf.Variable(x_wide[:400])              # of constants, TensorFlow would compute all beforehand
+
 @tf.function
 def slow_tf():
     sizes = [tf.norm(variable) for variable in net_tf.trainable_variables]
-    spread = tf.linalg.svd(tf.matmul(x_wide[:400], x_wide[:400], transpose_b=True), compute_uv=False)
+    spread = tf.linalg.svd(tf.matmul(scans, scans, transpose_b=True), compute_uv=False)
     return step_tf()[0] + 1e-6 * tf.add_n(sizes) + 1e-9 * spread[0]
 
 answer = ...           # a string
