@@ -53,6 +53,7 @@ task |= {"x": digits.x_train[order].reshape(-1, 64), "y": digits.y_train[order],
 folder = build_dir() / "chapter08"
 folder.mkdir(parents=True, exist_ok=True)
 np.savez(folder / "task.npz", **task)  # what every worker reads
+x, y, start = task["x"][:64], task["y"][:64], rng.normal(size=(64, 10)) / 8  # one batch, for section 8.1
 loopback = next(name for name, found in psutil.net_if_addrs().items() if any(a.address == "127.0.0.1" for a in found))
 env = {"OMP_NUM_THREADS": 1, "TF_NUM_INTRAOP_THREADS": 1, "TF_NUM_INTEROP_THREADS": 2, "GLOO_SOCKET_IFNAME": loopback,
        "TORCH_DISABLE_SHARE_RDZV_TCP_STORE": 1}  # the last: without it a restart can hang
@@ -69,8 +70,8 @@ def weights_of(lines):  # the last weights that a worker printed
 # gradients. Cut a [batch](glossary.md#batch) into [shards](glossary.md#shard), let each worker compute the gradient of its
 # own, average, and every worker can take the step that the whole batch would have taken.
 #
-# Before any process starts, do it by hand, for one batch of 64 digits and a single layer: shards of 32 and 32, then shards
-# of 62 and 2, as the last batch of an epoch may fall.
+# Before any process starts, do it by hand, for one batch of 64 digits and a single layer: shards of 32 and 32, then of 62
+# and 2, as when a file ends in the middle of a batch.
 #
 # **Predict.** Does the plain mean of the two gradients equal the gradient of the whole batch?
 
@@ -79,8 +80,6 @@ guess = ...  # one of: "for both", "only for 32 and 32", "for neither"
 exercises.predict("8.1", guess, among=["for both", "only for 32 and 32", "for neither"])
 
 # %% tags=["torch"]
-x, y, start = task["x"][:64], task["y"][:64], rng.normal(size=(64, 10)) / 8
-
 def gradient_torch(x, y):
     W = torch_side.tensor(start).requires_grad_()
     loss = torch.nn.functional.cross_entropy(torch_side.tensor(x) @ W, torch_side.tensor(y))
@@ -95,10 +94,8 @@ for sizes in ((32, 32), (62, 2)):
     weighted_torch[sizes] = sum(size * gradient for size, gradient in zip(sizes, gradients)) / 64
 
 # %% tags=["tf"]
-x, y, start_tf = task["x"][:64], task["y"][:64], start
-
 def gradient_tf(x, y):
-    W = tf_side.tensor(start_tf)
+    W = tf_side.tensor(start)
     with tf.GradientTape() as tape:
         tape.watch(W)
         loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, tf_side.tensor(x) @ W))
@@ -260,7 +257,8 @@ print(f"Adds tensors of two devices: PyTorch {crossing_torch == 'copied'}, Tenso
 #
 # The second job of each cell spans machines. Then somebody must say who is there: `torchrun` takes the number of nodes and
 # the address of the first; TensorFlow reads `TF_CONFIG`. Here two "machines" are processes of this one, and all that they
-# say to each other goes through ports of the [loopback](glossary.md#loopback).
+# say to each other goes through ports of the [loopback](glossary.md#loopback). Both frameworks *listen* on all interfaces,
+# and ask for no password: such ports belong behind a firewall.
 
 # %% tags=["torch"]
 lines = launch.commands([[*torchrun, process.worker("fsdp_torch"), folder]], 240, no_gpu)[0]
