@@ -448,8 +448,8 @@ plots.show(fig, alt="Two bar charts of the eight operations that took longest in
 # *window* of an *environment* and pushes it to every open page. The page talks back: a key or an edited property reaches a
 # function of yours, the [callback](glossary.md#callback).
 #
-# Visdom's usual start first downloads its page's scripts; with newer `tornado` the page answers 403 as well. So we start
-# the server alone, by its own `start_server`, unpatched. `boards.client` is its own client, `visdom.Visdom`.
+# The page needs scripts from the web, which Visdom's usual start downloads; with newer `tornado` it answers 403 as well.
+# So we start the server alone, by its own `start_server`, unpatched.
 #
 # Both trainings go live into one window, and into TensorBoard's files too. After ten steps somebody lowers the rate in the
 # page. The cell plays that person: it sends through the page's web socket what the page would send.
