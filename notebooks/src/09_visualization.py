@@ -451,7 +451,7 @@ plots.show(fig, alt="Two bar charts of the eight operations that took longest in
 # The page needs scripts from the web, which Visdom's usual start downloads; with newer `tornado` it answers 403 as well.
 # So we start the server alone, by its own `start_server`, unpatched.
 #
-# Both trainings go live into one window, and into TensorBoard's files too. After ten steps somebody lowers the rate in the
+# Both trainings go live into one window, and into event files. After ten steps somebody lowers the rate in the
 # page. The cell plays that person: it sends through the page's web socket what the page would send.
 
 # %%
