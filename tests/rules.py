@@ -63,7 +63,7 @@ def headings(nb, number):
 def opening(nb, number):
     """Title with a promise and the box; then setup, the imports, parameters (literals only), and session.use."""
     box = nb.cells[0].source
-    for part in ("**Minutes**", "**Needs**", "**You will be able to**", "**Claims tested**"):
+    for part in ("**Minutes**: ", "**Needs**: ", "**You will be able to**", "**Claims tested**: "):
         if part not in box and part not in nb.cells[1].source:
             yield f"the box at the head lacks {part}"
     expected = [["setup"], ["torch", "setup"], ["tf", "setup"], ["parameters"], ["setup"]]

@@ -4,7 +4,7 @@
 # Both frameworks differentiate ordinary Python code. After this chapter you know what they write down to do so, and can
 # tell when a derivative is right for the program and wrong for the function that you meant.
 #
-# > **Minutes** 45 · **Needs** chapter 1, the chain rule
+# > **Minutes**: 45 · **Needs**: chapter 1, the chain rule
 # >
 # > **You will be able to**
 # > - draw what each framework recorded, and say when it is kept and when it is gone
@@ -13,7 +13,7 @@
 # > - take second derivatives, go forward or in reverse, write a derivative of your own
 # > - build automatic differentiation yourself
 # >
-# > **Claims tested** C12, C28
+# > **Claims tested**: C12, C28
 
 # %% tags=["setup"]
 from helpers import session

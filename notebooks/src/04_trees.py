@@ -1,18 +1,10 @@
-# ---
-# jupyter:
-#   jupytext:
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-# ---
-
 # %% [markdown]
 # # 4. Trees: what TensorFlow Fold was for
 #
 # Every tree has a shape of its own. After this chapter you can run a network over any of them in both frameworks, and
 # many different ones at once.
 #
-# > **Minutes** 45 · **Needs** chapter 2; of chapter 3, what tracing is
+# > **Minutes**: 45 · **Needs**: chapter 2; of chapter 3, what tracing is
 # >
 # > **You will be able to**
 # > - write a network that calls itself as its input does
@@ -21,7 +13,7 @@
 # > - find out why a network errs on deeper trees
 # > - choose between ragged tensors, nested tensors, a vectorizing map, and a plan
 # >
-# > **Claims tested** C30b
+# > **Claims tested**: C30b
 
 # %% tags=["setup"]
 from helpers import session

@@ -1,18 +1,10 @@
-# ---
-# jupyter:
-#   jupytext:
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-# ---
-
 # %% [markdown]
 # # 6. The same numbers
 #
 # Train one network in both frameworks until the weights agree to the last few bits, or until you can point at the
 # line that keeps them apart.
 #
-# > **Minutes** 50 · **Needs** chapters 1, 2 and 5
+# > **Minutes**: 50 · **Needs**: chapters 1, 2 and 5
 # >
 # > **You will be able to**
 # > - climb a ladder of comparisons, and find the first rung at which a port goes wrong
@@ -21,7 +13,7 @@
 # > - tell rounding from a real difference
 # > - ask for the same bits twice, and know what that costs
 # >
-# > **Claims tested** C55, C56
+# > **Claims tested**: C55, C56
 
 # %% tags=["setup"]
 from helpers import session
