@@ -77,6 +77,7 @@ def tensorboard(logs, runs, timeout=90):
 @contextlib.contextmanager
 def visdom(folder, timeout=90):
     """The real Visdom server, headless, on loopback only; it keeps its environments in `folder`. A `process.Server`."""
+    missing.need(folder)
     if importlib.util.find_spec("visdom") is None:
         raise missing.NotInstalled(missing.PACKAGES["visdom"])
     port = process.free_port()

@@ -1,18 +1,10 @@
-# ---
-# jupyter:
-#   jupytext:
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-# ---
-
 # %% [markdown]
 # # 9. Visualization
 #
 # Watch both frameworks train: in TensorBoard, in Visdom, in figures of your own. After this chapter you know what these
 # tools store, what they change before they draw it, and how to read it all back.
 #
-# > **Minutes** 50 · **Needs** chapter 7's training loop
+# > **Minutes**: 50 · **Needs**: chapter 7's training loop
 # >
 # > **You will be able to**
 # > - write scalars, histograms, graphs, images, text, audio, embeddings and settings from either framework
@@ -20,7 +12,7 @@
 # > - find the slowest operation of a training step in a profile
 # > - plot live with Visdom, and steer a running training from its page
 # >
-# > **Claims tested** C03, C17, C35, C36, C37, C38a, C38b, C38c, C38d, C38e, C39a, C39b, C39c
+# > **Claims tested**: C03, C17, C35, C36, C37, C38a, C38b, C38c, C38d, C38e, C39a, C39b, C39c
 
 # %% tags=["setup"]
 from helpers import session
@@ -55,11 +47,12 @@ linger = 0             # seconds that a server's page stays up for you to look a
 session.use(seed=seed, device=device, fast=fast)
 rng = np.random.default_rng(seed)
 folder = tempfile.TemporaryDirectory(prefix="side-by-side-")       # gone when the kernel ends
-logs = boards.logs(folder.name)
+logs, windows = boards.logs(folder.name), Path(folder.name, "visdom")
 digits = data.digits("float64")
 x_train, x_test = digits.x_train.reshape(-1, 64), digits.x_test.reshape(-1, 64)
 x_wide, y_wide = np.repeat(x_train, 4, axis=0), np.repeat(digits.y_train, 4)     # a large batch, for the profile
 weights = [rng.normal(scale=0.18, size=(64, 32)), np.zeros(32), rng.normal(scale=0.25, size=(32, 10)), np.zeros(10)]
+chord = np.sin(2 * np.pi * np.array([440.0, 554.37, 659.26]) * np.arange(8000)[:, None] / 8000).mean(1).astype("float32")
 rate, epochs = 0.25, (3 if fast else 20)
 
 def stream():
@@ -229,8 +222,6 @@ plots.show(fig, alt="Left: the losses of both frameworks fall on one curve; the 
 # wave in -1 to 1; what lies outside is clipped.
 
 # %% tags=["torch"]
-hertz = np.array([440.0, 554.37, 659.26])
-chord = np.sin(2 * np.pi * hertz * np.arange(8000)[:, None] / 8000).mean(axis=1).astype("float32")
 with SummaryWriter(logs / run_torch) as writer, warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     writer.add_graph(net_torch, torch.zeros(1, 64, dtype=torch.float64))
@@ -244,8 +235,6 @@ added_torch = {tag: kind for tag, (kind, _) in boards.read(logs / run_torch).ite
 added_torch
 
 # %% tags=["tf"]
-hertz = np.array([440.0, 554.37, 659.26])
-chord = np.sin(2 * np.pi * hertz * np.arange(8000)[:, None] / 8000).mean(axis=1).astype("float32")
 with tf.summary.create_file_writer(str(logs / run_tf)).as_default(), warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     tf.summary.graph(tf.function(net_tf).get_concrete_function(tf.TensorSpec([1, 64], tf.float64)).graph)
@@ -334,8 +323,8 @@ parity.verdict("the accuracy on the test images", accuracy_torch, accuracy_tf)
 # `%tensorboard --logdir folder`. Started from code, the port is yours to choose and the end is certain.
 
 # %%
-served = {run_torch: {}, run_tf: {}}
 with boards.tensorboard(logs, [run_torch, run_tf]) as server:
+    served = {run_torch: {}, run_tf: {}}
     plugins = boards.ask(server.url, "data/plugins_listing")
     settings = boards.ask(server.url, "data/plugin/hparams/experiment", {})
     for run, got in served.items():
@@ -403,11 +392,12 @@ times_torch, loss_torch = profile_torch(step_torch), step_torch()[0].item()
 
 # %% tags=["tf"]
 from tensorflow.tsl.profiler.protobuf import xplane_pb2
+x_wide_tf, variables = tf.constant(x_wide), net_tf.trainable_variables
 @tf.function
 def step_tf():
     with tf.GradientTape() as tape:
-        loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y_wide, net_tf(tf.constant(x_wide))))
-    return loss, tape.gradient(loss, net_tf.trainable_variables)
+        loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y_wide, net_tf(x_wide_tf)))
+    return loss, tape.gradient(loss, variables)
 def profile_tf(step):
     """Time on the CPU in microseconds, by operation, of one call of a function, after a warm-up."""
     step()
@@ -415,11 +405,10 @@ def profile_tf(step):
     with tf.profiler.experimental.Profile(place):
         step()
     space = xplane_pb2.XSpace.FromString(next(Path(place).rglob("*.xplane.pb")).read_bytes())
-    for plane in space.planes:
-        for event in (event for line in plane.lines for event in line.events):
-            name, _, kind = plane.event_metadata[event.metadata_id].name.rpartition(":")
-            if name and name[-1] != ":" and " " not in name and "__" not in kind:       # name:Type, not C++::calls
-                times[kind] += event.duration_ps / 1e6
+    for plane, event in ((place, event) for place in space.planes for line in place.lines for event in line.events):
+        name, _, kind = plane.event_metadata[event.metadata_id].name.rpartition(":")
+        if name and name[-1] != ":" and " " not in name and "__" not in kind:       # name:Type, not C++::calls
+            times[kind] += event.duration_ps / 1e6
     return dict(times)
 times_tf, loss_tf = profile_tf(step_tf), float(step_tf()[0])
 
@@ -445,21 +434,21 @@ plots.show(fig, alt="Two bar charts of the eight operations that took longest in
 # ## 9.8 Visdom: a page that answers
 #
 # [Visdom](https://github.com/fossasia/visdom) has no files: the program sends each plot to a server, which keeps it in a
-# *window* of an *environment* and pushes it to every open page. The page talks back: a key or an edited property reaches a
-# function of yours, the [callback](glossary.md#callback).
+# *window* of an *environment* and pushes it to every open page. The page talks back: a key or an edited property reaches
+# a function of yours, the [callback](glossary.md#callback).
 #
 # The page needs scripts from the web, which Visdom's usual start downloads; with newer `tornado` it answers 403 as well.
-# So we start the server alone, by its own `start_server`, unpatched.
+# We start the server alone, by its own `start_server`, unpatched.
 #
 # Both trainings go live into one window, and into event files. After ten steps somebody lowers the rate in the
-# page. The cell plays that person: it sends through the page's web socket what the page would send.
+# page. The cell plays that person: it sends through the page's socket what the page would.
 
 # %%
 def on_edit(event):
     if event["event_type"] == "PropertyUpdate":
         control["rate"] = float(event["value"])
 
-control, windows, live = {"rate": rate}, Path(folder.name, "visdom"), {"PyTorch": [], "TensorFlow": []}
+control, live = {"rate": rate}, {"PyTorch": [], "TensorFlow": []}
 with boards.visdom(windows) as server, boards.client(server, "run") as page, boards.as_page(server) as browser:
     page.properties([{"type": "number", "name": "rate", "value": str(rate)}], win="settings")
     page.register_event_handler(on_edit, "settings")
