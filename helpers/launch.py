@@ -37,7 +37,7 @@ def name(job):
 def cause(log, script, lines=12):
     """Of a log with the tracebacks of several ranks and of their launcher: the first that passes through the script."""
     blocks = re.split(r"(?=^(?:\[rank\d+\]: ?)?Traceback \(most recent call last\))", log, flags=re.M)
-    own = [block for block in blocks[1:] if script in block]
+    own = [block for block in blocks[1:] if script in block and "ChildFailedError" not in block]
     if not own:
         return "\n".join(log.strip().splitlines()[-lines:])
     rank = re.match(r"\[rank\d+\]: ?", own[0])
