@@ -18,6 +18,7 @@ def shown(monkeypatch):
 
 
 def test_show_displays_alt_text_and_closes(shown):
+    plt.close("all")
     fig, ax = plots.figure()
     ax.plot([1, 2], **plots.TORCH)
     plots.show(fig, alt='Loss falls from "2" to 1 & stays')

@@ -17,6 +17,7 @@ def shown(monkeypatch):
 
 
 def test_each_line_chooses_its_figure(shown):
+    plt.close("all")
     stepper.walk(["a = 1", "b < a"], [plots.figure()[0], plots.figure()[0]], ["one node is there", "two nodes are there"])
     markup, plain = shown[0]
     assert markup.count('type="radio"') == markup.count("<img ") == 2 and markup.count(" checked") == 1
