@@ -56,6 +56,7 @@ def test_nothing_is_rewritten_when_both_are_there(shell):
 USES = [
     lambda m: m.shape, lambda m: m(), lambda m: m[0], lambda m: f"{m}", lambda m: str(m), lambda m: bool(m),
     lambda m: len(m), lambda m: list(m), lambda m: m == 1, lambda m: m < 1, lambda m: 1 + m, lambda m: m @ m,
+    lambda m: {} | m, lambda m: m | {}, lambda m: m % 2, lambda m: 7 // m,
     lambda m: float(m), lambda m: -m, lambda m: np.asarray(m), lambda m: np.abs(m), lambda m: setattr(m, "a", 1),
     lambda m: parity.gap(m, 1.0), lambda m: parity.verdict("a", {"a": 1.0}, m), lambda m: missing.need(1, m)]
 
