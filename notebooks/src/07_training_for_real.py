@@ -869,5 +869,5 @@ show.table(["what", "how", "measured", "unit"], rows, caption="Your machine")
 # [TensorFlow](https://www.tensorflow.org/guide/checkpoint),
 # [tf.data performance](https://www.tensorflow.org/guide/data_performance),
 # [momentum correction](https://arxiv.org/abs/1706.02677) (Goyal et al., section 3),
-# [leakage in science](https://doi.org/10.1016/j.patter.2023.100804) (Kapoor and Narayanan). Next:
+# [leakage in science](https://arxiv.org/abs/2207.07048) (Kapoor and Narayanan). Next:
 # chapter 8, distributed training.

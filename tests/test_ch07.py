@@ -1,0 +1,58 @@
+"""What chapter 7 promises about its training: the accuracy that every seed reaches, without a leak."""
+import chapter07
+import numpy as np
+import pytest
+
+from helpers import data
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_every_seed_reaches_the_floor_in_both_frameworks(seed):
+    chapter = chapter07.functions(seed)
+    digits, epochs = chapter["digits"], chapter["epochs"]
+    for new in ("new_torch", "new_tf"):
+        run = chapter[new](epochs * (len(digits.x_train) // 64))
+        chapter["train"](run, digits.x_train, digits.y_train, epochs)
+        found = chapter["accuracy"](run, digits.x_test, digits.y_test)
+        assert found >= chapter["floor"] == 0.93, f"{new}, seed {seed}: {found:.1%}"
+
+
+@pytest.mark.benchmark
+@pytest.mark.parametrize("seed", range(5))
+def test_every_seed_reaches_the_higher_floor_in_full_mode(seed):
+    chapter = chapter07.functions(seed, fast=False)
+    digits, epochs = chapter["digits"], chapter["epochs"]
+    for new in ("new_torch", "new_tf"):
+        run = chapter[new](epochs * (len(digits.x_train) // 64))
+        chapter["train"](run, digits.x_train, digits.y_train, epochs)
+        found = chapter["accuracy"](run, digits.x_test, digits.y_test)
+        print(f"{new}, seed {seed}: {found:.2%}")
+        assert found >= chapter["floor"] == 0.97, f"{new}, seed {seed}: {found:.1%}"
+
+
+def test_what_is_watched_and_tested_is_never_learned_from():
+    chapter = chapter07.functions()
+    digits, begins = data.digits(), [0, 130, 256, 386, 516, 646, 776, 906, 1029, 1157, 1287, 1415]
+    learned = {picture.tobytes() for picture in chapter["x_learn"]}
+    for x in (chapter["x_watch"], digits.x_test):
+        assert not learned & {picture.tobytes() for picture in x}
+    assert len(chapter["x_learn"]) in begins and len(chapter["x_learn"]) + len(chapter["x_watch"]) == begins[-1]
+
+
+def test_augmentation_moves_scans_a_little_and_keeps_their_ink():
+    augment, x = chapter07.functions()["augment"], data.digits().x_train[:300]
+    moved = augment(x, np.random.default_rng(0))
+    assert moved.shape == x.shape and moved.dtype == np.float32 and 0 <= moved.min() and moved.max() <= 1
+    assert not np.array_equal(moved, x) and np.array_equal(moved, augment(x, np.random.default_rng(0)))
+    assert 0.85 < moved.sum() / x.sum() < 1.05, "hardly any ink leaves the sheet"
+    nearest = ((moved.reshape(300, 1, 64) - x.reshape(1, 300, 64)) ** 2).sum(2).argmin(1)
+    assert (data.digits().y_train[nearest] == data.digits().y_train[:300]).mean() > 0.6, "most still look like what they are"
+
+
+def test_a_chunk_is_the_same_whenever_it_is_asked_for():
+    chunks, x, y = (chapter07.functions()[name] for name in ("chunks", "x_learn", "y_learn"))
+    first, again, later = (list(chunks(x, y, epoch)) for epoch in (3, 3, 4))
+    assert [pictures.shape for pictures, _ in first] == [(20, 64, 8, 8, 1)]
+    assert np.array_equal(first[0][0], again[0][0]) and not np.array_equal(first[0][0], later[0][0])
