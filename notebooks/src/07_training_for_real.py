@@ -124,25 +124,26 @@ plots.show(fig, alt="Bars for 14 forms: a nearest neighbor makes few mistakes, a
 # Our scans are sorted by form; from which scans will `shuffle(100)` draw the first batch?
 
 # %%
-def augment(x, rng):
-    """Turn, stretch and shift each picture of x (n, size, size); between pixels, interpolate linearly."""
-    n, size = len(x), x.shape[1]
+def augment(x, rng):                  # turn, stretch and shift each picture; between pixels, interpolate linearly
+    n, size = x.shape[:2]
     turn, stretch, shift = rng.uniform(-0.2, 0.2, n), rng.uniform(0.9, 1.1, (2, n)), rng.uniform(-1, 1, (n, 2, 1))
     matrix = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) * stretch[:, None]
     center = np.mgrid[:size, :size].reshape(2, -1) - (size - 1) / 2
     source = (matrix.transpose(2, 0, 1) @ center + shift + (size + 1) / 2).clip(0, size + 0.999)   # on padded paper
-    (row, column), (low, right) = np.moveaxis(source.astype(int), 1, 0), np.moveaxis(source % 1, 1, 0)
+    (row, column), (low, right) = source.astype(int).swapaxes(0, 1), (source % 1).swapaxes(0, 1)
     paper = np.pad(x, [(0, 0), (1, 1), (1, 1)]).reshape(n, -1)
     corner = [np.take_along_axis(paper, (row + r) * (size + 2) + column + c, 1) for r in (0, 1) for c in (0, 1)]
-    mixed = (1 - low) * ((1 - right) * corner[0] + right * corner[1]) + low * ((1 - right) * corner[2] + right * corner[3])
-    return mixed.reshape(x.shape).astype("float32")
-
+    upper, lower = ((1 - right) * corner[k] + right * corner[k + 1] for k in (0, 2))
+    return ((1 - low) * upper + low * lower).reshape(x.shape).astype("float32")
 def chunks(x, y, epoch, steps=20):
     """An epoch's full batches, `steps` at a time: pictures (steps, 64, size, size, 1) and labels (steps, 64)."""
     for part, (some, labels) in enumerate(data.batches(x, y, 64 * steps, seed, epoch)):
-        if full := len(some) // 64:                                  # what is left over waits for another epoch
-            some = augment(some[:64 * full], np.random.default_rng([seed, epoch, part]))
-            yield some.reshape(full, 64, *x.shape[1:], 1), labels[:64 * full].reshape(full, 64)
+        if full := len(some) // 64 * 64:                             # what is left over waits for another epoch
+            some = augment(some[:full], np.random.default_rng([seed, epoch, part])).reshape(-1, 64, *x.shape[1:], 1)
+            yield some, labels[:full].reshape(-1, 64)
+fig, axes = plots.figure(1, 12, width=10, height=1)
+plots.images(axes, [x_learn[3], *augment(x_learn[[3] * 11], np.random.default_rng(seed))])
+plots.show(fig, alt="A scan of the digit three, and eleven augmented versions of it: turned, shifted, a little blurred.")
 
 # %% tags=["torch"]
 places = np.arange(len(x_learn))                                     # where each scan lies in the file
@@ -183,8 +184,7 @@ for ax, (name, order) in zip(axes, {"DataLoader, shuffle=True": order_torch, "tf
     ax.plot(order, ".", markersize=2, color=(plots.TORCH if "Loader" in name else plots.TF)["color"])
     ax.set(title=name, xlabel="served as number", ylabel="place in the file")
 axes[2].barh(list(served), [1e3 * t.median for t in served.values()], color=plots.GRAY)
-axes[2].set(xscale="log", xlabel="milliseconds an epoch", title="serving 1,287 scans")
-axes[2].invert_yaxis()
+axes[2].set(xscale="log", xlim=(0.1, 100), ylim=(4.5, -0.5), xlabel="milliseconds an epoch", title="serving 1,287 scans")
 plots.show(fig, alt="Place in the file against order of serving: a cloud for the DataLoader, a narrow band along the "
                     "diagonal for shuffle(100). Bars of time, on a logarithmic axis: slicing arrays takes least by far.")
 
@@ -196,7 +196,7 @@ plots.show(fig, alt="Place in the file against order of serving: a cloud for the
 # are best sliced.
 #
 # The network: two [convolutions](glossary.md#convolution), each with
-# [batch normalization](glossary.md#batch-normalization), then one dense layer. Trained by SGD with Nesterov
+# [batch normalization](glossary.md#batch-normalization), then one dense layer. It is trained by SGD with Nesterov
 # [momentum](glossary.md#momentum); the rate rises, then falls along a cosine
 # ([schedule](glossary.md#learning-rate-schedule)); the loss is softened by
 # [label smoothing](glossary.md#label-smoothing). Both start from the same NumPy weights.
