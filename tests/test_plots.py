@@ -9,14 +9,6 @@ import pytest
 from helpers import plots, show
 
 
-@pytest.fixture
-def shown(monkeypatch):
-    """What would have been displayed, as (markup, plain)."""
-    kept = []
-    monkeypatch.setattr(show, "rich", lambda markup, plain: kept.append((markup, plain)))
-    return kept
-
-
 def test_show_displays_alt_text_and_closes(shown):
     plt.close("all")
     fig, ax = plots.figure()

@@ -9,13 +9,6 @@ import pytest
 from helpers import plots, show, stepper
 
 
-@pytest.fixture
-def shown(monkeypatch):
-    kept = []
-    monkeypatch.setattr(show, "rich", lambda markup, plain: kept.append((markup, plain)))
-    return kept
-
-
 def test_each_line_chooses_its_figure(shown):
     plt.close("all")
     stepper.walk(["a = 1", "b < a"], [plots.figure()[0], plots.figure()[0]], ["one node is there", "two nodes are there"])

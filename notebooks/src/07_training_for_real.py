@@ -675,8 +675,8 @@ for name, style in (("PyTorch", plots.TORCH), ("TensorFlow", plots.TF)):
     right.plot(sizes, grown[name], **style)
 right.set(xlabel="scans in a batch", ylabel="growth of memory in a step (MB)", xlim=(0, None), ylim=(0, None))
 right.legend()
-plots.show(fig, alt="Bars of scans per second: TensorFlow eagerly is far behind, all other ways of both frameworks lie "
-                    "close together. Memory of one step grows in proportion to the batch, nearly alike in both.")
+plots.show(fig, alt="Bars of the scans trained on per second, one for each way to run either framework; and the growth of "
+                    "memory in one step against the scans in a batch, a line for each framework.")
 
 # %% [markdown]
 # ## 7.9 Exercises

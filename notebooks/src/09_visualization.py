@@ -23,6 +23,7 @@ import tempfile
 import warnings
 from collections import Counter
 from importlib.util import find_spec
+from inspect import signature
 from pathlib import Path
 import numpy as np
 from helpers import boards, claims, data, exercises, parity, plots, process, show
@@ -543,7 +544,7 @@ with boards.visdom(windows) as server, boards.client(server, "kinds", events=Fal
             refused[kind] = f"{type(error).__name__}: {str(error)[:75]}"
         else:
             drawn += [kind] if page.win_exists(kind) else []
-    methods = [name for name in dir(page) if not name.startswith("_")]
+    methods = {name: getattr(page, name) for name in dir(page) if not name.startswith("_")}
 show.table(["kind", "why not"], refused.items(), caption=f"{len(drawn)} of {len(parts)} kinds were drawn; not drawn:")
 
 # %%
@@ -554,7 +555,9 @@ has = {kind: says(kind in drawn) for kind in parts}
 kept = [says(len(boards.read(logs / run)["loss"][1]) == len(losses_tf)) for run in served]      # the server has ended
 rows = [("scalars over time", says(len(a["loss"])), says(len(b["loss"])), has["line"]),
         ("graph of a model", says("aten::relu" in a["graph"]), says("MatMul" in b["graph"]), says("add_graph" in methods)),
-        ("histograms over time", *[says(len(got["hidden/weights"]) > 2) for got in (a, b)], "one at a time"),
+        ("histograms", *[says(len(got["hidden/weights"])) for got in (a, b)], has["histogram"]),
+        ("histograms over time", *[says(len(got["hidden/weights"]) > 2) for got in (a, b)],
+         says("update" in signature(methods["histogram"]).parameters)),
         ("images", says(pixels[0].size), says(pixels[1].size), has["images"]),
         ("text", *map(says, bold), has["text"]), ("sound", says(waves[0].size), says(waves[1].size), has["audio"]),
         ("embeddings", says(a["vectors"].size), says(b["vectors"].size), has["embeddings"]),
@@ -562,7 +565,7 @@ rows = [("scalars over time", says(len(a["loss"])), says(len(b["loss"])), has["l
         ("page for profiles", *[says("profile" in plugins)] * 2, says("profile" in methods)),
         ("surfaces, pie charts", *[says({"surf", "pie"} <= set(plugins))] * 2, says({*drawn} >= {"surf", "pie"})),
         ("the page calls the program", *[says("callbacks" in plugins)] * 2, says(heard)),
-        ("is there after the server's end", *kept, says("run" in after) + ", if saved")]
+        ("is there after the server's end", *kept, says("run" in after) + ", if saved" * ("scratch" not in after))]
 show.table(["feature", "TensorBoard, PyTorch", "TensorBoard, TensorFlow", "Visdom, either"], rows,
            caption="What the runs of this chapter found, with what is installed here")
 
