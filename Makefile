@@ -5,20 +5,21 @@ PY = .venv/bin/python
 KIND = $(if $(GPU),gpu,cpu)
 LAB = .venv/.installed-lab-$(KIND)
 DEV = .venv/.installed-dev-$(KIND)
+PAGES = .venv/.installed-pages
 RUN = $(PY) tools/nb.py
 
 .PHONY: lab test run build lint doctor site benchmark clean
 
-lab: $(LAB) ## open the course in JupyterLab
+lab: $(LAB) $(PAGES) ## open the course in JupyterLab
 	$(PY) -m jupyter lab notebooks/00_start.ipynb
 
-test: $(DEV) lint ## every check: rules, helpers, all notebooks executed, verdicts compared, a real browser
+test: $(DEV) $(PAGES) lint ## every check: rules, helpers, all notebooks executed, verdicts compared, a real browser
 	$(RUN) check
 	$(PY) -m pytest -n 2 tests
 	SIDE_BY_SIDE_BUILD=build/nbval $(PY) -m pytest -n 2 --dist loadfile --nbval-lax --nbval-sanitize-with tests/nbval.cfg \
 	  --nbval-cell-timeout=120 -p no:cacheprovider notebooks/solutions
 
-run: $(DEV) ## execute the course (make run ARGS="01 --seed 3") into build/executed, and print its verdicts
+run: $(DEV) $(PAGES) ## execute the course (make run ARGS="01 --seed 3") into build/executed, and print its verdicts
 	$(RUN) run $(ARGS)
 
 build: $(DEV) ## write the notebooks from notebooks/src
@@ -54,3 +55,6 @@ $(LAB): requirements.txt requirements-visdom.txt $(if $(GPU),requirements-gpu.tx
 $(DEV): requirements-dev.txt $(LAB)
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
+
+$(PAGES): data/browser_files.toml tools/browser_files.py | $(LAB)
+	@$(PY) tools/browser_files.py && touch $@ || echo "Going on without: cells that show these pages will say NOT MEASURED."
