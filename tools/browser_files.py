@@ -27,8 +27,9 @@ def fetch(row, folder):
     npm = shutil.which("npm")
     if npm is None:
         raise SystemExit(f"npm is not installed, so {row['name']} cannot be fetched. Install Node.js, and repeat.")
-    done = subprocess.run([npm, "pack", "--silent", "--ignore-scripts", "--fetch-retries=1", f"{row['name']}@{row['version']}",
-                           "--pack-destination", str(folder)], capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run([npm, "pack", f"{row['name']}@{row['version']}", "--pack-destination", str(folder),
+                           "--silent", "--ignore-scripts", "--fetch-retries=1"],
+                          capture_output=True, text=True, timeout=300, check=False)
     path = Path(folder, archive_name(row))
     if done.returncode or not path.is_file():
         reason = (done.stderr or done.stdout).strip()[-300:]
