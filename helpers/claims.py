@@ -113,3 +113,10 @@ def _calling_cell():
     shell = missing._shell()
     parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
     return (parent or {}).get("metadata", {}).get("cellId") or (frame.f_code.co_filename, frame.f_lineno)
+
+
+if __name__ == "__main__":
+    import sys
+
+    from . import classroom
+    sys.exit(classroom.main(sys.argv[1:]))
