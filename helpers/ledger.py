@@ -13,10 +13,15 @@ _open = {"chapter": None, "fresh": {}}
 
 
 def begin(chapter):
-    """Make `chapter` (two digits, "01") the one that `put` writes to."""
-    if not (isinstance(chapter, str) and re.fullmatch(r"\d\d", chapter)):
-        raise ValueError(f"a chapter is named by two digits such as '01', not {chapter!r}")
+    """Make `chapter` ("01", or "12a" where a chapter has several notebooks) the one that `put` writes to."""
+    if not is_chapter(chapter):
+        raise ValueError(f"a chapter is named by two digits such as '01', and a letter where it has parts, not {chapter!r}")
     _open.update(chapter=chapter, fresh={})
+
+
+def is_chapter(name):
+    """Whether name is that of a chapter: two digits, and a letter where it has several notebooks."""
+    return isinstance(name, str) and re.fullmatch(r"\d\d[a-z]?", name) is not None
 
 
 def chapter():

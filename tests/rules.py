@@ -44,8 +44,9 @@ def words(markdown):
     return re.findall(r"[\w’'-]+", re.sub(r"\]\([^)]*\)|<[^>]+>|[|*`#>-]{2,}", " ", markdown))
 
 
-def headings(nb, number):
+def headings(nb, chapter):
     """One H1 `# N. Title`, then H2 numbered N.1, N.2 ... without a gap, all in sentence case."""
+    number = chapter.lstrip("0") or "0"
     prose = re.sub(r"^```.*?^```", "", text(nb), flags=re.M | re.S)
     first = re.findall(r"^# (.+)$", prose, re.M)
     if len(first) != 1 or not first[0].startswith(f"{number}. "):
@@ -60,7 +61,7 @@ def headings(nb, number):
             yield f"heading {title!r} is not in sentence case"
 
 
-def opening(nb, number):
+def opening(nb, chapter):
     """Title with a promise and the box; then setup, the imports, parameters (literals only), and session.use."""
     box = nb.cells[0].source
     for part in ("**Minutes**: ", "**Needs**: ", "**You will be able to**", "**Claims tested**: "):
@@ -70,8 +71,8 @@ def opening(nb, number):
     if [pipeline.tags(cell) for cell in code(nb)[:5]] != expected:
         yield f"the first five code cells must have the tags {expected}"
         return
-    if f'session.start("{number:02d}")' not in code(nb)[0].source:
-        yield f'the first code cell must call session.start("{number:02d}")'
+    if f'session.start("{chapter}")' not in code(nb)[0].source:
+        yield f'the first code cell must call session.start("{chapter}")'
     names = []
     for statement in ast.parse(code(nb)[3].source).body:
         if not (isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant)):
@@ -178,15 +179,15 @@ def exercises(nb, module):
         yield "no exercise asks to port a function (judging.function)"
 
 
-def claims(nb, number):
+def claims(nb, chapter):
     """Every claim of the chapter, and no other, is judged in it and named in the box; claims.close ends it."""
-    table = {row["id"] for row in data.claims_table() if row["chapter"] == f"{number:02d}"}
+    table = {row["id"] for row in data.claims_table() if row["chapter"] == chapter}
     source = "\n".join(cell.source for cell in code(nb))
     judged = re.findall(r'claims\.(?:verdict|not_measured)\(\s*"([^"]+)"', source)
     if set(judged) != table:
         yield f"judged {sorted(set(judged))}, the table gives this chapter {sorted(table)}"
-    if f'claims.close("{number:02d}")' not in source:
-        yield f'no claims.close("{number:02d}")'
+    if f'claims.close("{chapter}")' not in source:
+        yield f'no claims.close("{chapter}")'
 
 
 def figures(nb):
@@ -202,12 +203,12 @@ def figures(nb):
         yield "plt.show() has no alt text: use plots.show"
 
 
-def closing(nb, number):
+def closing(nb, chapter):
     """Exercises, quiz, verdicts and summary come last, in this order, and the quiz is shown."""
     titles = [t.split(" ", 1)[1] for t in re.findall(r"^## (.+)$", text(nb), re.M)]
     if [t.lower() for t in titles[-4:]] != ["exercises", "quiz", "verdicts", "summary and further reading"]:
         yield f"the last four sections are {titles[-4:]}"
-    if not any(f'exercises.quiz("{number:02d}")' in cell.source for cell in code(nb)):
+    if not any(f'exercises.quiz("{chapter}")' in cell.source for cell in code(nb)):
         yield "the quiz is not shown"
 
 

@@ -37,7 +37,7 @@ def printed(cell):
 
 
 def claims_of(source):
-    return {row["id"] for row in data.claims_table() if row["chapter"] == source.name[:2]}
+    return {row["id"] for row in data.claims_table() if row["chapter"] == pipeline.chapter(source)}
 
 
 def with_wrong_answers(complete):
@@ -77,7 +77,7 @@ def test_right_answers_pass_and_wrong_ones_are_refused_with_their_cause(source):
 def test_learners_notebook_runs_with_nothing_answered(source):
     verdicts = pipeline.run(source, {})
     assert set(verdicts) == claims_of(source)
-    state = ledger.read(source.name[:2])
+    state = ledger.read(pipeline.chapter(source))
     assert set(state["exercises"].values()) == {"open"}
     assert all(entry["guess"] is None and "actual" in entry for entry in state["predictions"].values())
 

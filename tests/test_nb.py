@@ -53,6 +53,18 @@ def test_parts_of_an_exercise():
     assert pipeline.parts("x = 1  # solution of an equation")[1] == ""
 
 
+def test_sources_are_found_by_chapter_and_part(tmp_path, monkeypatch):
+    folder = tmp_path / "notebooks" / "src"
+    folder.mkdir(parents=True)
+    for name in ("12b_sound.py", "01_title.py", "12a_pictures.py", "12ab_no.py", "no_chapter.py"):
+        (folder / name).touch()
+    monkeypatch.setattr(pipeline, "ROOT", tmp_path)
+    assert [pipeline.chapter(path) for path in pipeline.sources()] == ["01", "12a", "12b"]
+    assert [path.name for path in pipeline.sources(["12a"])] == ["12a_pictures.py"]
+    with pytest.raises(SystemExit, match="no chapter 12; there are 01, 12a, 12b"):
+        pipeline.sources(["12"])
+
+
 def test_the_learners_edition_holds_no_answer(source):
     nb = pipeline.learner(pipeline.read(source))
     text = "\n".join(cell.source for cell in nb.cells)

@@ -83,10 +83,16 @@ def test_not_installed(monkeypatch):
     assert session.not_installed() == ["no_such_framework"]
 
 
-@pytest.mark.parametrize("chapter", ["1", 1, "001", "ab", None])
+@pytest.mark.parametrize("chapter", ["1", 1, "001", "ab", "12ab", "12A", None])
 def test_a_chapter_is_two_digits(chapter):
     with pytest.raises(ValueError, match="two digits"):
         ledger.begin(chapter)
+
+
+def test_a_part_of_a_chapter_has_a_letter_and_a_ledger_of_its_own(build_folder):
+    ledger.begin("12a")
+    ledger.put("verdicts", "C59", 1)
+    assert ledger.read("12a") == {"verdicts": {"C59": 1}} and ledger.read("12") == {}
 
 
 def test_ledger_keeps_what_an_earlier_run_found(build_folder):

@@ -11,9 +11,10 @@ def test_equations_become_mathml_and_code_stays():
 
 
 def test_links_stay_inside_the_site():
-    page = site.prose("[a](01_tensors.ipynb#x) [b](solutions/01_tensors.ipynb) [c](glossary.md#view) [d](https://x.org/a.ipynb)")
+    page = site.prose("[a](01_tensors.ipynb#x) [b](solutions/01_tensors.ipynb) [c](glossary.md#view) [d](https://x.org/a.ipynb)"
+                      "[e](12a_pictures.ipynb)")
     for link in ('href="01_tensors.html#x"', 'href="solutions/01_tensors.html"', 'href="glossary.html#view"',
-                 'href="https://x.org/a.ipynb"'):
+                 'href="https://x.org/a.ipynb"', 'href="12a_pictures.html"'):
         assert link in page
 
 

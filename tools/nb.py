@@ -38,11 +38,16 @@ MARK = re.compile(r"^# (solution|wrong): ?(.*)$|^# (solution)$", re.M)
 
 def sources(only=()):
     """The chapters' sources in order; only those whose number is named. Raises SystemExit for a number without a source."""
-    found = sorted((ROOT / "notebooks" / "src").glob("[0-9][0-9]_*.py"))
-    unknown = set(only) - {path.name[:2] for path in found}
+    found = sorted(path for path in (ROOT / "notebooks" / "src").glob("*_*.py") if ledger.is_chapter(chapter(path)))
+    unknown = set(only) - {chapter(path) for path in found}
     if unknown:
-        sys.exit(f"no chapter {', '.join(sorted(unknown))}; there are {', '.join(path.name[:2] for path in found)}")
-    return [path for path in found if not only or path.name[:2] in only]
+        sys.exit(f"no chapter {', '.join(sorted(unknown))}; there are {', '.join(chapter(path) for path in found)}")
+    return [path for path in found if not only or chapter(path) in only]
+
+
+def chapter(source):
+    """A chapter's name, from its source or notebook: "07", or "12a" where a chapter has several notebooks."""
+    return source.name.split("_")[0]
 
 
 def tags(cell):
@@ -191,11 +196,11 @@ def run(source, parameters):
     unknown = parameters.keys() - known.keys()
     if unknown:
         raise ValueError(f"no parameter {', '.join(sorted(unknown))}; it has {', '.join(sorted(known))}")
-    ledger.path_of(source.name[:2]).unlink(missing_ok=True)
+    ledger.path_of(chapter(source)).unlink(missing_ok=True)
     done = build_dir() / "executed" / plain.name
     done.parent.mkdir(parents=True, exist_ok=True)
     papermill.execute_notebook(str(plain), str(done), parameters, cwd=str(plain.parent), progress_bar=False)
-    return {claim: entry["verdict"] for claim, entry in ledger.read(source.name[:2]).get("verdicts", {}).items()}
+    return {claim: entry["verdict"] for claim, entry in ledger.read(chapter(source)).get("verdicts", {}).items()}
 
 
 def seconds_file():
@@ -249,7 +254,7 @@ def main(argv=None):
     """The command line; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("verb", choices=["build", "check", "run"])
-    parser.add_argument("chapters", nargs="*", metavar="NN", help="two digits, for example 01; all when left out")
+    parser.add_argument("chapters", nargs="*", metavar="NN", help="a chapter, for example 01 or 12a; all when left out")
     parser.add_argument("--force", action="store_true", help="build: execute also what has not changed")
     parser.add_argument("--seed", type=int, help="run: the seed, a whole number")
     parser.add_argument("--device", choices=["auto", "cpu", "gpu"], help="run: where to compute")

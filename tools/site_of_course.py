@@ -31,7 +31,8 @@ PAGE = Template("""<!doctype html>
 
 def chapters():
     """[(stem, title, executed notebook)] in order. Exits with what to run when nothing was executed yet."""
-    found = sorted((build_dir() / "executed").glob("[0-9][0-9]_*.ipynb"))
+    executed = (build_dir() / "executed").glob("*_*.ipynb")
+    found = sorted(path for path in executed if ledger.is_chapter(path.name.split("_")[0]))
     if not found:
         sys.exit("build/executed holds no notebook: run `make run` first")
     books = [(path.stem, nbformat.read(path, 4)) for path in found]
@@ -51,7 +52,7 @@ def mathml(markdown):
 def prose(markdown):
     """A markdown text as HTML, its links pointing into the site."""
     page = markdown2html(mathml(markdown))
-    page = re.sub(r'href="((?:solutions/|\.\./)?\d\d_\w+)\.ipynb', r'href="\1.html', page)
+    page = re.sub(r'href="((?:solutions/|\.\./)?\d\d[a-z]?_\w+)\.ipynb', r'href="\1.html', page)
     return page.replace('href="glossary.md', 'href="glossary.html')
 
 
@@ -72,7 +73,7 @@ def output_html(output):
     """One output: HTML as it is, images with their alt text, text escaped."""
     bundle = output.get("data", {})
     if "text/html" in bundle:
-        return re.sub(r'href="(solutions/\d\d_\w+)\.ipynb', r'href="\1.html', bundle["text/html"])
+        return re.sub(r'href="(solutions/\d\d[a-z]?_\w+)\.ipynb', r'href="\1.html', bundle["text/html"])
     if "image/png" in bundle:
         alt = html.escape(output.get("metadata", {}).get("alt", ""))
         return f'<img alt="{alt}" src="data:image/png;base64,{bundle["image/png"].strip()}">'
@@ -83,7 +84,7 @@ def output_html(output):
 def navigation(books, current, up=""):
     """Links to every chapter; the current one is marked."""
     mark = {True: ' aria-current="page"', False: ""}
-    links = [f'<a href="{up}{stem}.html" title="{html.escape(title)}"{mark[stem == current]}>{stem[:2]}</a>'
+    links = [f'<a href="{up}{stem}.html" title="{html.escape(title)}"{mark[stem == current]}>{stem.split("_")[0]}</a>'
              for stem, title, _ in books]
     return " ".join([*links, f'<a href="{up}glossary.html"{mark[current == "glossary"]}>glossary</a>'])
 
@@ -100,7 +101,7 @@ def index(books):
     rows = "".join(f'<li><a href="{stem}.html">{html.escape(title)}</a></li>' for stem, title, _ in books)
     verdicts = {}
     for stem, _, _ in books:
-        verdicts |= ledger.read(stem[:2]).get("verdicts", {})
+        verdicts |= ledger.read(stem.split("_")[0]).get("verdicts", {})
     judged = [row for row in data.claims_table() if row["id"] in verdicts]
     table = "".join(f"<tr><td>{row['id']}</td><td>{row['chapter']}</td><td>{html.escape(row['claim'])}</td>"
                     f"<td>{verdicts[row['id']]['verdict']}</td></tr>" for row in judged)
