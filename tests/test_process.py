@@ -475,3 +475,14 @@ def test_a_notebooks_interrupt_ends_the_child_and_the_kernel_goes_on(script, tmp
         client.stop_channels()
         manager.shutdown_kernel(now=True)  # SIGKILL, as a restart does
     assert all(gone(pid) for pid in children)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="orphans are adopted on Linux only")
+def test_an_orphan_without_the_mark_is_ended_too(script):
+    orphan = script("""
+        import json, os, subprocess, sys
+        middle = ("import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'], "
+                  "env={}, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).pid)")
+        print(json.dumps({"pid": int(subprocess.check_output([sys.executable, "-c", middle]))}))
+    """)
+    assert gone(process.run(orphan, {}, 30)[0]["pid"])
