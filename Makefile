@@ -8,7 +8,7 @@ DEV = .venv/.installed-dev-$(KIND)
 PAGES = .venv/.installed-pages
 RUN = $(PY) tools/nb.py
 
-.PHONY: lab test run build lint doctor site benchmark clean
+.PHONY: lab test run build lint doctor site benchmark clean learner solutions instructor live slides
 
 lab: $(LAB) $(PAGES) ## open the course in JupyterLab
 	$(PY) -m jupyter lab notebooks/00_start.ipynb
@@ -31,6 +31,12 @@ lint: $(DEV)
 
 doctor: ## look at this machine before a workshop; works with nothing installed
 	@$(if $(wildcard $(PY)),$(PY),$(PYTHON)) -m helpers.doctor $(ARGS)
+
+learner solutions instructor live: $(DEV) ## this edition of the course, in build/editions
+	$(PY) tools/editions.py $@ $(ARGS)
+
+slides: run ## slides of the executed course, in build/editions/slides
+	$(PY) tools/editions.py $@
 
 site: run ## the executed course as HTML in build/site
 	$(PY) tools/site_of_course.py

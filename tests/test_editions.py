@@ -1,0 +1,96 @@
+"""Every edition from the one source: the learner's holds no answer, the instructor's all notes, slides need no network."""
+import re
+
+import editions
+import nb as pipeline
+import nbformat
+import pytest
+
+from helpers import browser_files
+
+SOURCES = pipeline.sources()
+EACH = pytest.mark.parametrize("source", SOURCES, ids=[editions.number_of(source) for source in SOURCES])
+
+
+def text(book):
+    return "\n".join(cell["source"] for cell in book["cells"])
+
+
+def exercises(source):
+    return [cell for cell in pipeline.read(source).cells if "exercise" in pipeline.tags(cell)]
+
+
+@EACH
+def test_no_answer_and_no_note_in_the_learners_edition_nor_in_the_live_one(source):
+    for book in (editions.learner(source), editions.live(source)):
+        said = text(book)
+        assert "# solution" not in said and "# wrong" not in said and "For the instructor" not in said
+        for cell in exercises(source):
+            _, solution, wrong = pipeline.parts(cell.source)
+            for answer in [solution, *(body for _, body in wrong)]:
+                assert answer not in said
+
+
+@EACH
+def test_every_note_and_every_wrong_answer_is_in_the_instructors_edition(source):
+    book = editions.instructor(source)
+    nbformat.validate(nbformat.from_dict(book))
+    said = text(book)
+    about, sections = editions.page(editions.number_of(source))
+    for note in [about, *(note for _, note in sections.values())]:
+        assert all(line in said for line in note.splitlines())
+    for cell in exercises(source):
+        for cause, _ in pipeline.parts(cell.source)[2]:
+            assert f"Expect this wrong answer: {cause}." in said
+
+
+@EACH
+def test_the_guide_has_each_section_and_the_minutes_of_the_box(source):
+    book = pipeline.read(source)
+    _, sections = editions.page(editions.number_of(source))
+    assert list(sections) == [name for cell in book.cells if (name := editions.section_of(cell))]
+    box = int(re.search(r"\*\*Minutes\*\*: (\d+)", text(book)).group(1))
+    assert sum(minutes for minutes, _ in sections.values()) == box
+    assert len((editions.TEACHING / f"{editions.number_of(source)}.md").read_text(encoding="utf-8").split()) <= 700
+
+
+@EACH
+def test_the_live_edition_empties_the_twins_and_nothing_else(source):
+    empty = [cell for cell in editions.live(source).cells if "typed in class" in cell.source]
+    assert {tag for cell in empty for tag in pipeline.tags(cell)} == {"torch", "tf"}
+    twins = [cell for cell in pipeline.read(source).cells
+             if {"torch", "tf"} & set(pipeline.tags(cell)) and not {"setup", "exercise"} & set(pipeline.tags(cell))]
+    assert len(empty) == len(twins)
+
+
+def test_a_chapter_without_a_page_says_what_to_write(monkeypatch, tmp_path):
+    monkeypatch.setattr(editions, "TEACHING", tmp_path)
+    with pytest.raises(FileNotFoundError, match=r"write notebooks/teaching/01\.md"):
+        editions.page("01")
+
+
+def test_slides_of_a_chapter_that_was_not_executed():
+    with pytest.raises(SystemExit, match="make run"):
+        editions.main(["slides", "00"])
+
+
+def test_slides_load_nothing_from_elsewhere(build_folder):
+    if not browser_files.is_there(browser_files.packages()["reveal.js"]):
+        pytest.skip(f"reveal.js is not there: {browser_files.COMMAND}")
+    done = build_folder / "executed" / "01_tensors.ipynb"
+    done.parent.mkdir(parents=True)
+    nbformat.write(nbformat.read(pipeline.targets(pipeline.sources(["01"])[0])[1], 4), done)  # the solved one serves as well
+    folder = editions.main(["slides", "01"])
+    html = (folder / "01_tensors.html").read_text(encoding="utf-8")
+    loaded = re.findall(r'(?:<script[^>]*\bsrc|<link[^>]*\bhref)="([^"]+)"', html)
+    loaded += re.findall(r"@import url\((\S+)\)", html)
+    assert loaded and all((folder / name).is_file() for name in loaded), loaded
+    assert html.count("<section") > 30 and '<aside class="notes">' in html
+
+
+@pytest.mark.parametrize("edition", ["learner", "solutions", "instructor", "live"])
+def test_an_edition_is_written_as_valid_notebooks(edition):
+    folder = editions.main([edition, "01"])
+    book = nbformat.read(folder / "01_tensors.ipynb", 4)
+    nbformat.validate(book)
+    assert (folder / "glossary.md").is_file()

@@ -1,0 +1,170 @@
+"""Editions of the course from its one source: `python tools/editions.py EDITION [NN ...]` writes build/editions/EDITION.
+
+    learner     the exercises open, no solutions, no outputs
+    solutions   solved, with the outputs of the verdict cells
+    instructor  solved, with the notes of notebooks/teaching in place, minutes, and the wrong answers to expect
+    live        the learner's, with the twin cells emptied: they are typed in class
+    slides      HTML slides of the executed course (build/executed) that need no network; S shows the notes
+"""
+import argparse
+import hashlib
+import re
+import shutil
+import sys
+from pathlib import Path
+from string import Template
+
+import nb as pipeline
+import nbformat
+import site_of_course
+from nbconvert import SlidesExporter
+from nbformat.v4 import new_markdown_cell
+
+from helpers import ROOT, browser_files, build_dir
+
+TEACHING = ROOT / "notebooks" / "teaching"
+SECTION = re.compile(r"^## (\d+[a-z]?\.\d+) \((\d+) minutes?\)$", re.M)
+TO_TYPE = Template("# $framework: typed in class. The finished cell is in the instructor's edition.\n")
+
+
+def page(number):
+    """A chapter's page of the guide: (what stands before its sections, {section: (minutes, note)}).
+
+    Raises FileNotFoundError when the chapter has none.
+    """
+    path = TEACHING / f"{number}.md"
+    if not path.is_file():
+        raise FileNotFoundError(f"chapter {number} has no page for the instructor: write notebooks/teaching/{number}.md")
+    head, *rest = SECTION.split(path.read_text(encoding="utf-8"))
+    sections = {name: (int(minutes), note.strip()) for name, minutes, note in zip(rest[::3], rest[1::3], rest[2::3])}
+    return re.sub(r"^# .*\n+", "", head).strip(), sections
+
+
+def section_of(cell):
+    """The section ("1.2") whose heading a cell holds, or None."""
+    found = re.search(r"^## (\d+[a-z]?\.\d+) ", cell.source, re.M) if cell.cell_type == "markdown" else None
+    return found and found.group(1)
+
+
+def note(text, head):
+    """A cell for the instructor's eyes."""
+    quoted = "\n".join(f"> {line}".rstrip() for line in f"**{head}.** {text}".splitlines())
+    stem = hashlib.sha256(quoted.encode()).hexdigest()[:8]
+    return new_markdown_cell(quoted, id=f"note-{stem}", metadata={"tags": ["instructor"]})
+
+
+def with_notes(book, number):
+    """A notebook with the guide's notes behind the title and behind each section's heading."""
+    about, sections = page(number)
+    cells = []
+    for k, cell in enumerate(book.cells):
+        cells.append(cell)
+        if k == 0:
+            cells.append(note(about, "For the instructor"))
+        elif (name := section_of(cell)) in sections:
+            minutes, text = sections[name]
+            cells.append(note(text, f"For the instructor, {minutes} minutes"))
+    return {**book, "cells": cells}
+
+
+def learner(source):
+    """The learner's notebook."""
+    return pipeline.learner(pipeline.read(source))
+
+
+def solutions(source):
+    """The solved notebook as it is committed, with its outputs."""
+    return nbformat.read(pipeline.targets(source)[1], 4)
+
+
+def instructor(source):
+    """The solved notebook with notes, and behind each exercise the wrong answers that its check knows by their cause."""
+    wrong = {cell.id: pipeline.parts(cell.source)[2] for cell in pipeline.read(source).cells}
+    book = with_notes(solutions(source), number_of(source))
+    cells = []
+    for cell in book["cells"]:
+        cells.append(cell)
+        for cause, answer in wrong.get(cell.id, []) if "exercise" in pipeline.tags(cell) else []:
+            cells.append(note(f"\n```python\n{answer}\n```", f"Expect this wrong answer: {cause}"))
+    return {**book, "cells": cells}
+
+
+def live(source):
+    """The learner's notebook with the cells to be typed in class: those of the twins, but not their imports."""
+    book = learner(source)
+    for cell in book.cells:
+        for tag, framework in (("torch", "PyTorch"), ("tf", "TensorFlow")):
+            if tag in pipeline.tags(cell) and not {"setup", "exercise"} & set(pipeline.tags(cell)):
+                cell.source = TO_TYPE.substitute(framework=framework)
+    return book
+
+
+def slides(source):
+    """The executed notebook laid out as slides, with the guide's notes as speaker notes."""
+    done = build_dir() / "executed" / pipeline.targets(source)[0].name
+    if not done.is_file():
+        raise FileNotFoundError(f"{done.name} has not been executed yet: run `make run` first")
+    book = with_notes(nbformat.read(done, 4), number_of(source))
+    for cell in book["cells"]:
+        cell.metadata["slideshow"] = {"slide_type": kind_of_slide(cell)}
+        if cell.cell_type == "markdown":
+            cell.source = site_of_course.mathml(cell.source)
+    return book
+
+
+def kind_of_slide(cell):
+    """Where a cell goes: a heading opens a slide; text, each cell of a twin and its verdict one below it."""
+    tags = set(pipeline.tags(cell))
+    if "instructor" in tags:
+        return "notes"
+    if {"setup", "parameters"} & tags and not any(output.get("data") for output in cell.get("outputs", [])):
+        return "skip"
+    if cell.cell_type == "markdown":
+        return "slide" if re.search(r"^##? ", cell.source, re.M) else "subslide"
+    alone = {"torch", "tf", "verdict"} & tags or cell.source.count("\n") > 8
+    return "subslide" if alone else "-"
+
+
+def number_of(source):
+    """The chapter's number, as in "01"."""
+    return source.name.partition("_")[0]
+
+
+def write_slides(book, path):
+    """Write a notebook as slides, with everything that they need beside them."""
+    reveal = browser_files.folder("reveal.js")
+    shutil.copytree(reveal, path.parent / "reveal.js", dirs_exist_ok=True)
+    shutil.copy(Path(__file__).parent / "slides" / "slides.css", path.parent)
+    theme = path.parent / "reveal.js" / "dist" / "theme" / "white.css"
+    theme.write_text(re.sub(r"^@import .*$", "", theme.read_text(encoding="utf-8"), flags=re.M), encoding="utf-8")  # fonts
+    exporter = SlidesExporter(template_name="slides", extra_template_basedirs=[str(Path(__file__).parent)],
+                              reveal_url_prefix="reveal.js", reveal_theme="white")
+    html, _ = exporter.from_notebook_node(nbformat.from_dict(book), {"metadata": {"name": path.stem}})
+    path.with_suffix(".html").write_text(html, encoding="utf-8")
+
+
+def main(arguments=None):
+    """Write an edition; returns its folder."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("edition", choices=["learner", "solutions", "instructor", "live", "slides"])
+    parser.add_argument("chapters", nargs="*", metavar="NN")
+    options = parser.parse_args(arguments)
+    make = {"learner": learner, "solutions": solutions, "instructor": instructor, "live": live, "slides": slides}
+    folder = build_dir() / "editions" / options.edition
+    folder.mkdir(parents=True, exist_ok=True)
+    for source in pipeline.sources(options.chapters):
+        try:
+            book = make[options.edition](source)
+            if options.edition == "slides":
+                write_slides(book, folder / source.stem)
+            else:
+                pipeline.write(book, folder / source.with_suffix(".ipynb").name)
+        except FileNotFoundError as error:
+            sys.exit(str(error))
+    shutil.copy(ROOT / "notebooks" / "glossary.md", folder)
+    print(folder)
+    return folder
+
+
+if __name__ == "__main__":
+    main()
