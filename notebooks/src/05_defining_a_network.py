@@ -111,10 +111,11 @@ own = [name for name, _ in net_torch.named_children()]
 by_forward = torch_side.to_numpy(net_torch.forward(torch.tensor(x)))
 claims.verdict("C46", {"the layers that __init__ made are the module's": own == ["hidden", "out"],
                        "calling the module runs forward": parity.gap(by_forward, logits_torch) < 1e-12},
-               "NetTorch is such a class; it is the usual way and, as the next section shows, not the only one")
-claims.verdict("C47", nn.Linear.__module__.startswith("torch.nn"), "nn.Linear comes from torch.nn.modules")
-claims.verdict("C48", isinstance(net_torch, NetTorch) and len(list(net_torch.parameters())) == 4,
-               "NetTorch() gave a model with 4 parameter arrays; NetTF() is made in the same way")
+               f"NetTorch's layers are {' and '.join(own)}; a class is the usual way, the next section shows others")
+claims.verdict("C47", nn.Linear.__module__.startswith("torch.nn"), f"nn.Linear comes from {nn.Linear.__module__}")
+count = len(list(net_torch.parameters()))
+claims.verdict("C48", isinstance(net_torch, NetTorch) and count == 4,
+               f"NetTorch() gave a {type(net_torch).__name__} with {count} arrays, NetTF() a {type(net_tf).__name__}")
 exercises.outcome("5.1", new_arrays)
 
 # %% [markdown]
@@ -193,7 +194,8 @@ class SkipTorch(nn.Module):
         h = self.relu(self.first(x))
         return self.last(h + self.second(h))
 
-print(skip_torch := SkipTorch())
+skip_torch = SkipTorch()
+print(skip_torch)
 traced = torch.fx.symbolic_trace(skip_torch)
 ShapeProp(traced).propagate(torch.zeros(1, 64))
 nodes = [node for node in traced.graph.nodes if node.op != "output"]
@@ -267,14 +269,14 @@ show.table(["attempt", "what happened"],
 # %% tags=["verdict"]
 claims.verdict("C52", {"tf.layers exists": not new.startswith("AttributeError"),
                        "tf.compat.v1.layers.dense works": not old.startswith("AttributeError")},
-               "both raise AttributeError here; layers come from keras.layers")
+               f"asked for, they gave {new.split(':')[0]} and {old.split(':')[0]}")
 same_layer = tf.keras.layers.Dense is keras.layers.Dense
-claims.verdict("C53", same_layer, "tf.keras.layers.Dense is keras.layers.Dense: the same object, not a similar one")
+claims.verdict("C53", same_layer, f"tf.keras.layers.Dense is the very object keras.layers.Dense: {same_layer}")
 inside_tf = Path(tf.__file__).parent in Path(keras.__file__).parents
-claims.verdict("C50", inside_tf, "the code behind tf.keras lies in the package keras, beside TensorFlow's own folder")
+where = f"its code lies {'inside' if inside_tf else 'outside'} TensorFlow's folder"
+claims.verdict("C50", inside_tf, f"tf.keras is the module {tf.keras.__name__}; {where}")
 claims.verdict("C19", {"a high-level API is at hand as tf.keras": same_layer, "it is built into TensorFlow": inside_tf},
-               "what TensorFlow offers as tf.keras is the package keras")
-print("tf.keras is the module", tf.keras.__name__)
+               f"tf.keras.Sequential comes from {tf.keras.Sequential.__module__.split('.')[0]}; {where}")
 
 # %% [markdown]
 # ## 5.5 Carry weights across
@@ -494,8 +496,7 @@ away, = process.run("keras_torch", task, timeout=300, env={"KERAS_BACKEND": "tor
 _, losses_here = keras_torch.train(x, y, arrays, steps)
 
 claims.verdict("C49", "tensorflow" in away["loaded"],
-               f"Keras trained on {away['backend']} and TensorFlow was never loaded; in this notebook it runs on "
-               f"{keras.backend.backend()}")
+               f"in the child Keras trained on {away['backend']}, in this notebook it runs on {keras.backend.backend()}")
 parity.verdict(f"{steps} losses of Keras on PyTorch and on TensorFlow", away["losses"], losses_here, atol=1e-5)
 print("frameworks that the child has loaded:", *away["loaded"])
 print("there, the model is a torch.nn.Module:", module in away["ancestors"])
