@@ -1,17 +1,21 @@
 """The site's pages: equations without scripts, links that stay inside, texts escaped."""
+import cells_as_html
 import nbformat
 import pytest
 import site_of_course as site
 
+from helpers import data
+
 
 def test_equations_become_mathml_and_code_stays():
-    page = site.mathml("Let $x^2$ be, but `$HOME` and prices of $5 and $6 not.\n\n$$\\frac{a}{b}$$\n\n```\n$y$\n```")
+    text = "Let $x^2$ be, but `$HOME` and prices of $5 and $6 not.\n\n$$\\frac{a}{b}$$\n\n```\n$y$\n```"
+    page = cells_as_html.mathml(text)
     assert page.count("<math") == 2 and 'display="block"' in page and "<mfrac>" in page
     assert "`$HOME`" in page and "```\n$y$\n```" in page and "$5 and $6" in page
 
 
 def test_links_stay_inside_the_site():
-    page = site.prose("[a](01_tensors.ipynb#x) [b](solutions/01_tensors.ipynb) [c](glossary.md#view) [d](https://x.org/a.ipynb)"
+    page = cells_as_html.prose("[a](01_tensors.ipynb#x) [b](solutions/01_tensors.ipynb) [c](glossary.md#view) [d](https://x.org/a.ipynb)"
                       "[e](12a_pictures.ipynb)")
     for link in ('href="01_tensors.html#x"', 'href="solutions/01_tensors.html"', 'href="glossary.html#view"',
                  'href="https://x.org/a.ipynb"', 'href="12a_pictures.html"'):
@@ -25,14 +29,30 @@ def test_links_stay_inside_the_site():
     ({"output_type": "display_data", "data": {}}, ""),
 ])
 def test_outputs(output, shown):
-    assert site.output_html(nbformat.from_dict(output)) == shown
+    assert cells_as_html.output_html(nbformat.from_dict(output)) == shown
 
 
 def test_cells_name_their_framework():
     cell = nbformat.v4.new_code_cell("x = 1", metadata={"tags": ["torch"]})
-    assert 'data-side="PyTorch"' in site.cell_html(cell) and 'class="input torch"' in site.cell_html(cell)
+    assert 'data-side="PyTorch"' in cells_as_html.cell_html(cell) and 'class="input torch"' in cells_as_html.cell_html(cell)
 
 
 def test_nothing_executed_yet():
     with pytest.raises(SystemExit, match="make run"):
         site.chapters()
+
+
+def test_the_search_knows_sections_by_their_anchor():
+    texts = ["# 1. Tensors\n\nIntro", "## 1.1 Views & `copies`\n\nA view shares memory."]
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text) for text in texts])
+    ((anchor, heading),) = site.sections(book)
+    assert heading == "1.1 Views & copies"
+    first, second = site.documents([("01_tensors.html", "1. Tensors", site.body_of(book))])
+    assert first["url"] == "01_tensors.html" and "Intro" in first["text"]
+    assert second["url"] == f"01_tensors.html#{anchor}" and second["text"] == "A view shares memory."
+    assert f'<a href="#{anchor}">' in site.navigation([("01_tensors", "1. Tensors", book)], "01_tensors")
+
+
+def test_every_claim_is_on_the_page_of_claims():
+    page = site.claims_page([])
+    assert page.count("<tr id=") == len(data.claims_table()) and "not run" in page and page.startswith("<h1>")

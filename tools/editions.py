@@ -14,9 +14,9 @@ import sys
 from pathlib import Path
 from string import Template
 
+import cells_as_html
 import nb as pipeline
 import nbformat
-import site_of_course
 from nbconvert import SlidesExporter
 from nbformat.v4 import new_markdown_cell
 
@@ -108,7 +108,7 @@ def slides(source):
     for cell in book["cells"]:
         cell.metadata["slideshow"] = {"slide_type": kind_of_slide(cell)}
         if cell.cell_type == "markdown":
-            cell.source = site_of_course.mathml(cell.source)
+            cell.source = cells_as_html.mathml(cell.source)
     return book
 
 

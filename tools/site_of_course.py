@@ -1,33 +1,36 @@
-"""The executed course as HTML: `python tools/site_of_course.py` makes build/site of build/executed; it needs no network.
+"""The executed course as a book of HTML pages: `python tools/site_of_course.py` makes build/site of build/executed.
 
-Equations become MathML, which browsers draw by themselves, so no script is loaded from anywhere.
+It opens from a folder, without a server or a network: nothing is loaded from elsewhere, and the search runs in the page.
 """
 import html
+import json
 import re
+import shutil
 import sys
 from pathlib import Path
 from string import Template
 
-import latex2mathml.converter
 import nbformat
-from nbconvert.filters import markdown2html, strip_ansi
-from pygments import highlight
+from cells_as_html import cell_html, prose
 from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
 
-from helpers import ROOT, build_dir, data, ledger
-
-VERBATIM = re.compile(r"(```.*?```|`[^`\n]+`)", re.S)
-MATH = re.compile(r"\$\$(.+?)\$\$|(?<![\\$\w])\$(?!\s)([^$\n]+?)(?<!\s)\$(?![\w$])", re.S)
+from helpers import ROOT, browser_files, build_dir, claims, data, ledger
 
 PAGE = Template("""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>$title · Side by Side</title><link rel="stylesheet" href="${up}style.css"></head>
-<body><header><a href="${up}index.html">Side by Side</a> <span>PyTorch and TensorFlow, the same experiment</span></header>
-<nav aria-label="chapters">$nav</nav>
-<main>$body</main>
+<title>$title · Side by Side</title><link rel="stylesheet" href="${up}style.css"><script src="${up}site.js"></script></head>
+<body><a class="skip" href="#content">Skip to the text</a>
+<header><a href="${up}index.html">Side by Side</a> <span>PyTorch and TensorFlow, the same experiment</span>
+<form role="search" action="${up}search.html"><label>Search <input type="search" name="q"></label></form>
+<button type="button" id="theme" hidden>Light or dark</button></header>
+<div class="book"><nav aria-label="Chapters"><ol>$nav</ol></nav>
+<main id="content">$body</main></div>
 <footer>$foot</footer></body></html>
 """)
+
+SEARCH = """<h1>Search</h1><p id="found" role="status">The search needs JavaScript.</p><ol id="hits"></ol>
+<script src="minisearch.js"></script><script src="documents.js"></script><script src="search.js"></script>"""
+
 
 def chapters():
     """[(stem, title, executed notebook)] in order. Exits with what to run when nothing was executed yet."""
@@ -39,54 +42,43 @@ def chapters():
     return [(stem, re.search(r"^# (.+)$", book.cells[0].source, re.M).group(1), book) for stem, book in books]
 
 
-def mathml(markdown):
-    """Markdown with $...$ and $$...$$ outside code replaced by MathML."""
-    def convert(match):
-        block = match.group(1) is not None
-        source = (match.group(1) or match.group(2)).strip()
-        return latex2mathml.converter.convert(source, display="block" if block else "inline")
-    parts = VERBATIM.split(markdown)
-    return "".join(part if k % 2 else MATH.sub(convert, part) for k, part in enumerate(parts))
-
-
-def prose(markdown):
-    """A markdown text as HTML, its links pointing into the site."""
-    page = markdown2html(mathml(markdown))
-    page = re.sub(r'href="((?:solutions/|\.\./)?\d\d[a-z]?_\w+)\.ipynb', r'href="\1.html', page)
-    return page.replace('href="glossary.md', 'href="glossary.html')
-
-
-def cell_html(cell):
-    """One cell; a code cell shows by color and by name which framework it belongs to."""
-    if cell.cell_type == "markdown":
-        return prose(cell.source)
-    tags = cell.metadata.get("tags", [])
-    side = next((name for name in ("torch", "tf") if name in tags), "")
-    label = {"torch": ' data-side="PyTorch"', "tf": ' data-side="TensorFlow"'}.get(side, "")
-    source = highlight(cell.source, PythonLexer(), HtmlFormatter())
-    verdict = "verdict" if "verdict" in tags else ""
-    outputs = "".join(f'<div class="output {verdict}">{output_html(output)}</div>' for output in cell.outputs)
-    return f'<div class="input {side}"{label}>{source}</div>{outputs}'
-
-
-def output_html(output):
-    """One output: HTML as it is, images with their alt text, text escaped."""
-    bundle = output.get("data", {})
-    if "text/html" in bundle:
-        return re.sub(r'href="(solutions/\d\d[a-z]?_\w+)\.ipynb', r'href="\1.html', bundle["text/html"])
-    if "image/png" in bundle:
-        alt = html.escape(output.get("metadata", {}).get("alt", ""))
-        return f'<img alt="{alt}" src="data:image/png;base64,{bundle["image/png"].strip()}">'
-    text = output.get("text") or bundle.get("text/plain") or "\n".join(output.get("traceback", []))
-    return f"<pre>{html.escape(strip_ansi(text))}</pre>" if text else ""
-
-
 def navigation(books, current, up=""):
-    """Links to every chapter; the current one is marked."""
-    mark = {True: ' aria-current="page"', False: ""}
-    links = [f'<a href="{up}{stem}.html" title="{html.escape(title)}"{mark[stem == current]}>{stem.split("_")[0]}</a>'
-             for stem, title, _ in books]
-    return " ".join([*links, f'<a href="{up}glossary.html"{mark[current == "glossary"]}>glossary</a>'])
+    """The book's table of contents; under the current chapter its sections."""
+    pages = [(f"{stem}.html", title, sections(book) if stem == current else []) for stem, title, book in books]
+    pages += [("claims.html", "The claims", []), ("phrasebook.html", "Phrasebook", []), ("glossary.html", "Glossary", [])]
+    lines = []
+    for name, title, inside in pages:
+        mark = ' aria-current="page"' if name == f"{current}.html" else ""
+        below = "".join(f'<li><a href="#{anchor}">{html.escape(text)}</a></li>' for anchor, text in inside)
+        lines.append(f'<li><a href="{up}{name}"{mark}>{html.escape(title)}</a>{f"<ol>{below}</ol>" * bool(below)}</li>')
+    return "".join(lines)
+
+
+def sections(book):
+    """(anchor, title) of a notebook's sections."""
+    found = re.findall(r'<h2 id="([^"]*)">(.*?)<a class="anchor-link"', body_of(book), re.S)
+    return [(anchor, strip_tags(text)) for anchor, text in found]
+
+
+def body_of(book):
+    """A notebook's cells as HTML."""
+    return "".join(map(cell_html, book.cells))
+
+
+def strip_tags(markup):
+    """The text of a piece of HTML, in one line."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", markup)).split())
+
+
+def documents(pages):
+    """What the search knows: for each section of each page its title, address and text."""
+    found = []
+    for name, title, body in pages:
+        head, *rest = re.split(r'<h2 id="([^"]*)">(.*?)(?:<a class="anchor-link".*?</a>)?</h2>', body, flags=re.S)
+        found.append({"title": title, "url": name, "text": strip_tags(head)})
+        found += [{"title": f"{title}: {strip_tags(heading)}", "url": f"{name}#{anchor}", "text": strip_tags(text)}
+                  for anchor, heading, text in zip(rest[::3], rest[1::3], rest[2::3])]
+    return [{"id": k, **entry} for k, entry in enumerate(found)]
 
 
 def neighbours(books, number):
@@ -97,43 +89,89 @@ def neighbours(books, number):
 
 
 def index(books):
-    """The first page: chapters, and every verdict that this machine reached."""
+    """The first page: the chapters, and how many verdicts of each kind this machine reached."""
     rows = "".join(f'<li><a href="{stem}.html">{html.escape(title)}</a></li>' for stem, title, _ in books)
-    verdicts = {}
-    for stem, _, _ in books:
-        verdicts |= ledger.read(stem.split("_")[0]).get("verdicts", {})
-    judged = [row for row in data.claims_table() if row["id"] in verdicts]
-    table = "".join(f"<tr><td>{row['id']}</td><td>{row['chapter']}</td><td>{html.escape(row['claim'])}</td>"
-                    f"<td>{verdicts[row['id']]['verdict']}</td></tr>" for row in judged)
+    words = [entry["verdict"] for entry in verdicts(books).values()]
+    counts = ", ".join(f"{word} {words.count(word)}" for word in claims.VERDICTS if word in words)
     return (f"<h1>Side by Side</h1><p>PyTorch and TensorFlow run the same experiment, on the same data, from the same "
-            f"weights, and the numbers are compared.</p><ul>{rows}</ul><h2>Verdicts on this machine</h2>"
-            "<table><thead><tr><th scope='col'>claim</th><th scope='col'>chapter</th><th scope='col'>what is claimed</th>"
-            f"<th scope='col'>verdict</th></tr></thead><tbody>{table}</tbody></table>")
+            f"weights, and the numbers are compared.</p><ul>{rows}</ul><p><a href='claims.html'>Verdicts on this "
+            f"machine</a>: {counts or 'none yet'}.</p>")
+
+
+def verdicts(books):
+    """{claim: its entry in the ledger} of the chapters that were executed."""
+    found = {}
+    for stem, _, _ in books:
+        found |= ledger.read(stem.partition("_")[0]).get("verdicts", {})
+    return found
+
+
+def claims_page(books):
+    """Every claim of the article, with the verdict and the evidence of this machine."""
+    found, pages, rows = verdicts(books), {stem.partition("_")[0]: f"{stem}.html" for stem, _, _ in books}, []
+    for row in data.claims_table():
+        entry = found.get(row["id"], {"verdict": "not run", "evidence": "-"})
+        chapter = row["chapter"]
+        where = f'<a href="{pages[chapter]}">{chapter}</a>' if chapter in pages else chapter
+        cells = [html.escape(row["claim"]), where, entry["verdict"], row["expected"], html.escape(entry["evidence"])]
+        cells = "".join(f"<td>{cell}</td>" for cell in cells)
+        rows.append(f"<tr id='{row['id']}'><th scope='row'>{row['id']}</th>{cells}</tr>")
+    head = "".join(f"<th scope='col'>{name}</th>" for name in
+                   ("claim", "what the article says", "chapter", "verdict here", "expected", "evidence"))
+    return (f"<h1>The article's claims</h1><p>{len(found)} of {len(rows)} were judged on this machine.</p><div class='wide' "
+            f"tabindex='0'><table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>")
+
+
+def phrasebook_page():
+    """Where the phrasebook lies that chapter 5 wrote."""
+    source = build_dir() / "05" / "phrasebook.html"
+    if not source.is_file():
+        return "<h1>Phrasebook</h1><p>Chapter 5 writes it: <code>make run ARGS=05</code>, then <code>make site</code>.</p>"
+    return re.search(r"<body[^>]*>(.*)</body>", source.read_text(encoding="utf-8"), re.S).group(1)
+
+
+def style():
+    """The style sheet: the look, and the colors of code for light and dark."""
+    look = (Path(__file__).parent / "site" / "site.css").read_text(encoding="utf-8")
+    light = HtmlFormatter(style="a11y-high-contrast-light").get_style_defs(".highlight")
+    dark = HtmlFormatter(style="a11y-high-contrast-dark")
+    chosen = dark.get_style_defs("[data-theme=dark] .highlight")
+    preferred = dark.get_style_defs(":root:not([data-theme]) .highlight")
+    return (f"{look}\n{light}\n{chosen}\n@media (prefers-color-scheme: dark) {{\n{preferred}\n}}\n"
+            ".highlight, .highlight pre { background: transparent !important; }\n")
 
 
 def main():
     """Write every page; returns the folder."""
-    books = chapters()
-    folder = build_dir() / "site"
+    books, folder, pages = chapters(), build_dir() / "site", []
     (folder / "solutions").mkdir(parents=True, exist_ok=True)
-    look = (Path(__file__).with_suffix(".css")).read_text(encoding="utf-8")
-    light, dark = (HtmlFormatter(style=name).get_style_defs(".highlight") for name in ("friendly", "github-dark"))
-    (folder / "style.css").write_text(f"{look}\n{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
-                                      ".highlight { background: transparent !important; }\n", encoding="utf-8")
 
     def write(name, title, body, current, foot=""):
         up = "../" * name.count("/")
         page = PAGE.substitute(title=html.escape(title), nav=navigation(books, current, up), body=body, foot=foot, up=up)
         (folder / name).write_text(page, encoding="utf-8")
+        pages.append((name, title, body))
 
     for number, (stem, title, book) in enumerate(books):
-        write(f"{stem}.html", title, "".join(map(cell_html, book.cells)), stem, neighbours(books, number))
+        write(f"{stem}.html", title, body_of(book), stem, neighbours(books, number))
+    write("claims.html", "The claims", claims_page(books), "claims")
+    write("phrasebook.html", "Phrasebook", phrasebook_page(), "phrasebook")
+    write("glossary.html", "Glossary", prose((ROOT / "notebooks" / "glossary.md").read_text(encoding="utf-8")), "glossary")
+    known = documents(pages)
+    for stem, title, _ in books:
         solved = nbformat.read(ROOT / "notebooks" / "solutions" / f"{stem}.ipynb", 4)
-        write(f"solutions/{stem}.html", f"{title}: solutions",
-              "".join(map(cell_html, solved.cells)).replace('href="glossary', 'href="../glossary'), stem)
-    glossary = (ROOT / "notebooks" / "glossary.md").read_text(encoding="utf-8")
-    write("glossary.html", "Glossary", prose(glossary), "glossary")
+        body = body_of(solved).replace('href="glossary', 'href="../glossary')
+        write(f"solutions/{stem}.html", f"{title}: solutions", body, "")
     write("index.html", "Start", index(books), "")
+    write("search.html", "Search", SEARCH, "")
+    (folder / "style.css").write_text(style(), encoding="utf-8")
+    (folder / "documents.js").write_text(f"const DOCUMENTS = {json.dumps(known)};\n", encoding="utf-8")
+    for name in ("site.js", "search.js"):
+        shutil.copy(Path(__file__).parent / "site" / name, folder)
+    try:
+        shutil.copy(browser_files.folder("minisearch") / "dist" / "umd" / "index.js", folder / "minisearch.js")
+    except FileNotFoundError as error:
+        print(f"the site has no search: {error}", file=sys.stderr)
     print(f"{len(books)} chapters: open {folder / 'index.html'}")
     return folder
 
