@@ -46,6 +46,8 @@ EXERCISES = {
     "4.1": value(PLAN, {
         "you counted from the top; that order would run too, but depth in `fold` counts from the digits: a node is one "
         "deeper than its deepest child": [[2, 0, 0], [0, 0, 2], [1, 1, 0]],
+        "you counted from the top, and began there; but a node can be computed only after its children":
+            [[1, 1, 0], [0, 0, 2], [2, 0, 0]],
         "that is one tree after the other; nodes of the same depth go together, in whichever tree they stand":
             [[0, 0, 1], [1, 0, 0], [2, 0, 0], [0, 0, 1], [0, 1, 0]],
         "the numbers fit, but the order is +, −, ×": [[1, 0, 2], [1, 0, 1], [0, 1, 0]],
