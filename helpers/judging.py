@@ -28,16 +28,17 @@ def value(reference, suspects, hints, atol=1e-9):
     return Exercise(functools.partial(_judge_value, reference=reference, suspects=suspects, atol=atol), _three(hints))
 
 
-def function(side, reference, inputs, suspects, hints, gradients=True, atol=1e-7):
+def function(side, reference, inputs, suspects, hints, gradients=True, atol=1e-7, then=None):
     """An exercise whose answer is a function of tensors of one framework, as in "port this cell".
 
     side: "torch" or "tf". reference: the same function of NumPy arrays. inputs: random generator -> tuple of arrays
     (float64 where gradients are compared). suspects: {cause: the NumPy function to which that mistake leads}.
     The answer is run on three random inputs. Values are compared with the reference's, gradients (of the sum of the
-    values, each times a random weight) with central finite differences of the reference.
+    values, each times a random weight) with central finite differences of the reference. then: what else is asked of a
+    function that computes the right numbers, as a function: answer -> None, or the cause.
     """
     judge = functools.partial(_judge_function, side=side, reference=reference, inputs=inputs, suspects=suspects,
-                              gradients=gradients, atol=atol)
+                              gradients=gradients, atol=atol, then=then)
     return Exercise(judge, _three(hints))
 
 
@@ -83,7 +84,7 @@ def _judge_value(answer, reference, suspects, atol):
     return _difference(answer, right)
 
 
-def _judge_function(answer, side, reference, inputs, suspects, gradients, atol):
+def _judge_function(answer, side, reference, inputs, suspects, gradients, atol, then):
     if not callable(answer):
         return "answer must be a function: write def answer(...): above, or answer = your_function."
     module = sys.modules.get(f"helpers.{side}_side")
@@ -111,7 +112,7 @@ def _judge_function(answer, side, reference, inputs, suspects, gradients, atol):
             cause = _judge_gradients(grads, finite_difference(reference, arrays, weights))
             if cause is not None:
                 return cause
-    return None
+    return then(answer) if then else None
 
 
 def _judge_gradients(grads, right):

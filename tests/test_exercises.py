@@ -168,6 +168,20 @@ def test_a_right_function(port):
     assert exercise.judge(lambda x: ops.softmax(x, -1)) is None
 
 
+def test_what_else_is_asked_of_a_function_counts_once_its_numbers_are_right():
+    import torch
+
+    from helpers import torch_side  # noqa: F401
+    exercise = judging.function("torch", softmax, lambda rng: (rng.normal(size=(3, 4)),), {}, HINTS,
+                                then=lambda answer: None if answer.__name__ == "answer" else "call it answer.")
+
+    def answer(x):
+        return torch.softmax(x, -1)
+    assert exercise.judge(answer) is None
+    assert exercise.judge(lambda x: torch.softmax(x, -1)) == "call it answer."
+    assert "largest difference" in exercise.judge(lambda x: torch.softmax(x, -1) * 2)
+
+
 @pytest.mark.parametrize("wrong, said", [
     (lambda ops: lambda x: ops.softmax(x, 0), "the wrong axis."),
     (lambda ops: lambda x: ops.stop(ops.softmax(x, -1)), "no gradient reaches argument 1"),

@@ -39,6 +39,17 @@ def one_and_others(rng):
     return (np.concatenate([[1.0], rng.uniform(2.0, 20.0, size=4)]),)
 
 
+def loop_inside(answer):
+    """None if one graph of a tf.function holds the loop, else what is wrong."""
+    tf = side("tf", "TensorFlow").tf
+    if not hasattr(answer, "get_concrete_function"):
+        return "the values are right, but it is plain Python: put `@tf.function` above it."
+    graph = answer.get_concrete_function(tf.TensorSpec([None], tf.float64)).graph
+    if not {"While", "StatelessWhile"} & {op.type for op in graph.get_operations()}:
+        return "the values are right, but the loop is not inside the graph: let a tensor decide how often it turns."
+    return None
+
+
 def clip(g):
     """A vector scaled down to length 1 if it is longer."""
     return g / max(np.linalg.norm(g), 1.0)
@@ -50,19 +61,17 @@ def short_or_long(rng):
     return (g / np.linalg.norm(g) * (3.0 if g.sum() > 0 else 0.3),)
 
 
-def in_one_graph(answer, values):
-    """Judge the values and gradients, then whether torch.compile captures the function whole."""
-    cause = values.judge(answer)
-    if cause is None:
-        torch = side("torch", "PyTorch").torch
+def one_graph(answer):
+    """None if torch.compile captures the function whole, else what is wrong."""
+    torch = side("torch", "PyTorch").torch
+    torch._dynamo.reset()
+    try:
+        torch.compile(answer, backend=lambda module, inputs: module.forward, fullgraph=True)(torch.ones(5))
+    except torch._dynamo.exc.TorchDynamoException as error:
+        return f"the values are right, but Python still waits for a value, so it is not one graph: {show.gist(error)}"
+    finally:
         torch._dynamo.reset()
-        try:
-            torch.compile(answer, backend=lambda module, inputs: module.forward, fullgraph=True)(torch.ones(5))
-        except torch._dynamo.exc.TorchDynamoException as error:
-            cause = f"the values are right, but Python still waits for a value, so it is not one graph: {show.gist(error)}"
-        finally:
-            torch._dynamo.reset()
-    return cause
+    return None
 
 
 def shortest_time(seconds, edges, wait=max):
@@ -127,7 +136,7 @@ EXERCISES = {
                "The first three calls make a graph each, the fourth makes none. Later, two more graphs are made."),
     ),
     "3.2": function(
-        "tf", root, one_and_others,
+        "tf", root, one_and_others, then=loop_inside,
         suspects={
             "the loop ends when the first entry has arrived, it should wait for the last":
                 lambda a: root(a, arrived=np.min),
@@ -139,15 +148,13 @@ EXERCISES = {
                "Keep the `while`: AutoGraph turns it into a loop inside the graph, if its condition is a tensor.",
                "The condition is `tf.reduce_max(tf.abs(x * x - a)) > 1e-12`."),
     ),
-    "3.3": Exercise(
-        functools.partial(in_one_graph, values=function(
-            "torch", clip, short_or_long,
-            suspects={
-                "each entry is clipped, not the length of the vector": lambda g: np.clip(g, -1, 1),
-                "a short vector must stay as it is, yours becomes longer": lambda g: g / np.linalg.norm(g),
-                "the branches are the wrong way round": lambda g: g if np.linalg.norm(g) > 1 else g / np.linalg.norm(g),
-            },
-            hints=("values", "and", "gradients"))),
+    "3.3": function(
+        "torch", clip, short_or_long, then=one_graph,
+        suspects={
+            "each entry is clipped, not the length of the vector": lambda g: np.clip(g, -1, 1),
+            "a short vector must stay as it is, yours becomes longer": lambda g: g / np.linalg.norm(g),
+            "the branches are the wrong way round": lambda g: g if np.linalg.norm(g) > 1 else g / np.linalg.norm(g),
+        },
         hints=("A graph cannot skip a branch. Can it compute both and choose?",
                "`torch.where(condition, a, b)` chooses without asking Python.",
                "Or divide by a number that is 1 for short vectors: `torch.clamp(size, min=1)`."),
