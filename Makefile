@@ -8,7 +8,7 @@ DEV = .venv/.installed-dev-$(KIND)
 PAGES = .venv/.installed-pages
 RUN = $(PY) tools/nb.py
 
-.PHONY: lab test run build lint doctor site benchmark clean learner solutions instructor live slides
+.PHONY: lab test run build lint doctor site benchmark clean learner solutions instructor live slides wheelhouse
 
 lab: $(LAB) $(PAGES) ## open the course in JupyterLab
 	$(PY) -m jupyter lab notebooks/00_start.ipynb
@@ -37,6 +37,9 @@ learner solutions instructor live: $(DEV) ## this edition of the course, in buil
 
 slides: run ## slides of the executed course, in build/editions/slides
 	$(PY) tools/editions.py $@
+
+wheelhouse: $(LAB) ## a folder from which laptops of this kind install without a network
+	$(PY) tools/wheelhouse.py $(ARGS)
 
 site: run ## the executed course as HTML in build/site
 	$(PY) tools/site_of_course.py
