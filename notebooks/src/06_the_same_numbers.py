@@ -55,7 +55,7 @@ def last(run):
 # ## 6.1 A ladder of equality
 #
 # "The result will not be the same", says the article that this course grew from. If so, some line of code must do it.
-# We climb: data, weights, outputs, [loss](glossary.md#loss), [gradient](glossary.md#gradient), one step, 200 steps.
+# We climb: data, weights, outputs, [loss](glossary.md#loss), [gradient](glossary.md#gradient), one step, many steps.
 # The first rung that breaks names the culprit, since all below it is equal.
 #
 # All in [float64](glossary.md#float64): rounding stays near 1e-16, anything larger is a real difference. Data and start
@@ -273,7 +273,7 @@ for name in ("RMSprop", "Adam", "AdamW"):
 # ## 6.5 Formulas that differ
 #
 # Epsilon keeps a division away from 0, and stands in another place. RMSprop divides by $\sqrt{v} + \epsilon$ in
-# PyTorch, by $\sqrt{v + \epsilon}$ in Keras. No argument mends that, nine lines do. Adam, after $t$ steps:
+# PyTorch, by $\sqrt{v + \epsilon}$ in Keras. No argument mends that, a short class does. Adam, after $t$ steps:
 #
 # $$\text{PyTorch: } \eta\, \frac{m / (1-\beta_1^t)}{\sqrt{v / (1-\beta_2^t)} + \epsilon}
 # \qquad \text{Keras: } \eta\, \frac{\sqrt{1-\beta_2^t}}{1-\beta_1^t} \cdot \frac{m}{\sqrt{v} + \epsilon}$$
@@ -328,10 +328,10 @@ for name in ("Adam", "AdamW"):
     parity.verdict(f"{name}, {steps} steps", end_torch[name], end_tf[name], atol=1e-12)
 gaps["rounded\nbetas"] = apart()
 first, final = list(gaps["as\nported"].values()), list(gaps["rounded\nbetas"].values())
-word = claims.verdict("C55", {"as usually ported, all six optimizers end apart": min(first) > 1e-12,
-                              "with every cause removed, some still do": max(final) > 1e-12},
-                      f"after {steps} steps in float64 the weights of the six differ by up to measured {max(first):.0e} "
-                      f"as ported, and by up to measured {max(final):.0e} once four causes are removed")
+claims.verdict("C55", {"as usually ported, all six optimizers end apart": min(first) > 1e-12,
+                       "with every cause removed, some still do": max(final) > 1e-12},
+               f"after {steps} steps in float64 the weights of the six differ by up to measured {max(first):.0e} "
+               f"as ported, and by up to measured {max(final):.0e} once four causes are removed")
 
 # %%
 fig, axes = plots.figure(2, 3, width=10, height=5, sharex=True, sharey=True)
@@ -376,7 +376,7 @@ def room(caption, *exhibits):
     show.table(["exhibit", "PyTorch", "TensorFlow", "the mend", "after it"], exhibits, caption=caption)
 
 x, x_tf = T([1.0, 2, 3, 4]), C([1.0, 2, 3, 4])
-room("Room 1. Numbers. Which convention holds, and which type comes out? TF32 is the subject of section 6.8.",
+room("Room 1. Numbers. Which convention holds, and which type comes out? TF32, in products of matrices: section 6.8.",
     exhibit("deviation of 1, 2, 3, 4", x.std(), tf.math.reduce_std(x_tf), "PyTorch: `correction=0`", x.std(correction=0)),
     exhibit("median of 1, 2, 3, 4", x.median(), tf.keras.ops.median(x_tf), "PyTorch: `quantile(0.5)`", x.quantile(0.5)),
     exhibit("TF32 is on", torch.backends.cuda.matmul.allow_tf32, tf.config.experimental.tensor_float_32_execution_enabled()),
@@ -473,21 +473,20 @@ room("Room 5. Pictures and training. TensorFlow pads with an odd zero at the end
                                   ("AdamW", *["weight_decay"] * 2), ("Adagrad", *["initial_accumulator_value"] * 2)]])
 
 # %% tags=["verdict"]
-exhibits = [row for room in rooms.values() for row in room]
+exhibits = [row for shown in rooms.values() for row in shown]
 differing = [row for row in exhibits if row[1] != row[2]]
 mends = [(row[4], row[2] if row[3].startswith("PyTorch") else row[1]) for row in differing if row[3]]
 parity.verdict("the value after each mend, and the value of the other framework", *map(list, zip(*mends)))
 exercises.outcome("6.3", next(row[1] for row in exhibits if row[0].startswith("median")))
-word = claims.verdict("C56", len(differing) >= 25, f"exhibits that differ by default: measured {len(differing)} of "
-                      f"{len(exhibits)}; closed by an argument or one more call: measured {len(mends)}")
+claims.verdict("C56", len(differing) >= 25, f"exhibits that differ by default: measured {len(differing)} of "
+               f"{len(exhibits)}; closed by an argument or one more call: measured {len(mends)}")
 
 # %% [markdown]
 # ## 6.7 Float32, and the sign that flips
 #
 # In float32 two correct programs differ in the last bit, since they add in another order. A smooth network passes such a
 # difference on at its own size. [ReLU](glossary.md#relu) does not: when a number that enters it is nearly 0, one
-# framework can see it above and the other below. For that digit and that unit one has a gradient, the other none. (So
-# grew, in section 6.5, a difference in the eighth digit of the betas, even in float64.)
+# framework can see it above and the other below. For that digit and that unit one has a gradient, the other none.
 #
 # We train on all digits at once, in lockstep, and compare the sign of everything that enters the hidden activation.
 # Beside it run tanh, which has no corner, and float64.
@@ -512,7 +511,7 @@ ax.set(xlabel="step", ylabel="largest weight difference", title="".join(
     for flip in flips["float32 relu"][:1]) or f"no sign differed in {steps} steps")
 ax.legend(loc="center right")
 plots.show(fig, alt="Distance of the weights by step, on a logarithmic axis. Float64 lies flat far below; tanh in float32 "
-           "is a smooth line; ReLU in float32 follows it until a sign differs, marked by a cross, and then leaves it.")
+           f"is a smooth line; ReLU in float32 has a cross at each of the {len(flipped)} steps in which a sign differs.")
 
 # %% tags=["verdict"]
 still = [0.0] * (steps + 1)
@@ -529,8 +528,8 @@ print(f"float32 with ReLU: a sign differs at measured {len(flipped)} of the step
 # Equal to 1e-12 is one thing, equal to the last bit another: [determinism](glossary.md#determinism). Threads that add
 # into one place add in the order in which they arrive, and sums depend on their order. Both frameworks have a switch
 # that allows only operations of fixed order: `torch.use_deterministic_algorithms(True)` and
-# `tf.config.experimental.enable_op_determinism()`. TensorFlow's cannot be turned off again, so the trial runs in
-# processes of its own, on two threads (`helpers/workers/determinism_torch.py` and its twin). The network embeds gray
+# `tf.config.experimental.enable_op_determinism()`. TensorFlow documents no way back, so the trial runs in processes
+# of its own, on two threads (`helpers/workers/determinism_torch.py` and its twin). The network embeds gray
 # levels: many gradients meet in few rows.
 #
 # A GPU has one more switch. [TF32](glossary.md#tf32) shortens the factors of a float32 product to ten bits; TensorFlow
