@@ -11,7 +11,8 @@ import ast
 import sys
 
 PACKAGES = {"torch": "PyTorch", "tensorflow": "TensorFlow", "keras": "TensorFlow",
-            "tensorboard": "TensorBoard", "visdom": "Visdom"}  # the last two: `boards.skip_where_missing`
+            "tensorboard": "TensorBoard", "visdom": "Visdom",  # `boards.skip_where_missing`
+            "executorch": "ExecuTorch", "ai_edge_litert": "LiteRT"}  # `edge.skip_where_missing`
 HOOK = "__skip_cell__"
 SHOW = "__show_last_value__"
 _absent = []

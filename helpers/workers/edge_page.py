@@ -1,0 +1,27 @@
+"""Serve a folder on loopback: `python edge_page.py FOLDER PORT`. Types are fixed here, since an operating system may say
+that JavaScript is plain text, which a browser refuses; the policy keeps the page from asking anyone else for anything.
+"""
+import functools
+import sys
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'"
+
+
+class Handler(SimpleHTTPRequestHandler):
+    extensions_map = {".html": "text/html; charset=utf-8", ".js": "text/javascript", ".mjs": "text/javascript",
+                      ".wasm": "application/wasm", ".json": "application/json", ".onnx": "application/octet-stream"}
+    protocol_version = "HTTP/1.1"
+
+    def end_headers(self):
+        self.send_header("Content-Security-Policy", POLICY)
+        self.send_header("Cache-Control", "no-store")  # the next run's model must not be hidden by this one's
+        super().end_headers()
+
+    def list_directory(self, path):
+        self.send_error(404)
+
+
+if __name__ == "__main__":
+    folder, port = sys.argv[1:]
+    ThreadingHTTPServer(("127.0.0.1", int(port)), functools.partial(Handler, directory=folder)).serve_forever()
