@@ -1,0 +1,56 @@
+"""A class on one machine: the hub's configuration gives each learner a folder of their own, and two can run one chapter."""
+import json
+import os
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import nb as pipeline
+import pytest
+from traitlets.config import Config
+
+from helpers import ROOT
+
+
+@pytest.fixture
+def settings():
+    """What the configuration file sets."""
+    path, c = ROOT / "tools" / "hub" / "jupyterhub_config.py", Config()
+    exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), {"get_config": lambda: c})
+    return c
+
+
+def test_the_hub_listens_on_loopback_and_limits_each_learner(settings):
+    assert settings.JupyterHub.bind_url.startswith("http://127.0.0.1") and settings.JupyterHub.hub_ip == "127.0.0.1"
+    assert settings.Spawner.mem_limit == "4G" and settings.Spawner.cpu_limit == 2.0
+    assert settings.Spawner.default_url.endswith(pipeline.targets(pipeline.sources(["00"])[0])[0].name)
+
+
+def test_each_learner_has_a_folder_of_their_own(settings):
+    folders = set()
+    for name in ("ada", "grace"):
+        spawner = SimpleNamespace(user=SimpleNamespace(name=name), environment={"HOME": f"/homes/{name}"})
+        settings.Spawner.pre_spawn_hook(spawner)
+        folders.add(spawner.environment["SIDE_BY_SIDE_BUILD"])
+    assert folders == {os.path.join(f"/homes/{name}", "side-by-side-build") for name in ("ada", "grace")}
+
+
+@pytest.mark.slow
+def test_two_learners_run_one_chapter_at_the_same_time(tmp_path):
+    """Chapter 9 starts most servers and writes most files."""
+    plain = pipeline.targets(pipeline.sources(["09"])[0])[0]
+    running = []
+    for name in ("ada", "grace"):
+        home = tmp_path / name
+        home.mkdir()
+        environment = {**os.environ, "HOME": str(home), "SIDE_BY_SIDE_BUILD": str(home / "side-by-side-build")}
+        command = [sys.executable, "-m", "papermill", "--no-progress-bar", "--cwd", str(plain.parent), str(plain),
+                   str(home / "done.ipynb")]
+        running.append(subprocess.Popen(command, env=environment, text=True,
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT))
+    for process, name in zip(running, ("ada", "grace"), strict=True):
+        said, _ = process.communicate(timeout=400)
+        assert process.returncode == 0, said[-2000:]
+        ledger = json.loads((tmp_path / name / "side-by-side-build" / "ledger" / "09.json").read_text(encoding="utf-8"))
+        words = {claim: entry["verdict"] for claim, entry in ledger["verdicts"].items()}
+        assert words and "NOT MEASURED" not in words.values(), words

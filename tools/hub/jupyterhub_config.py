@@ -1,0 +1,36 @@
+"""A JupyterHub for a class on one machine: `jupyterhub -f tools/hub/jupyterhub_config.py` in the course's environment.
+
+Every learner gets a server of their own, limited in memory and processors, and a folder of their own for what runs make.
+The course's packages are installed once; each learner's notebooks are a copy in their home, which an nbgitpuller link
+makes and updates (tools/hub/README.md). Read it before use: it says what must be set for other people than yourself.
+"""
+import os
+from importlib.util import find_spec
+
+c = get_config()  # noqa: F821  (JupyterHub defines it)
+
+LEARNERS = int(os.environ.get("SIDE_BY_SIDE_LEARNERS", "30"))
+MEMORY_GB = 4  # a chapter needs up to 3; distributed training up to 4
+
+c.JupyterHub.bind_url = "http://127.0.0.1:8000"  # behind a web server that speaks https
+c.JupyterHub.hub_ip = "127.0.0.1"
+c.JupyterHub.active_server_limit = LEARNERS
+c.JupyterHub.concurrent_spawn_limit = 4  # both frameworks load slowly when thirty people start at once
+
+# Limits need a spawner that enforces them: systemd's does, the simple one only tells the kernel's environment about them.
+systemd = find_spec("systemdspawner") is not None
+c.JupyterHub.spawner_class = "systemdspawner.SystemdSpawner" if systemd else "simple"
+c.Spawner.mem_limit = f"{MEMORY_GB}G"
+c.Spawner.cpu_limit = 2.0
+c.Spawner.default_url = "/lab/tree/side-by-side/notebooks/00_start.ipynb"
+c.Spawner.start_timeout = 120
+
+
+def own_build_folder(spawner):
+    """Set where a learner's runs write: otherwise all would share the folder build/ of the one installed course."""
+    home = spawner.environment.get("HOME") or os.path.join("~" + spawner.user.name)
+    spawner.environment["SIDE_BY_SIDE_BUILD"] = os.path.join(os.path.expanduser(home), "side-by-side-build")
+    spawner.environment["OMP_NUM_THREADS"] = "2"  # as many as cpu_limit: more only wait for each other
+
+
+c.Spawner.pre_spawn_hook = own_build_folder
