@@ -101,7 +101,7 @@ def live(source):
 
 def slides(source):
     """The executed notebook laid out as slides, with the guide's notes as speaker notes."""
-    done = build_dir() / "executed" / pipeline.targets(source)[0].name
+    done = executed(source)
     if not done.is_file():
         raise FileNotFoundError(f"{done.name} has not been executed yet: run `make run` first")
     book = with_notes(nbformat.read(done, 4), number_of(source))
@@ -110,6 +110,11 @@ def slides(source):
         if cell.cell_type == "markdown":
             cell.source = cells_as_html.mathml(cell.source)
     return book
+
+
+def executed(source):
+    """Where `make run` leaves a chapter's executed notebook."""
+    return build_dir() / "executed" / pipeline.targets(source)[0].name
 
 
 def kind_of_slide(cell):
@@ -152,7 +157,10 @@ def main(arguments=None):
     make = {"learner": learner, "solutions": solutions, "instructor": instructor, "live": live, "slides": slides}
     folder = build_dir() / "editions" / options.edition
     folder.mkdir(parents=True, exist_ok=True)
-    for source in pipeline.sources(options.chapters):
+    chosen = pipeline.sources(options.chapters)
+    if options.edition == "slides" and not options.chapters:  # of what was executed
+        chosen = [source for source in chosen if executed(source).is_file()] or chosen
+    for source in chosen:
         try:
             book = make[options.edition](source)
             if options.edition == "slides":
