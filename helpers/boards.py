@@ -1,8 +1,7 @@
-"""TensorBoard's and Visdom's servers on loopback, and reading back what they hold. Imports no framework, nor Visdom.
+"""TensorBoard's and Visdom's servers on loopback, and asking them. Imports no framework, nor Visdom.
 
-Visdom's own start (`visdom`, `python -m visdom.server`) first downloads its page's scripts, and fails offline. Its server
-needs none of them: `helpers/workers/visdom_server.py` starts it through `visdom.server.run_server.start_server`.
-Nothing of Visdom is patched.
+Visdom's own start (`visdom`, `python -m visdom.server`) first downloads its page's scripts, and fails offline:
+`helpers/workers/visdom_server.py` starts its server with scripts from npm, and says what else it takes.
 """
 import contextlib
 import importlib.util
@@ -15,10 +14,11 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections import Counter
 from importlib import metadata
-from pathlib import Path
 
 from . import missing, process, session, show
+from .workers import visdom_server
 
 TOOLS = ("tensorboard", "visdom")
 _open = urllib.request.build_opener(urllib.request.ProxyHandler({})).open  # proxies are for the outside world
@@ -34,13 +34,6 @@ def skip_where_missing():
                "visdom": "the two commands in the first lines of requirements-visdom.txt"}[name]
         print(f"{missing.PACKAGES[name]} is not installed: cells that need it are skipped, and what they would have "
               f"measured is NOT MEASURED. To install it: {how}")
-
-
-def logs(folder):
-    """The folder for event files; where TensorBoard is missing a placeholder, so that the cells that write are skipped."""
-    if importlib.util.find_spec("tensorboard") is None:
-        return missing.Missing(missing.PACKAGES["tensorboard"])
-    return Path(folder, "logs")
 
 
 def comes_with(module):
@@ -76,13 +69,16 @@ def tensorboard(logs, runs, timeout=90):
 
 @contextlib.contextmanager
 def visdom(folder, timeout=90):
-    """The real Visdom server, headless, on loopback only; it keeps its environments in `folder`. A `process.Server`."""
+    """The real Visdom server, on loopback only; it keeps its environments in `folder`. A `process.Server`.
+
+    Its page is there where npm's files are (`helpers/browser_files.py`); all else works without it.
+    """
     missing.need(folder)
     if importlib.util.find_spec("visdom") is None:
         raise missing.NotInstalled(missing.PACKAGES["visdom"])
     port = process.free_port()
     args = [sys.executable, "-P", process.worker("visdom_server"), str(port), os.fspath(folder)]
-    with process.server(args, f"http://127.0.0.1:{port}/user/style.css", timeout) as server:  # its page would be a 403
+    with process.server(args, f"http://127.0.0.1:{port}/user/style.css", timeout) as server:  # its page may be a 403
         yield server
 
 
@@ -151,35 +147,45 @@ def wait_until(happened, timeout=20):
     return True
 
 
-def look(server, seconds):
-    """Embed a server's page and keep it up for some seconds (interrupt the cell to go on); with 0 say how."""
+def page(url):
+    """What a page, and the scripts and styles that it names, answer: a sentence. Nothing outside this machine is asked."""
+    code = status(url)
+    if code != 200:
+        return f"HTTP status {code}"
+    text = re.sub("<!--.*?-->", "", ask(url, "").decode(), flags=re.DOTALL)
+    names = re.findall(r"""<(?:script|link)[^>]*?(?:src|href)=["']?([^"' >]+)""", text)
+    links = [urllib.parse.urljoin(f"{url}/", name) for name in names if not name.startswith("data:")]
+    own = [link for link in links if link.startswith(url)]
+    served = Counter(status(link) for link in own)[200]
+    return f"HTTP status 200, {served} of {len(own)} scripts and styles served, {len(links) - len(own)} from elsewhere"
+
+
+def visdom_page(server):
+    """Like `page`, for Visdom's; NOT MEASURED, and how to change that, where npm's files for it are not there."""
+    try:
+        visdom_server.files()
+    except FileNotFoundError as error:
+        return f"NOT MEASURED: {error}"
+    return page(server.url)
+
+
+@contextlib.contextmanager
+def embedded(server, seconds, path=""):
+    """Show a page of a server below the cell while the block runs; an interrupt then ends the block, and nothing more.
+
+    With `seconds` 0 only say how to see it.
+    """
     if not seconds:
         print("The server ends with this cell. To look around in its page, set linger = 600 above and run from there.")
+        yield
         return
-    show.rich(f'<iframe src="{server.url}" width="100%" height="700" title="page of the server"></iframe>', server.url)
+    url = f"{server.url}/{path}"
+    show.rich(f'<iframe src="{url}" width="100%" height="700" title="page of the server"></iframe>', url)
     with contextlib.suppress(KeyboardInterrupt):
+        yield
+
+
+def look(server, seconds):
+    """Embed a server's page and keep it up for some seconds (interrupt the cell to go on); with 0 say how."""
+    with embedded(server, seconds):
         time.sleep(seconds)
-
-
-def read(folder):
-    """What a run's event files hold: {tag: (kind, [(step, array)])}, where kind is TensorBoard's name of the plugin.
-
-    Uses TensorBoard's own reader, which brings PyTorch's older records into the form that TensorFlow writes.
-    """
-    from tensorboard.backend.event_processing import plugin_event_accumulator
-    from tensorboard.util import tensor_util
-    run = plugin_event_accumulator.EventAccumulator(os.fspath(folder), tensor_size_guidance={"scalars": 0})
-    run.Reload()
-    kinds = {tag: run.SummaryMetadata(tag).plugin_data.plugin_name for tag in run.Tags()["tensors"]}
-    return {tag: (kind, [(event.step, tensor_util.make_ndarray(event.tensor_proto)) for event in run.Tensors(tag)])
-            for tag, kind in kinds.items()}
-
-
-def graph(folder):
-    """The graph in a run's event files: {name: operation} and the edges (from, to)."""
-    from tensorboard.backend.event_processing import plugin_event_accumulator
-    run = plugin_event_accumulator.EventAccumulator(os.fspath(folder))
-    run.Reload()
-    nodes = {node.name: node.op for node in run.Graph().node}
-    edges = [(source.split(":")[0], node.name) for node in run.Graph().node for source in node.input]
-    return nodes, [(a, b) for a, b in edges if a in nodes]

@@ -1,17 +1,22 @@
 """Chapter 09: servers on loopback that end, what is missing is said, and why Visdom is started the way it is."""
 import inspect
 import os
+import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import nb as pipeline
 import psutil
 import pytest
+import tornado.web
+from jupyter_client.manager import start_new_kernel
 from test_execution import BLOCKER, printed
 
-from helpers import ROOT, boards
+from helpers import ROOT, boards, browser_files
 from helpers.checks import ch09
+from helpers.workers import visdom_server
 
 SOURCE = ROOT / "notebooks" / "src" / "09_visualization.py"
 START = """
@@ -20,6 +25,12 @@ from helpers import boards
 with boards.visdom(sys.argv[1]) as server:
     print(server.url, flush=True)
     boards.wait_until(lambda: False, timeout=100)
+"""
+LOOK = """
+from helpers import boards
+with boards.tensorboard({logs!r}, []) as server:
+    boards.look(server, 600)
+print("went on")
 """
 
 
@@ -63,12 +74,70 @@ def test_tensorboard_listens_on_loopback_only_and_ends_with_an_interrupt(tmp_pat
     assert boards.wait_until(lambda: not any(one.is_running() for one in family))
 
 
-def test_the_reasons_for_starting_visdoms_server_ourselves_still_hold(has_visdom, tmp_path):
-    """When this fails, Visdom starts offline, or its page answers: start it as its users do, and mend the chapter's text."""
-    from visdom.server import run_server
+def test_visdoms_own_start_still_downloads_and_names_the_files_of_the_table(has_visdom):
+    """When this fails, another Visdom wants other files, or fetches none: mend FILES and data/browser_files.toml."""
+    from visdom.server import build, run_server
     assert "download_scripts()" in inspect.getsource(run_server.download_scripts_and_run)
-    with boards.visdom(tmp_path) as server:
+    source, rows = inspect.getsource(build.download_scripts), browser_files.packages()
+    asked = {target: url for url, target in re.findall(r'"%s(\S+?)"\s*%\s*bb?:\s*"([^"]+)"', source)}
+    others = {"plotly.js-dist-min": "plotly-2.11.1.min", "d3": "d3.v3.min", "d3-selection-multi": "d3-selection-multi.v1"}
+    for name, (package, file) in visdom_server.FILES.items():
+        target, version = name.split("/")[1], rows[package]["version"]
+        if package in others:  # from servers of their own, two by their major version
+            assert f"/{others[package]}.js" in source and re.search(rf"[-.]v?{version[0]}\.", others[package])
+        elif package == "bootstrap":
+            assert f"bootstrap@{version}/dist/" in source and file == f"dist/{asked[target]}"
+        else:
+            assert asked[target] == f"{package}@{version}/{file}"
+
+
+def test_the_patch_to_visdoms_page_is_still_needed(has_visdom, tmp_path):
+    """When this fails, Visdom's page works as it comes: serve it so, and take `patched` and the chapter's words away."""
+    from visdom.utils.shared_utils import get_visdom_path
+    own = Path(get_visdom_path("static"), "index.html").read_text(encoding="utf-8")
+    assert visdom_server.OUTSIDE in own, "the page no longer names a file outside its folder: no patch is needed"
+    assert "mathjax" in own.lower(), "the page no longer loads MathJax: that half of the patch is not needed"
+    page = visdom_server.patched(own)
+    assert visdom_server.OUTSIDE not in page and "mathjax" not in page.lower() and "{{ static_url(\"js/main.js\") }}" in page
+    with pytest.raises(tornado.web.HTTPError, match="403"):  # else this tornado answers: the patch is not needed
+        tornado.web.StaticFileHandler.make_static_url({"static_path": str(tmp_path)}, "../user/style.css")
+
+
+def test_without_npms_files_all_but_the_page_works(has_visdom, tmp_path, monkeypatch):
+    missing = f"import sys, helpers.browser_files as b; b.home = lambda: b.Path({str(tmp_path / 'nothing')!r})\n"
+    (tmp_path / "sitecustomize.py").write_text(missing, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))  # for the server
+    monkeypatch.setattr(browser_files, "home", lambda: tmp_path / "nothing")
+    with boards.visdom(tmp_path / "windows") as server, boards.client(server, "run", events=False) as client:
+        assert boards.visdom_page(server).startswith("NOT MEASURED: jquery 3.1.1 is not there")
+        assert client.line([2.0, 1.0], win="loss") == "loss" and client.win_exists("loss")
         assert boards.status(server.url) == 403
+
+
+def test_an_interrupt_while_lingering_ends_the_look_and_the_server(tmp_path):
+    """In a real kernel, as in Jupyter: the page is embedded, the interrupt is no error, the next cell runs."""
+    manager, kernel = start_new_kernel(cwd=str(ROOT))
+    try:
+        kernel.execute(LOOK.format(logs=str(tmp_path)))
+        shown, url = "", None
+        while "went on" not in shown:
+            message = kernel.get_iopub_msg(timeout=90)["content"]
+            shown += message.get("text", "") + message.get("data", {}).get("text/html", "")
+            assert "ename" not in message, message
+            if url is None and "<iframe" in shown:
+                url = re.search(r'src="(http://127\.0\.0\.1:\d+)/', shown).group(1)
+                assert boards.status(url) == 200
+                manager.interrupt_kernel()
+        assert boards.status(url) is None
+    finally:
+        kernel.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+def test_the_look_ends_by_itself(tmp_path, shown):
+    with boards.tensorboard(tmp_path, []) as server:
+        boards.look(server, 0.2)
+        assert f'src="{server.url}/"' in shown[-1][0]
 
 
 @pytest.mark.slow

@@ -20,13 +20,14 @@ session.start("09")
 import io
 import json
 import tempfile
+import time
 import warnings
 from collections import Counter
 from importlib.util import find_spec
 from inspect import signature
 from pathlib import Path
 import numpy as np
-from helpers import boards, claims, data, exercises, parity, plots, process, show
+from helpers import boards, claims, data, event_files, exercises, parity, plots, process, show
 boards.skip_where_missing()
 
 # %% tags=["torch", "setup"]
@@ -42,13 +43,13 @@ from helpers import tf_side
 fast = True
 seed = 0
 device = "auto"
-linger = 0             # seconds that a server's page stays up for you to look around
+linger = 0             # seconds for you to look around in a server's page; 600 is a good choice
 
 # %% tags=["setup"]
 session.use(seed=seed, device=device, fast=fast)
 rng = np.random.default_rng(seed)
 folder = tempfile.TemporaryDirectory(prefix="side-by-side-")       # gone when the kernel ends
-logs, windows = boards.logs(folder.name), Path(folder.name, "visdom")
+logs, windows = event_files.logs(folder.name), Path(folder.name, "visdom")
 digits = data.digits("float64")
 x_train, x_test = digits.x_train.reshape(-1, 64), digits.x_test.reshape(-1, 64)
 x_wide, y_wide = np.repeat(x_train, 4, axis=0), np.repeat(digits.y_train, 4)     # a large batch, for the profile
@@ -153,7 +154,7 @@ with tf.summary.create_file_writer(str(logs / run_tf)).as_default():
             tf.summary.histogram(f"hidden/{kind}", values, step, buckets=30)
 
 # %% tags=["verdict"]
-file_torch, file_tf = boards.read(logs / run_torch), boards.read(logs / run_tf)
+file_torch, file_tf = event_files.read(logs / run_torch), event_files.read(logs / run_tf)
 parity.verdict("the losses in memory", np.array(losses_torch), np.array(losses_tf), atol=1e-6)
 in_file_torch, in_file_tf = (np.array([float(value) for _, value in file["loss"][1]]) for file in (file_torch, file_tf))
 parity.verdict("the losses in the event files", in_file_torch, in_file_tf, atol=1e-6)
@@ -231,8 +232,9 @@ with SummaryWriter(logs / run_torch) as writer, warnings.catch_warnings(record=T
     writer.add_text("note", "trained with **SGD**", 0)
     writer.add_audio("chord", torch.tensor(chord)[None], 0, sample_rate=8000)
 warned_torch = any(issubclass(warning.category, DeprecationWarning) for warning in caught)
-nodes_torch, edges_torch = boards.graph(logs / run_torch)
-added_torch = {tag: kind for tag, (kind, _) in boards.read(logs / run_torch).items() if kind in ("images", "text", "audio")}
+nodes_torch, edges_torch = event_files.graph(logs / run_torch)
+written = event_files.read(logs / run_torch).items()
+added_torch = {tag: kind for tag, (kind, _) in written if kind in ("images", "text", "audio")}
 added_torch
 
 # %% tags=["tf"]
@@ -244,8 +246,9 @@ with tf.summary.create_file_writer(str(logs / run_tf)).as_default(), warnings.ca
     tf.summary.text("note", "trained with **SGD**", 0)
     tf.summary.audio("chord", chord[None, :, None], 8000, 0)
 warned_tf = any(issubclass(warning.category, DeprecationWarning) for warning in caught)
-nodes_tf, edges_tf = boards.graph(logs / run_tf)
-added_tf = {tag: kind for tag, (kind, _) in boards.read(logs / run_tf).items() if kind in ("images", "text", "audio")}
+nodes_tf, edges_tf = event_files.graph(logs / run_tf)
+written = event_files.read(logs / run_tf).items()
+added_tf = {tag: kind for tag, (kind, _) in written if kind in ("images", "text", "audio")}
 added_tf
 
 # %% tags=["verdict"]
@@ -434,67 +437,78 @@ plots.show(fig, alt="Two bar charts of the eight operations that took longest in
 # %% [markdown]
 # ## 9.8 Visdom: a page that answers
 #
-# [Visdom](https://github.com/fossasia/visdom) has no files: the program sends each plot to a server, which keeps it in a
-# *window* of an *environment* and pushes it to every open page. The page talks back: a key or an edited property reaches
-# a function of yours, the [callback](glossary.md#callback).
+# [Visdom](https://github.com/fossasia/visdom) has no files: the program sends plots to a server, which keeps them in
+# *windows* of an *environment* and pushes them to open pages. The page talks back: a key, a click or an edit
+# reaches a function of yours, the [callback](glossary.md#callback).
 #
-# The page needs scripts from the web, which Visdom's usual start downloads; with newer `tornado` it answers 403 as well.
-# We start the server alone, by its own `start_server`, unpatched.
+# Visdom's own start downloads the page's scripts, and fails offline; ours came from npm, with `make lab`. And tornado 6.6
+# answers 403, since the page names a file outside its folder: we serve a copy without that line.
 #
-# Both trainings go live into one window, and into event files. After ten steps somebody lowers the rate in the
-# page. The cell plays that person: it sends through the page's socket what the page would.
+# Both trainings go live into one window. At step 10 somebody lowers the rate, at step 40 clicks *stop*: the cell sends
+# what the page would. With `linger`, you can too.
 
 # %%
-def on_edit(event):
+def on_event(event):
+    """What the page's user does in the window `settings`: row 0 is the rate, row 1 the button."""
     if event["event_type"] == "PropertyUpdate":
-        control["rate"] = float(event["value"])
+        control.update({"stop": True} if event["propertyId"] else {"rate": float(event["value"])})
+        events.append(event["propertyId"])
+def train_live(page):
+    """Train both at once; each step's losses go into one window and into event files. Yields the steps."""
+    now = dict(control)
+    page.properties([{"type": "number", "name": "rate", "value": str(rate)},
+                     {"type": "button", "name": "training", "value": "stop"}], win="settings")
+    page.register_event_handler(on_event, "settings")
+    for (step, *of_torch), (_, *of_tf) in zip(training_torch(now), training_tf(now)):
+        for name, (loss, _), first in (("PyTorch", of_torch, None), ("TensorFlow", of_tf, "append")):
+            page.line([loss], [step], win="loss", name=name, update="append" if step else first, opts=style)
+            tf.summary.scalar(name, loss, step)
+        yield step
+        now.update(control)
+        rates.append(now["rate"])
+        if now["stop"]:
+            return
 
-control, live = {"rate": rate}, {"PyTorch": [], "TensorFlow": []}
+# %%
+acts = {10: {"propertyId": 0, "value": str(rate / 8)}, 40: {"propertyId": 1, "value": "clicked"}}
+control, events, rates, style = {"rate": rate, "stop": False}, [], [], {"title": "loss", "showlegend": True}
 with boards.visdom(windows) as server, boards.client(server, "run") as page, boards.as_page(server) as browser:
-    page.properties([{"type": "number", "name": "rate", "value": str(rate)}], win="settings")
-    page.register_event_handler(on_edit, "settings")
-    with tf.summary.create_file_writer(str(logs / "both")).as_default():
-        for (step, *of_torch), (_, *of_tf) in zip(training_torch(control), training_tf(control)):
-            for name, (loss, _) in (("PyTorch", of_torch), ("TensorFlow", of_tf)):
-                live[name].append(loss)
-                page.line([loss], [step], win="loss", name=name, update="append" if live["TensorFlow"] else None)
-                tf.summary.scalar(name, loss, step)
-            if step == 10:
-                browser("settings", event_type="PropertyUpdate", propertyId=0, value=str(rate / 8))
-                heard = boards.wait_until(lambda: control["rate"] != rate)
+    with boards.embedded(server, linger, "env/run"), tf.summary.create_file_writer(str(logs / "both")).as_default():
+        for step in train_live(page):
+            if step in acts:
+                browser("settings", event_type="PropertyUpdate", **acts[step])
+                boards.wait_until(lambda wanted=acts[step]["propertyId"]: wanted in events)
+            time.sleep(min(1, linger / 60))
     window = json.loads(page.get_window_data("loss", env="run"))["content"]["data"]
-    page_status = boards.status(server.url)
-f"in the window: {[trace['name'] for trace in window]}; the page itself: HTTP status {page_status}"
+    print("Visdom's page:", boards.visdom_page(server))
+fig, ax = plots.figure(width=7.5, height=3.0)
+for trace, line in zip(window, (plots.TORCH, plots.TF)):
+    ax.plot(trace["x"], trace["y"], color=line["color"], linestyle=line["linestyle"], label=trace["name"])
+ax.axvline(10, color=plots.GRAY, linewidth=1)
+ax.set(xlabel="step", ylabel="cross-entropy (nats)", title="Visdom's window, read back; line: rate lowered from the page")
+ax.legend()
+plots.show(fig, alt="The losses of both frameworks on one curve, as Visdom's window holds them. They fall fast until a line "
+           "at step 10, where the rate was lowered from the page, then slowly, and end where the button was clicked.")
 
 # %% tags=["verdict"]
 def steered(training):
-    """The losses when a program, not the page, lowers the rate after step 10."""
+    """The losses when a program, not the page, sets each step's rate, and ends."""
     control, losses = {"rate": rate}, []
-    for step, loss, _ in training(control):
+    for (_, loss, _), now in zip(training(control), rates):
         losses.append(loss)
-        control["rate"] = rate / 8 if step >= 10 else rate
+        control["rate"] = now
     return np.array(losses)
 
-shown = {trace["name"]: np.array(trace["y"]) for trace in window}
-both_file = boards.read(logs / "both")
-in_file = {name: np.array([float(value) for _, value in both_file[name][1]]) for name in live}
+shown = {trace["name"]: np.array(trace["y"])[:len(rates)] for trace in window}
+both_file = event_files.read(logs / "both")
+in_file = {name: np.array([float(value) for _, value in both_file[name][1]])[:len(rates)] for name in shown}
 parity.verdict("the same run in TensorBoard's files and in Visdom's window", in_file, shown, atol=1e-6)
 wanted = {"PyTorch": steered(training_torch), "TensorFlow": steered(training_tf)}
 parity.verdict("steered from the page, and by a program", shown, wanted, atol=1e-6)
-claims.verdict("C39a", {"the event arrived": heard,
-                        **{f"{name}'s training followed": bool(np.allclose(shown[name], wanted[name], atol=1e-6))
-                           for name in live}}, "an edited property lowered the rate of both running trainings")
-
-# %%
-fig, ax = plots.figure(width=7.5, height=3.0)
-for name, style in (("PyTorch", plots.TORCH), ("TensorFlow", plots.TF)):
-    ax.plot(shown[name], color=style["color"], linestyle=style["linestyle"], label=style["label"])
-ax.axvline(10, color=plots.GRAY, linewidth=1)
-ax.text(10.5, max(shown["PyTorch"]), "rate lowered\nfrom the page", va="top", fontsize=9)
-ax.set(xlabel="step", ylabel="cross-entropy (nats)", title="Visdom's window, read back")
-ax.legend()
-plots.show(fig, alt="The losses of both frameworks on one curve, as Visdom's window holds them. They fall fast until a line "
-           "at step 10, where the rate was lowered from the page, and slowly after it.")
+stopped = 1 in events and len(rates) < len(losses_tf)
+claims.verdict("C39a", {"the edit arrived": 0 in events, "the click ended the training": stopped,
+                        **{f"{name} followed": bool(np.allclose(shown[name], wanted[name], atol=1e-6)) for name in wanted}},
+               "an edited property lowered the rate of both running trainings, and a click ended them")
 
 # %% [markdown]
 # ## 9.9 Environments, windows, and the table of both
@@ -513,7 +527,6 @@ exercises.predict("9.3", guess, among=["all three", "run", "run and fork"])
 
 # %%
 with boards.visdom(windows) as server, boards.client(server, "scratch", events=False) as page:
-    lost = set(page.get_env_list()) - {"main", "scratch"}           # the last cell saved nothing
     page.line([2.0, 1.0], win="loss", env="run")
     page.line([4.0, 3.0], win="loss", env="scratch")
     page.fork_env("run", "fork")
@@ -552,7 +565,7 @@ def says(*found):
     return "yes" if all(found) else "no"
 
 has = {kind: says(kind in drawn) for kind in parts}
-kept = [says(len(boards.read(logs / run)["loss"][1]) == len(losses_tf)) for run in served]      # the server has ended
+kept = [says(len(event_files.read(logs / run)["loss"][1]) == len(losses_tf)) for run in served]      # the server has ended
 rows = [("scalars over time", says(len(a["loss"])), says(len(b["loss"])), has["line"]),
         ("graph of a model", says("aten::relu" in a["graph"]), says("MatMul" in b["graph"]), says("add_graph" in methods)),
         ("histograms", *[says(len(got["hidden/weights"])) for got in (a, b)], has["histogram"]),
@@ -564,7 +577,7 @@ rows = [("scalars over time", says(len(a["loss"])), says(len(b["loss"])), has["l
         ("table of settings", *[says("rate" in str(settings))] * 2, says("hparams" in methods)),
         ("page for profiles", *[says("profile" in plugins)] * 2, says("profile" in methods)),
         ("surfaces, pie charts", *[says({"surf", "pie"} <= set(plugins))] * 2, says({*drawn} >= {"surf", "pie"})),
-        ("the page calls the program", *[says("callbacks" in plugins)] * 2, says(heard)),
+        ("the page calls the program", *[says("callbacks" in plugins)] * 2, says(events)),
         ("is there after the server's end", *kept, says("run" in after) + ", if saved" * ("scratch" not in after))]
 show.table(["feature", "TensorBoard, PyTorch", "TensorBoard, TensorFlow", "Visdom, either"], rows,
            caption="What the runs of this chapter found, with what is installed here")
