@@ -10,8 +10,8 @@ straight to the standard output and error that this process was given, and its e
 
 What belongs to the child is found twice: as descendants of this process, and by a mark in the environment,
 which also finds those whose own parent is gone. A process that changes its title (Ray's do) writes over its
-environment: on Linux this process therefore adopts all orphans below it. Cost: one more Python, about 25 ms and 14 MB; psutil is
-loaded while the child already runs.
+environment: on Linux this process therefore adopts all orphans below it. Cost: one more Python, about 25 ms and
+14 MB; psutil is loaded while the child already runs.
 """
 import os
 import subprocess
