@@ -18,6 +18,7 @@ import urllib.request
 from helpers import ROOT
 from helpers import doctor_gpus as gpus
 from helpers import doctor_machine as machine
+from helpers import doctor_optional as optional
 from helpers.doctor_machine import Finding, note, ok, problem  # noqa: F401  (callers know doctor.Finding)
 
 OLDEST, NEWEST = (3, 11), (3, 13)  # as in pyproject.toml
@@ -28,7 +29,8 @@ GB = 1e9
 
 def findings(quick=False):
     """All findings, as a list of `Finding`; `quick` leaves out loading the frameworks in child processes."""
-    checks = [python, packages, compiler, memory, disk, port, kernel, dot, gpus.cuda_wheels, gpus.driver]
+    checks = [python, packages, compiler, memory, disk, port, kernel, optional.dot, optional.visdom, optional.pages,
+              gpus.cuda_wheels, gpus.driver]
     if not quick:
         checks.append(gpus.frameworks)
     return [finding for check in checks for finding in _safely(check)]
@@ -146,14 +148,6 @@ def kernel(argv=machine.kernel_argv):
         return note(f"the Jupyter kernel called python3 starts another Python, {first}",
                     "python -m ipykernel install --sys-prefix")
     return ok("Jupyter kernel python3")
-
-
-def dot(which=shutil.which):
-    """Graphviz, which nothing needs."""
-    if which("dot"):
-        return ok("Graphviz (dot)")
-    return note("no Graphviz (dot): graphs are drawn with Matplotlib alone",
-                "Optional. On Debian, Ubuntu, WSL: sudo apt install graphviz; macOS: brew install graphviz")
 
 
 def line(found):

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from helpers import ROOT, doctor, doctor_gpus, doctor_machine
+from helpers import ROOT, browser_files, doctor, doctor_gpus, doctor_machine, doctor_optional
 
 GB = 1_000_000_000
 
@@ -53,7 +53,7 @@ def test_the_pythons_are_those_of_the_package():
     assert project["requires-python"] == f">={low}.{old},<{high}.{new + 1}"
 
 
-@pytest.mark.parametrize("name", ["__init__", "doctor", "doctor_gpus", "doctor_machine"])
+@pytest.mark.parametrize("name", ["__init__", "doctor", "doctor_gpus", "doctor_machine", "doctor_optional"])
 def test_an_old_python_can_read_it(name):
     source = (ROOT / "helpers" / f"{name}.py").read_text(encoding="utf-8")
     tree = ast.parse(source, feature_version=(3, 7))
@@ -134,8 +134,28 @@ def test_compiler(tmp_path):
 
 
 def test_dot():
-    only(doctor.dot(which("dot")), "ok")
-    only(doctor.dot(which()), "note", "Optional")
+    only(doctor_optional.dot(which("dot")), "ok")
+    only(doctor_optional.dot(which()), "note", "Optional")
+
+
+def test_visdom():
+    text = (ROOT / "requirements-visdom.txt").read_text(encoding="utf-8")
+    (name, pinned), = doctor_machine.pins(text)
+    only(doctor_optional.visdom(version_of={name: pinned}.get), "ok", pinned, "chapter 09")
+    only(doctor_optional.visdom(version_of={}.get), "note", pinned, "NOT MEASURED", "Optional", "--no-build-isolation")
+    only(doctor_optional.visdom(version_of={name: "0.2.0"}.get), "note", "Visdom 0.2.0", pinned, "Optional")
+    for command in re.findall(r"python -m pip install [^;]+", doctor_optional.VISDOM):
+        assert f"#   {command.strip()}\n" in text, "the cure is what the file itself says"
+
+
+def test_scripts_for_pages():
+    rows = [{"name": "jquery"}, {"name": "react"}]
+    only(doctor_optional.pages(rows, lambda row: True), "ok", "all 2 npm packages")
+    found = only(doctor_optional.pages(rows, lambda row: row["name"] == "react", which("npm")), "note",
+                 "1 of 2 npm packages", "jquery", "NOT MEASURED", "Optional", browser_files.COMMAND)
+    assert "react" not in found.what and "Node.js" not in found.cure
+    only(doctor_optional.pages(rows, lambda row: False, which()), "note", "jquery, react", "Node.js")
+    assert [finding.level for finding in doctor_optional.pages()] in (["ok"], ["note"])
 
 
 def test_kernel():
@@ -300,7 +320,8 @@ def test_the_frameworks_of_this_environment_are_seen():
 @pytest.fixture
 def all_well(monkeypatch):
     """Every check says ok; gives back a function that replaces one of them."""
-    on_gpus = ("cuda_wheels", "driver", "frameworks")
+    homes = dict.fromkeys(("cuda_wheels", "driver", "frameworks"), doctor_gpus)
+    homes.update(dict.fromkeys(("dot", "visdom", "pages"), doctor_optional))
 
     def replace(name, result):
         def check():
@@ -309,9 +330,9 @@ def all_well(monkeypatch):
             return result
 
         check.__name__ = name
-        monkeypatch.setattr(doctor_gpus if name in on_gpus else doctor, name, check)
+        monkeypatch.setattr(homes.get(name, doctor), name, check)
 
-    for name in ("python", "packages", "compiler", "memory", "disk", "port", "kernel", "dot", *on_gpus):
+    for name in ("python", "packages", "compiler", "memory", "disk", "port", "kernel", *homes):
         replace(name, doctor.ok(f"{name} is fine"))
     return replace
 
@@ -334,7 +355,7 @@ def test_a_check_that_breaks_is_a_finding_and_the_others_go_on(all_well):
     all_well("disk", OSError("unplugged"))
     found = doctor.findings()
     only([f for f in found if f.level != "ok"], "note", "the check `disk` failed: OSError: unplugged")
-    assert len(found) == 11
+    assert len(found) == 13
 
 
 def test_only_python(all_well, capsys):
