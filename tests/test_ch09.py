@@ -80,11 +80,12 @@ def test_visdoms_own_start_still_downloads_and_names_the_files_of_the_table(has_
     assert "download_scripts()" in inspect.getsource(run_server.download_scripts_and_run)
     source, rows = inspect.getsource(build.download_scripts), browser_files.packages()
     asked = {target: url for url, target in re.findall(r'"%s(\S+?)"\s*%\s*bb?:\s*"([^"]+)"', source)}
-    others = {"plotly.js-dist-min": "plotly-2.11.1.min", "d3": "d3.v3.min", "d3-selection-multi": "d3-selection-multi.v1"}
+    others = {"plotly.js-dist-min": "plotly-2.11.1.min.js", "d3": "d3.v3.min.js",
+              "d3-selection-multi": "d3-selection-multi.v1.js"}
     for name, (package, file) in visdom_server.FILES.items():
         target, version = name.split("/")[1], rows[package]["version"]
         if package in others:  # from servers of their own, two by their major version
-            assert f"/{others[package]}.js" in source and re.search(rf"[-.]v?{version[0]}\.", others[package])
+            assert f"/{others[package]}" in source and re.search(rf"[-.]v?{version[0]}\.", others[package])
         else:  # "%s" stood for the server, or for bootstrap's folder there
             assert f"{package}@{version}/" in source and f"{package}@{version}/{file}".endswith(asked[target])
 
