@@ -24,7 +24,8 @@ def _judge_split(answer):
     for trial in range(8):
         sizes = np.array([300, 20, 20, 20, 20, 20]) if trial % 2 else np.full(12, 30)
         form, share = np.repeat(np.arange(len(sizes)) * 7 + 3, sizes), 0.25
-        test, raised = _call(answer, form, share, np.random.default_rng(trial))
+        test, raised = _call(answer, form.copy(), share, np.random.default_rng(trial))
+        again, _ = _call(answer, form.copy(), share, np.random.default_rng(trial))
         if raised:
             return raised
         if not isinstance(test, np.ndarray) or test.dtype != bool or test.shape != form.shape:
@@ -38,9 +39,10 @@ def _judge_split(answer):
             return f"{found:.0%} of the scans are True where {share:.0%} were asked for: did you mark the training scans?"
         if found < share:
             return f"only {found:.0%} are in the test: `share` is a share of the scans, and forms differ in size."
-        if without_last >= share and not any(  # a large form that came last may overshoot; any order must explain it
-                found - (form == one).mean() < share for one in np.unique(form[test])):
+        if without_last >= share:  # a large form that came last may overshoot: without it there must be too few
             return f"{found:.0%} of the scans are in the test, although fewer forms make up {share:.0%}: stop earlier."
+        if not np.array_equal(test, again):
+            return "the forms are not drawn by `rng`: the same generator twice should give the same test."
         if trial % 2 == 0:
             drawn.add(tuple(np.unique(form[test])))
     return None if len(drawn) > 1 else "the forms are not drawn by `rng`: other generators should give other tests."
@@ -102,6 +104,8 @@ def _judge_report(answer):
         if not (isinstance(got, (tuple, list)) and len(got) == 2):
             return "return two things: the epoch, and the accuracy."
         epoch, share = got
+        if not all(isinstance(number, (int, float, np.number)) for number in got):
+            return "return two numbers: one epoch, and the accuracy at that epoch."
         if epoch == first and np.isclose(share, tested[first]):
             continue
         if epoch == first and np.isclose(share, 0.95):

@@ -107,8 +107,8 @@ for k, (name, mistakes) in enumerate(wrong.items()):
            color=(plots.GRAY, plots.OTHER["color"])[k])
 ax.set(xlabel="form", ylabel="mistakes (scans)", xticks=range(1, 15))
 ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
-plots.show(fig, alt="Bars for 14 forms: a nearest neighbor makes few mistakes, and on most forms several times as many "
-                    "when no scan of the same form may be its neighbor.")
+plots.show(fig, alt=f"Two bars for each of 14 forms, the nearest neighbor's mistakes: {few} in all when its own form is "
+                    f"there, {many} when no scan of the same form may be its neighbor.")
 
 # %% [markdown]
 # ## 7.2 Feeding the network
@@ -185,15 +185,16 @@ for ax, (name, order) in zip(axes, {"DataLoader, shuffle=True": order_torch, "tf
     ax.set(title=name, xlabel="served as number", ylabel="place in the file")
 axes[2].barh(list(served), [1e3 * t.median for t in served.values()], color=plots.GRAY)
 axes[2].set(xscale="log", xlim=(0.1, 100), ylim=(4.5, -0.5), xlabel="milliseconds an epoch", title="serving 1,287 scans")
+shortest = min(served, key=lambda name: served[name].median)
 plots.show(fig, alt="Place in the file against order of serving: a cloud for the DataLoader, a narrow band along the "
-                    "diagonal for shuffle(100). Bars of time, on a logarithmic axis: slicing arrays takes least by far.")
+                    f"diagonal for shuffle(100). Bars of time, on a logarithmic axis: the shortest is '{shortest}'.")
 
 # %% [markdown]
 # ## 7.3 A network and its loop
 #
 # `shuffle(100)` fills a buffer with 100 scans and draws from it. So the first batch holds one or two writers; give it the
-# size of the whole set. And a `DataLoader` fetches scan by scan, which pays when each is a file to decode. Arrays in memory
-# are best sliced.
+# size of the whole set. And by default both pipelines fetch scan by scan, which pays when each is a file to decode. Arrays
+# in memory are best sliced.
 #
 # The network: two [convolutions](glossary.md#convolution), each with
 # [batch normalization](glossary.md#batch-normalization), then one dense layer. It is trained by SGD with Nesterov
@@ -305,7 +306,7 @@ def accuracy(run, x, y):
 # %% [markdown]
 # ## 7.4 Watch, then test once
 #
-# Both take the same steps in the same order, with three differences. PyTorch's network has a mode, `train()`
+# Both loops read alike, with three differences. PyTorch's network has a mode, `train()`
 # or `eval()`, Keras is told at every call. PyTorch's schedule is an object that you move on; Keras's is a function of the
 # optimizer's step counter. And TensorFlow runs a chunk of steps as one [graph](glossary.md#graph); see section 7.8.
 #
@@ -357,8 +358,10 @@ for run, watched, style in ((watch_torch, watched_torch, plots.TORCH), (watch_tf
 left.set(xlabel="epoch", ylabel="training loss (nats)", title="forms 1 to 10, augmented")
 right.set(xlabel="epoch", ylabel="accuracy (%)", title="form 11, never trained on")
 left.legend()
-plots.show(fig, alt="Two plots against the epoch with one line for each framework: the training loss falls and levels "
-                    "off, the accuracy on form 11 rises to nearly 100 percent. The frameworks' lines nearly coincide.")
+ends = ", ".join(f"{100 * watched[-1]:.0f} % in {name}" for name, watched in
+                 (("PyTorch", watched_torch), ("TensorFlow", watched_tf)))
+plots.show(fig, alt="Two plots against the epoch with one line for each framework: the training loss, and the accuracy on "
+                    f"form 11, which ends at {ends}.")
 
 # %%
 fig, axes = plots.figure(1, 2, width=10, height=4.4)
@@ -370,15 +373,15 @@ for ax, scores, style in ((axes[0], scores_of_torch, plots.TORCH), (axes[1], sco
         ax.text(said, true, table[true, said], ha="center", va="center", weight="normal" if true == said else "bold")
     ax.set(xticks=range(10), yticks=range(10), xlabel="read as", ylabel="written", title=style["label"])
     ax.grid(False)
-plots.show(fig, alt="Two confusion matrices of ten by ten counts: almost everything on the diagonal, the few mistakes at "
-                    "similar places in both frameworks.")
+plots.show(fig, alt=f"Two confusion matrices of ten by ten counts. Of {len(digits.y_test)} test scans {right_torch.sum()} "
+                    f"lie on the diagonal in PyTorch, {right_tf.sum()} in TensorFlow.")
 margin = [np.take_along_axis(s, digits.y_test[:, None], 1)[:, 0] - s.max(1) for s in (scores_of_torch, scores_of_tf)]
 worst = np.argsort(np.minimum(*margin), stable=True)[:8]
 fig, axes = plots.figure(1, 8, width=10, height=1.9)
 plots.images(axes, digits.x_test[worst], [f"written {digits.y_test[k]}\nPyTorch {scores_of_torch[k].argmax()}\n"
                                           f"TensorFlow {scores_of_tf[k].argmax()}" for k in worst])
 plots.show(fig, alt="The eight test scans that the networks get most wrong, each with the digit that was written and what "
-                    "each framework reads; several are hard for people too.")
+                    "each framework reads.")
 
 # %% [markdown]
 # ## 7.5 Keras's fit, and bigger pictures
@@ -719,6 +722,13 @@ def answer(form, share, rng):
         if test.mean() < share:
             test |= form == one
     return test
+# wrong: the same generator twice
+def answer(form, share, rng):
+    test = np.zeros(len(form), bool)
+    for one in np.random.permutation(np.unique(form)):
+        if test.mean() < share:
+            test |= form == one
+    return test
 # wrong: the training scans
 def answer(form, share, rng):
     train = np.ones(len(form), bool)
@@ -825,6 +835,9 @@ def answer(watched, tested):
 # wrong: the last epoch
 def answer(watched, tested):
     return len(watched) - 1, float(tested[-1])
+# wrong: return two numbers
+def answer(watched, tested):
+    return np.flatnonzero(watched == watched.max()), tested.max()
 # wrong: from a different epoch
 def answer(watched, tested):
     return int(np.argmax(watched)), float(np.max(tested))
@@ -858,12 +871,12 @@ show.table(["what", "how", "measured", "unit"], rows, caption="Your machine")
 # ## 7.12 Summary and further reading
 #
 # - Split by what must be new in use: writers, patients, days. Choose on validation data; test once.
-# - Both loops do the same in other words; `fit` is TensorFlow's loop, written for you.
+# - Both loops do the same in other words; `fit` is Keras's loop, written for you.
 # - Equal hyperparameters are not equal optimizers once the rate moves.
 # - A checkpoint: weights, buffers, optimizer, schedule, epoch. Test it by resuming.
 # - Give `shuffle` the size of the set. Slice arrays that fit in memory.
 # - Load numbers, not programs.
-# - How a step runs matters more than whose it is.
+# - Before frameworks, compare the ways to run a step.
 #
 # Further: [saving in PyTorch](https://docs.pytorch.org/docs/stable/notes/serialization.html) and
 # [TensorFlow](https://www.tensorflow.org/guide/checkpoint),
