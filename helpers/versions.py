@@ -6,6 +6,7 @@
 A version must appear all at once: write it beside the folder, then rename it in.
 """
 import json
+import logging
 import threading
 import time
 import weakref
@@ -47,10 +48,10 @@ class Versions:
         named = json.loads(labels.read_text(encoding="utf-8")) if labels.is_file() else {}
         for number in self.states.keys() - self.live.keys() - found:
             del self.states[number]  # a folder that is gone: should one of that number come again, it is a new one
-        failed = {number for number in found if self.states.get(number, ("",))[0] == "FAILED"}
-        wanted = set(sorted(found - failed)[-1:]) | (found - failed) & set(named.values())
-        live = {number: self.live.get(number) or self._loaded(number) for number in sorted(wanted)}
-        live = {number: model for number, model in live.items() if model is not None}
+        live = {}
+        for number in sorted(found, reverse=True):  # the newest that loads, and those with a label
+            if (not live or number in named.values()) and (model := self.live.get(number) or self._loaded(number)):
+                live[number] = model
         if not live:
             return  # never without an answer: what is loaded stays
         for number in self.live.keys() - live.keys():
@@ -58,13 +59,16 @@ class Versions:
         self.labels, self.live = {label: n for label, n in named.items() if n in live}, live
 
     def _loaded(self, number):
+        if self.states.get(number, ("",))[0] == "FAILED":
+            return None
         self.states[number] = "LOADING", ""
         try:
             model = self.load(self.folder / str(number))
         except Exception as error:  # a version that does not load must not end the server: its state says why
             self.states[number] = "FAILED", f"{type(error).__name__}: {error}"
             return None
-        weakref.finalize(model, self.states.__setitem__, number, ("END", ""))  # the last request has let go
+        gone = weakref.finalize(model, self.states.__setitem__, number, ("END", ""))  # the last request has let go
+        gone.atexit = False
         self.states[number] = "AVAILABLE", ""
         return model
 
@@ -73,8 +77,8 @@ class Versions:
             time.sleep(every)
             try:
                 self.look()
-            except (OSError, ValueError) as error:  # half a labels.json, a folder that is just being moved
-                self.states[0] = "FAILED", f"the folder cannot be read: {error}"
+            except (OSError, ValueError, AttributeError) as error:  # half a labels.json, a folder that is being moved
+                logging.getLogger(__name__).warning("%s cannot be read: %s", self.folder, error)
 
 
 def status(versions, number=None):

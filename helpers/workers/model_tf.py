@@ -1,5 +1,6 @@
 """A SavedModel as `helpers.contract` wants a model: version folders hold what Keras's model.export writes."""
 import os
+import re
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import tensorflow as tf  # noqa: E402
@@ -27,7 +28,8 @@ class Model:
         try:
             found = self.functions[name](**{key: tf.constant(arrays[key], t.dtype) for key, t in wanted.items()})
         except tf.errors.InvalidArgumentError as error:  # what only the graph can find out, for example a missing feature
-            raise Refused(400, error.message.splitlines()[0]) from None
+            told = re.search(r"^(.+?)\s*\[\[\{\{node", error.message, re.M)  # around it stand the server's files and lines
+            raise Refused(400, told.group(1) if told else "the model does not accept these inputs") from None
         return {key: value.numpy() for key, value in found.items()}
 
     def examples(self, rows):
