@@ -1,7 +1,8 @@
 """What a worker spends on computing, on communicating and on the update (chapter 08). One process for each worker.
 
 JSON in: {"workers": ["127.0.0.1:port", ...], "index", "payloads": numbers in each all-reduce, "width", "batch", "rounds"}.
-JSON out: {"all_reduce": {payload: seconds}, "compute", "communicate", "update"}, medians.
+JSON out: {"all_reduce": {payload: seconds}, "compute", "communicate", "update"}, medians;
+"alone": the last three of worker 0 while the others wait, with the whole batch and nobody to talk to.
 """
 import json
 import os
@@ -25,16 +26,19 @@ def all_reduce(numbers):
 
 
 def barrier():
-    if workers > 1:
-        all_reduce(tf.ones(1))
+    all_reduce(tf.ones(1))
 
 
-def timed(function, *arguments):
+def nobody():
+    """What one process waits for."""
+
+
+def timed(function, *arguments, wait=barrier):
     """(what it gives, seconds until the slowest worker is done); all workers begin together."""
-    barrier()
+    wait()
     start = time.perf_counter()
     result = function(*arguments)
-    barrier()
+    wait()
     return result, time.perf_counter() - start
 
 
@@ -50,17 +54,18 @@ for payload in given["payloads"]:
         took.append(time.perf_counter() - start)
     found["all_reduce"][payload] = statistics.median(took)
 
-width, share = given["width"], given["batch"] // workers
+width, batch, share = given["width"], given["batch"], given["batch"] // workers
+PARTS = ("compute", "communicate", "update")
 model = keras.Sequential([keras.Input((64,)), keras.layers.Dense(width, activation="tanh"),
                           keras.layers.Dense(width, activation="tanh"), keras.layers.Dense(10)])
 optimizer = keras.optimizers.SGD(0.01)
 optimizer.build(model.trainable_variables)
 losses = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-x, y = tf.random.uniform((share, 64)), tf.random.uniform((share,), maxval=10, dtype="int32")
+x, y = tf.random.uniform((batch, 64)), tf.random.uniform((batch,), maxval=10, dtype="int32")
 
 
 @tf.function
-def compute():
+def compute(x, y):
     with tf.GradientTape() as tape:
         loss = losses(y, model(x))
     return tape.gradient(loss, model.trainable_variables)
@@ -79,11 +84,17 @@ def update(gradients):
 
 
 steps = []
+for _ in range(given["rounds"] + 2) if given["index"] == 0 else ():
+    gradients, computing = timed(compute, x, y, wait=nobody)
+    steps.append((computing, 0.0, timed(update, gradients, wait=nobody)[1]))
+found["alone"] = {part: statistics.median(values) for part, values in zip(PARTS, zip(*steps[2:]))}
+barrier()
+x, y, steps = x[:share], y[:share], []
 for _ in range(given["rounds"] + 2):
-    gradients, computing = timed(compute)
-    gradients, communicating = timed(communicate, gradients) if workers > 1 else (gradients, 0.0)
+    gradients, computing = timed(compute, x, y)
+    gradients, communicating = timed(communicate, gradients)
     steps.append((computing, communicating, timed(update, gradients)[1]))
-found["compute"], found["communicate"], found["update"] = (statistics.median(values) for values in zip(*steps[2:]))
+found |= {part: statistics.median(values) for part, values in zip(PARTS, zip(*steps[2:]))}
 if given["index"] == 0:
     print(json.dumps(found))
 barrier()

@@ -2,6 +2,7 @@
 
 JSON in: {"rank", "ranks", "port", "interface", "payloads": numbers in each all-reduce, "width", "batch", "rounds"}.
 JSON out: {"all_reduce": {payload: seconds}, "handed_over", "finished", "compute", "communicate", "update"}, medians;
+"alone": the last three of rank 0 while the others wait, with the whole batch and nobody to talk to;
 "buckets": of DistributedDataParallel, "early": those that it handed over before backward had reached the first layer.
 """
 import json
@@ -22,12 +23,16 @@ torch.set_num_threads(1)
 torch.manual_seed(0)
 
 
-def timed(function):
+def nobody():
+    """What one process waits for."""
+
+
+def timed(function, *arguments, wait=distributed.barrier):
     """Seconds until the slowest rank is done; all ranks begin together."""
-    distributed.barrier()
+    wait()
     start = time.perf_counter()
-    function()
-    distributed.barrier()
+    function(*arguments)
+    wait()
     return time.perf_counter() - start
 
 
@@ -53,14 +58,15 @@ for _ in range(given["rounds"]):  # async_op: a handle at once; the work goes on
 found["handed_over"], found["finished"] = (statistics.median(values) for values in zip(*halves))
 
 width, share = given["width"], given["batch"] // given["ranks"]
+PARTS = ("compute", "communicate", "update")
 model = torch.nn.Sequential(torch.nn.Linear(64, width), torch.nn.Tanh(), torch.nn.Linear(width, width), torch.nn.Tanh(),
                             torch.nn.Linear(width, 10))
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
-x, y = torch.rand(share, 64), torch.randint(10, (share,))
+x, y = torch.rand(given["batch"], 64), torch.randint(10, (given["batch"],))
 flat = torch.zeros(sum(value.numel() for value in model.parameters()))
 
 
-def compute():
+def compute(x, y):
     optimizer.zero_grad()
     torch.nn.functional.cross_entropy(model(x), y).backward()
 
@@ -73,9 +79,14 @@ def communicate():
         value.grad.copy_(part.view_as(value))
 
 
-steps = [(timed(compute), timed(communicate) if given["ranks"] > 1 else 0.0, timed(optimizer.step))
-         for _ in range(given["rounds"] + 2)][2:]
-found["compute"], found["communicate"], found["update"] = (statistics.median(values) for values in zip(*steps))
+if given["rank"] == 0:
+    steps = [(timed(compute, x, y, wait=nobody), 0.0, timed(optimizer.step, wait=nobody))
+             for _ in range(given["rounds"] + 2)]
+    found["alone"] = {part: statistics.median(values) for part, values in zip(PARTS, zip(*steps[2:]))}
+distributed.barrier()
+x, y = x[:share], y[:share]
+steps = [(timed(compute, x, y), timed(communicate), timed(optimizer.step)) for _ in range(given["rounds"] + 2)]
+found |= {part: statistics.median(values) for part, values in zip(PARTS, zip(*steps[2:]))}
 
 events = []  # what DDP does in a backward, in order; the second one, as it makes its buckets anew after the first
 replica = DistributedDataParallel(model, bucket_cap_mb=1)

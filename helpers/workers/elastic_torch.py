@@ -20,6 +20,12 @@ from torch import distributed
 from torch.nn.parallel import DistributedDataParallel
 
 
+def say(line):
+    """Print JSON in one go: where two ranks share an output, the end of a line must not come after another's beginning."""
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
 def train(folder, kill, pause=0.0):
     """Train, from the checkpoint if there is one; yield a dict for each step, and at the end {"weights"}."""
     task = np.load(folder / "task.npz")
@@ -52,7 +58,7 @@ def train(folder, kill, pause=0.0):
         x, y = next(batches)
         time.sleep(pause)
         if rank == 1 and step == kill and start == 0:
-            print(json.dumps({"killed": step}), flush=True)
+            say({"killed": step})
             os.kill(os.getpid(), signal.SIGKILL)
         optimizer.zero_grad()
         loss = torch.nn.functional.cross_entropy(model(x.to(device)), y.to(device))
@@ -72,7 +78,7 @@ if __name__ == "__main__":
     distributed.init_process_group("nccl" if nccl else "gloo", timeout=datetime.timedelta(seconds=float(patience)))
     for line in train(Path(folder), int(kill), float(pause)):
         if distributed.get_rank() == 0:
-            print(json.dumps(line), flush=True)
+            say(line)
     distributed.barrier()
     distributed.destroy_process_group()
     sys.stdout.flush()

@@ -2,7 +2,7 @@
 
     torchrun --standalone --nproc-per-node=2 fsdp_torch.py FOLDER
 
-JSON lines out: {"rank", "kept", "whole"} from each rank, numbers of weights; {"weights"} from rank 0.
+One JSON line out: {"kept": how many numbers each rank kept, "weights"}.
 """
 import json
 import os
@@ -34,11 +34,11 @@ for _ in range(int(task["epochs"])):
         loss.backward()
         optimizer.step()
 
-kept = sum(value.to_local().numel() for value in model.parameters())
-print(json.dumps({"rank": distributed.get_rank(), "kept": kept, "whole": sum(v.numel() for v in model.parameters())}))
+kept = [None] * distributed.get_world_size()
+distributed.all_gather_object(kept, sum(value.to_local().numel() for value in model.parameters()))
 weights = [value.full_tensor().T.tolist() for value in model.state_dict().values()]  # every rank has to take part
 if distributed.get_rank() == 0:
-    print(json.dumps({"weights": weights}))
+    print(json.dumps({"kept": kept, "weights": weights}))
 distributed.barrier()
 distributed.destroy_process_group()
 sys.stdout.flush()  # clean end

@@ -256,7 +256,7 @@ print(f"Adds tensors of two devices: PyTorch {crossing_torch == 'copied'}, Tenso
 # %% tags=["torch"]
 lines = launch.commands([[*torchrun, process.worker("fsdp_torch"), folder]], 240, no_gpu)[0]
 weights_torch["FSDP2, 2 ranks"] = weights_of(lines)
-kept_torch = {f"rank {line['rank']}": line["kept"] for line in lines if "kept" in line}
+kept_torch = {f"rank {rank}": kept for rank, kept in enumerate(lines[0]["kept"])}
 show.table(["holder", "numbers kept"], kept_torch.items(), caption="FSDP2: each layer cut in two")
 
 # %% tags=["tf"]
@@ -302,25 +302,26 @@ exercises.predict("8.2", guess, among=factors)
 # %% tags=["torch"]
 print(f"PyTorch {torch.__version__}, {os.cpu_count()} cores")
 sizes = [10**k for k in (0, 2, 3, 4, 5, 6)] + [10**7] * (not fast)
-work = {"width": 1024, "batch": 512, "rounds": 5 if fast else 25}
+work = {"payloads": sizes, "width": 1024, "batch": 512, "rounds": 5 if fast else 25}
 counts = [n for n in (1, 2, 4, 8) if n <= max(2, os.cpu_count())]
 costs_torch = {}
-for n in counts:
+for n in counts[1:]:
     port = process.free_port()
-    tasks = [work | {"rank": rank, "ranks": n, "port": port, "interface": loopback, "payloads": sizes * (n == 2)}
-             for rank in range(n)]
+    tasks = [work | {"rank": rank, "ranks": n, "port": port, "interface": loopback} for rank in range(n)]
     costs_torch[n] = process.together("costs_torch", tasks, 240, no_gpu)[0][0]
+costs_torch[1] = costs_torch[2]["alone"]  # rank 0 while the other waits
 
 # %% tags=["tf"]
 print(f"TensorFlow {tf.__version__}, {os.cpu_count()} cores")
 sizes = [10**k for k in (0, 2, 3, 4, 5, 6)] + [10**7] * (not fast)
-work = {"width": 1024, "batch": 512, "rounds": 5 if fast else 25}
+work = {"payloads": sizes, "width": 1024, "batch": 512, "rounds": 5 if fast else 25}
 counts = [n for n in (1, 2, 4, 8) if n <= max(2, os.cpu_count())]
 costs_tf = {}
-for n in counts:
+for n in counts[1:]:
     workers = [f"127.0.0.1:{process.free_port()}" for _ in range(n)]
-    tasks = [work | {"index": index, "workers": workers, "payloads": sizes * (n == 2)} for index in range(n)]
+    tasks = [work | {"index": index, "workers": workers} for index in range(n)]
     costs_tf[n] = process.together("costs_tf", tasks, 240, no_gpu)[0][0]
+costs_tf[1] = costs_tf[2]["alone"]
 
 # %% tags=["verdict"]
 PARTS = ("compute", "communicate", "update")
@@ -447,12 +448,10 @@ if cluster:
     ray_torch = launch.commands([[*python, process.worker("ray_torch"), folder, 10]], 480, no_gpu)[0][0]
 
 # %% tags=["tf"]
-for name in ("backup", "undisturbed"):
-    shutil.rmtree(folder / name, ignore_errors=True)
+shutil.rmtree(folder / "backup", ignore_errors=True)
 killed_tf = process.command([*python, process.worker("backup_tf"), folder, folder / "backup", 10], 240, no_gpu)
-again = [[*python, process.worker("backup_tf"), folder, folder / name, -1] for name in ("backup", "undisturbed")]
-lines_tf, undisturbed_tf = launch.commands(again, 240, no_gpu)
-undisturbed_tf, resumed_tf = weights_of(undisturbed_tf), weights_of(lines_tf)
+lines_tf = launch.commands([[*python, process.worker("backup_tf"), folder, folder / "backup", -1]], 240, no_gpu)[0]
+resumed_tf, undisturbed_tf = weights_of(lines_tf), weights_of([{"weights": lines_tf[-1]["undisturbed"]}])
 before = process.results(killed_tf.stdout)
 killed_at_tf = next(line["killed"] for line in before if "killed" in line)
 losses_tf = [{line["step"]: line["loss"] for line in lines if "step" in line} for lines in (before, lines_tf)]
