@@ -16,5 +16,5 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def build_dir():
-    """The folder for everything that a run makes: `build/`, or where SIDE_BY_SIDE_BUILD points (a class hub, a test)."""
-    return Path(os.environ.get("SIDE_BY_SIDE_BUILD") or ROOT / "build")
+    """The folder for everything that a run makes: `build/`, or where SIDE_BY_SIDE_BUILD points (a test; a hub)."""
+    return Path(os.environ.get("SIDE_BY_SIDE_BUILD") or ROOT / "build").expanduser()

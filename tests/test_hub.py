@@ -3,13 +3,13 @@ import json
 import os
 import subprocess
 import sys
-from types import SimpleNamespace
+from pathlib import Path
 
 import nb as pipeline
 import pytest
 from traitlets.config import Config
 
-from helpers import ROOT
+from helpers import ROOT, build_dir
 
 
 @pytest.fixture
@@ -26,13 +26,15 @@ def test_the_hub_listens_on_loopback_and_limits_each_learner(settings):
     assert settings.Spawner.default_url.endswith(pipeline.targets(pipeline.sources(["00"])[0])[0].name)
 
 
-def test_each_learner_has_a_folder_of_their_own(settings):
+def test_each_learner_has_a_folder_of_their_own(settings, monkeypatch):
     folders = set()
-    for name in ("ada", "grace"):
-        spawner = SimpleNamespace(user=SimpleNamespace(name=name), environment={"HOME": f"/homes/{name}"})
-        settings.Spawner.pre_spawn_hook(spawner)
-        folders.add(spawner.environment["SIDE_BY_SIDE_BUILD"])
-    assert folders == {os.path.join(f"/homes/{name}", "side-by-side-build") for name in ("ada", "grace")}
+    for name, value in settings.Spawner.environment.items():
+        monkeypatch.setenv(name, value)
+    for home in ("/homes/ada", "/homes/grace"):
+        monkeypatch.setenv("HOME", home)
+        monkeypatch.setenv("USERPROFILE", home)
+        folders.add(build_dir())
+    assert folders == {Path("/homes/ada/side-by-side-build"), Path("/homes/grace/side-by-side-build")}
 
 
 @pytest.mark.slow

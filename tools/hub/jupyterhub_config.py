@@ -23,14 +23,8 @@ c.JupyterHub.spawner_class = "systemdspawner.SystemdSpawner" if systemd else "si
 c.Spawner.mem_limit = f"{MEMORY_GB}G"
 c.Spawner.cpu_limit = 2.0
 c.Spawner.default_url = "/lab/tree/side-by-side/notebooks/00_start.ipynb"
-c.Spawner.start_timeout = 120
-
-
-def own_build_folder(spawner):
-    """Set where a learner's runs write: otherwise all would share the folder build/ of the one installed course."""
-    home = spawner.environment.get("HOME") or os.path.join("~" + spawner.user.name)
-    spawner.environment["SIDE_BY_SIDE_BUILD"] = os.path.join(os.path.expanduser(home), "side-by-side-build")
-    spawner.environment["OMP_NUM_THREADS"] = "2"  # as many as cpu_limit: more only wait for each other
-
-
-c.Spawner.pre_spawn_hook = own_build_folder
+c.Spawner.start_timeout = c.Spawner.http_timeout = 120  # thirty servers that start at once need more than the usual 30 s
+c.Spawner.environment = {
+    "SIDE_BY_SIDE_BUILD": "~/side-by-side-build",  # else all would write into the folder build/ of the one installed course
+    "OMP_NUM_THREADS": "2",  # as many as cpu_limit: more only wait for each other
+}
