@@ -670,6 +670,9 @@ exercises.check("9.2", answer)
 # A callback for keys. Visdom hands your function events such as `{"event_type": "KeyPress", "key": "ArrowUp"}`. Write
 # `answer(event, control)`: the arrow up doubles `control["rate"]`, the arrow down halves it, the key `s` sets
 # `control["stop"]` to True. Everything else changes nothing; other events, such as `Close`, have no `key`.
+# To try it in the real page, set `linger`, and in section 9.8 put
+# `page.text("click here, press keys", win="keys")` and
+# `page.register_event_handler(lambda event: answer(event, control), "keys")` before the `for`.
 
 # %% tags=["exercise"]
 buckets = np.array([[-1.0, -0.5, 4], [-0.5, 0.0, 10], [0.0, 0.5, 20], [0.5, 1.5, 6]])
