@@ -211,7 +211,7 @@ claims.verdict("C13", lengths_torch[0] != lengths_torch[1],
                f"One function, two inputs: a graph of {lengths_torch[0]} nodes and one of {lengths_torch[1]}.")
 numbers = all(bool(torch.isfinite(value).all()) for _, values, _ in moments for value in values.values())
 claims.verdict("C27", numbers and sizes[:-1] == sorted(set(sizes[:-1])),
-               f"Watched after each line, it had {', '.join(map(str, sizes[:-1]))} nodes; all values there: {numbers}.")
+               f"After each line the graph had {', '.join(map(str, sizes[:-1]))} nodes; all values there: {numbers}.")
 claims.verdict("C21", {"TensorFlow is not eager": not tf.executing_eagerly(),
                        "each input gets the same operations": lengths_tf[0] == lengths_tf[1]},
                f"Asked for no graph, TensorFlow recorded {lengths_tf[0]} halvings of one input, {lengths_tf[1]} of another.")
