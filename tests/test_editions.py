@@ -6,7 +6,7 @@ import nb as pipeline
 import nbformat
 import pytest
 
-from helpers import browser_files
+from helpers import ROOT, browser_files
 
 SOURCES = pipeline.sources()
 EACH = pytest.mark.parametrize("source", SOURCES, ids=[editions.number_of(source) for source in SOURCES])
@@ -52,6 +52,12 @@ def test_the_guide_has_each_section_and_the_minutes_of_the_box(source):
     box = int(re.search(r"\*\*Minutes\*\*: (\d+)", text(book)).group(1))
     assert sum(minutes for minutes, _ in sections.values()) == box
     assert len((editions.TEACHING / f"{editions.number_of(source)}.md").read_text(encoding="utf-8").split()) <= 700
+
+
+@EACH
+def test_the_readme_has_the_chapter_with_its_minutes(source):
+    minutes = sum(minutes for minutes, _ in editions.page(editions.number_of(source))[1].values())
+    assert f"](notebooks/{source.stem}.ipynb) | {minutes} |" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 @EACH
