@@ -95,9 +95,9 @@ exercises.predict("12b.1", guess, among=[5, 4, 3, 2])
 
 # %%
 names = ["pyro", "horizon", "magenta", "sonnet", "ludwig"]
-show.table(["pip install ...", "what it says it is", "requires"],
-           [(f"`{name}`", packages.told(name, "summary")[0], " ".join(packages.frameworks(name)) or "neither framework")
-            for name in names], caption="The article's names, as pip understood them in November 2026")
+show.table(["name", "what it says it is", "requires"],
+           [(f"`{name}`", packages.told(name, "summary")[0], " ".join(packages.frameworks(name)) or "neither")
+            for name in names], caption="What pip install and the name brought in November 2026")
 exercises.outcome("12b.1", sum(bool(packages.frameworks(name)) for name in names))
 fig, ax = plots.figure(width=9, height=2.4)
 meant = {"pyro-ppl": None, "ludwig": "0.11.0", "dm-sonnet": None, "magenta": None, "reagent": None}  # newest with a date
@@ -134,7 +134,7 @@ precision = design.T @ design / noise ** 2 + np.eye(2) / prior ** 2
 covariance = np.linalg.inv(precision)
 mean = covariance @ design.T @ y / noise ** 2        # of the exact posterior
 spread = np.sqrt(np.diag(covariance))                # its standard deviations
-draws, step, leaps = (250 if fast else 4000), 0.09, 10
+draws, step, leaps = (250 if fast else 1500), 0.09, 10
 kicks, coins = rng.normal(size=(draws, 2)), rng.random(draws)
 steps, particles = (600 if fast else 3000), 8        # for variational inference, below
 shrink = 0.05 ** (1 / steps)                         # its rate falls to a twentieth
@@ -263,7 +263,7 @@ claims.verdict("C60", {"the package installed here requires torch": "torch" in r
 # `pip install tensorflow-probability==0.25.0`.
 
 # %%
-nuts_torch = MCMC(NUTS(line), num_samples=200 if fast else 2000, warmup_steps=100 if fast else 500, disable_progbar=True)
+nuts_torch = MCMC(NUTS(line), num_samples=200 if fast else 1000, warmup_steps=100 if fast else 300, disable_progbar=True)
 nuts_torch.run(torch.from_numpy(x), y_torch)
 nuts = torch_side.to_numpy(nuts_torch.get_samples()["w"])
 fig, (left, right) = plots.figure(1, 2, width=10, height=3.6)
@@ -312,7 +312,7 @@ guess = ...            # one of the three below
 exercises.predict("12b.3", guess, among=["fewer than 10", "10 to 100", "more than 100"])
 
 # %%
-updates, every, games = (1000, 250, 10) if fast else (10000, 250, 20)
+updates, every, games = (1000, 100, 10) if fast else (10000, 250, 20)
 discount, follow = 0.99, 0.01                        # γ, and how far the copy moves at each update
 random_player, log = cart.play(lambda state: rng.integers(2, size=len(state)), 40, seed, steps=550)
 log = [part[:20000] for part in log]                 # state, action, next state, and whether the pole fell
@@ -388,7 +388,7 @@ for watched, tested, style in ((watched_torch, tested_torch, plots.TORCH), (watc
 ax.axhline(random_player.mean(), color=plots.GRAY, linewidth=1, label="the random player of the log")
 ax.axhline(195, color="black", linestyle=":", linewidth=1, label="195: counts as solved")
 if fast or find_spec("stable_baselines3") is None:
-    print("Stable-Baselines3, the living library for such agents: NOT MEASURED; it needs fast = False and "
+    print("Stable-Baselines3, the living library for such agents: NOT MEASURED. It needs fast = False above, and this:\n"
           "python -m pip install stable-baselines3==2.9.2")
 else:
     from stable_baselines3 import PPO
@@ -492,7 +492,8 @@ texts, text = (["".join(f"{event}," for event in tune) for tune in group] for gr
     studied, piece_torch[16:].reshape(bars, 8)))
 copied = sum(any(bar in whole for whole in texts) for bar in text)
 exercises.outcome("12b.4", "none" if not copied else "up to half of them" if 2 * copied <= bars else "more than half")
-print(f"{copied} of {bars} bars; both frameworks agree on {int((piece_torch == piece_tf).sum()) - 16} of {8 * bars} events")
+print(f"{copied} of {bars} bars; both frameworks agree on {int((piece_torch == piece_tf).sum()) - 16} of {8 * bars} events.",
+      "Set fast = False to let it study longer, and count again." if fast else "")
 fig, ax = plots.figure(width=10, height=3)
 for piece, style, lift in ((piece_torch, plots.TORCH, 0.12), (piece_tf, plots.TF, -0.12)):
     ends = np.cumsum([eighths for _, eighths in music.notes(piece)])
@@ -519,9 +520,6 @@ claims.verdict("C62", {"its last release accepts this TensorFlow": asked["tensor
 
 # %% [markdown]
 # ## 12b.5 Sonnet: modules without a compile
-#
-# How many bars were copied depends on how long the tunes were studied: set `fast = False`, and count again. The same is
-# asked, and [measured](https://arxiv.org/abs/2202.07646), of language models.
 #
 # DeepMind wrote Sonnet for its research on TensorFlow; its newer libraries are for JAX. A Sonnet module makes its variables
 # when it is first called, in the dtype of its input, and has no `fit` and no `compile`: loops are written by hand, as in
@@ -584,7 +582,6 @@ config = {"input_features": [{"name": "pixels", "type": "vector"}],
           "output_features": [{"name": "digit", "type": "category"}],
           "preprocessing": {"split": {"type": "fixed"}},
           "trainer": {"epochs": 10, "batch_size": 64, "learning_rate": 0.003}, "backend": "local"}
-print(json.dumps(config, indent=1))
 for version in ("0.4.1", "0.11.0", "0.17.10"):
     print("Ludwig", version, "requires", *packages.frameworks("ludwig", version))
 claims.verdict("C64", "tensorflow" in packages.frameworks("ludwig"),
@@ -604,7 +601,7 @@ else:
             (" ".join(map(str, row)), f"digit {label}", where) for row, label, where in zip(pixels, written, part))])
     done = process.command([program, "experiment", "--config", folder / "config.json", "--dataset", folder / "digits.csv",
                             "--output_directory", folder / "ludwig", "--skip_save_processed_input", "--random_seed", seed],
-                           timeout=900, env={"OMP_NUM_THREADS": 1})
+                           timeout=900, env={"OMP_NUM_THREADS": 1, "HF_HUB_OFFLINE": 1})
     found = sorted((folder / "ludwig").glob("*/test_statistics.json"), key=lambda path: path.stat().st_mtime)
     if done.returncode or not found:
         raise RuntimeError(f"Ludwig failed:\n{done.stderr[-2000:]}")
@@ -753,7 +750,8 @@ claims.close("12b")
 # - With the same random numbers, both frameworks draw the same chain and train the same agent.
 # - Mean-field inference is too sure where parameters depend on each other.
 # - Choose an agent on some games, test it on others.
-# - Ask how much of what a model makes is copied.
+# - Ask how much of what a model makes is copied; of language models it is
+#   [asked as well](https://arxiv.org/abs/2202.07646).
 # - When a project ends, its idea stays.
 #
 # Further: [MCMC using Hamiltonian dynamics](https://arxiv.org/abs/1206.1901) (Neal),
