@@ -27,9 +27,10 @@ def skip_where_missing():
     for name in absent:
         print(f"{missing.PACKAGES[name]} is not installed: cells that need it are skipped, and what they would have "
               "measured is NOT MEASURED. To install it: python -m pip install -r requirements.txt")
-    for name in ("torchao", "torch.onnx", "torch.utils._pytree"):
+    for name in ("torchao", "torch.onnx._internal.exporter._registration", "torch.utils._pytree"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    warnings.filterwarnings("ignore", "`?isinstance.treespec, LeafSpec", FutureWarning)
+    for text in (".isinstance.treespec, LeafSpec", "In the future .np.object", "Statistics for quantized inputs"):
+        warnings.filterwarnings("ignore", text)
 
 
 def disk(module):
