@@ -19,8 +19,18 @@
 # %% tags=["setup"]
 from helpers import session
 session.start("10")
-import base64, concurrent.futures, contextlib, http.server, importlib.metadata, json, logging, os, pickle, queue  # noqa: E401
-import shutil, socket, threading, time, types, urllib.error, urllib.request, warnings  # noqa: E401
+import concurrent.futures
+import contextlib
+import importlib.metadata
+import json
+import os
+import pickle
+import queue
+import shutil
+import threading
+import time
+import types
+import urllib.request
 import flask
 import numpy as np
 import onnxruntime
@@ -28,6 +38,8 @@ import safetensors.numpy
 from helpers import build_dir, claims, contract, data, exercises, parity, plots, process, serving, show, timing
 
 # %% tags=["torch", "setup"]
+import logging
+import warnings
 import torch
 from helpers import torch_side
 torch.set_num_threads(1)                             # one request, one thread: what runs side by side are requests
@@ -216,8 +228,10 @@ try:
     ways_torch["PyTorch, compiled"] = compiled
     compiling.result()                               # it began in section 10.1
     ways_torch["PyTorch, AOTInductor"] = of_torch(torch._inductor.aoti_load_package(str(folder / "aoti.pt2")))
-except (torch._dynamo.exc.BackendCompilerFailed, torch._inductor.exc.InductorError, process.ChildFailed) as error:
+except (torch._dynamo.exc.BackendCompilerFailed, torch._inductor.exc.InductorError) as error:
     missed_torch = {"compiled and AOTInductor": show.gist(error)}    # no C++ compiler, for example
+except process.ChildFailed as error:
+    missed_torch = {"AOTInductor": str(error).strip().splitlines()[-1]}
 
 # %% tags=["tf"]
 from ai_edge_litert.interpreter import Interpreter
@@ -330,6 +344,7 @@ claims.verdict("C18", {"PyTorch needs one": not own["torch"], "TensorFlow does n
 # %%
 print("served by tensorflow_model_server itself" if real else "tensorflow_model_server is neither on PATH nor in Docker: "
       "it is NOT MEASURED here. Our server keeps its contract over the SavedModel.")                # all: on loopback
+import base64
 url = servers["TensorFlow, SavedModel"]
 scan = np.round(16 * one).astype("uint8").tobytes()
 for path, request in (
@@ -357,6 +372,7 @@ claims.verdict("C42", {"a plain HTTP request is answered": not asked["lost"] and
 # above was a process that had loaded neither framework.
 
 # %%
+import http.server
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(min(int(self.headers["Content-Length"]), contract.LIMIT + 1))
@@ -367,7 +383,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_response_only(status)
         self.end_headers()
         self.wfile.write(text.encode())
-
 plain = types.SimpleNamespace(
     signatures={"serving_default": contract.Signature({"image": contract.Tensor("float32", (None, 8, 8))}, {})},
     call=lambda name, arrays: {"output_0": ways_torch["PyTorch, model(x)"](arrays["image"])})
@@ -585,6 +600,7 @@ crowd.shutdown()
 # The chapter's tests send hundreds of random bodies to all servers; here are the classics.
 
 # %%
+import socket
 def raw(url, text, more=b""):
     connection = socket.create_connection(("127.0.0.1", int(url.split(":")[2].split("/")[0])), timeout=60)
     connection.sendall(text.encode() + more)
@@ -790,7 +806,8 @@ def answer(body):
         rows = json.loads(body)["instances"]
     except (ValueError, TypeError, KeyError):
         return 400
-    return 413 if len(body) > 1000 else 200 if isinstance(rows, list) and rows else 400
+    good = isinstance(rows, list) and rows and all(type(row) in (int, float) for row in rows)
+    return 413 if len(body) > 1000 else 200 if good else 400
 # wrong: the body's JSON need not be an object
 def answer(body):
     if len(body) > 1000:
