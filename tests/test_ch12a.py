@@ -93,7 +93,7 @@ def test_the_best_path_is_read(chapter):
 @pytest.mark.parametrize("seed", range(3))
 def test_every_seed_reaches_the_floors_in_full_mode(seed):
     names = chapter12a.trained(seed, fast=False)
-    assert names["floors"] == {"plates": 0.9, "mAP": 0.9, "IoU": 0.8, "AUROC": 0.95}
+    assert names["floors"] == {"plates": 0.9, "mAP": 0.9, "IoU": 0.75, "AUROC": 0.95}
     for side, name in (("torch", "PyTorch"), ("tf", "TensorFlow")):
         reached = {"plates": (names[f"read_{side}"] == names["written"]).mean(), "mAP": names[f"once_{side}"],
                    "IoU": names[f"iou_{side}"].mean(), "AUROC": min(names["areas"][name][:2])}

