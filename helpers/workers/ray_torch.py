@@ -7,17 +7,14 @@ FOLDER/task.npz holds the data and the first weights; KILL: the step at which wo
 """
 import json
 import os
-import secrets
 import sys
 import tempfile
 from pathlib import Path
 
-os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
-os.environ |= {"RAY_raylet_start_wait_time_s": "180", "RAY_agent_register_timeout_ms": "180000",
-               "RAY_TRAIN_WORKER_GROUP_START_TIMEOUT_S": "180"}  # a busy machine needs longer than they give by default
-import ray
 import ray.train
 import ray.train.torch
+
+from helpers.workers import ray_local
 
 
 def train(config):  # what Ray runs in each worker, in a process group that it has made
@@ -31,10 +28,7 @@ def train(config):  # what Ray runs in each worker, in a process group that it h
 
 
 folder, kill = Path(sys.argv[1]).resolve(), int(sys.argv[2])
-loopback = "127.0.0.2" if sys.platform == "linux" else "127.0.0.1"  # Ray on Linux replaces 127.0.0.1 by an outer address
-with tempfile.TemporaryDirectory(prefix="ray", ignore_cleanup_errors=True) as scratch:  # short: sockets live in it
-    ray.init(num_cpus=3, include_dashboard=False, _node_ip_address=loopback, _temp_dir=scratch,
-             object_store_memory=100 * 2**20, log_to_driver=False)
+with ray_local.cluster() as scratch:
     result = ray.train.torch.TorchTrainer(
         train, train_loop_config={"folder": str(folder), "kill": kill},
         torch_config=ray.train.torch.TorchConfig(backend="gloo"),
@@ -42,6 +36,5 @@ with tempfile.TemporaryDirectory(prefix="ray", ignore_cleanup_errors=True) as sc
         run_config=ray.train.RunConfig(name="digits", storage_path=f"{scratch}/results",
                                        failure_config=ray.train.FailureConfig(max_failures=1))).fit()
     last = Path(result.checkpoint.path, "last.json").read_text()
-    ray.shutdown()
 print("\n" + last, flush=True)
 os._exit(0)

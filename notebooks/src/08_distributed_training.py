@@ -44,7 +44,7 @@ from helpers import tf_side
 fast = True
 seed = 0
 device = "auto"
-cluster = False  # True: also run Ray Train, and torchrun on two hosts (a few minutes, 3 GB of memory)
+cluster = False  # True: also Ray Train (pip install "ray[train]==2.60.0") and torchrun on two hosts; minutes, 3 GB of memory
 
 # %% tags=["setup"]
 session.use(seed=seed, device=device, fast=fast)
@@ -445,7 +445,7 @@ losses_torch = [{line["step"]: line["loss"] for line in lines_torch if line.get(
 ray_torch = None
 if cluster:
     (folder / "checkpoint.pt").unlink()
-    ray_torch = launch.commands([[*python, process.worker("ray_torch"), folder, 10]], 480, no_gpu)[0][0]
+    ray_torch = launch.commands([[*python, process.worker("ray_torch"), folder, 10]], 900, no_gpu)[0][0]
 
 # %% tags=["tf"]
 shutil.rmtree(folder / "backup", ignore_errors=True)
@@ -458,7 +458,7 @@ losses_tf = [{line["step"]: line["loss"] for line in lines if "step" in line} fo
 ray_tf = None
 if cluster:
     (folder / "checkpoint.npz").unlink(missing_ok=True)
-    ray_tf = launch.commands([[*python, process.worker("ray_tf"), folder, 10]], 480, no_gpu)[0][0]
+    ray_tf = launch.commands([[*python, process.worker("ray_tf"), folder, 10]], 900, no_gpu)[0][0]
 
 # %% tags=["verdict"]
 for name, step, losses in (("PyTorch", killed_at_torch, losses_torch), ("TensorFlow", killed_at_tf, losses_tf)):
