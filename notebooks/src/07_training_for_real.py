@@ -116,7 +116,7 @@ plots.show(fig, alt=f"Two bars for each of 14 forms, the nearest neighbor's mist
 # So we split by form: 1 to 10 to learn from, 11 to watch ([validation](glossary.md#validation-set)), and 12 to 14 for one
 # test at the very end. Whatever we choose, we choose by looking at form 11.
 #
-# Ten writers are few. We invent more by [augmentation](glossary.md#data-augmentation): every epoch turns, stretches and
+# Ten forms are few. We invent more by [augmentation](glossary.md#data-augmentation): every epoch turns, stretches and
 # shifts each scan a little, at random. It happens in NumPy, as a function of seed and epoch, so both frameworks see the
 # same pictures, and an interrupted run can find its place again.
 #
@@ -192,7 +192,7 @@ plots.show(fig, alt="Place in the file against order of serving: a cloud for the
 # %% [markdown]
 # ## 7.3 A network and its loop
 #
-# `shuffle(100)` fills a buffer with 100 scans and draws from it. So the first batch holds one or two writers; give it the
+# `shuffle(100)` fills a buffer with 100 scans and draws from it. So the first batch comes from one or two forms; give it the
 # size of the whole set. And by default both pipelines fetch scan by scan, which pays when each is a file to decode. Arrays
 # in memory are best sliced.
 #
