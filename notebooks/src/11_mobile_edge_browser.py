@@ -143,7 +143,7 @@ with torch.inference_mode():
 plain_tf = tf_side.to_numpy(net_tf(test))
 parity.verdict("outputs for the test forms, in float32", plain_torch, plain_tf, atol=1e-3)
 reads = [float((out.argmax(1) == digits.y_test).mean()) for out in (plain_torch, plain_tf)]
-print("test accuracy above 0.92 in both:", min(reads) > 0.92)
+print("test accuracy above 0.9 in both:", min(reads) > 0.9)
 
 # %% [markdown]
 # ## 11.3 A file for each: ExecuTorch and LiteRT
@@ -295,6 +295,10 @@ claims.verdict("C20", {"TensorFlow has a way": bool(np.abs(mobile_tf - plain_tf)
                "PyTorch Mobile is dead; ExecuTorch took its place, and LiteRT runs PyTorch's models as well")
 
 # %% [markdown]
+# The crop was refused, which is a kindness. The picture in channels last got an answer, a wrong one, and no word of
+# warning. So copy what you hand to a runtime into a fresh contiguous tensor, and compare outputs on real inputs, not
+# on zeros.
+#
 # ## 11.5 One format for both: ONNX
 #
 # [ONNX](glossary.md#onnx) is a file format that belongs to neither. Both frameworks write it, ONNX Runtime reads it, on
@@ -446,7 +450,8 @@ exercises.outcome("11.2", {0: "neither", 1: ruined[0] if ruined else "", 2: "bot
 
 # %% [markdown]
 # Ranges are all that calibration takes from the pictures. Noise has about the right ones, so it costs few answers,
-# though the outputs are off. Pictures on another scale teach ranges that every real input leaves, and is clipped to.
+# though the outputs are off. Pictures on another scale teach ranges that real inputs leave; and what leaves a range is
+# clipped.
 #
 # ## 11.8 One table
 #
