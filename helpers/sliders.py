@@ -35,7 +35,7 @@ def panel(values, top, render):
 def show(values, top, render):
     """Display `panel` where somebody can move it; else say in a line that there is nothing to move."""
     if not live():
-        print("Nobody can move sliders here: the table and the figure above show the weights of the cell above.")
+        print("Nobody can move sliders here: the figure above shows the weights of this cell.")
         return
     from IPython.display import display
     display(panel(values, top, render))

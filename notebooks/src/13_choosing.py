@@ -115,7 +115,7 @@ claims.verdict("C07", {"less than half as old as TensorFlow": age["PyTorch"] < a
 younger = [name for name in first if age[name] < age["PyTorch"]]
 claims.verdict("C10", not younger, f"younger frameworks: {', '.join(younger)}")
 claims.verdict("C11", first["PyTorch"]["date"].startswith("2017") and "Facebook" in first["PyTorch"]["event"],
-               f"dated {first['PyTorch']['date']} by the project's post a year later; tests had gone round in 2016")
+               f"dated {first['PyTorch']['date']} by the project's post a year later; the Linux Foundation says 2016")
 claims.verdict("C15", first["TensorFlow"]["date"].startswith("2015") and "Google" in first["TensorFlow"]["event"],
                f"dated {first['TensorFlow']['date']}; the paper names the license, Apache 2.0")
 openai = [row["date"] for row in history.timeline("event", "PyTorch") if "OpenAI" in row["event"]]
@@ -140,13 +140,13 @@ fig, ax = plots.figure(width=9, height=3.4)
 for style, name in ((plots.TORCH, "pytorch"), (plots.TF, "tensorflow")):
     ax.plot([year(row["month"]) for row in counts], [100 * row[name] / row["papers"] for row in counts],
             **style | {"linestyle": "none"})
-for row in counts[-1:] + [row for row in counts if row["conference"] == "CVPR" and row["month"] > "2018"]:
+for row in counts[-1:] + [row for row in counts if row["conference"] == "CVPR" and row["month"] > "2019"]:
     ax.annotate(row["conference"], (year(row["month"]), 100 * row["pytorch"] / row["papers"]), xytext=(0, 7),
                 textcoords="offset points", ha="center", fontsize=8)
 ax.set(xlabel="month of the conference", ylabel="% of its papers", ylim=(0, 37), title="Papers that name only the one")
 ax.legend()
-plots.show(fig, alt="Shares of papers by conference, 2015 to 2022. TensorFlow leads until 2018 with up to a quarter; then "
-           "PyTorch's rise to about a third, while TensorFlow's fall below a tenth.")
+plots.show(fig, alt="Shares of papers by conference, 2015 to 2022. TensorFlow leads until 2018, once with more than a "
+           "quarter; then PyTorch's rise to about a third, while TensorFlow's fall below a tenth.")
 
 # %% tags=["verdict"]
 total = {name: {y: sum(row[name] for row in counts if row["month"][:4] == str(y)) for y in range(2015, 2023)}
@@ -161,8 +161,7 @@ claims.verdict("C81", len(use["TensorFlow"]) >= 3, "; ".join(row["event"] for ro
 serving = [row["event"] for row in use["PyTorch"] if "serves" in row["event"]]
 claims.verdict("C78", not serving, f"{'; '.join(serving)}: that is production")
 gpus = max((int(n) for row in use["PyTorch"] for n in re.findall(r"(\d+) GPUs", row["event"])), default=0)
-claims.verdict("C79", {"PyTorch does not train on many GPUs": gpus <= 8,
-                       "the large one is TensorFlow's alone": not gpus}, f"TorchTitan reports up to {gpus} GPUs")
+claims.verdict("C79", gpus <= 8, f"TorchTitan reports training in PyTorch on up to {gpus} GPUs")
 caffe = importlib.util.find_spec("caffe2") is not None
 claims.verdict("C83", caffe, "this environment has no module caffe2: its code moved into PyTorch in 2018 and was removed")
 
@@ -346,8 +345,7 @@ show.table(["not measured yet", "the command that fills it"],
 # A weight says how much a criterion matters to *you*: 0 not at all, 10 very much. The score is the weighted mean of the
 # leans, and its sign is the answer. Within ±0.1 it says "either": your weights cannot tell them apart.
 #
-# **Prediction 13.3.** You decide that Keras matters ten times as much as you thought. It leans to neither side. Who
-# gains?
+# **Prediction 13.3.** You decide that Keras matters ten times as much as you thought. Who gains?
 
 # %% tags=["predict"]
 guess = ...            # one of: "PyTorch", "TensorFlow", "neither"
@@ -462,7 +460,8 @@ asked = report.predictions(report.ledgers()[0])
 made = [row for row in asked if row["guess"] is not None]
 spread, right = by_chance([len(row["among"]) for row in made or asked]), sum(bool(row["right"]) for row in made)
 luck = 100 * spread[right:].sum()
-calibration = (f"{right} of {len(made)} right; of a hundred who guess, {luck:.0f} do as well or better." if made else
+crowd = f"{luck:.0f}" if luck >= 1 else "fewer than one"
+calibration = (f"{right} of {len(made)} right; of a hundred who guess, {crowd} do as well or better." if made else
                "No prediction yet: set guess in the cells that ask, and run the chapters again.")
 fig, ax = plots.figure(width=8, height=3)
 ax.bar(range(len(spread)), spread, color=plots.GRAY)
