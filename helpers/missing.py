@@ -12,7 +12,8 @@ import sys
 
 PACKAGES = {"torch": "PyTorch", "tensorflow": "TensorFlow", "keras": "TensorFlow",
             "tensorboard": "TensorBoard", "visdom": "Visdom",  # `boards.skip_where_missing`
-            "executorch": "ExecuTorch", "ai_edge_litert": "LiteRT"}  # `edge.skip_where_missing`
+            "executorch": "ExecuTorch", "ai_edge_litert": "LiteRT",  # `edge.skip_where_missing`
+            "pyro": "Pyro", "gymnasium": "Gymnasium", "mido": "mido", "sonnet": "Sonnet"}  # `optional.skip_where_missing`
 HOOK = "__skip_cell__"
 SHOW = "__show_last_value__"
 _absent = []

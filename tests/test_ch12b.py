@@ -89,6 +89,10 @@ def test_what_was_not_recorded_is_refused():
         packages.released("ludwig", "0.17.10")
 
 
+def test_every_optional_package_has_a_name_for_readers():
+    assert optional.PACKAGES.keys() <= missing.PACKAGES.keys()
+
+
 def test_a_missing_package_is_named_with_its_cure(monkeypatch, capsys):
     monkeypatch.setitem(optional.PACKAGES, "no_such_module", "no-such-package")
     monkeypatch.setitem(missing.PACKAGES, "no_such_module", "No Such")
