@@ -253,13 +253,14 @@ def with_tensorflow(program, picture):
             raise NotImplementedError(f"no phrase for {node.target}")
 
 # %%
+steps = [node.target.__name__ for node in graph_torch.graph.nodes if node.op == "call_function"]
 said_again = tf.function(lambda picture: with_tensorflow(graph_torch, picture))
 recorded = said_again.get_concrete_function(tf.TensorSpec((1, 8, 8, 1), tf.float32))
 with session.quiet():
     crossed = tf.lite.TFLiteConverter.from_concrete_functions([recorded], said_again).convert()
 runs["LiteRT, from PyTorch"] = crossed, run_litert(crossed)
 from_torch = ask_all(run_litert(crossed))
-f"{len(crossed):,} bytes, of which weights: {4 * weights:,}"
+steps, f"{len(crossed):,} bytes, of which weights: {4 * weights:,}"
 
 # %%
 def fate_of(action):
