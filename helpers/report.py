@@ -9,7 +9,7 @@ import re
 from . import build_dir, data, installed, ledger, plots, show
 
 STYLE = """:root { color-scheme: light dark } body { font: 16px/1.5 system-ui, sans-serif; max-width: 70rem;
-margin: 2rem auto; padding: 0 1rem } table { border-collapse: collapse; margin: 1rem 0; display: block; overflow-x: auto }
+margin: 2rem auto; padding: 0 1rem } div { overflow-x: auto } table { border-collapse: collapse; margin: 1rem 0 }
 caption { text-align: left; font-weight: bold } th, td { text-align: left; vertical-align: top;
 padding: .2rem .8rem .2rem 0; border-bottom: 1px solid #8888 } img { max-width: 100%; background: white }"""
 
@@ -133,8 +133,8 @@ def table(caption, header, rows):
     """A table for the page, as HTML; the cells are turned into text."""
     head = "".join(f'<th scope="col">{show.inline(str(cell))}</th>' for cell in header)
     body = "".join("<tr>" + "".join(f"<td>{show.inline(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
-    return (f'<table tabindex="0"><caption>{show.inline(caption)}</caption><thead><tr>{head}</tr></thead>'
-            f"<tbody>{body}</tbody></table>")
+    return (f'<div role="region" tabindex="0" aria-label="{html.escape(caption)}"><table><caption>{show.inline(caption)}'
+            f"</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>")
 
 
 def text(sentence):

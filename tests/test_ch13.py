@@ -6,8 +6,9 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from test_browser import browser, serious  # noqa: F401  (a fixture)
 
-from helpers import build_dir, data, history, installed, ledger, report, sliders
+from helpers import build_dir, data, history, installed, ledger, plots, report, sliders
 
 
 def put(chapter, **content):
@@ -150,11 +151,35 @@ def test_the_page_is_whole_loads_nothing_and_is_accessible(fill):
 
 
 def test_a_figure_of_the_page_is_inside_it_and_has_its_text():
-    from helpers import plots
     picture = plots.markup(report.bars({"a": 0.5, "b": -0.2}, "title"), "bars of two criteria, a and b")
     page = Page(report.write({"x": [picture]}).read_text(encoding="utf-8"))
     assert page.all("img")[0]["alt"] == "bars of two criteria, a and b"
     assert page.all("img")[0]["src"].startswith("data:image/png;base64,")
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_a_browser_shows_the_page_to_everybody(browser):  # noqa: F811
+    everything()
+    found, gaps = report.ledgers()
+    picture = plots.markup(report.bars({"a": 0.5, "b": -0.2}, "title"), "bars of two criteria, a and b")
+    path = report.write({"Your choice": [report.text("Score `0.3`"), picture],
+                         "Your verdicts": [report.table("All", ["id", "says", "expected", "here", "evidence"],
+                                                        report.verdicts(found))],
+                         "Missing": [report.table("Gaps", ["chapter", "what", "command"], gaps)]})
+    plain, asked = browser.new_page(viewport={"width": 420, "height": 800}), []
+    plain.on("request", lambda request: asked.append(request.url))
+    plain.goto(path.as_uri())
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    assert plain.evaluate("document.images[0].complete && document.images[0].naturalWidth > 0")
+    assert plain.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "wide tables scroll by themselves"
+    plain.close()
+    page = browser.new_page(bypass_csp=True)  # the page's own policy lets no script in, axe-core neither
+    page.goto(path.as_uri())
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert serious(page) == []
+    page.close()
 
 
 # --- sliders --------------------------------------------------------------------------------------------------------
