@@ -746,13 +746,13 @@ claims.close("12b")
 # %% [markdown]
 # ## 12b.10 Summary and further reading
 #
-# - A package's name says little: read its metadata, its dates, and what it holds, before you install.
+# - A package's name says little: read its metadata and dates before you install.
 # - With the same random numbers, both frameworks draw the same chain and train the same agent.
 # - Mean-field inference is too sure where parameters depend on each other.
 # - Choose an agent on some games, test it on others.
-# - Ask how much of what a model makes is copied; of language models it is
-#   [asked as well](https://arxiv.org/abs/2202.07646).
-# - When a project ends, its idea stays.
+# - Ask how much of what a model makes is copied, as
+#   [for language models](https://arxiv.org/abs/2202.07646).
+# - Projects end, ideas stay.
 #
 # Further: [MCMC using Hamiltonian dynamics](https://arxiv.org/abs/1206.1901) (Neal),
 # [Pyro's tutorials](https://pyro.ai/examples/), [double Q-learning](https://arxiv.org/abs/1509.06461) (van Hasselt et al.),
