@@ -98,7 +98,7 @@ def speeds():
     if not path.exists():
         return []
     with open(path, newline="", encoding="utf-8") as file:
-        return [row for row in csv.reader(file)][1:]
+        return [row for row in csv.reader(file) if len(row) == 4][1:]
 
 
 def measured(found):

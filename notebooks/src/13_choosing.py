@@ -67,6 +67,9 @@ plots.show(fig, alt=f"Bars, one for each chapter: {sum(row[3] != '' for row in r
            "verdict on this machine, colored by verdict.")
 show.table(["chapter", "what is missing", "the command that fills it"], [(a, b, f"`{c}`") for a, b, c in gaps],
            caption="What is missing (this chapter judges its own claims below)")
+header = ["claim", "the article says", "expected", "verdict here", "evidence"]
+show.rich(f"<details><summary>All {len(rows)} claims, one by one</summary>{report.table('All claims', header, rows)}"
+          "</details>", "(one by one: in the report that section 13.13 writes)")
 
 # %% [markdown]
 # ## 13.2 Ten years on one line
@@ -459,8 +462,7 @@ def by_chance(options):
 asked = report.predictions(report.ledgers()[0])
 made = [row for row in asked if row["guess"] is not None]
 spread, right = by_chance([len(row["among"]) for row in made or asked]), sum(bool(row["right"]) for row in made)
-luck = 100 * spread[right:].sum()
-crowd = f"{luck:.0f}" if luck >= 1 else "fewer than one"
+crowd = f"{100 * spread[right:].sum():.0f}" if spread[right:].sum() >= 0.01 else "fewer than one"
 calibration = (f"{right} of {len(made)} right; of a hundred who guess, {crowd} do as well or better." if made else
                "No prediction yet: set guess in the cells that ask, and run the chapters again.")
 fig, ax = plots.figure(width=8, height=3)
@@ -606,8 +608,7 @@ path = report.write({
     "Your predictions": [report.text(calibration), report.table("By chapter", [
         "chapter", "asked", "answered", "right", "by chance"], report.by_chapter(asked)), report.table("One by one", [
             "prediction", "you said", "the run said"], [(row["key"], row["guess"], row["actual"]) for row in made])],
-    "Your verdicts": [report.table("All claims of the article", ["claim", "the article says", "expected", "verdict here",
-                                                                  "evidence"], report.verdicts(found))],
+    "Your verdicts": [report.table("All claims of the article", header, report.verdicts(found))],
     "What is missing": [report.table("Chapters to run", ["chapter", "what", "command"],
                                      [(a, b, f"`{c}`") for a, b, c in gaps])]})
 print(f"{path.name}: written, {path.stat().st_size // 1024} KB")
@@ -615,8 +616,8 @@ print(f"{path.name}: written, {path.stat().st_size // 1024} KB")
 # %% [markdown]
 # ## 13.14 Summary and further reading
 #
-# - The article compared two frameworks of 2018. Most of its differences have closed; the numbers agree when you ask for the
-#   same computation.
+# - The article's details describe two frameworks of 2018. Most of those differences have closed; the numbers agree when you
+#   ask for the same computation.
 # - What differs today lies around the frameworks: servers, phones, models, releases, people.
 # - A criterion on which both are equal decides nothing. A weight that nearly flips the answer deserves your time.
 # - Dates need sources, speeds need your machine, and opinions need both sides.
