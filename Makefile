@@ -8,7 +8,7 @@ DEV = .venv/.installed-dev-$(KIND)
 PAGES = .venv/.installed-pages
 RUN = $(PY) tools/nb.py
 
-.PHONY: lab test run build lint doctor site benchmark clean learner solutions instructor live slides wheelhouse
+.PHONY: lab test run build lint doctor site benchmark clean learner solutions instructor live slides wheelhouse ludwig
 
 lab: $(LAB) $(PAGES) ## open the course in JupyterLab
 	$(PY) -m jupyter lab notebooks/00_start.ipynb
@@ -47,6 +47,8 @@ site: run ## the executed course as HTML in build/site
 benchmark: $(DEV) ## speed, as ratios; not part of test
 	$(PY) -m pytest -m benchmark -s tests/benchmarks
 
+ludwig: .venv/ludwig/.installed ## Ludwig in an environment of its own (Python 3.12, several GB), for chapter 12b
+
 clean: ## remove what runs have made; the environment stays
 	rm -rf build
 
@@ -67,3 +69,8 @@ $(DEV): requirements-dev.txt $(LAB)
 
 $(PAGES): data/browser_files.toml tools/browser_files.py | $(LAB)
 	@$(PY) tools/browser_files.py && touch $@ || echo "Going on without: cells that show these pages will say NOT MEASURED."
+
+.venv/ludwig/.installed: requirements-ludwig.txt | $(PY)
+	python3.12 -m venv .venv/ludwig
+	.venv/ludwig/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-ludwig.txt
+	@touch $@

@@ -168,3 +168,15 @@ def test_run_starts_a_fresh_ledger(source, build_folder):
 def test_command_line(arguments, said):
     done = subprocess.run([sys.executable, "tools/nb.py", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode and said in done.stderr and "Traceback" not in done.stderr
+
+
+def test_the_last_chapter_runs_when_the_others_are_done(monkeypatch, capsys):
+    """It reads their ledgers."""
+    rounds = []
+
+    def each(verb, chosen, *rest):
+        rounds.append([pipeline.chapter(source) for source in chosen])
+        return []
+    monkeypatch.setattr(pipeline, "each", each)
+    pipeline.main(["run", "13", "00", "01"])
+    assert rounds == [["00", "01"], ["13"]]

@@ -80,7 +80,7 @@ def solutions(source):
 def instructor(source):
     """The solved notebook with notes, and behind each exercise the wrong answers that its check knows by their cause."""
     wrong = {cell.id: pipeline.parts(cell.source)[2] for cell in pipeline.read(source).cells}
-    book = with_notes(solutions(source), number_of(source))
+    book = with_notes(solutions(source), pipeline.chapter(source))
     cells = []
     for cell in book["cells"]:
         cells.append(cell)
@@ -104,7 +104,7 @@ def slides(source):
     done = executed(source)
     if not done.is_file():
         raise FileNotFoundError(f"{done.name} has not been executed yet: run `make run` first")
-    book = with_notes(nbformat.read(done, 4), number_of(source))
+    book = with_notes(nbformat.read(done, 4), pipeline.chapter(source))
     for cell in book["cells"]:
         cell.metadata["slideshow"] = {"slide_type": kind_of_slide(cell)}
         if cell.cell_type == "markdown":
@@ -128,11 +128,6 @@ def kind_of_slide(cell):
         return "slide" if re.search(r"^##? ", cell.source, re.M) else "subslide"
     alone = {"torch", "tf", "verdict"} & tags or cell.source.count("\n") > 8
     return "subslide" if alone else "-"
-
-
-def number_of(source):
-    """The chapter's number, as in "01"."""
-    return source.name.partition("_")[0]
 
 
 def write_slides(book, path):

@@ -33,6 +33,7 @@ from tqdm import tqdm  # noqa: E402
 from helpers import build_dir, ledger  # noqa: E402
 
 GOLDEN = "nbval-check-output"
+LAST = "13"
 MARK = re.compile(r"^# (solution|wrong): ?(.*)$|^# (solution)$", re.M)
 
 
@@ -272,7 +273,9 @@ def main(argv=None):
         named = {"seed": args.seed, "device": args.device, "fast": False if args.full else None}
         parameters = {name: value for name, value in named.items() if value is not None}
         parameters |= {name: value for name, value in args.p}
-        rows = list(each(run, chosen, args.workers, parameters))
+        last = [source for source in chosen if chapter(source) == LAST]  # it reads what the others have found
+        rows = list(each(run, [source for source in chosen if source not in last], args.workers, parameters))
+        rows += each(run, last, args.workers, parameters)
         seconds_file().parent.mkdir(parents=True, exist_ok=True)
         seconds_file().write_text(json.dumps({source.stem: seconds for source, seconds, _ in rows}), encoding="utf-8")
     return 1 if report(rows) else 0
