@@ -4,7 +4,7 @@
 # Take a model out of its framework: onto a phone, into eight bits, into a page where you draw a digit and it answers.
 # And find out where answers get lost on the way.
 #
-# > **Minutes**: 50 · **Needs**: chapters 5 and 7
+# > **Minutes**: 50 &nbsp; **Needs**: chapters 5 and 7
 # >
 # > **You will be able to**
 # > - turn a model of either framework into a file that runs without it, and prove that it answers the same
@@ -81,8 +81,8 @@ fig, ax = plots.figure(width=7.5, height=2.6)
 colors = {"TensorFlow": plots.TF["color"], "PyTorch": plots.TORCH["color"]}
 ax.barh(list(sizes), [size / 1e6 for size in sizes.values()], color=[colors.get(name, plots.GRAY) for name in sizes])
 ax.set(xscale="log", xlabel="size on disk (MB)", ylim=(len(sizes) - 0.4, -0.6))
-plots.show(fig, alt="Bars on a logarithmic axis: the frameworks take about a gigabyte, the runtimes' Python packages tens "
-           "of megabytes, our weights a hundredth of a megabyte.")
+plots.show(fig, alt="Bars on a logarithmic axis, size on disk: "
+           + ", ".join(f"{name} {size / 1e6:,.2f} MB" for name, size in sizes.items()) + ".")
 f"the largest is {max(sizes.values()) / sizes['our weights']:,.0f} times as large as our weights"
 
 # %% [markdown]
@@ -156,13 +156,14 @@ print("test accuracy above 0.9 in both:", min(reads) > 0.9)
 # [LiteRT](glossary.md#litert), which was called TensorFlow Lite and uses XNNPACK too. The converter still lives in
 # TensorFlow.
 #
-# Both runtimes want an input of a fixed shape, and give you a buffer to copy it into.
+# Both files are made for inputs of one shape (LiteRT can resize its inputs before it runs). Into LiteRT you copy a
+# picture; to ExecuTorch you hand a tensor, and section 11.4 asks how it reads that.
 
 # %% tags=["torch"]
 from executorch.backends.xnnpack.partition.xnnpack_partitioner import XnnpackPartitioner
 from executorch.exir import to_edge_transform_and_lower
 from executorch.runtime import Runtime
-from torch.utils import mobile_optimizer       # for 11.4
+from torch.utils.mobile_optimizer import optimize_for_mobile       # for 11.4
 image_torch = torch.zeros(1, 1, 8, 8)
 graph_torch = torch.export.export(net_torch, (image_torch,))
 def for_executorch(graph):
@@ -214,9 +215,11 @@ advice = [str(warning.message) for warning in caught if "ai_edge_litert" in str(
 claims.verdict("C45", {"it converts": len(file_tf) > 4 * weights, "it runs the result, with no word of an end": not advice},
                "the converter is part of TensorFlow; its interpreter "
                + ("warns, and sends you to the package ai_edge_litert" if advice else "does not warn"))
+comes = "ai-edge-litert" in boards.comes_with(tf)
 claims.verdict("C06", {"the file answers as the model did": bool(np.abs(mobile_tf - plain_tf).max() < 1e-3),
-                       "the runtime comes with TensorFlow": "ai-edge-litert" in boards.comes_with(tf)},
-               "what runs on a phone is LiteRT now, a package of its own that pip does not install with TensorFlow")
+                       "the runtime comes with TensorFlow": comes},
+               f"the file was run by {Interpreter.__module__.split('.')[0]}, LiteRT's package, which pip "
+               + ("installs" if comes else "does not install") + " with TensorFlow")
 
 # %% [markdown]
 # ## 11.4 A converter, and ways that fail
@@ -277,7 +280,7 @@ crop, last = torch.rand(1, 1, 10, 10)[:, :, 1:9, 1:9], torch.rand(1, 8, 8, 3).pe
 with session.quiet(), warnings.catch_warnings(action="ignore"):
     color, gelu = for_executorch(colorful), torch.export.export(torch.nn.GELU(), (image_torch,))
     fates = {"our converter, GELU": fate_of(lambda: with_tensorflow(gelu, test[:1])),
-             "PyTorch Mobile": fate_of(lambda: mobile_optimizer.optimize_for_mobile(torch.jit.script(net_torch))),
+             "PyTorch Mobile": fate_of(lambda: optimize_for_mobile(torch.jit.script(net_torch))(image_torch).tolist()),
              "ExecuTorch, a crop": fate_of(lambda: execute(file_torch, crop)),
              "ExecuTorch, its copy": fate_of(lambda: execute(file_torch, crop.clone(memory_format=torch.contiguous_format))),
              "ExecuTorch, channels last": fate_of(lambda: execute(color, last)),
@@ -290,15 +293,19 @@ answers = {name: fate.startswith("it answers") for name, fate in fates.items()}
 print("who answers:", answers)
 parity.differ("ExecuTorch, two tensors that PyTorch calls equal: " + str(torch.equal(last, last.contiguous())),
               execute(color, last), execute(color, last.contiguous()), atol=0.01)
-claims.verdict("C20", {"TensorFlow has a way": bool(np.abs(mobile_tf - plain_tf).max() < 1e-3),
-                       "PyTorch has none": bool(np.abs(mobile_torch - plain_torch).max() > 1e-3),
+ways = {"TensorFlow by LiteRT": mobile_tf - plain_tf, "PyTorch by ExecuTorch": mobile_torch - plain_torch,
+        "PyTorch by LiteRT": from_torch - plain_torch}
+kept = [way for way, gap in ways.items() if np.abs(gap).max() < 1e-3]
+claims.verdict("C20", {"TensorFlow has a way": "TensorFlow by LiteRT" in kept,
+                       "PyTorch has none": not any("PyTorch" in way for way in kept),
                        "PyTorch's way of those days is gone": not answers["PyTorch Mobile"]},
-               "PyTorch Mobile is dead; ExecuTorch took its place, and LiteRT runs PyTorch's models as well")
+               f"the model's own outputs came from: {', '.join(kept) or 'nothing'}; PyTorch Mobile "
+               + ("answers" if answers["PyTorch Mobile"] else f"ends in {fates['PyTorch Mobile'].split(':')[0]}"))
 
 # %% [markdown]
-# The crop was refused, which is a kindness. The picture in channels last got an answer, a wrong one, and no word of
-# warning. So copy what you hand to a runtime into a fresh contiguous tensor, and compare outputs on real inputs, not
-# on zeros.
+# A refusal is a kindness; an answer to other numbers than you meant is not. In the table's last four rows, which does a
+# crop meet, which a picture kept channels last? Copy what a runtime gets into a fresh contiguous tensor, and compare
+# outputs on real inputs, not on zeros.
 #
 # ## 11.5 One format for both: ONNX
 #
@@ -335,10 +342,10 @@ parity.verdict("ONNX Runtime and TensorFlow", onnx_tf, plain_tf, atol=1e-3)
 parity.differ("the shape that the file asks for", list(models["PyTorch"][1]), list(models["TensorFlow"][1]))
 saved = tf.saved_model.load(str(folder / "saved"))
 reloaded = saved.serve(tf.constant(test))
-claims.verdict("C05", {"SavedModel, for servers": bool(np.abs(tf_side.to_numpy(reloaded) - plain_tf).max() < 1e-3),
-                       "LiteRT, for devices": bool(np.abs(mobile_tf - plain_tf).max() < 1e-3),
-                       "ONNX, for what runs elsewhere": bool(np.abs(onnx_tf - plain_tf).max() < 1e-3)},
-               "three files from one Keras model answer as it does, without it")
+files = {"SavedModel, for servers": bool(np.abs(tf_side.to_numpy(reloaded) - plain_tf).max() < 1e-3),
+         "LiteRT, for devices": bool(np.abs(mobile_tf - plain_tf).max() < 1e-3),
+         "ONNX, for what runs elsewhere": bool(np.abs(onnx_tf - plain_tf).max() < 1e-3)}
+claims.verdict("C05", files, f"of {len(files)} files from one Keras model, {sum(files.values())} answer as it does")
 close = [bool(np.abs(out - plain_torch).max() < 1e-3) for out in (mobile_torch, onnx_torch)]
 there = {"many machines": torch.distributed.is_available(), "devices": close[0], "a file that servers load": close[1]}
 here = {"many machines": hasattr(tf.distribute, "MultiWorkerMirroredStrategy"),
@@ -450,14 +457,15 @@ ruined = [name for name, out in found.items() if (out.argmax(1) == digits.y_test
 exercises.outcome("11.2", {0: "neither", 1: ruined[0] if ruined else "", 2: "both"}[len(ruined)])
 
 # %% [markdown]
-# Ranges are all that calibration takes from the pictures. Noise has about the right ones, so it costs few answers,
-# though the outputs are off. Pictures on another scale teach ranges that real inputs leave; and what leaves a range is
-# clipped.
+# Ranges are all that calibration takes from the pictures. Noise from 0 to 1 has the inputs' own range, though it shows
+# nothing; divided pictures teach ranges that real inputs leave, and what leaves a range is clipped. The table says what
+# each costs.
 #
 # ## 11.8 One table
 #
 # Each weight saves three bytes; names, shapes and the graph stay. In a network of millions of weights they vanish, and a
-# quarter it is. Few answers change, all outputs do: an app that compares a score with a threshold will notice.
+# quarter it is. Outputs can move where answers do not: an app that compares a score with a threshold notices. So look at
+# both columns.
 #
 # All files, in turns, one picture at a time, one thread. *p50* is the median [latency](glossary.md#latency) on this
 # machine; a phone has other instructions.
@@ -502,14 +510,14 @@ for name, (size, micro, out) in rows.items():
                     mfc=face, marker=next(markers[key] for key in markers if name.startswith(key)), markersize=8)
 ax.set(xlabel="file (kB)", ylabel="test accuracy, 95 % interval", title="hollow: int8. ○ ExecuTorch, □ LiteRT, △ ONNX")
 ax2.set(xlabel="p50 latency (µs)", xscale="log", ylim=(len(rows) - 0.4, -0.6), title="one picture")
-plots.show(fig, alt="Left: size against accuracy of each file; int8 files are about half as large, and all accuracies lie "
-           "within each other's error bars. Right: latency; the runtimes answer sooner than the frameworks.")
+plots.show(fig, alt="Left: size against accuracy of each file, with error bars. Right: the latency of each runtime and "
+           "framework, as bars on a logarithmic axis. The table above has all these numbers.")
 
 # %% [markdown]
 # ## 11.9 Before the model: the picture
 #
-# So far everything has been a small loss. Now the app hands over *its* pictures. Say that it cuts out the digit a little
-# carelessly, and all test digits arrive a few pixels off.
+# So far all pictures were the test scans themselves. Now the app hands over *its* own. Say that it cuts out the digit a
+# little carelessly, and all test digits arrive a few pixels off.
 #
 # **Prediction 11.3.** How many of the digits does the same float network read, if they are shifted by two pixels to the
 # left or right?
@@ -536,11 +544,11 @@ for (down, right), value in np.ndenumerate(grid):
     ax.text(right - 2, down - 2, f"{value:.0%}", ha="center", va="center", color="white" if value < 0.6 else "black")
 ax.set(xlabel="shifted right (pixels)", ylabel="shifted down (pixels)", title="digits read", yticks=range(-2, 3))
 ax.grid(False)
-plots.show(fig, alt="A table of accuracies by shift: high in the middle, about half when shifted by one pixel, near chance "
-           "at two.")
+plots.show(fig, alt="Digits read by shift; rows from two pixels up to two down, columns from left to right: "
+           + "; ".join(" ".join(f"{value:.0%}" for value in row) for row in grid))
 
 # %% [markdown]
-# No converter ever did such damage. The network knows digits as *these* scans show them, so the page must make its
+# Set this beside the accuracies in 11.8. The network knows digits as *these* scans show them, so the page must make its
 # pictures as they were made. NIST's programs, whose source is public, put each digit into a box of 20×32 pixels,
 # stretched both ways, in the middle of 32×32; thinned or thickened it until neither little nor much was black; and
 # sheared it upright, so that the leftmost ink at top and bottom stand above each other. Then [black pixels were
@@ -740,8 +748,7 @@ exercises.quiz("11")
 # %% [markdown]
 # ## 11.13 Verdicts
 #
-# The article was right that TensorFlow runs on phones. It is no longer an advantage over PyTorch, and on neither side
-# does the framework do the running: LiteRT and ExecuTorch are packages of their own.
+# Does TensorFlow run on phones, is that an advantage over PyTorch, and who does the running? What the cells above saw:
 
 # %%
 claims.close("11")
@@ -750,14 +757,13 @@ claims.close("11")
 # ## 11.14 Summary and further reading
 #
 # - Capture, convert, run: compare the outputs after each step, for the whole test set, before you ship.
-# - int8 saves three bytes a weight. It changes few answers and all outputs; calibrate it with what the model will
-#   really see.
-# - A shift by two pixels did more harm than all converters together. Preprocessing belongs to the model: test it with
-#   the same inputs on both sides.
+# - int8 saves three bytes a weight. Count the answers that it changes, measure how far it moves outputs, and calibrate
+#   it with what the model will really see.
+# - Preprocessing belongs to the model: test it with the same inputs on both sides, before you blame a converter.
 # - Measure latency on the device, not on your laptop.
 #
 # Further reading: [LiteRT](https://ai.google.dev/edge/litert),
 # [ExecuTorch](https://docs.pytorch.org/executorch/stable/index.html),
 # [litert-torch](https://github.com/google-ai-edge/litert-torch),
-# [ONNX Runtime for the web](https://onnxruntime.ai/docs/tutorials/web/), and how integers do it all:
-# [Jacob et al.](https://arxiv.org/abs/1712.05877). Next: what can be built.
+# [ONNX Runtime for the web](https://onnxruntime.ai/docs/tutorials/web/), and
+# [Jacob et al.](https://arxiv.org/abs/1712.05877) on how integers do it all. Next: what can be built.

@@ -4,7 +4,7 @@
 # You choose a framework from evidence that this machine has measured, and you know which single number would change your
 # mind.
 #
-# > **Minutes**: 40 · **Needs**: any of the chapters before; whatever you have run counts
+# > **Minutes**: 40 &nbsp; **Needs**: any of the chapters before; whatever you have run counts
 # >
 # > **You will be able to**
 # > - read all verdicts of the course, and fill the gaps
