@@ -207,7 +207,7 @@ claims.verdict("C43", {"1.0 is the latest version": torch.__version__.startswith
 #
 # Only [latency](glossary.md#latency) counts here, not training. Look how far apart the ways of *one* framework are.
 #
-# **Prediction 10.1.** Which of these ways to ask for one scan is the slowest by far?
+# **Prediction 10.1.** Which of these ways to ask for one scan is the slowest?
 
 # %% tags=["predict"]
 guess = ...            # one of the four below
@@ -369,11 +369,10 @@ claims.verdict("C42", {"a plain HTTP request is answered": not asked["lost"] and
 # ## 10.4 Who needs which server
 #
 # The article: in PyTorch "you'll have to use either Flask or Django". We put the PyTorch model behind Python's own
-# `http.server`. And "API server needed"? True of both: neither package installs one. PyTorch's own, TorchServe, came in 2020
+# `http.server`. And "API server needed"? Look at C18: which package installs one? PyTorch's own, TorchServe, came in 2020
 # and was [archived](https://github.com/pytorch/serve) in August 2025; Triton, Ray Serve, vLLM and others took its place.
 # TensorFlow's server is a separate program, maintained, not on PyPI. It speaks REST and also gRPC, which
-# [came first](https://www.tensorflow.org/tfx/serving/architecture). Its clients need nothing of TensorFlow: the client
-# above was a process that had loaded neither framework.
+# [came first](https://www.tensorflow.org/tfx/serving/architecture). Must its clients load TensorFlow? Look at C42.
 
 # %%
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -385,9 +384,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_response_only(status)
         self.end_headers()
         self.wfile.write(text.encode())
-plain = types.SimpleNamespace(
-    signatures={"serving_default": contract.Signature({"image": contract.Tensor("float32", (None, 8, 8))}, {})},
-    call=lambda name, arrays: {"output_0": ways_torch["PyTorch, model(x)"](arrays["image"])})
+answering = ways_torch["PyTorch, model(x)"]
+plain = types.SimpleNamespace(call=lambda name, arrays: {"output_0": answering(arrays["image"])}, signatures={
+    "serving_default": contract.Signature({"image": contract.Tensor("float32", (None, 8, 8))}, {})})
 with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
     threading.Thread(target=server.serve_forever).start()
     simple = probabilities(f"http://127.0.0.1:{server.server_port}/v1/models/digits", x)
