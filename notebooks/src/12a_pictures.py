@@ -234,14 +234,14 @@ for row, part in ((0, some[:4]), (2, some[4:])):
         picture.set_axis_off()
         chances.set(xticks=[], yticks=[], xlabel="column" if row else "", ylabel="character" if k == part[0] else "")
         chances.grid(False)
-plots.show(fig, alt="Eight test plates, those misread first, with what was written and what each framework reads; below "
-                    "each, the network's 24 columns: short spikes for characters, blanks between them.")
+plots.show(fig, alt="Eight test plates, any that PyTorch misread first, with what was written and what each framework "
+                    "reads; below each, how likely PyTorch finds each character in each of 24 columns, darker for likelier.")
 
 # %% [markdown]
 # ## 12a.3 Finding digits: object detection
 #
-# A character is a spike: CTC never asked for more. (TensorFlow gives one loss a text; PyTorch's default, `mean`, divides
-# each by its text's length first: hence `reduction="none"`.)
+# CTC asks for the text, not for how many columns a character fills. (TensorFlow gives one loss a text; PyTorch's default,
+# `mean`, divides each by its text's length first: hence `reduction="none"`.)
 #
 # Now [object detection](glossary.md#object-detection): one to three handwritten digits, 0 to 4, on clutter, those for the
 # test by other writers; wanted are a box and a class for each. The network gives 8×8 cells, each with five class scores and
@@ -396,7 +396,7 @@ for row, found, style in ((0, found_by_torch, plots.TORCH), (1, found_by_tf, plo
                         color=style["color"], linestyle=style["linestyle"], linewidth=1.4)
                 ax.text(left, top - 1, digit, color=style["color"], fontsize=9, weight="bold")
 plots.show(fig, alt="Seven test scenes in two rows, PyTorch above and TensorFlow below, with the boxes and digits that each "
-                    "found; the first scenes hold mistakes, such as a digit missed or misread.")
+                    "found; any scenes in which PyTorch made a mistake come first.")
 
 # %% [markdown]
 # ## 12a.5 A class for each pixel: segmentation
@@ -487,7 +487,7 @@ for row, name, masks in ((1, "true", unseen.mask), (2, "PyTorch", painting_torch
         ax.grid(False)
     axes[row, 0].set_ylabel(name)
 plots.show(fig, alt="Seven test scenes; below each its true mask, PyTorch's and TensorFlow's, one color for each digit "
-                    "and the digits' names: three of the worst first, where ink gets the wrong class, then four good ones.")
+                    "and the digits' names: first the three in which PyTorch got most ink wrong, then four with least.")
 
 # %% [markdown]
 # ## 12a.6 CheXNet
@@ -499,9 +499,9 @@ plots.show(fig, alt="Seven test scenes; below each its true mask, PyTorch's and 
 # **Nothing here says anything about medicine.**
 #
 # [DenseNet](https://arxiv.org/abs/1608.06993): every layer's output is joined to its input, so each layer sees all earlier
-# ones. 121 counts the layers with weights; how many parameters they hold says
-# [torchvision](https://docs.pytorch.org/vision/stable/models/generated/torchvision.models.densenet121.html). One function
-# builds it and our miniature.
+# ones. 121 counts the layers with weights;
+# [torchvision](https://docs.pytorch.org/vision/stable/models/generated/torchvision.models.densenet121.html) says how many
+# parameters they hold. One function builds it and our miniature.
 
 # %% tags=["torch"]
 def densenet_torch(blocks, growth, stem, outputs, channels):
@@ -643,8 +643,8 @@ for row, heat, style in ((0, warm_torch, plots.TORCH), (1, warm_tf, plots.TF)):
         right.imshow(hot, cmap="inferno", alpha=0.6, extent=(-0.5, 63.5, 63.5, -0.5), interpolation="bilinear")
         left.set_title(style["label"] if k == 0 else "", loc="left", fontsize=9)
         right.set_title(scenes.FINDINGS[k], fontsize=9)
-plots.show(fig, alt="Three drawings, each with its class activation map, PyTorch above and TensorFlow below: for a wide "
-                    "heart the heat lies on the heart, for spots on spots, for haze on the L in the corner, not the lungs.")
+plots.show(fig, alt="Three drawings, one each for wide heart, spots and haze, and beside each its class activation map, "
+                    "PyTorch above and TensorFlow below: bright where the finding's score comes from.")
 
 # %% [markdown]
 # ## 12a.8 Exercises
@@ -819,7 +819,7 @@ claims.close("12a")
 # ## 12a.11 Summary and further reading
 #
 # - A task is a shape of output and a loss; loop, layers and optimizer stay.
-# - CTC learns to read without being told where; it answers in spikes.
+# - CTC learns to read without being told where.
 # - Detection: class and sides in every cell, then suppression. Segmentation: down, up, and what was seen on the way down.
 # - Each number misleads somewhere: sequence accuracy hides which character, pixel accuracy is a feast of background, AUROC
 #   on the same hospitals rewards a shortcut. Look at pictures.
