@@ -1,10 +1,12 @@
 """The rules that every chapter obeys, checked on its source; and that each rule can fail."""
+import ast
 import importlib
 
 import nb as pipeline
 import nbformat
 import pytest
 import rules
+from papermill.translators import PythonTranslator
 
 SOURCES = pipeline.sources()
 
@@ -39,6 +41,13 @@ def test_headings(chapter):
 
 def test_opening(chapter):
     rule(rules.opening(chapter[1], chapter[0]))
+
+
+def test_papermill_sees_every_parameter(chapter):
+    """It reads the cell line by line, and overlooks one whose comment it cannot parse."""
+    cell, = (cell for cell in chapter[1].cells if "parameters" in pipeline.tags(cell))
+    wanted = {target.id for statement in ast.parse(cell.source).body for target in statement.targets}
+    assert {parameter.name for parameter in PythonTranslator.inspect(cell)} == wanted
 
 
 def test_twins(chapter):

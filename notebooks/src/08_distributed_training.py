@@ -42,7 +42,7 @@ from helpers import tf_side
 fast = True
 seed = 0
 device = "auto"
-cluster = False  # True: also Ray Train (pip install "ray[train]==2.60.0") and torchrun on two hosts; minutes, 3 GB of memory
+cluster = False  # True: also Ray Train (it is in requirements-dev.txt) and torchrun on two hosts; minutes, 3 GB of memory
 
 # %% tags=["setup"]
 session.use(seed=seed, device=device, fast=fast)
