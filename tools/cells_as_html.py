@@ -38,8 +38,15 @@ def cell_html(cell):
     label = {"torch": ' data-side="PyTorch"', "tf": ' data-side="TensorFlow"'}.get(side, "")
     source = highlight(cell.source, PythonLexer(), HtmlFormatter())
     verdict = "verdict" if "verdict" in tags else ""
-    outputs = "".join(f'<div class="output {verdict}">{output_html(output)}</div>' for output in cell.outputs)
+    outputs = "".join(output_box(output, verdict) for output in cell.outputs)
     return f'<div class="input {side}"{label}>{source}</div>{outputs}'
+
+
+def output_box(output, verdict):
+    """One output in its box; one that may be wider than the page, and scrolls, can be reached with the keyboard."""
+    content = output_html(output)
+    reach = ' tabindex="0"' if "<table" in content or "<svg" in content or "<label" in content else ""
+    return f'<div class="output {verdict}"{reach}>{content}</div>'
 
 
 def output_html(output):

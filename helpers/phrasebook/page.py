@@ -67,7 +67,8 @@ def markup(measured, frame=""):
     head = "".join(f'<th scope="col" style="width:{width}%">{text}</th>' for text, width in widths)
     search = ('<p hidden><label>Search the phrasebook: <input type="search" placeholder="repeat, gather, axis ..."></label> '
               f"<output>{len(ROWS)} rows</output></p>")
-    body = f'<div class="{frame}"><table><thead><tr>{head}</tr></thead>{"".join(parts)}</table></div>'
+    scrolls = ' tabindex="0"' if frame else ""  # what scrolls must be reached with the keyboard
+    body = f'<div class="{frame}"{scrolls}><table><thead><tr>{head}</tr></thead>{"".join(parts)}</table></div>'
     return f'{STYLE}<div class="phrasebook">{search}{body}</div>{SCRIPT}'
 
 
