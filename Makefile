@@ -1,6 +1,7 @@
 # Every target works from a clean checkout: it makes .venv and installs what it needs first (again only when a pin changed).
 # Without make (Windows, conda): README.md has the same commands in plain form.
 PYTHON ?= python3
+PYTHON312 ?= python3.12
 PY = .venv/bin/python
 KIND = $(if $(GPU),gpu,cpu)
 LAB = .venv/.installed-lab-$(KIND)
@@ -71,6 +72,6 @@ $(PAGES): data/browser_files.toml tools/browser_files.py | $(LAB)
 	@$(PY) tools/browser_files.py && touch $@ || echo "Going on without: cells that show these pages will say NOT MEASURED."
 
 .venv/ludwig/.installed: requirements-ludwig.txt | $(PY)
-	python3.12 -m venv .venv/ludwig
+	$(PYTHON312) -m venv .venv/ludwig
 	.venv/ludwig/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-ludwig.txt
 	@touch $@
