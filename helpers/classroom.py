@@ -3,7 +3,6 @@
 FOLDER holds a folder or a zip file for each learner, with the files of that learner's build/ledger anywhere inside. What
 those folders are called is not kept: the page counts, and names nobody.
 """
-import html
 import json
 import re
 import sys
@@ -11,20 +10,9 @@ import zipfile
 from collections import Counter
 from pathlib import Path, PurePosixPath
 
-from . import build_dir, data
+from . import build_dir, data, report
 
 LEDGER = re.compile(r"\d\d[a-z]?\.json")
-
-PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Class results · Side by Side</title><style>
-:root {{ color-scheme: light dark }}
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem }}
-table {{ border-collapse: collapse; margin: 1rem 0 }} caption {{ text-align: left; font-weight: bold }}
-th, td {{ text-align: left; vertical-align: top; padding: .2rem .8rem .2rem 0; border-bottom: 1px solid #8885 }}
-</style></head><body><main><h1>Class results</h1>
-<p>{learners} learners, {chapters} runs of chapters. Nothing here says who they are.</p>{tables}</main></body></html>
-"""
 
 
 def merge(folder, target=None):
@@ -39,17 +27,17 @@ def merge(folder, target=None):
                                 "the files 00.json, 01.json ... of that learner's build/ledger")
     for name, reason in broken:
         print(f"left out: {name}: {reason}", file=sys.stderr)
-    tables = [("Verdicts", ["claim", "what the article says", "expected", "the class found"], verdicts(class_)),
-              ("Predictions", ["prediction", "guesses", "the runs said", "right"], predictions(class_)),
-              ("Exercises", ["exercise", "right", "wrong so far", "open"], exercises(class_)),
-              ("Machines", ["how many", "what they are"], machines(class_))]
+    about = f"{len(class_)} learners, {sum(map(len, class_))} runs of chapters. Nothing here says who they are."
     if broken:
-        tables.append(("Left out", ["files that could not be read"], [[len(broken)]]))
-    target = Path(target or build_dir() / "class.html")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(PAGE.format(learners=len(class_), chapters=sum(map(len, class_)),
-                                  tables="".join(map(_table, *zip(*tables, strict=True)))), encoding="utf-8")
-    return target
+        about += f" {len(broken)} files could not be read."
+    sections = {
+        "The class": [report.text(about), report.table("Machines", ["how many", "what they are"], machines(class_))],
+        "Verdicts": [report.table("Claims that somebody judged",
+                                  ["claim", "what the article says", "expected", "the class found"], verdicts(class_))],
+        "Predictions": [report.table("What was guessed, and what the runs said",
+                                     ["prediction", "guesses", "the runs said", "right"], predictions(class_))],
+        "Exercises": [report.table("Answers so far", ["exercise", "right", "wrong so far", "open"], exercises(class_))]}
+    return report.write(sections, Path(target or build_dir() / "class.html"), "Class results")
 
 
 def learners(folder):
@@ -143,12 +131,6 @@ def _order(key):
 
 def _counts(counter):
     return ", ".join(f"{word} {count}" for word, count in counter.most_common())
-
-
-def _table(title, header, rows):
-    head = "".join(f'<th scope="col">{html.escape(cell)}</th>' for cell in header)
-    body = "".join("<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
-    return f"<table><caption>{title}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def main(arguments):

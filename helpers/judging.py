@@ -68,6 +68,24 @@ def first_line(error):
     return (str(error).strip().splitlines() or ["no message"])[0]
 
 
+def raised(error):
+    """What to tell a learner whose function has raised: the kind of error and its first line."""
+    return f"your function raised {type(error).__name__}: {first_line(error)}"
+
+
+def call(answer, *arguments):
+    """(result, None) of a learner's function, or (None, what it raised, in words).
+
+    Raises NotInstalled when the function needs a framework that is missing: that is not the learner's mistake.
+    """
+    try:
+        return answer(*arguments), None
+    except missing.NotInstalled:
+        raise
+    except Exception as error:  # whatever a learner's function raises is for the learner to read
+        return None, raised(error)
+
+
 def _judge_value(answer, reference, suspects, atol):
     try:
         answer = _plain(answer)

@@ -142,8 +142,8 @@ def text(sentence):
     return f"<p>{show.inline(sentence)}</p>"
 
 
-def write(sections, target=None):
-    """Write the page and return its path: build/report.html when target is left out.
+def write(sections, target=None, title="Your report"):
+    """Write a page and return its path: build/report.html when target is left out.
 
     sections: {heading: list of HTML made by `table`, `text` or `plots.markup`}. The page holds all that it shows and loads
     nothing, which its own policy enforces; it can be kept, mailed or printed.
@@ -151,11 +151,11 @@ def write(sections, target=None):
     policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
     body = "".join(f"<section><h2>{html.escape(heading)}</h2>{''.join(blocks)}</section>"
                    for heading, blocks in sections.items())
-    target = target or build_dir() / "report.html"
+    target, title = target or build_dir() / "report.html", html.escape(title)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><title>Your report · Side by Side</title>'
-        f"<style>{STYLE}</style></head><body><main><h1>Your report</h1>{body}</main></body></html>\n", encoding="utf-8")
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title} · Side by Side</title>'
+        f"<style>{STYLE}</style></head><body><main><h1>{title}</h1>{body}</main></body></html>\n", encoding="utf-8")
     return target

@@ -4,7 +4,7 @@ import types
 import numpy as np
 import pytest
 
-from helpers import data, exercises, judging, ledger
+from helpers import data, exercises, judging, ledger, missing
 
 HINTS = ("Look at the shape.", "Use `axis`.", "x.sum(axis=0)")
 X = np.arange(6.0).reshape(2, 3)
@@ -221,3 +221,15 @@ def test_quiz_has_an_explanation_behind_every_option(monkeypatch):
     assert markup.count("<details") == 2 and markup.count("Right.") == 1 and markup.count("No.") == 1
     assert "<code>a &lt; b</code>" in markup and "see &lt;b&gt;" in markup and "<script" not in markup
     assert "A. yes" in plain and "Since" not in plain
+
+
+def test_what_a_function_raises_is_told_in_one_line_and_a_missing_framework_is_not_the_learners_mistake():
+    def careless(x):
+        raise ValueError("wrong shape\nand a long story")
+
+    def needs_torch():
+        raise missing.NotInstalled("PyTorch")
+    assert judging.call(abs, -2) == (2, None)
+    assert judging.call(careless, 1) == (None, "your function raised ValueError: wrong shape")
+    with pytest.raises(missing.NotInstalled):
+        judging.call(needs_torch)

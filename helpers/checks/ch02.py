@@ -5,7 +5,7 @@ import sys
 import numpy as np
 
 from helpers import missing
-from helpers.judging import Exercise, function
+from helpers.judging import Exercise, function, raised
 
 FRAMEWORKS = {"helpers.torch_side": "PyTorch", "helpers.tf_side": "TensorFlow"}
 
@@ -75,7 +75,7 @@ def _judge_rounding(answer):
     except missing.NotInstalled:
         raise
     except Exception as error:  # whatever a learner's function raises is for the learner to read
-        return _raised(error)
+        return raised(error)
     if value.shape != x.shape or not np.allclose(value, np.round(x)):
         wrong_sign = value.shape == x.shape and np.allclose(value, 2 * x - np.round(x))
         return ("the rest is added with the wrong sign: x plus what gives the rounded x?" if wrong_sign
@@ -114,7 +114,7 @@ def _judge_operations(answer):
         except missing.NotInstalled:
             raise
         except Exception as error:  # whatever a learner's function raises is for the learner to read
-            return f"{name}: {_raised(error)}"
+            return f"{name}: {raised(error)}"
         if not close:
             return f"{name}: the value is {made.value}, it should be {value}."
         if found.keys() != slopes.keys():
@@ -269,12 +269,8 @@ def _gradients(method, program, arrays):
     except missing.NotInstalled:
         raise
     except Exception as error:  # whatever a learner's function raises is for the learner to read
-        return {}, _raised(error)
+        return {}, raised(error)
     return {k: float(leaf.grad) for k, leaf in enumerate(leaves)}, None
-
-
-def _raised(error):
-    return f"your function raised {type(error).__name__}: {(str(error).strip().splitlines() or ['no message'])[0]}"
 
 
 def _near(found, expected):

@@ -5,7 +5,7 @@ import sys
 import numpy as np
 
 from helpers import missing, show
-from helpers.judging import Exercise, function, value
+from helpers.judging import Exercise, call, function, value
 
 
 def side(name, framework):
@@ -109,10 +109,9 @@ def judge_schedule(answer, slips):
     for seed in range(5):
         seconds, edges = schedule(np.random.default_rng(seed))
         right = max(shortest_time(seconds, edges).values())
-        try:
-            got = answer(dict(seconds), list(edges))
-        except Exception as error:  # whatever a learner's function raises is for the learner to read
-            return f"your function raised {type(error).__name__}: {error}"
+        got, problem = call(answer, dict(seconds), list(edges))
+        if problem:
+            return problem
         if not isinstance(got, (int, float)):
             return f"the function should return one number, yours returned a {type(got).__name__}."
         if abs(got - right) > 1e-9:

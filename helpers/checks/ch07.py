@@ -1,19 +1,7 @@
 """Chapter 7: a split by groups, label smoothing, momentum under a schedule, and the number that may be reported."""
 import numpy as np
 
-from helpers import missing
-from helpers.judging import Exercise, function
-
-
-def _call(answer, *arguments):
-    """(result, None), or (None, what the learner's function raised, in words)."""
-    try:
-        return answer(*arguments), None
-    except missing.NotInstalled:
-        raise
-    except Exception as error:  # whatever a learner's function raises is for the learner to read
-        return None, f"your function raised {type(error).__name__}: {(str(error).strip().splitlines() or ['no message'])[0]}"
-
+from helpers.judging import Exercise, call, function
 
 # Exercise 7.1: whole forms to the test
 
@@ -24,10 +12,10 @@ def _judge_split(answer):
     for trial in range(8):
         sizes = np.array([300, 20, 20, 20, 20, 20]) if trial % 2 else np.full(12, 30)
         form, share = np.repeat(np.arange(len(sizes)) * 7 + 3, sizes), 0.25
-        test, raised = _call(answer, form.copy(), share, np.random.default_rng(trial))
-        again, _ = _call(answer, form.copy(), share, np.random.default_rng(trial))
-        if raised:
-            return raised
+        test, problem = call(answer, form.copy(), share, np.random.default_rng(trial))
+        again, _ = call(answer, form.copy(), share, np.random.default_rng(trial))
+        if problem:
+            return problem
         if not isinstance(test, np.ndarray) or test.dtype != bool or test.shape != form.shape:
             return f"return a boolean array with one entry for each scan: shape {form.shape}, True for the test."
         for one in np.unique(form):
@@ -98,9 +86,9 @@ def _judge_report(answer):
         watched, tested = rng.permutation(12) / 20 + 0.3, rng.permutation(12) / 20 + 0.35
         first, second = sorted(rng.choice(11, 2, replace=False))
         watched[[first, second]] = 0.95  # a tie, and not at the end
-        got, raised = _call(answer, watched.copy(), tested.copy())
-        if raised:
-            return raised
+        got, problem = call(answer, watched.copy(), tested.copy())
+        if problem:
+            return problem
         if not (isinstance(got, (tuple, list)) and len(got) == 2):
             return "return two things: the epoch, and the accuracy."
         epoch, share = got

@@ -1,7 +1,7 @@
 """The checks of chapter 8, distributed training."""
 import functools
 
-from helpers.judging import Exercise, function, value
+from helpers.judging import Exercise, call, function, value
 
 
 def combine(gradients, counts):
@@ -49,10 +49,9 @@ def judge_share(answer, slips):
     for n, ranks in ((12, 4), (10, 4), (1415, 4), (9, 2), (11, 3)):
         for rank in range(ranks):
             right = share(n, ranks, rank)
-            try:
-                got = [int(k) for k in answer(n, ranks, rank)]
-            except Exception as error:  # whatever a learner's function raises is for the learner to read
-                return f"your function raised {type(error).__name__}: {error}"
+            got, problem = call(lambda *numbers: [int(k) for k in answer(*numbers)], n, ranks, rank)
+            if problem:
+                return problem
             if got != right:
                 found = [cause for cause, slip in slips.items() if slip(n, ranks, rank) == got]
                 where = f"for {n} examples, rank {rank} of {ranks}"

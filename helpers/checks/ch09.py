@@ -1,7 +1,7 @@
 """The checks of chapter 9, visualization."""
 import numpy as np
 
-from helpers.judging import Exercise, function, value
+from helpers.judging import Exercise, function, raised, value
 
 BUCKETS = np.array([[-1.0, -0.5, 4], [-0.5, 0.0, 10], [0.0, 0.5, 20], [0.5, 1.5, 6]])
 COUNTS, MIDDLES = BUCKETS[:, 2], BUCKETS[:, :2].mean(axis=1)
@@ -48,7 +48,7 @@ def judge_keys(answer):
         one = {key: after(event) for key, event in press.items()}
         stays = after(press["s"], press["x"])
     except Exception as error:  # whatever a learner's function raises is for the learner to read
-        return f"on a KeyPress your function raised {type(error).__name__}: {error}"
+        return f"on a KeyPress {raised(error)}"
     try:
         closed = after({"event_type": "Close"})
     except KeyError:

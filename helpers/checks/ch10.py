@@ -3,19 +3,7 @@ import copy
 
 import numpy as np
 
-from helpers import missing
-from helpers.judging import Exercise, first_line, function
-
-
-def _call(answer, *arguments):
-    """(result, None), or (None, what the learner's function raised, in words)."""
-    try:
-        return answer(*arguments), None
-    except missing.NotInstalled:
-        raise
-    except Exception as error:  # whatever a learner's function raises is for the learner to read
-        return None, f"your function raised {type(error).__name__}: {first_line(error)}"
-
+from helpers.judging import Exercise, call, function
 
 # Exercise 10.1: rows to columns
 
@@ -26,9 +14,9 @@ def _judge_columns(answer):
     columns = {"tag": ["foo", "bar", ""], "signal": [[1, 2], [3, 4], [5, 6]]}
     for extra in ({}, {"signature_name": "other"}):
         request = {**extra, "instances": copy.deepcopy(rows)}
-        got, raised = _call(answer, request)
-        if raised:
-            return raised
+        got, problem = call(answer, request)
+        if problem:
+            return problem
         if not isinstance(got, dict) or "inputs" not in got:
             return "columns are keyed `inputs`; the key `instances` says that rows follow."
         if "instances" in got:
@@ -85,9 +73,9 @@ def _judge_batches(answer):
         steps = rng.integers(0, 4, rng.integers(4, 20)) if trial else np.array([0, 2, 2, 2, 2, 0, 0, 0, 0, 9])
         arrivals, size, wait = [int(t) / 8 for t in steps.cumsum()], int(rng.integers(2, 5)), 3 / 8  # exact in binary
         right = micro_batches(arrivals, size, wait)
-        got, raised = _call(answer, list(arrivals), size, wait)
-        if raised:
-            return raised
+        got, problem = call(answer, list(arrivals), size, wait)
+        if problem:
+            return problem
         try:
             same = [list(map(int, batch)) for batch in got] == right
         except TypeError:
@@ -98,8 +86,8 @@ def _judge_batches(answer):
             if [list(batch) for batch in got] == wrong(arrivals, size, wait):
                 return f"{cause}."
         return f"for arrivals {arrivals}, size {size}, wait {wait} the batches are {right}, yours are {got}."
-    got, raised = _call(answer, [], 4, 0.1)
-    return raised or (None if got == [] else "without requests there are no batches: return an empty list.")
+    got, problem = call(answer, [], 4, 0.1)
+    return problem or (None if got == [] else "without requests there are no batches: return an empty list.")
 
 
 # Exercise 10.4: the gatekeeper
@@ -127,10 +115,10 @@ def _judge_gate(answer):
     if not callable(answer):
         return "answer must be a function: write def answer(body): above."
     for body, status, overlooked in BODIES:
-        got, raised = _call(answer, body)
+        got, problem = call(answer, body)
         shown = body if len(body) < 60 else body[:20] + b"..."
-        if raised:
-            return f"for {shown} {raised}: {overlooked}."
+        if problem:
+            return f"for {shown} {problem}: {overlooked}."
         if got != status:
             return f"for {shown} it is {status}, yours is {got}: {overlooked}."
     return None

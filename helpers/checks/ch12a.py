@@ -1,8 +1,7 @@
 """Chapter 12a: one character by CTC, IoU of boxes, the Dice loss, and a threshold that calls enough of the ill."""
 import numpy as np
 
-from helpers import missing
-from helpers.judging import Exercise, function
+from helpers.judging import Exercise, call, function
 
 # Exercise 12a.1: one character by CTC
 
@@ -74,12 +73,9 @@ def _judge_threshold(answer):
         rng = np.random.default_rng(trial)
         ill = rng.permutation(np.repeat([1, 0], [24, 36]))
         scores, share = rng.normal(size=60) + 0.8 * ill, (0.75, 0.7, 0.9, 0.55)[trial]
-        try:
-            got = answer(scores.copy(), ill.copy(), share)
-        except missing.NotInstalled:
-            raise
-        except Exception as error:  # whatever a learner's function raises is for the learner to read
-            return f"your function raised {type(error).__name__}: {(str(error).strip().splitlines() or ['no message'])[0]}"
+        got, problem = call(answer, scores.copy(), ill.copy(), share)
+        if problem:
+            return problem
         if not (isinstance(got, (tuple, list)) and len(got) == 2 and all(np.ndim(part) == 0 for part in got)):
             return "return two numbers: the threshold, and the specificity."
         cause = _what_is_wrong(*map(float, got), scores, ill, share)

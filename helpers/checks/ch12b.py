@@ -1,8 +1,8 @@
 """Chapter 12b: a GRU cell in Keras's order, the width of a mean field, double Q-learning, a tune in another key."""
 import numpy as np
 
-from helpers import missing, music
-from helpers.judging import Exercise, function, value
+from helpers import music
+from helpers.judging import Exercise, call, function, value
 
 
 def _sigmoid(x):
@@ -56,12 +56,9 @@ def _judge_key(answer):
     for by in (5, -3):
         given = music.events([(60, 2), (None, 1), (64, 1), (67, 4), (None, 2), (59, 1)])
         kept = given.copy()
-        try:
-            got = answer(given, by)
-        except missing.NotInstalled:
-            raise
-        except Exception as error:  # whatever a learner's function raises is for the learner to read
-            return f"your function raised {type(error).__name__}: {error}"
+        got, problem = call(answer, given, by)
+        if problem:
+            return problem
         if not isinstance(got, np.ndarray) or got.shape != kept.shape:
             return f"return an array with one event for each that was given: shape {kept.shape}."
         if not np.array_equal(given, kept):

@@ -212,7 +212,7 @@ def read(scores):
 written = np.array([scenes.text(row) for row in y_unseen])
 read_torch, read_tf = read(columns_torch), read(columns_tf)
 parity.verdict("scores and CTC loss of the first step", plates_torch.first, plates_tf.first, rtol=1e-3)
-parity.verdict("its gradient, but for a ReLU that rounding flips", plates_torch.gradient, plates_tf.gradient, rtol=0.1)
+parity.verdict("its gradient, but for a ReLU that rounding flips", plates_torch.gradient, plates_tf.gradient, rtol=0.01)
 for name, texts in (("PyTorch", read_torch), ("TensorFlow", read_tf)):
     print(f"{name} reads at least {floors['plates']:.0%} of unseen plates without a mistake: "
           f"{bool((texts == written).mean() >= floors['plates'])}")
@@ -308,7 +308,7 @@ maps_tf = predict_tf(finder_tf, unseen.x)
 
 # %% tags=["verdict"]
 parity.verdict("maps and loss of the first step", boxes_torch.first, boxes_tf.first, rtol=1e-3)
-parity.verdict("its gradient, but for a ReLU that rounding flips", boxes_torch.gradient, boxes_tf.gradient, rtol=0.1)
+parity.verdict("its gradient, but for a ReLU that rounding flips", boxes_torch.gradient, boxes_tf.gradient, rtol=0.01)
 
 # %% [markdown]
 # ## 12a.4 Too many boxes, and one number for them
@@ -469,7 +469,7 @@ def ious(said, true):
     return table.diagonal() / (table.sum(0) + table.sum(1) - table.diagonal())
 
 parity.verdict("scores and loss of the first step", masks_torch.first, masks_tf.first, rtol=1e-3)
-parity.verdict("its gradient, but for a ReLU that rounding flips", masks_torch.gradient, masks_tf.gradient, rtol=0.1)
+parity.verdict("its gradient, but for a ReLU that rounding flips", masks_torch.gradient, masks_tf.gradient, rtol=0.01)
 iou_torch, iou_tf = ious(painting_torch, unseen.mask), ious(painting_tf, unseen.mask)
 for name, value in (("PyTorch", iou_torch.mean()), ("TensorFlow", iou_tf.mean())):
     print(f"{name}'s mean IoU is at least {floors['IoU']}: {bool(value >= floors['IoU'])}")
