@@ -10,44 +10,13 @@ import sys
 import nb as pipeline
 import nbformat
 import pytest
+from axe import serious
 
 from helpers import ROOT, browser_files, build_dir, process
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-OFFLINE = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-           "--disable-component-update", "--disable-sync"]
 WHOLE_PAGE = {"windowingMode": "none", "autosaveInterval": 3600}
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Chromium from the system, headless."""
-    if CHROMIUM is None:
-        pytest.skip("BROWSER TESTS DID NOT RUN: no chromium on PATH (Debian: apt-get install chromium)")
-    sync_api = pytest.importorskip("playwright.sync_api", reason="BROWSER TESTS DID NOT RUN: playwright is not installed")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OFFLINE)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser):
-    """A page that may reach this machine only; asking for anything else is noted in page.asked_outside."""
-    page = browser.new_page(viewport={"width": 1200, "height": 900})
-    page.asked_outside = []
-
-    def guard(route):
-        if route.request.url.startswith(("http://127.0.0.1:", "file:", "data:", "blob:")):
-            route.continue_()
-        else:
-            page.asked_outside.append(route.request.url)
-            route.abort()
-    page.route("**/*", guard)
-    yield page
-    page.close()
 
 
 @pytest.fixture
@@ -132,10 +101,3 @@ def test_the_site_needs_no_network_and_shows_its_figures(page, monkeypatch):
         for name in sorted(path.name for path in folder.glob("*.html")):
             page.goto((folder / name).as_uri())
             assert serious(page) == [], f"{name}, {scheme}"
-
-
-def serious(page):
-    """What axe-core finds on a page that keeps people with disabilities out: [(rule, the first place)]."""
-    page.add_script_tag(path=browser_files.folder("axe-core") / "axe.min.js")
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    return [(one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in ("serious", "critical")]

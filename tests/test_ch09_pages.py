@@ -4,7 +4,6 @@ import threading
 import chapter09
 import psutil
 import pytest
-from test_browser import browser, page  # noqa: F401  (fixtures)
 
 from helpers import boards
 from helpers.workers import visdom_server
@@ -40,12 +39,12 @@ def wait_for(happened):
     assert boards.wait_until(happened, SECONDS)
 
 
-def tab(page, server, name, query=""):  # noqa: F811
+def tab(page, server, name, query=""):
     page.goto("about:blank")
     page.goto(f"{server.url}/{query}#{name}")
 
 
-def test_tensorboards_page_shows_both_frameworks_curves(tensorboard, page, tmp_path):  # noqa: F811
+def test_tensorboards_page_shows_both_frameworks_curves(tensorboard, page, tmp_path):
     tab(page, tensorboard, "timeseries", "?forceSVG=true&tagFilter=loss")  # else lines are pixels of a WebGL canvas
     curves = page.locator("scalar-card line-chart path[style*=stroke]")
     wait_for(lambda: len(set(curves.evaluate_all("lines => lines.filter(line => line.getAttribute('d').length > 100)"
@@ -55,7 +54,7 @@ def test_tensorboards_page_shows_both_frameworks_curves(tensorboard, page, tmp_p
     assert page.asked_outside == []
 
 
-def test_tensorboards_page_shows_histograms_images_text_and_sound(tensorboard, page, tmp_path):  # noqa: F811
+def test_tensorboards_page_shows_histograms_images_text_and_sound(tensorboard, page, tmp_path):
     tab(page, tensorboard, "histograms")
     histograms = page.locator("vz-histogram-timeseries")
     wait_for(lambda: histograms.count() == 4 and all(one.locator("path").count() > 10 for one in histograms.all()))
@@ -72,7 +71,7 @@ def test_tensorboards_page_shows_histograms_images_text_and_sound(tensorboard, p
     assert page.asked_outside == []
 
 
-def test_tensorboards_page_shows_each_graph(tensorboard, page, tmp_path):  # noqa: F811
+def test_tensorboards_page_shows_each_graph(tensorboard, page, tmp_path):
     tab(page, tensorboard, "graphs")
     nodes = page.locator("g.node")
     for run, layers in (("torch", "Sequential"), ("tf", "sequential")):
@@ -84,7 +83,7 @@ def test_tensorboards_page_shows_each_graph(tensorboard, page, tmp_path):  # noq
     assert page.asked_outside == []
 
 
-def test_visdoms_page_asks_for_nothing_outside_and_nothing_is_missing(has_page, page, tmp_path):  # noqa: F811
+def test_visdoms_page_asks_for_nothing_outside_and_nothing_is_missing(has_page, page, tmp_path):
     wrong = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("response", lambda answer: wrong.append(answer.url) if answer.status >= 400 else None)
@@ -96,7 +95,7 @@ def test_visdoms_page_asks_for_nothing_outside_and_nothing_is_missing(has_page, 
 
 
 @pytest.fixture
-def live(has_page, tmp_path, page):  # noqa: F811
+def live(has_page, tmp_path, page):
     """The chapter's live training, running, its page open; waits 50 ms a step, so that someone can act."""
     names = chapter09.run("net_torch = ", "net_tf = ", "def train_live")
     names |= {"control": {"rate": 0.25, "stop": False}, "events": [], "rates": [], "epochs": 400,
@@ -126,7 +125,7 @@ def drawn(curves):
     return curves.evaluate_all("lines => lines.map(line => line.getAttribute('d') || '')")
 
 
-def test_a_property_edited_and_a_button_clicked_in_visdoms_page_steer_both_trainings(live, page, tmp_path):  # noqa: F811
+def test_a_property_edited_and_a_button_clicked_in_visdoms_page_steer_both_trainings(live, page, tmp_path):
     curves = page.locator(".scatterlayer .js-line")
     wait_for(lambda: len([one for one in drawn(curves) if len(one) > 100]) == 2)
     assert set(page.locator(".legendtext").all_text_contents()) == {"PyTorch", "TensorFlow"}
@@ -143,7 +142,7 @@ def test_a_property_edited_and_a_button_clicked_in_visdoms_page_steer_both_train
     assert (live["events"], page.asked_outside) == ([0, 1], [])
 
 
-def test_keys_pressed_in_visdoms_page_reach_the_solution_of_exercise_4(live, page):  # noqa: F811
+def test_keys_pressed_in_visdoms_page_reach_the_solution_of_exercise_4(live, page):
     answer = chapter09.solution("9.4")
     live["page"].text("click here, then press keys", win="keys")
     live["page"].register_event_handler(lambda event: answer(event, live["control"]), "keys")
@@ -156,7 +155,7 @@ def test_keys_pressed_in_visdoms_page_reach_the_solution_of_exercise_4(live, pag
     assert live["control"] == {"rate": 0.125, "stop": True}
 
 
-def test_nothing_is_left_of_visdom_after_an_interrupt_while_its_page_is_open(has_page, page, tmp_path):  # noqa: F811
+def test_nothing_is_left_of_visdom_after_an_interrupt_while_its_page_is_open(has_page, page, tmp_path):
     with pytest.raises(KeyboardInterrupt), boards.visdom(tmp_path) as server, boards.client(server, "run"):
         page.goto(server.url)
         page.get_by_text("online", exact=True).wait_for(timeout=SECONDS * 1000)
@@ -165,7 +164,7 @@ def test_nothing_is_left_of_visdom_after_an_interrupt_while_its_page_is_open(has
     page.get_by_text("offline", exact=True).wait_for(timeout=SECONDS * 1000)
 
 
-def test_a_page_of_either_server_can_be_embedded(has_page, page, shown, tmp_path):  # noqa: F811
+def test_a_page_of_either_server_can_be_embedded(has_page, page, shown, tmp_path):
     with boards.visdom(tmp_path / "visdom") as visdom, boards.tensorboard(tmp_path / "logs", []) as tensorboard:
         for server, word in ((visdom, "online"), (tensorboard, "TensorBoard")):
             boards.look(server, 0.01)

@@ -3,7 +3,6 @@
 The browser tests need chromium, playwright and ONNX Runtime's files for browsers; without them they are skipped.
 """
 import ast
-import shutil
 import urllib.request
 
 import nb as pipeline
@@ -14,9 +13,6 @@ import pytest
 from helpers import browser_files, build_dir, data, edge, process
 
 SOURCE = pipeline.sources(["11"])[0]
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-OFFLINE = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-           "--disable-component-update", "--disable-sync"]
 
 
 @pytest.fixture(scope="module")
@@ -87,13 +83,9 @@ def chapter(tmp_path_factory):
 
 
 @pytest.fixture
-def open_page(chapter):
+def open_page(chapter, browser):
     """The chapter's page, loaded, on loopback; what it asked of anyone else is in `page.asked_outside`."""
-    if CHROMIUM is None:
-        pytest.skip("BROWSER TESTS DID NOT RUN: no chromium on PATH (Debian: apt-get install chromium)")
-    sync_api = pytest.importorskip("playwright.sync_api", reason="BROWSER TESTS DID NOT RUN: playwright is not installed")
-    with edge.serve(chapter) as server, sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OFFLINE)
+    with edge.serve(chapter) as server:
         page = browser.new_page(viewport={"width": 760, "height": 700})
         page.asked_outside, page.problems = [], []
         page.on("request", lambda request: page.asked_outside.extend(
@@ -103,7 +95,7 @@ def open_page(chapter):
         page.goto(f"{server.url}/index.html")
         page.locator("body[data-checked]").wait_for(timeout=120_000)
         yield page
-        browser.close()
+        page.close()
 
 
 def draw(page, strokes):

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from test_browser import browser, serious  # noqa: F401  (a fixture)
+from axe import serious
 
 from helpers import build_dir, data, history, installed, ledger, plots, report, sliders
 
@@ -159,7 +159,7 @@ def test_a_figure_of_the_page_is_inside_it_and_has_its_text():
 
 @pytest.mark.browser
 @pytest.mark.slow
-def test_a_browser_shows_the_page_to_everybody(browser):  # noqa: F811
+def test_a_browser_shows_the_page_to_everybody(browser):
     everything()
     found, gaps = report.ledgers()
     picture = plots.markup(report.bars({"a": 0.5, "b": -0.2}, "title"), "bars of two criteria, a and b")

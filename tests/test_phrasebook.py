@@ -2,7 +2,6 @@
 import ast
 import inspect
 import re
-import shutil
 
 import torch  # isort: skip  (before TensorFlow, as everywhere)
 import keras
@@ -162,26 +161,20 @@ def test_no_text_of_the_cheat_sheet_runs_into_the_next_block_or_off_the_page():
 
 
 @pytest.mark.browser
-def test_the_table_can_be_searched_and_is_whole_without_javascript(tmp_path):
-    sync_api = pytest.importorskip("playwright.sync_api")
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+def test_the_table_can_be_searched_and_is_whole_without_javascript(tmp_path, browser):
     html, _ = page.write(tmp_path, MEASURED)
-    options = {"executable_path": chromium} if chromium else {}
-    with sync_api.sync_playwright() as player:
-        browser = player.chromium.launch(args=["--no-sandbox", "--disable-gpu", "--disable-quic"], **options)
-        for scripts in (True, False):
-            tab = browser.new_context(java_script_enabled=scripts, offline=True).new_page()
-            tab.goto(html.as_uri())
-            assert tab.locator("tr.phrase:visible").count() == len(ROWS)
-            assert tab.locator("input").is_visible() == scripts
-            if scripts:
-                tab.get_by_label("Search the phrasebook").fill("Repeat TILE")
-                assert tab.locator("tr.phrase:visible").count() == 1
-                assert tab.locator("output").inner_text() == "1 row"
-                assert tab.locator("tr.topic:visible").count() == 1
-                tab.get_by_label("Search the phrasebook").fill("no such word")
-                assert tab.locator("tr.phrase:visible").count() == 0
-        browser.close()
+    for scripts in (True, False):
+        tab = browser.new_context(java_script_enabled=scripts, offline=True).new_page()
+        tab.goto(html.as_uri())
+        assert tab.locator("tr.phrase:visible").count() == len(ROWS)
+        assert tab.locator("input").is_visible() == scripts
+        if scripts:
+            tab.get_by_label("Search the phrasebook").fill("Repeat TILE")
+            assert tab.locator("tr.phrase:visible").count() == 1
+            assert tab.locator("output").inner_text() == "1 row"
+            assert tab.locator("tr.topic:visible").count() == 1
+            tab.get_by_label("Search the phrasebook").fill("no such word")
+            assert tab.locator("tr.phrase:visible").count() == 0
 
 
 @pytest.fixture(scope="module")

@@ -247,7 +247,7 @@ plots.show(fig, alt="Eight test plates, any that PyTorch misread first, with wha
 # `mean`, divides each by its text's length first: hence `reduction="none"`.)
 #
 # Now [object detection](glossary.md#object-detection): one to three handwritten digits, 0 to 4, on clutter, those for the
-# test by other writers; wanted are a box and a class for each. The network gives 8×8 cells, each with five class scores and
+# test from other forms; wanted are a box and a class for each. The network gives 8×8 cells, each with five class scores and
 # four distances to the sides of a box
 # ([FCOS](https://arxiv.org/abs/1904.01355) works so). Cells near the middle of a digit must find it, all others must find
 # nothing.
@@ -376,7 +376,7 @@ kept_tf = [keep_tf(boxes, scores) for boxes, scores, _ in candidates(targets[:40
 # %% tags=["verdict"]
 parity.verdict("boxes kept in 40 noisy scenes", np.concatenate(kept_torch), np.concatenate(kept_tf))
 for name, value in (("PyTorch", once_torch), ("TensorFlow", once_tf)):
-    print(f"{name}'s mAP on digits of unseen writers is at least {floors['mAP']}: {bool(value >= floors['mAP'])}")
+    print(f"{name}'s mAP on digits of unseen forms is at least {floors['mAP']}: {bool(value >= floors['mAP'])}")
 lost = 1 - max(many_torch / once_torch, many_tf / once_tf)
 exercises.outcome("12a.2", "lower by more than a fifth" if 0.2 < lost < 0.99 else
                   "zero" if lost >= 0.99 else "about the same: the best box comes first")
