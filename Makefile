@@ -7,7 +7,7 @@ KIND = $(if $(GPU),gpu,cpu)
 LAB = .venv/.installed-lab-$(KIND)
 DEV = .venv/.installed-dev-$(KIND)
 PAGES = .venv/.installed-pages
-RUN = $(PY) tools/nb.py
+RUN = $(PY) tools/pipeline.py
 
 .PHONY: lab test run build lint doctor site benchmark clean learner solutions instructor live slides wheelhouse ludwig
 
@@ -23,7 +23,7 @@ test: $(DEV) $(PAGES) lint ## every check: rules, helpers, all notebooks execute
 run: $(DEV) $(PAGES) ## execute the course (make run ARGS="01 --seed 3") into build/executed, and print its verdicts
 	$(RUN) run $(ARGS)
 
-build: $(DEV) ## write the notebooks from notebooks/src
+build: $(DEV) ## write the notebooks from notebooks/chapters
 	$(RUN) build $(ARGS)
 
 lint: $(DEV)

@@ -1,4 +1,4 @@
-"""The article's claims and the verdicts that a chapter reaches on them.
+"""The article's claims and the verdicts that a lesson reaches on them.
 
 A cell passes what it saw, this module words the verdict:
 
@@ -11,23 +11,24 @@ A cell passes what it saw, this module words the verdict:
 """
 import inspect
 
-from . import data, ledger, missing, show
+from helpers import data, show
+from helpers.course import ledger, missing
 
 VERDICTS = ("HELD", "PARTLY", "NO LONGER", "NEVER", "OPINION", "HISTORY", "NOT MEASURED")
 _places = {}
 
 
 class ClaimError(RuntimeError):
-    """A claim that is unknown, judged twice, of another chapter, or left unjudged."""
+    """A claim that is unknown, judged twice, of another lesson, or left unjudged."""
 
 
 def verdict(claim, held, evidence):
-    """Judge one claim of the open chapter, print the verdict in one line and record it.
+    """Judge one claim of the open lesson, print the verdict in one line and record it.
 
     claim: an id such as "C23b". held: for a measured claim a bool, or a dict {part of the claim: bool}; for an opinion
     or a dated fact a bool, whether the evidence was found. evidence: one sentence made from what the cell saw.
 
-    Raises ClaimError for an unknown id, for one of another chapter and for a second verdict from another cell;
+    Raises ClaimError for an unknown id, for one of another lesson and for a second verdict from another cell;
     TypeError when held is neither bool nor dict of bools; ValueError when evidence is empty.
     """
     missing.need(held, *(held.values() if isinstance(held, dict) else ()))
@@ -46,14 +47,14 @@ def not_measured(claim, reason):
     _record(_row(claim), "NOT MEASURED", reason, [])
 
 
-def close(chapter):
-    """End a chapter: show its verdicts, and raise ClaimError naming each of its claims that no cell has judged.
+def close(lesson):
+    """End a lesson: show its verdicts, and raise ClaimError naming each of its claims that no cell has judged.
 
     Where a framework is missing, what was skipped counts as NOT MEASURED for that reason.
     """
-    if chapter != ledger.chapter():
-        raise ClaimError(f"close({chapter!r}) in chapter {ledger.chapter()}: it must name the chapter of session.start")
-    rows = [row for row in data.claims_table() if row["chapter"] == chapter]
+    if lesson != ledger.lesson():
+        raise ClaimError(f"close({lesson!r}) in lesson {ledger.lesson()}: it must name the lesson of session.start")
+    rows = [row for row in data.claims_table() if row["lesson"] == lesson]
     judged = ledger.fresh("verdicts")
     open_ids = [row["id"] for row in rows if row["id"] not in judged]
     if open_ids and missing.absent():
@@ -61,11 +62,11 @@ def close(chapter):
             _record(_row(claim), "NOT MEASURED", f"{' and '.join(missing.absent())} not installed", [])
         judged = ledger.fresh("verdicts")
     elif open_ids:
-        raise ClaimError(f"chapter {chapter} ends with {len(open_ids)} of its claims unjudged: {', '.join(open_ids)}. "
+        raise ClaimError(f"lesson {lesson} ends with {len(open_ids)} of its claims unjudged: {', '.join(open_ids)}. "
                          "Run the cells above that judge them (Run > Run All Cells).")
     show.table(["claim", "the article says", "verdict here", "expected", "evidence"],
                [(row["id"], row["claim"], judged[row["id"]]["verdict"], row["expected"], judged[row["id"]]["evidence"])
-                for row in rows], caption=f"Verdicts of chapter {chapter}, on this machine")
+                for row in rows], caption=f"Verdicts of lesson {lesson}, on this machine")
 
 
 def _word(row, parts):
@@ -83,8 +84,8 @@ def _row(claim):
     rows = {row["id"]: row for row in data.claims_table()}
     if claim not in rows:
         raise ClaimError(f"unknown claim {claim!r}: data/claims.csv has no such id")
-    if rows[claim]["chapter"] != ledger.chapter():
-        raise ClaimError(f"{claim} belongs to chapter {rows[claim]['chapter']}, not to {ledger.chapter()}")
+    if rows[claim]["lesson"] != ledger.lesson():
+        raise ClaimError(f"{claim} belongs to lesson {rows[claim]['lesson']}, not to {ledger.lesson()}")
     return rows[claim]
 
 
@@ -118,5 +119,5 @@ def _calling_cell():
 if __name__ == "__main__":
     import sys
 
-    from . import classroom
+    from helpers.course import classroom
     sys.exit(classroom.main(sys.argv[1:]))

@@ -4,7 +4,6 @@ import csv
 import hashlib
 import io
 import operator
-import tomllib
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +19,7 @@ a test set that knows the handwriting flatters the model. Since all forms ask fo
 out even. data/README.md lists where each form starts and how that was found.
 """
 
-CLAIM_COLUMNS = ("id", "chapter", "claim", "quote", "kind", "once", "expected", "source", "note")
+CLAIM_COLUMNS = ("id", "lesson", "claim", "quote", "kind", "once", "expected", "source", "note")
 
 
 class Digits(NamedTuple):
@@ -36,7 +35,7 @@ def digits(dtype="float32"):
     """The handwritten digits that ship with the course, split by form, as a Digits of fresh arrays.
 
     dtype is that of x, a floating type. The stored values 0 to 16 are divided by 16, which is exact in every
-    floating type. Raises FileNotFoundError or ValueError (see `_read`) when a file is missing or damaged.
+    floating type. Raises FileNotFoundError or ValueError (see `read`) when a file is missing or damaged.
     """
     dtype = np.dtype(dtype)
     if dtype.kind != "f":
@@ -65,74 +64,25 @@ def batches(x, y, size, seed, epoch):
 
 def claims_table():
     """The rows of data/claims.csv as dicts of strings, in the article's order. Keys: CLAIM_COLUMNS."""
-    rows = csv.DictReader(io.StringIO(_read("claims.csv").decode("utf-8"), newline=""))
+    rows = csv.DictReader(io.StringIO(read("claims.csv").decode("utf-8"), newline=""))
     if tuple(rows.fieldnames or ()) != CLAIM_COLUMNS:
         raise ValueError(f"data/claims.csv must have the columns {', '.join(CLAIM_COLUMNS)}.")
     return list(rows)
 
 
-def quiz(chapter):
-    """The questions of a chapter ("01") from data/quiz/01.toml, checked.
-
-    A list of {"text": str, "option": [{"text": str, "right": bool, "why": str}, ...]}. Raises FileNotFoundError when
-    there is no such file, ValueError naming the question when one is not well formed.
-    """
-    name = f"data/quiz/{chapter}.toml"
-    path = helpers.ROOT / name
-    if not path.is_file():
-        raise FileNotFoundError(f"{name} is missing: {_RESTORE.format(name=name)}")
-    try:
-        questions = tomllib.loads(path.read_text(encoding="utf-8")).get("question", [])
-    except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"{name} is not valid TOML: {error}.") from None
-    for number, question in enumerate(questions, start=1):
-        wrong = _what_is_wrong(question)
-        if wrong:
-            raise ValueError(f"{name}, question {number}: {wrong}.")
-        for option in question["option"]:
-            option.setdefault("right", False)
-    if len(questions) < 4:
-        raise ValueError(f"{name} has {len(questions)} questions; a quiz needs at least 4.")
-    return questions
-
-
-def _what_is_wrong(question):
-    """What a quiz question lacks, as half a sentence, or "" when it is well formed."""
-    options = question.get("option", [])
-    if not _text(question, "text"):
-        return "it has no text"
-    if not 3 <= len(options) <= 4:
-        return f"it has {len(options)} options, not 3 or 4"
-    for letter, option in zip("abcd", options):
-        if set(option) - {"text", "right", "why"}:
-            return f"option {letter} has keys other than text, right and why"
-        if not _text(option, "text") or not _text(option, "why"):
-            return f"option {letter} has no text or no why"
-        if not isinstance(option.get("right", False), bool):
-            return f"right of option {letter} is not true or false"
-    if len({option["text"] for option in options}) < len(options):
-        return "two options have the same text"
-    right = sum(option.get("right", False) for option in options)
-    return "" if right == 1 else f"{right} options are marked right, not exactly one"
-
-
-def _text(table, key):
-    return isinstance(table.get(key), str) and table[key].strip()
-
-
-_RESTORE = "restore it with `git checkout {name}`, or download the course again."
+RESTORE = "restore it with `git checkout {name}`, or download the course again."
 
 
 def _array(name):
-    return np.load(io.BytesIO(_read(name)), allow_pickle=False)
+    return np.load(io.BytesIO(read(name)), allow_pickle=False)
 
 
-def _read(name):
+def read(name):
     """The bytes of data/name. FileNotFoundError when it is missing, ValueError when data/SHA256SUMS disagrees."""
     folder = helpers.ROOT / "data"
     for each in ("SHA256SUMS", name):
         if not (folder / each).is_file():
-            raise FileNotFoundError(f"data/{each} is missing: {_RESTORE.format(name=f'data/{each}')}")
+            raise FileNotFoundError(f"data/{each} is missing: {RESTORE.format(name=f'data/{each}')}")
     lines = (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
     expected = {path: digest for digest, path in (line.split(maxsplit=1) for line in lines if line)}
     if name not in expected:
@@ -142,6 +92,6 @@ def _read(name):
     if found != expected[name]:
         raise ValueError(
             f"data/{name} is damaged (sha256 {found[:12]}..., not {expected[name][:12]}...): "
-            + _RESTORE.format(name=f"data/{name}")
+            + RESTORE.format(name=f"data/{name}")
         )
     return content

@@ -1,6 +1,6 @@
 """Predictions, exercises with checks and hints, and quizzes: all of them work offline and in every notebook program.
 
-A chapter's checks stand in `helpers/checks/chNN.py`, made with `helpers.judging`; its quiz in `data/quiz/NN.toml`.
+A chapter's checks stand in `chapters/chNN/checks.py`, made with `helpers.course.judging`; its quiz in quiz.toml beside them.
 Nothing here raises because a learner has not answered, or has answered wrongly.
 """
 import html
@@ -8,7 +8,9 @@ import importlib
 import re
 import urllib.parse
 
-from . import ROOT, data, ledger, show
+from helpers import ROOT, show
+from helpers.course import ledger
+from helpers.course.quiz import show_quiz
 
 # Predictions
 
@@ -80,16 +82,16 @@ def hint(key, number):
 
 
 def _exercise(key):
-    chapter = ledger.chapter()
-    module = importlib.import_module(f"helpers.checks.ch{chapter}")
+    lesson = ledger.lesson()
+    module = importlib.import_module(f"chapters.ch{lesson[:2]}.checks")
     if key not in module.EXERCISES:
-        raise KeyError(f"chapter {chapter} has no exercise {key!r}; it has {', '.join(module.EXERCISES)}")
+        raise KeyError(f"lesson {lesson} has no exercise {key!r}; its chapter has {', '.join(module.EXERCISES)}")
     return module.EXERCISES[key]
 
 
 def _solution_link(key):
     """The exercise's heading in the solved notebook, relative to the learner's; Jupyter makes anchors with hyphens."""
-    found = sorted((ROOT / "notebooks").glob(f"{ledger.chapter()}_*.ipynb"))
+    found = sorted((ROOT / "notebooks").glob(f"{ledger.lesson()}_*.ipynb"))
     if not found:
         return "solutions/"
     heading = re.search(rf"### (Exercise {re.escape(key)}\b[^\"\\]*)", found[0].read_text(encoding="utf-8"))
@@ -99,23 +101,6 @@ def _solution_link(key):
 
 # Quiz
 
-def quiz(chapter):
-    """Show a chapter's quiz: each option opens on a click (or Enter) and says whether and why it is right.
-
-    Only HTML's own <details>: it works offline, by keyboard, without a kernel and in the exported page.
-    """
-    blocks, plain = [], []
-    for number, question in enumerate(data.quiz(chapter), 1):
-        name = f"quiz-{chapter}-{number}"
-        options = "".join(_option(name, letter, option) for letter, option in zip("ABCDEF", question["option"]))
-        blocks.append(f'<div style="margin:1em 0"><p><b>{number}. {show.inline(question["text"])}</b></p>{options}</div>')
-        plain.append(f"{number}. {question['text']}\n" + "\n".join(
-            f"   {letter}. {option['text']}" for letter, option in zip("ABCDEF", question["option"])))
-    show.rich("".join(blocks), "\n".join(plain))
-
-
-def _option(name, letter, option):
-    color, word = ("#1a7f37", "Right.") if option.get("right") else ("#b35900", "No.")
-    return (f'<details name="{name}" style="margin:.3em 0 .3em 1em"><summary style="cursor:pointer">{letter}. '
-            f'{show.inline(option["text"])}</summary><p style="border-left:4px solid {color};padding-left:.6em;'
-            f'margin:.3em 0 .3em 1em"><b>{word}</b> {show.inline(option["why"])}</p></details>')
+def quiz(lesson):
+    """Show a lesson's quiz: each option opens on a click (or Enter) and says whether and why it is right."""
+    show_quiz(lesson)

@@ -1,17 +1,16 @@
-"""The start of a chapter: environment before a framework loads, parameters, seeds, and what to do when one is missing.
+"""The start of a lesson: environment before a framework loads, parameters, seeds, and what to do when one is missing.
 
 This module never imports a framework. It finds the side modules that the chapter has imported in `sys.modules`.
 """
 import contextlib
-import importlib.util
 import os
 import platform
 import sys
 import tempfile
 
-from . import ledger, missing, show
+from helpers import show
+from helpers.course import ledger, missing
 
-FRAMEWORKS = {"torch": "PyTorch", "tensorflow": "TensorFlow"}
 SIDES = ("helpers.torch_side", "helpers.tf_side")
 
 ENVIRONMENT = {  # read once, when a framework loads: later changes have no effect
@@ -22,31 +21,34 @@ ENVIRONMENT = {  # read once, when a framework loads: later changes have no effe
 }
 
 
-def start(chapter):
-    """Prepare this kernel for a chapter ("00" to "99"): call it before a framework is imported.
+def start(lesson):
+    """Prepare this kernel for a lesson ("00", "12a"): call it before a framework is imported.
 
-    Sets the variables of ENVIRONMENT that are not set yet, opens the chapter's ledger, and, where a framework is not
+    Sets the variables of ENVIRONMENT that are not set yet, opens the lesson's ledger, and, where a framework is not
     installed, arranges that cells which need it are skipped with a line that says so.
 
     Raises RuntimeError when a framework was loaded before its variables were set: they would have no effect.
     """
     unset = [name for name in ENVIRONMENT if name not in os.environ]
-    loaded = [FRAMEWORKS[name] for name in FRAMEWORKS if name in sys.modules]
+    loaded = [missing.FRAMEWORKS[name] for name in missing.FRAMEWORKS if name in sys.modules]
     if unset and loaded:
         raise RuntimeError(f"{' and '.join(loaded)} was imported before session.start: its settings come too late. "
                            "Restart the kernel and run the notebook from its first cell.")
     os.environ.update({name: ENVIRONMENT[name] for name in unset})
-    ledger.begin(chapter)
-    absent = not_installed()
+    ledger.begin(lesson)
+    absent = missing.not_installed()
     missing.skip_cells_that_need(absent)
     for name in absent:
-        print(f"{FRAMEWORKS[name]} is not installed: cells that need it are skipped, and what they would have measured "
-              f"is NOT MEASURED. To install it: python -m pip install -r requirements.txt")
+        print(f"{missing.FRAMEWORKS[name]} is not installed: cells that need it are skipped, and what they would have "
+              f"measured is NOT MEASURED. To install it: python -m pip install -r requirements.txt")
 
 
-def not_installed():
-    """The import names of the frameworks that this Python does not have, for example ["tensorflow"]."""
-    return [name for name in FRAMEWORKS if name not in sys.modules and importlib.util.find_spec(name) is None]
+def skip_where_missing(*modules):
+    """Skip the cells that need one of these modules (import names) where it is not installed; print which, and the cure.
+
+    Raises KeyError for a module that `helpers.course.missing` does not know.
+    """
+    missing.skip_where_missing(*modules)
 
 
 @contextlib.contextmanager

@@ -5,7 +5,7 @@ HTML and CSS alone: it works offline, by keyboard (arrow keys), without a kernel
 import hashlib
 import html
 
-from . import plots, show
+from helpers import plots, show
 
 
 def walk(lines, figures, alts):

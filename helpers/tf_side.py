@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 
-from .session import check_device, quiet
+from helpers.session import check_device, quiet
 
 with quiet():
     import tensorflow as tf

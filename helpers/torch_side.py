@@ -5,7 +5,7 @@ import random
 import numpy as np
 import torch
 
-from .session import check_device
+from helpers.session import check_device
 
 NAME = "PyTorch"
 

@@ -1,5 +1,5 @@
 """What axe-core, the accessibility checker, finds on a page of a real browser."""
-from helpers import browser_files
+from helpers.machine import browser_files
 
 
 def serious(page):

@@ -7,12 +7,13 @@ import os
 import shutil
 import sys
 
-import nb as pipeline
 import nbformat
 import pytest
-from axe import serious
 
-from helpers import ROOT, browser_files, build_dir, process
+import pipeline
+from axe import serious
+from helpers import ROOT, build_dir, process, web
+from helpers.machine import browser_files
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -27,7 +28,7 @@ def lab(tmp_path):
     settings = tmp_path / "settings" / "@jupyterlab" / "notebook-extension"
     settings.mkdir(parents=True)
     (settings / "tracker.jupyterlab-settings").write_text(json.dumps(WHOLE_PAGE), encoding="utf-8")
-    port = process.free_port()
+    port = web.free_port()
     command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
                "--ServerApp.port_retries=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={folder}",
                "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
@@ -73,7 +74,7 @@ def test_the_site_needs_no_network_and_shows_its_figures(page, monkeypatch):
     executed = build_dir() / "executed"
     executed.mkdir(parents=True)
     for source in pipeline.sources():  # the solved notebooks have a part of the outputs; these two have all
-        if pipeline.chapter(source) in ("00", "01"):
+        if pipeline.lesson(source) in ("00", "01"):
             pipeline.run(source, {})
         else:
             shutil.copy(pipeline.targets(source)[1], executed)

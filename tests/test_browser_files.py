@@ -4,10 +4,10 @@ import hashlib
 import io
 import tarfile
 
-import browser_files as tool
 import pytest
 
-from helpers import browser_files
+import browser_files as tool
+from helpers.machine import browser_files
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@ import json
 
 import pytest
 
-from helpers import claims, data, ledger, missing
+from helpers import claims, data
+from helpers.course import ledger, missing
 
 ROWS = [{"id": "C1", "chapter": "01", "claim": "Both add", "kind": "measured", "once": "no", "expected": "HELD"},
         {"id": "C2", "chapter": "01", "claim": "Static", "kind": "measured", "once": "yes", "expected": "NO LONGER"},

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from helpers import classroom
+from helpers.course import classroom
 
 
 def ledger(verdict="HELD", guess="float32", right=True, state="right", cpu="2 CPUs"):

@@ -191,64 +191,6 @@ def test_a_batch_size_with_a_fraction_is_refused():
         data.batches(X, Y, 2.5, 0, 0)
 
 
-# --- quizzes --------------------------------------------------------------------------------------------------------
-
-OPTION = '[[question.option]]\ntext = "{}"\nwhy = "because"\n'
-QUESTION = '[[question]]\ntext = "What?"\n' + OPTION.format("A") + "right = true\n" + OPTION.format("B") + OPTION.format("C")
-
-
-def write_quiz(copy, text):
-    (copy / "quiz").mkdir(exist_ok=True)
-    (copy / "quiz" / "99.toml").write_text(text, encoding="utf-8")
-
-
-def test_a_good_quiz_is_read(copy):
-    write_quiz(copy, QUESTION * 4)
-    questions = data.quiz("99")
-    assert len(questions) == 4 and questions[0]["text"] == "What?"
-    assert [option["right"] for option in questions[0]["option"]] == [True, False, False]
-    assert questions[0]["option"][1] == {"text": "B", "right": False, "why": "because"}
-
-
-@pytest.mark.parametrize(
-    "third, message",
-    [
-        (QUESTION.replace("right = true\n", ""), "question 3: 0 options are marked right"),
-        (QUESTION + "right = true\n", "question 3: 2 options are marked right"),
-        (QUESTION.replace("because", " ", 1), "question 3: option a has no text or no why"),
-        (QUESTION.replace('why = "because"\n', "", 1), "question 3: option a has no text or no why"),
-        (QUESTION.replace('"B"', '""'), "question 3: option b has no text or no why"),
-        (QUESTION.replace('"B"', '"A"'), "question 3: two options have the same text"),
-        (QUESTION.replace("What?", ""), "question 3: it has no text"),
-        (QUESTION.replace('"What?"', "3"), "question 3: it has no text"),
-        (QUESTION.replace(OPTION.format("B"), ""), "question 3: it has 2 options"),
-        (QUESTION + OPTION.format("D") + OPTION.format("E"), "question 3: it has 5 options"),
-        (QUESTION.replace("right = true", 'right = "yes"'), "question 3: right of option a is not true or false"),
-        (QUESTION.replace("right", "correct"), "question 3: option a has keys other than"),
-    ],
-)
-def test_a_question_that_is_not_well_formed_is_named(copy, third, message):
-    write_quiz(copy, QUESTION * 2 + third + QUESTION)
-    with pytest.raises(ValueError, match=f"^data/quiz/99.toml, {message}"):
-        data.quiz("99")
-
-
-def test_too_few_questions_no_file_and_no_toml_are_refused(copy):
-    with pytest.raises(FileNotFoundError, match="^data/quiz/99.toml is missing: .*git checkout data/quiz/99.toml"):
-        data.quiz("99")
-    write_quiz(copy, QUESTION * 3)
-    with pytest.raises(ValueError, match="has 3 questions; a quiz needs at least 4"):
-        data.quiz("99")
-    write_quiz(copy, "[[question]\n")
-    with pytest.raises(ValueError, match="data/quiz/99.toml is not valid TOML"):
-        data.quiz("99")
-
-
-@pytest.mark.parametrize("path", sorted((helpers.ROOT / "data" / "quiz").glob("*.toml")), ids=lambda path: path.stem)
-def test_the_shipped_quizzes_are_well_formed(path):
-    data.quiz(path.stem)
-
-
 # --- what the module may not do -------------------------------------------------------------------------------------
 
 

@@ -14,7 +14,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from helpers import ROOT, browser_files, doctor, doctor_gpus, doctor_machine, doctor_optional
+from helpers import ROOT, computer, extras, gpus
+from helpers.machine import browser_files
+from helpers.machine.doctor import main as doctor
 
 GB = 1_000_000_000
 
@@ -53,7 +55,8 @@ def test_the_pythons_are_those_of_the_package():
     assert project["requires-python"] == f">={low}.{old},<{high}.{new + 1}"
 
 
-@pytest.mark.parametrize("name", ["__init__", "doctor", "doctor_gpus", "doctor_machine", "doctor_optional"])
+@pytest.mark.parametrize("name", ["__init__", "doctor", "machine/__init__", "machine/loopback", *(
+    f"machine/doctor/{name}" for name in ("__init__", "main", "gpus", "computer", "extras"))])
 def test_an_old_python_can_read_it(name):
     source = (ROOT / "helpers" / f"{name}.py").read_text(encoding="utf-8")
     tree = ast.parse(source, feature_version=(3, 7))
@@ -103,16 +106,16 @@ def test_packages(change, level, words):
 
 def test_a_pin_for_another_system_is_not_asked_for(monkeypatch):
     text = f'a==1; sys_platform == "{sys.platform}"\nb==1; sys_platform == "vms"\nc==1'
-    assert doctor_machine.pins(text) == [("a", "1"), ("c", "1")]
+    assert computer.pins(text) == [("a", "1"), ("c", "1")]
     monkeypatch.setitem(sys.modules, "packaging.markers", None)  # before anything is installed
-    assert doctor_machine.pins(text) == [("c", "1")]
+    assert computer.pins(text) == [("c", "1")]
 
 
 def test_the_real_requirements_are_understood():
-    names = [name for name, _ in doctor_machine.pins((ROOT / "requirements.txt").read_text())]
+    names = [name for name, _ in computer.pins((ROOT / "requirements.txt").read_text())]
     assert {"torch", "keras", "numpy", "psutil"} <= set(names)
     assert len({"tensorflow", "tensorflow-cpu"} & set(names)) == 1
-    assert doctor_machine.installed("psutil") and doctor_machine.installed("no-such-package") is None
+    assert computer.installed("psutil") and computer.installed("no-such-package") is None
 
 
 # ---- tools
@@ -134,28 +137,28 @@ def test_compiler(tmp_path):
 
 
 def test_dot():
-    only(doctor_optional.dot(which("dot")), "ok")
-    only(doctor_optional.dot(which()), "note", "Optional")
+    only(extras.dot(which("dot")), "ok")
+    only(extras.dot(which()), "note", "Optional")
 
 
 def test_visdom():
     text = (ROOT / "requirements-visdom.txt").read_text(encoding="utf-8")
-    (name, pinned), = doctor_machine.pins(text)
-    only(doctor_optional.visdom(version_of={name: pinned}.get), "ok", pinned, "chapter 09")
-    only(doctor_optional.visdom(version_of={}.get), "note", pinned, "NOT MEASURED", "Optional", "--no-build-isolation")
-    only(doctor_optional.visdom(version_of={name: "0.2.0"}.get), "note", "Visdom 0.2.0", pinned, "Optional")
-    for command in re.findall(r"python -m pip install [^;]+", doctor_optional.VISDOM):
+    (name, pinned), = computer.pins(text)
+    only(extras.visdom(version_of={name: pinned}.get), "ok", pinned, "chapter 09")
+    only(extras.visdom(version_of={}.get), "note", pinned, "NOT MEASURED", "Optional", "--no-build-isolation")
+    only(extras.visdom(version_of={name: "0.2.0"}.get), "note", "Visdom 0.2.0", pinned, "Optional")
+    for command in re.findall(r"python -m pip install [^;]+", extras.VISDOM):
         assert f"#   {command.strip()}\n" in text, "the cure is what the file itself says"
 
 
 def test_scripts_for_pages():
     rows = [{"name": "jquery"}, {"name": "react"}]
-    only(doctor_optional.pages(rows, lambda row: True), "ok", "all 2 npm packages")
-    found = only(doctor_optional.pages(rows, lambda row: row["name"] == "react", which("npm")), "note",
+    only(extras.pages(rows, lambda row: True), "ok", "all 2 npm packages")
+    found = only(extras.pages(rows, lambda row: row["name"] == "react", which("npm")), "note",
                  "1 of 2 npm packages", "jquery", "NOT MEASURED", "Optional", browser_files.COMMAND)
     assert "react" not in found.what and "Node.js" not in found.cure
-    only(doctor_optional.pages(rows, lambda row: False, which()), "note", "jquery, react", "Node.js")
-    assert [finding.level for finding in doctor_optional.pages()] in (["ok"], ["note"])
+    only(extras.pages(rows, lambda row: False, which()), "note", "jquery, react", "Node.js")
+    assert [finding.level for finding in extras.pages()] in (["ok"], ["note"])
 
 
 def test_kernel():
@@ -184,25 +187,25 @@ def test_memory_and_disk(check, free, level):
 
 
 def test_memory_that_cannot_be_measured(monkeypatch):
-    monkeypatch.setattr(doctor_machine, "free_memory", lambda: None)
+    monkeypatch.setattr(computer, "free_memory", lambda: None)
     only(doctor.memory(), "note", "could not be measured")
 
 
 def test_the_limit_of_a_container_counts(tmp_path):
-    assert doctor_machine.free_memory(str(tmp_path)) > GB // 10
+    assert computer.free_memory(str(tmp_path)) > GB // 10
     (tmp_path / "memory.max").write_text("2000000\n")
     (tmp_path / "memory.current").write_text("1500000\n")
     (tmp_path / "memory.stat").write_text("anon 5\ninactive_file 100000\nactive_file 7\n")
-    assert doctor_machine.free_memory(str(tmp_path)) == 600_000
+    assert computer.free_memory(str(tmp_path)) == 600_000
     (tmp_path / "memory.max").write_text("max\n")
-    assert doctor_machine.free_memory(str(tmp_path)) > GB // 10
+    assert computer.free_memory(str(tmp_path)) > GB // 10
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc")
 def test_memory_without_psutil(monkeypatch):
-    with_psutil = doctor_machine.free_memory()
+    with_psutil = computer.free_memory()
     monkeypatch.setitem(sys.modules, "psutil", None)
-    assert abs(doctor_machine.free_memory() - with_psutil) < GB
+    assert abs(computer.free_memory() - with_psutil) < GB
 
 
 def test_port(monkeypatch):
@@ -238,13 +241,13 @@ def test_cudnn_for_both_cudas(tmp_path):
     lib = "nvidia/cudnn/lib"
     files = {"nvidia/cudnn/__init__.py": 0, f"{lib}/libcudnn.so.9": 100, f"{lib}/libcudnn-ops.so.9": 7}
     wheel(tmp_path, "nvidia-cudnn-cu12", "9.10", files)
-    only(doctor_gpus.cuda_wheels(distributions(path=[str(tmp_path)])), "ok")
+    only(gpus.cuda_wheels(distributions(path=[str(tmp_path)])), "ok")
     wheel(tmp_path, "nvidia-cudnn-cu13", "9.15", {**files, f"{lib}/libcudnn.so.9": 120})
-    only(doctor_gpus.cuda_wheels(distributions(path=[str(tmp_path)])), "problem",
+    only(gpus.cuda_wheels(distributions(path=[str(tmp_path)])), "problem",
          "nvidia-cudnn-cu12 and nvidia-cudnn-cu13", "2 files", "requirements-gpu.txt")
     for size, last in ((120, "here cu13"), (100, "here cu12"), (5, "last one wins, the other")):
         (tmp_path / lib / "libcudnn.so.9").write_bytes(b"." * size)
-        only(doctor_gpus.cuda_wheels(distributions(path=[str(tmp_path)])), "problem", last)
+        only(gpus.cuda_wheels(distributions(path=[str(tmp_path)])), "problem", last)
 
 
 def test_nccl_too_and_wheels_that_share_nothing_are_fine(tmp_path):
@@ -252,7 +255,7 @@ def test_nccl_too_and_wheels_that_share_nothing_are_fine(tmp_path):
         wheel(tmp_path, f"nvidia-nccl-{cuda}", "2.28", {"nvidia/nccl/lib/libnccl.so.2": 5})
         files = {f"nvidia/{cuda}/lib/libcublas.so": 5, "nvidia/__init__.py": 0}
         wheel(tmp_path, f"nvidia-cublas-{cuda}", "1", files)
-    found = doctor_gpus.cuda_wheels(distributions(path=[str(tmp_path)]))
+    found = gpus.cuda_wheels(distributions(path=[str(tmp_path)]))
     only(found, "problem", "nvidia-nccl-cu12", "1 files")
 
 
@@ -270,8 +273,8 @@ def machine_with(cards="", torch=(0, '["PyTorch 2.13.0", null, []]', "")):
 
 
 def test_no_gpu_anywhere_is_fine():
-    only(doctor_gpus.driver(machine_with()), "ok", "no NVIDIA GPU")
-    found = doctor_gpus.frameworks(machine_with())
+    only(gpus.driver(machine_with()), "ok", "no NVIDIA GPU")
+    found = gpus.frameworks(machine_with())
     assert [f.level for f in found] == ["ok", "ok"]
     assert [f.what for f in found] == ["PyTorch 2.13.0 (built without CUDA) sees the CPU alone",
                                        "TensorFlow 2.21.0 (built without CUDA) sees the CPU alone"]
@@ -280,8 +283,8 @@ def test_no_gpu_anywhere_is_fine():
 def test_a_gpu_that_one_framework_does_not_see():
     sees = 'noise\n["PyTorch 2.13.0", "13.0", ["NVIDIA H100"]]\n'
     run = machine_with("NVIDIA H100, 81559 MiB\n", torch=(0, sees, ""))
-    only(doctor_gpus.driver(run), "ok", "NVIDIA H100, 81559 MiB")
-    torch, tensorflow = doctor_gpus.frameworks(run)
+    only(gpus.driver(run), "ok", "NVIDIA H100, 81559 MiB")
+    torch, tensorflow = gpus.frameworks(run)
     assert torch == ("ok", "PyTorch 2.13.0 (built for CUDA 13.0) sees NVIDIA H100", "")
     only([tensorflow], "note", "TensorFlow 2.21.0 (built without CUDA) sees no GPU")
 
@@ -294,24 +297,24 @@ def test_a_gpu_that_one_framework_does_not_see():
     ((-4, "", ""), "problem", "torch crashes (exit code -4)"),
 ])
 def test_a_framework_that_does_not_load(answer, level, words):
-    only(doctor_gpus.frameworks(machine_with(torch=answer))[:1], level, words)
+    only(gpus.frameworks(machine_with(torch=answer))[:1], level, words)
 
 
 def test_a_real_crash_and_a_real_hang_are_findings(monkeypatch):
-    monkeypatch.setattr(doctor_gpus, "TORCH", "import os; os.abort()")
-    monkeypatch.setattr(doctor_gpus, "TENSORFLOW", "import time; time.sleep(60)")
-    torch, tensorflow = doctor_gpus.frameworks(timeout=1)
+    monkeypatch.setattr(gpus, "TORCH", "import os; os.abort()")
+    monkeypatch.setattr(gpus, "TENSORFLOW", "import time; time.sleep(60)")
+    torch, tensorflow = gpus.frameworks(timeout=1)
     only([torch], "problem", "torch crashes")
     only([tensorflow], "problem", "tensorflow did not load within 1 s")
 
 
 def test_running_a_program_that_is_not_there():
-    status, out, err = doctor_machine.run(["no-such-program"], 5)
+    status, out, err = computer.run(["no-such-program"], 5)
     assert status == 127 and out == "" and "no-such-program" in err
 
 
 def test_the_frameworks_of_this_environment_are_seen():
-    found = doctor_gpus.frameworks()
+    found = gpus.frameworks()
     assert [f.level for f in found] != [] and not any(f.level == "problem" for f in found), found
 
 
@@ -320,8 +323,8 @@ def test_the_frameworks_of_this_environment_are_seen():
 @pytest.fixture
 def all_well(monkeypatch):
     """Every check says ok; gives back a function that replaces one of them."""
-    homes = dict.fromkeys(("cuda_wheels", "driver", "frameworks"), doctor_gpus)
-    homes.update(dict.fromkeys(("dot", "visdom", "pages"), doctor_optional))
+    homes = dict.fromkeys(("cuda_wheels", "driver", "frameworks"), gpus)
+    homes.update(dict.fromkeys(("dot", "visdom", "pages"), extras))
 
     def replace(name, result):
         def check():

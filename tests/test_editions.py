@@ -1,15 +1,16 @@
 """Every edition from the one source: the learner's holds no answer, the instructor's all notes, slides need no network."""
 import re
 
-import editions
-import nb as pipeline
 import nbformat
 import pytest
 
-from helpers import ROOT, browser_files
+import editions
+import pipeline
+from helpers import ROOT
+from helpers.machine import browser_files
 
 SOURCES = pipeline.sources()
-EACH = pytest.mark.parametrize("source", SOURCES, ids=[pipeline.chapter(source) for source in SOURCES])
+EACH = pytest.mark.parametrize("source", SOURCES, ids=[pipeline.lesson(source) for source in SOURCES])
 
 
 def text(book):
@@ -36,7 +37,7 @@ def test_every_note_and_every_wrong_answer_is_in_the_instructors_edition(source)
     book = editions.instructor(source)
     nbformat.validate(nbformat.from_dict(book))
     said = text(book)
-    about, sections = editions.page(pipeline.chapter(source))
+    about, sections = editions.page(pipeline.lesson(source))
     for note in [about, *(note for _, note in sections.values())]:
         assert all(line in said for line in note.splitlines())
     for cell in exercises(source):
@@ -47,16 +48,16 @@ def test_every_note_and_every_wrong_answer_is_in_the_instructors_edition(source)
 @EACH
 def test_the_guide_has_each_section_and_the_minutes_of_the_box(source):
     book = pipeline.read(source)
-    _, sections = editions.page(pipeline.chapter(source))
+    _, sections = editions.page(pipeline.lesson(source))
     assert list(sections) == [name for cell in book.cells if (name := editions.section_of(cell))]
     box = int(re.search(r"\*\*Minutes\*\*: (\d+)", text(book)).group(1))
     assert sum(minutes for minutes, _ in sections.values()) == box
-    assert len((editions.TEACHING / f"{pipeline.chapter(source)}.md").read_text(encoding="utf-8").split()) <= 700
+    assert len((editions.TEACHING / f"{pipeline.lesson(source)}.md").read_text(encoding="utf-8").split()) <= 700
 
 
 @EACH
 def test_the_readme_has_the_chapter_with_its_minutes(source):
-    minutes = sum(minutes for minutes, _ in editions.page(pipeline.chapter(source))[1].values())
+    minutes = sum(minutes for minutes, _ in editions.page(pipeline.lesson(source))[1].values())
     assert f"](notebooks/{source.stem}.ipynb) | {minutes} |" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 

@@ -5,11 +5,12 @@ That its verdicts say what they said when they were recorded is nbval's part (`m
 import os
 import re
 
-import nb as pipeline
 import nbformat
 import pytest
 
-from helpers import data, ledger
+import pipeline
+from helpers import data
+from helpers.course import ledger
 
 SOURCES = pipeline.sources()
 pytestmark = pytest.mark.slow
@@ -37,7 +38,7 @@ def printed(cell):
 
 
 def claims_of(source):
-    return {row["id"] for row in data.claims_table() if row["chapter"] == pipeline.chapter(source)}
+    return {row["id"] for row in data.claims_table() if row["lesson"] == pipeline.lesson(source)}
 
 
 def with_wrong_answers(complete):
@@ -77,7 +78,7 @@ def test_right_answers_pass_and_wrong_ones_are_refused_with_their_cause(source):
 def test_learners_notebook_runs_with_nothing_answered(source):
     verdicts = pipeline.run(source, {})
     assert set(verdicts) == claims_of(source)
-    state = ledger.read(pipeline.chapter(source))
+    state = ledger.read(pipeline.lesson(source))
     assert set(state["exercises"].values()) == {"open"}
     assert all(entry["guess"] is None and "actual" in entry for entry in state["predictions"].values())
 

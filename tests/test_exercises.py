@@ -4,7 +4,8 @@ import types
 import numpy as np
 import pytest
 
-from helpers import data, exercises, judging, ledger, missing
+from helpers import data, exercises
+from helpers.course import judging, ledger, missing
 
 HINTS = ("Look at the shape.", "Use `axis`.", "x.sum(axis=0)")
 X = np.arange(6.0).reshape(2, 3)

@@ -5,10 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import nb as pipeline
 import pytest
 from traitlets.config import Config
 
+import pipeline
 from helpers import ROOT, build_dir
 
 

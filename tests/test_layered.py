@@ -6,7 +6,8 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import pytest
 
-from helpers import layered, plots
+from helpers import plots
+from helpers.plots import layered
 
 CHAIN = [("a", "b"), ("b", "c"), ("c", "d"), ("a", "d")]
 TREE = [("1", "12"), ("2", "12"), ("3", "34"), ("4", "34"), ("12", "all"), ("34", "all")]

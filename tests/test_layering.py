@@ -13,8 +13,8 @@ MODULES = sorted(m.name for m in pkgutil.walk_packages(helpers.__path__, "helper
                  if not m.name.startswith("helpers.workers."))
 FRAMEWORKS = {"torch", "tensorflow", "keras"}
 ALLOWED = {"helpers.torch_side": {"torch"}, "helpers.tf_side": {"tensorflow", "keras"},
-           "helpers.phrasebook.in_torch": {"torch"}, "helpers.phrasebook.in_tensorflow": {"tensorflow", "keras"},
-           "helpers.phrasebook.in_keras": {"tensorflow", "keras"}}  # Keras brings the backend that it is given
+           "chapters.ch05.phrasebook.in_torch": {"torch"}, "chapters.ch05.phrasebook.in_tensorflow": {"tensorflow", "keras"},
+           "chapters.ch05.phrasebook.in_keras": {"tensorflow", "keras"}}  # Keras brings the backend that it is given
 
 
 @pytest.mark.parametrize("module", MODULES)

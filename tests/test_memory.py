@@ -35,7 +35,7 @@ def test_an_error_comes_through_and_the_watcher_ends():
 
 def test_the_workers_count_more_for_more_scans():
     from helpers import process
-    for name in ("memory_torch", "memory_tf"):
+    for name in ("ch07/memory_torch", "ch07/memory_tf"):
         found = process.run(name, {"batches": [256, 4096]}, timeout=120)
         assert [row["scans"] for row in found] == [256, 4096]
         assert found[1]["bytes"] > 4 * found[0]["bytes"] and found[1]["bytes"] > 30e6, name

@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from helpers import claims, ledger, missing, parity
+from helpers import claims, parity
+from helpers.course import ledger, missing
 
 
 @pytest.fixture

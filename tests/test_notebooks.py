@@ -2,11 +2,12 @@
 import ast
 import importlib
 
-import nb as pipeline
 import nbformat
 import pytest
-import rules
 from papermill.translators import PythonTranslator
+
+import pipeline
+import rules
 
 SOURCES = pipeline.sources()
 
@@ -22,7 +23,7 @@ def complaints(found):
 @pytest.fixture(params=SOURCES, ids=[source.stem for source in SOURCES])
 def chapter(request):
     """(name such as "07" or "12a", complete notebook) of one chapter."""
-    return pipeline.chapter(request.param), pipeline.read(request.param)
+    return pipeline.lesson(request.param), pipeline.read(request.param)
 
 
 def rule(found):
@@ -63,7 +64,7 @@ def test_predictions(chapter):
 
 
 def test_exercises(chapter):
-    rule(rules.exercises(chapter[1], importlib.import_module(f"helpers.checks.ch{chapter[0]}")))
+    rule(rules.exercises(chapter[1], importlib.import_module(f"chapters.ch{chapter[0][:2]}.checks")))
 
 
 def test_claims(chapter):

@@ -14,8 +14,8 @@ import numpy as np
 import psutil
 import pytest
 
-from helpers import guarded, process
-from helpers.workers import guard
+from helpers import process, web
+from helpers.machine import guard
 
 HTTP = [sys.executable, "-m", "http.server", "--bind", "127.0.0.1"]
 posix = pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
@@ -136,7 +136,7 @@ def test_the_environment_of_a_child(script, monkeypatch):
 
 def test_the_mark_of_a_childs_child_holds_both(monkeypatch):
     monkeypatch.setenv(guard.MARK, "/outer")
-    assert guarded.environment(None)[guard.MARK].startswith("/outer/")
+    assert process.environment(None)[guard.MARK].startswith("/outer/")
 
 
 def test_command_gives_text_and_code_and_does_not_raise():
@@ -154,7 +154,7 @@ def test_a_signal_is_passed_on_as_128_and_its_number():
 
 
 def test_free_port_can_be_bound_and_is_loopback():
-    first, second = process.free_port(), process.free_port()
+    first, second = web.free_port(), web.free_port()
     assert 1024 < first < 65536 and first != second
     with serving(first) as server:
         assert server.port == first
@@ -230,7 +230,7 @@ def test_a_crash_names_its_signal(script):
 # ---- several at once
 
 def test_together_they_meet(script):
-    port = process.free_port()
+    port = web.free_port()
     pair = script("""
         import json, socket, sys, time
         rank, port = json.load(sys.stdin)
@@ -263,7 +263,7 @@ def test_when_one_fails_the_others_are_ended(script):
 # ---- servers
 
 def test_a_server_answers_and_is_gone_afterwards():
-    with serving(process.free_port()) as server:
+    with serving(web.free_port()) as server:
         assert urllib.request.urlopen(server.url + "/", timeout=5).status == 200
         assert psutil.Process(server.pid).cmdline()[1:3] == ["-m", "http.server"]
         assert "GET / HTTP" in server.log
@@ -272,15 +272,15 @@ def test_a_server_answers_and_is_gone_afterwards():
 
 
 def test_a_server_is_gone_after_an_error_in_the_block():
-    with pytest.raises(ZeroDivisionError), serving(process.free_port()) as server:
+    with pytest.raises(ZeroDivisionError), serving(web.free_port()) as server:
         raise ZeroDivisionError
     assert not psutil.pid_exists(server.pid)
 
 
 def test_a_proxy_is_not_asked_for_loopback(monkeypatch):
-    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{process.free_port()}")
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{web.free_port()}")
     monkeypatch.setenv("no_proxy", "")
-    with serving(process.free_port()) as server:
+    with serving(web.free_port()) as server:
         assert "GET / HTTP" in server.log
 
 
@@ -304,14 +304,14 @@ def test_a_server_that_dies_early_shows_its_log():
 
 
 def test_someone_else_on_the_port_is_not_our_server():
-    port = process.free_port()
+    port = web.free_port()
     with serving(port), pytest.raises(process.ChildFailed, match="(?s)ended before it was ready.*in use"):
         with process.server([*HTTP, str(port)], lambda: time.sleep(2) is None, 15):
             pytest.fail("not ours")
 
 
 def test_a_server_that_never_gets_ready_is_ended():
-    port, start = process.free_port(), time.monotonic()
+    port, start = web.free_port(), time.monotonic()
     with pytest.raises(process.ChildTimeout, match="(?s)not ready after 1.5 s. Its log:.*loading"):
         code = "import time; print('loading'); time.sleep(60)"
         with process.server([sys.executable, "-c", code], f"http://127.0.0.1:{port}/", 1.5):
@@ -321,7 +321,7 @@ def test_a_server_that_never_gets_ready_is_ended():
 
 def test_an_error_status_is_not_ready():
     with pytest.raises(process.ChildTimeout, match="404"):
-        port = process.free_port()
+        port = web.free_port()
         with process.server([*HTTP, str(port)], f"http://127.0.0.1:{port}/not-there", 3):
             pytest.fail("404 counted as ready")
 
@@ -378,7 +378,7 @@ PARENT = """
     import json, os, pathlib, sys, time
     from helpers import process
     path, part = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[1] + ".part")
-    port = process.free_port()
+    port = web.free_port()
     with process.server([sys.executable, "-m", "http.server", "--bind", "127.0.0.1", str(port)],
                         f"http://127.0.0.1:{port}/", 15) as server:
         fork = os.fork() if "forked" in sys.argv[2] else None
@@ -443,7 +443,7 @@ def test_ending_everything_says_when_it_could_not(monkeypatch):
 
 def test_the_guard_is_out_of_the_notebooks_process_group():
     """Or the interrupt that ends a cell would hit the guard before it has done its work."""
-    with guarded.started([sys.executable, "-c", "import time; time.sleep(60)"], b"", None) as (started, _):
+    with process.started([sys.executable, "-c", "import time; time.sleep(60)"], b"", None) as (started, _):
         if os.name == "posix":
             assert os.getpgid(started.pid) != os.getpgid(0)
     assert started.returncode is not None

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from helpers import ledger, session
+from helpers import session
+from helpers.course import ledger
 
 
 @pytest.mark.parametrize("seed, error, said", [

@@ -1,9 +1,9 @@
 """The site's pages: equations without scripts, links that stay inside, texts escaped."""
-import cells_as_html
 import nbformat
 import pytest
-import site_of_course as site
 
+import cells_as_html
+import site_of_course as site
 from helpers import data
 
 

@@ -2,10 +2,10 @@
 import subprocess
 import sys
 
-import install_offline
 import pytest
-import wheelhouse
 
+import install_offline
+import wheelhouse
 from helpers import ROOT
 
 

@@ -14,7 +14,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from helpers import browser_files
+from helpers.machine import browser_files
 
 
 def archive_name(row):

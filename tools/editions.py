@@ -1,8 +1,8 @@
-"""Editions of the course from its one source: `python tools/editions.py EDITION [NN ...]` writes build/editions/EDITION.
+"""Editions of the course from its one source: `python tools/editions.py EDITION [LESSON ...]` writes build/editions/EDITION.
 
     learner     the exercises open, no solutions, no outputs
     solutions   solved, with the outputs of the verdict cells
-    instructor  solved, with the notes of notebooks/teaching in place, minutes, and the wrong answers to expect
+    instructor  solved, with the notes of each chapter in place, minutes, and the wrong answers to expect
     live        the learner's, with the twin cells emptied: they are typed in class
     slides      HTML slides of the executed course (build/executed) that need no network; S shows the notes
 """
@@ -14,30 +14,33 @@ import sys
 from pathlib import Path
 from string import Template
 
-import cells_as_html
-import nb as pipeline
 import nbformat
 from nbconvert import SlidesExporter
 from nbformat.v4 import new_markdown_cell
 
-from helpers import ROOT, browser_files, build_dir
+import cells_as_html
+import pipeline
+from helpers import ROOT, build_dir
+from helpers.machine import browser_files
 
-TEACHING = ROOT / "notebooks" / "teaching"
 SECTION = re.compile(r"^## (\d+[a-z]?\.\d+) \((\d+) minutes?\)$", re.M)
 TO_TYPE = Template("# $framework: typed in class. The finished cell is in the instructor's edition.\n")
 
 
-def page(number):
-    """A chapter's page of the guide: (what stands before its sections, {section: (minutes, note)}).
+def page(lesson):
+    """A lesson's part of its chapter's notes: (what stands before its sections, {section: (minutes, note)}).
 
-    Raises FileNotFoundError when the chapter has none.
+    Raises FileNotFoundError when the chapter has no notes, or none on this lesson.
     """
-    path = TEACHING / f"{number}.md"
-    if not path.is_file():
-        raise FileNotFoundError(f"chapter {number} has no page for the instructor: write notebooks/teaching/{number}.md")
-    head, *rest = SECTION.split(path.read_text(encoding="utf-8"))
+    path = pipeline.CHAPTERS / f"ch{lesson[:2]}" / "notes.md"
+    parts = re.split(r"^# ", path.read_text(encoding="utf-8"), flags=re.M)[1:] if path.is_file() else []
+    own = [part for part in parts if part.startswith(f"{lesson.lstrip('0') or '0'}. ")]
+    if not own:
+        raise FileNotFoundError(f"lesson {lesson} has no page for the instructor: write it in "
+                                f"notebooks/chapters/{path.parent.name}/notes.md")
+    head, *rest = SECTION.split(own[0].partition("\n")[2])
     sections = {name: (int(minutes), note.strip()) for name, minutes, note in zip(rest[::3], rest[1::3], rest[2::3])}
-    return re.sub(r"^# .*\n+", "", head).strip(), sections
+    return head.strip(), sections
 
 
 def section_of(cell):
@@ -53,9 +56,9 @@ def note(text, head):
     return new_markdown_cell(quoted, id=f"note-{stem}", metadata={"tags": ["instructor"]})
 
 
-def with_notes(book, number):
+def with_notes(book, lesson):
     """A notebook with the guide's notes behind the title and behind each section's heading."""
-    about, sections = page(number)
+    about, sections = page(lesson)
     cells = []
     for k, cell in enumerate(book.cells):
         cells.append(cell)
@@ -80,7 +83,7 @@ def solutions(source):
 def instructor(source):
     """The solved notebook with notes, and behind each exercise the wrong answers that its check knows by their cause."""
     wrong = {cell.id: pipeline.parts(cell.source)[2] for cell in pipeline.read(source).cells}
-    book = with_notes(solutions(source), pipeline.chapter(source))
+    book = with_notes(solutions(source), pipeline.lesson(source))
     cells = []
     for cell in book["cells"]:
         cells.append(cell)
@@ -104,7 +107,7 @@ def slides(source):
     done = executed(source)
     if not done.is_file():
         raise FileNotFoundError(f"{done.name} has not been executed yet: run `make run` first")
-    book = with_notes(nbformat.read(done, 4), pipeline.chapter(source))
+    book = with_notes(nbformat.read(done, 4), pipeline.lesson(source))
     for cell in book["cells"]:
         cell.metadata["slideshow"] = {"slide_type": kind_of_slide(cell)}
         if cell.cell_type == "markdown":
@@ -113,7 +116,7 @@ def slides(source):
 
 
 def executed(source):
-    """Where `make run` leaves a chapter's executed notebook."""
+    """Where `make run` leaves a lesson's executed notebook."""
     return build_dir() / "executed" / pipeline.targets(source)[0].name
 
 
@@ -147,13 +150,13 @@ def main(arguments=None):
     """Write an edition; returns its folder."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("edition", choices=["learner", "solutions", "instructor", "live", "slides"])
-    parser.add_argument("chapters", nargs="*", metavar="NN")
+    parser.add_argument("lessons", nargs="*", metavar="LESSON")
     options = parser.parse_args(arguments)
     make = {"learner": learner, "solutions": solutions, "instructor": instructor, "live": live, "slides": slides}
     folder = build_dir() / "editions" / options.edition
     folder.mkdir(parents=True, exist_ok=True)
-    chosen = pipeline.sources(options.chapters)
-    if options.edition == "slides" and not options.chapters:  # of what was executed
+    chosen = pipeline.sources(options.lessons)
+    if options.edition == "slides" and not options.lessons:  # of what was executed
         chosen = [source for source in chosen if executed(source).is_file()] or chosen
     for source in chosen:
         try:

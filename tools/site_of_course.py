@@ -11,10 +11,12 @@ from pathlib import Path
 from string import Template
 
 import nbformat
-from cells_as_html import cell_html, prose
 from pygments.formatters import HtmlFormatter
 
-from helpers import ROOT, browser_files, build_dir, claims, data, ledger
+from cells_as_html import cell_html, prose
+from helpers import ROOT, build_dir, claims, data
+from helpers.course import ledger
+from helpers.machine import browser_files
 
 PAGE = Template("""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -35,7 +37,7 @@ SEARCH = """<h1>Search</h1><p id="found" role="status">The search needs JavaScri
 def chapters():
     """[(stem, title, executed notebook)] in order. Exits with what to run when nothing was executed yet."""
     executed = (build_dir() / "executed").glob("*_*.ipynb")
-    found = sorted(path for path in executed if ledger.is_chapter(path.name.split("_")[0]))
+    found = sorted(path for path in executed if ledger.is_lesson(path.name.split("_")[0]))
     if not found:
         sys.exit("build/executed holds no notebook: run `make run` first")
     books = [(path.stem, nbformat.read(path, 4)) for path in found]
@@ -111,7 +113,7 @@ def claims_page(books):
     found, pages, rows = verdicts(books), {stem.partition("_")[0]: f"{stem}.html" for stem, _, _ in books}, []
     for row in data.claims_table():
         entry = found.get(row["id"], {"verdict": "not run", "evidence": "-"})
-        chapter = row["chapter"]
+        chapter = row["lesson"]
         where = f'<a href="{pages[chapter]}">{chapter}</a>' if chapter in pages else chapter
         cells = [html.escape(row["claim"]), where, entry["verdict"], row["expected"], html.escape(entry["evidence"])]
         cells = "".join(f"<td>{cell}</td>" for cell in cells)

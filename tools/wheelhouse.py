@@ -19,7 +19,6 @@ import tarfile
 from pathlib import Path
 
 import browser_files
-
 from helpers import ROOT, build_dir
 
 BUILD_TOOLS = ["setuptools<81", "wheel"]  # Visdom's build needs pkg_resources; the course itself is installed with these too

@@ -5,11 +5,11 @@ import subprocess
 import sys
 import time
 
-import nb as pipeline
 import numpy as np
 import papermill
 import pytest
 
+import pipeline
 from helpers import ROOT, data, timing
 
 pytestmark = pytest.mark.benchmark
@@ -46,7 +46,7 @@ def test_two_workers_beat_papermill_one_after_another(tmp_path, monkeypatch):
         papermill.execute_notebook(str(plain), str(tmp_path / plain.name), cwd=str(plain.parent), progress_bar=False)
     one_by_one = time.perf_counter() - begin
     begin = time.perf_counter()
-    subprocess.run([sys.executable, "tools/nb.py", "run"], cwd=ROOT, check=True, capture_output=True,
+    subprocess.run([sys.executable, "tools/pipeline.py", "run"], cwd=ROOT, check=True, capture_output=True,
                    env={**os.environ, "SIDE_BY_SIDE_BUILD": str(tmp_path / "build")})
     together = time.perf_counter() - begin
     print(f"\nmake run / papermill one after another: {together / one_by_one:.2f} "

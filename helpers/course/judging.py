@@ -1,0 +1,223 @@
+"""Judge an answer to an exercise: right, or the likely cause of what is wrong.
+
+The modules under `helpers/checks` make their exercises with `value` and `function`.
+"""
+import functools
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from helpers.course import missing
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """judge: answer -> None when right, else the likely cause as a sentence. hints: three, from a nudge to nearly all."""
+    judge: Callable
+    hints: tuple
+
+
+def value(reference, suspects, hints, atol=1e-9):
+    """An exercise whose answer is a value: an array or tensor, number, string, bool, or a list, tuple or dict of them.
+
+    reference: the right value, or a function without arguments that computes it. suspects: {cause: the value (or
+    function) to which that mistake leads}; an answer equal to one is refused with its cause.
+    """
+    return Exercise(functools.partial(_judge_value, reference=reference, suspects=suspects, atol=atol), _three(hints))
+
+
+def function(side, reference, inputs, suspects, hints, gradients=True, atol=1e-7, then=None):
+    """An exercise whose answer is a function of tensors of one framework, as in "port this cell".
+
+    side: "torch" or "tf". reference: the same function of NumPy arrays. inputs: random generator -> tuple of arrays
+    (float64 where gradients are compared). suspects: {cause: the NumPy function to which that mistake leads}.
+    The answer is run on three random inputs. Values are compared with the reference's, gradients (of the sum of the
+    values, each times a random weight) with central finite differences of the reference. then: what else is asked of a
+    function that computes the right numbers, as a function: answer -> None, or the cause.
+    """
+    judge = functools.partial(_judge_function, side=side, reference=reference, inputs=inputs, suspects=suspects,
+                              gradients=gradients, atol=atol, then=then)
+    return Exercise(judge, _three(hints))
+
+
+def finite_difference(f, arrays, weights, step=1e-6):
+    """Gradient of sum(weights * f(*arrays)) by central differences, one array for each float array, None for others.
+
+    Truncation error is of order step**2, rounding error of order 1e-16 / step (Nocedal and Wright, Numerical
+    Optimization, section 8.1): with float64 and 1e-6 about nine digits remain of gradients near 1.
+    """
+    grads = []
+    for k, array in enumerate(arrays):
+        if np.asarray(array).dtype.kind != "f":
+            grads.append(None)
+            continue
+        grad = np.zeros(array.shape)
+        for place in np.ndindex(array.shape):
+            moved = [np.array(a) for a in arrays], [np.array(a) for a in arrays]
+            moved[0][k][place] += step
+            moved[1][k][place] -= step
+            grad[place] = np.sum(weights * (f(*moved[0]) - f(*moved[1]))) / (2 * step)
+        grads.append(grad)
+    return grads
+
+
+def first_line(error):
+    """The first line of an error's text, which frameworks make long."""
+    return (str(error).strip().splitlines() or ["no message"])[0]
+
+
+def raised(error):
+    """What to tell a learner whose function has raised: the kind of error and its first line."""
+    return f"your function raised {type(error).__name__}: {first_line(error)}"
+
+
+def call(answer, *arguments):
+    """(result, None) of a learner's function, or (None, what it raised, in words).
+
+    Raises NotInstalled when the function needs a framework that is missing: that is not the learner's mistake.
+    """
+    try:
+        return answer(*arguments), None
+    except missing.NotInstalled:
+        raise
+    except Exception as error:  # whatever a learner's function raises is for the learner to read
+        return None, raised(error)
+
+
+def _judge_value(answer, reference, suspects, atol):
+    try:
+        answer = _plain(answer)
+    except missing.NotInstalled:
+        raise
+    except (TypeError, ValueError, RuntimeError) as error:  # a ragged, nested or sparse tensor
+        return f"this {type(answer).__name__} does not become a NumPy array: {first_line(error)}"
+    right = reference() if callable(reference) else reference
+    if _equal(answer, right, atol):
+        return None
+    for cause, wrong in suspects.items():
+        if _equal(answer, wrong() if callable(wrong) else wrong, atol):
+            return f"{cause}."
+    return _difference(answer, right)
+
+
+def _judge_function(answer, side, reference, inputs, suspects, gradients, atol, then):
+    if not callable(answer):
+        return "answer must be a function: write def answer(...): above, or answer = your_function."
+    module = sys.modules.get(f"helpers.{side}_side")
+    if module is None:
+        raise missing.NotInstalled({"torch": "PyTorch", "tf": "TensorFlow"}[side])
+    for trial in range(3):
+        rng = np.random.default_rng(trial)
+        arrays = inputs(rng)
+        expected = np.asarray(reference(*arrays))
+        try:
+            got, _ = module.value_and_grad(answer, *arrays)
+        except missing.NotInstalled:
+            raise
+        except Exception as error:  # whatever a learner's function raises is for the learner to read
+            shapes = " and ".join(str(np.shape(array)) for array in arrays)
+            return f"your function raised {type(error).__name__} on inputs of shape {shapes}: {first_line(error)}"
+        if not _equal(got, expected, atol):
+            for cause, wrong in suspects.items():
+                if _equal(got, np.asarray(wrong(*arrays)), atol):
+                    return f"{cause}."
+            return _difference(got, expected)
+        if gradients:
+            weights = rng.normal(size=expected.shape)
+            _, grads = module.value_and_grad(answer, *arrays, weights=weights)
+            cause = _judge_gradients(grads, finite_difference(reference, arrays, weights))
+            if cause is not None:
+                return cause
+    return then(answer) if then else None
+
+
+def _judge_gradients(grads, right):
+    for number, (mine, true) in enumerate(zip(grads, right, strict=True), 1):
+        if true is not None and mine is None:
+            return (f"the values are right, but no gradient reaches argument {number}: does something in your function "
+                    "leave the framework (NumPy, detach, stop_gradient)?")
+        if true is not None and np.isnan(mine).any() and not np.isnan(true).any():
+            return (f"the values are right, but the gradient of argument {number} holds NaN: an infinite slope times 0, "
+                    "perhaps in a branch that `where` does not choose?")
+        if true is not None and not np.allclose(mine, true, atol=1e-5, rtol=1e-5):
+            return (f"the values are right, the gradient of argument {number} is not: "
+                    f"largest difference {np.abs(mine - true).max():.1e}.")
+    return None
+
+
+def _equal(answer, right, atol):
+    if isinstance(right, dict):
+        same_keys = isinstance(answer, dict) and answer.keys() == right.keys()
+        return same_keys and all(_equal(answer[key], right[key], atol) for key in right)
+    if isinstance(right, (set, str, bool, type(None))) or isinstance(answer, (set, dict, str, bool, type(None))):
+        return type(answer) is type(right) and answer == right
+    a, b = _array(answer), _array(right)
+    if a is None or b is None:
+        return isinstance(answer, (list, tuple)) and isinstance(right, (list, tuple)) and len(answer) == len(right) and all(
+            _equal(x, y, atol) for x, y in zip(answer, right))
+    if a.shape != b.shape:
+        return False
+    if not {a.dtype.kind, b.dtype.kind} <= set("iufc"):
+        return a.dtype.kind == b.dtype.kind and bool((a == b).all())
+    if isinstance(right, np.ndarray) and isinstance(answer, np.ndarray) and a.dtype != b.dtype:
+        return False
+    return bool(np.allclose(a, b, atol=atol, rtol=1e-6 if b.dtype == np.float32 else 1e-9, equal_nan=True))
+
+
+def _difference(answer, right):
+    if callable(answer):
+        return "answer is a function; what is asked for is the value that it returns."
+    a, b = _array(answer), _array(right)
+    if isinstance(right, (str, bool, dict, set, type(None))) or a is None or b is None:
+        if type(answer) is not type(right):
+            return f"the answer should be of type {type(right).__name__}, yours is of type {type(answer).__name__}."
+        return f"{answer!r} is not it." if not isinstance(right, (dict, set)) else "some entries are not right."
+    if a.dtype.kind not in "biufc":
+        return f"the answer should be a number or an array, yours is {answer!r}."
+    if a.shape != b.shape:
+        if a.ndim > 1 and a.size == b.size and sorted(a.shape) == sorted(b.shape):
+            return f"shape {a.shape} where {b.shape} is asked for: transposed, or another layout?"
+        return f"shape {a.shape} where {b.shape} is asked for."
+    if isinstance(right, np.ndarray) and a.dtype != b.dtype:
+        return f"dtype {a.dtype} where {b.dtype} is asked for."
+    if np.isnan(a).any():
+        return "the answer holds NaN: a division by zero, or a logarithm or root of something negative?"
+    distance = np.abs(a.astype(complex) - b.astype(complex)).max()
+    return f"the shape is right, the values are not: largest difference {distance:.2g}."
+
+
+def _plain(answer):
+    """The answer with every tensor in it turned into NumPy, by the side that it belongs to."""
+    missing.need(answer)
+    if isinstance(answer, (list, tuple)):
+        return (list if isinstance(answer, list) else tuple)(_plain(item) for item in answer)  # torch.Size is a tuple
+    if isinstance(answer, dict):
+        return {key: _plain(item) for key, item in answer.items()}
+    root = type(answer).__module__.split(".")[0]
+    side = {"torch": "torch_side", "tensorflow": "tf_side", "keras": "tf_side"}.get(root)
+    if side and hasattr(answer, "shape"):
+        return sys.modules[f"helpers.{side}"].to_numpy(answer)
+    return answer
+
+
+def _array(value):
+    if isinstance(value, (np.ndarray, np.generic, int, float, complex, str)):
+        return np.asarray(value)
+    if isinstance(value, (list, tuple)) and _numbers(value):
+        try:
+            return np.asarray(value)
+        except ValueError:  # rows of unequal length
+            return None
+    return None
+
+
+def _numbers(value):
+    return all(_numbers(x) if isinstance(x, (list, tuple)) else isinstance(x, (int, float, np.number)) for x in value)
+
+
+def _three(hints):
+    if len(hints) != 3 or not all(isinstance(text, str) and text for text in hints):
+        raise ValueError("an exercise has exactly three hints, from a nudge to nearly the solution")
+    return tuple(hints)

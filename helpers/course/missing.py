@@ -1,0 +1,136 @@
+"""A chapter with one framework missing: the cells that need it are skipped, and say so.
+
+When both frameworks are installed nothing here runs. When one is not, IPython rewrites each cell into
+
+    try: <the cell>
+    except (NotInstalled, ModuleNotFoundError): <say that it was skipped; bind its names to placeholders>
+
+so that a later cell which uses a skipped cell's result is skipped too, instead of failing with a NameError.
+"""
+import ast
+import importlib.util
+import sys
+
+FRAMEWORKS = {"torch": "PyTorch", "tensorflow": "TensorFlow"}
+PACKAGES = {**FRAMEWORKS, "keras": "TensorFlow", "tensorboard": "TensorBoard", "visdom": "Visdom",
+            "executorch": "ExecuTorch", "ai_edge_litert": "LiteRT",
+            "pyro": "Pyro", "gymnasium": "Gymnasium", "mido": "mido", "sonnet": "Sonnet"}
+"""{import name: what a reader calls it}"""
+
+INSTALL = {"visdom": "the two commands in the first lines of requirements-visdom.txt",
+           "pyro": "python -m pip install pyro-ppl", "gymnasium": "python -m pip install gymnasium",
+           "mido": "python -m pip install mido", "sonnet": "python -m pip install dm-sonnet"}
+"""How to get what requirements.txt does not bring by another command."""
+
+HOOK = "__skip_cell__"
+SHOW = "__show_last_value__"
+_absent = []
+
+
+class NotInstalled(RuntimeError):
+    """Something of a framework that is not installed was used."""
+
+
+class Missing:
+    """Stands for a value that could not be computed: whatever is done with it raises NotInstalled."""
+
+    def __init__(self, framework):
+        object.__setattr__(self, "_framework", framework)
+
+    def _refuse(self, *args, **kwargs):
+        raise NotInstalled(object.__getattribute__(self, "_framework"))
+
+    __getattr__ = __setattr__ = __call__ = __getitem__ = __setitem__ = __iter__ = __len__ = __bool__ = _refuse
+    __repr__ = __str__ = __format__ = __float__ = __int__ = __index__ = __array__ = __enter__ = __contains__ = _refuse
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __pow__ = _refuse
+    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __rpow__ = __or__ = __ror__ = __and__ = __rand__ = _refuse
+    __matmul__ = __rmatmul__ = __neg__ = __abs__ = __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
+    __hash__ = None
+
+
+def need(*values):
+    """Raise NotInstalled when one of the values is a placeholder: for code that only asks for a value's type."""
+    for value in values:
+        if isinstance(value, Missing):
+            value._refuse()
+
+
+def not_installed():
+    """The import names of the frameworks that this Python does not have, for example ["tensorflow"]."""
+    return [name for name in FRAMEWORKS if name not in sys.modules and importlib.util.find_spec(name) is None]
+
+
+def skip_where_missing(*modules):
+    """Skip the cells that need one of these modules (keys of PACKAGES) where it is not installed; print which, and the cure.
+
+    Raises KeyError for a module that is not in PACKAGES.
+    """
+    called = {name: PACKAGES[name] for name in modules}
+    absent = [name for name in called if importlib.util.find_spec(name) is None]
+    if absent:
+        skip_cells_that_need(not_installed() + absent)
+    for name in absent:
+        print(f"{called[name]} is not installed: cells that need it are skipped, and what they would have measured is "
+              f"NOT MEASURED. To install it: {INSTALL.get(name, 'python -m pip install -r requirements.txt')}")
+
+
+def absent():
+    """Names, as a reader knows them, of the frameworks that this session found missing."""
+    return list(_absent)
+
+
+def skip_cells_that_need(packages):
+    """From the next cell on, skip cells that need one of these import names; with an empty list, stop skipping."""
+    _absent[:] = [PACKAGES[name] for name in packages]
+    shell = _shell()
+    if shell is None:
+        return
+    shell.ast_transformers[:] = [t for t in shell.ast_transformers if not isinstance(t, SkipMissing)]
+    if packages:
+        shell.ast_transformers.append(SkipMissing())
+        shell.user_ns.update({HOOK: _skip, SHOW: lambda value: sys.displayhook(value)})
+
+
+class SkipMissing(ast.NodeTransformer):
+    """Wraps a whole cell in the `try` that the module's docstring shows."""
+
+    def visit_Module(self, module):
+        if not module.body:
+            return module
+        body = list(module.body)
+        if isinstance(body[-1], ast.Expr):  # inside a `try` IPython no longer displays a cell's last value
+            body[-1].value = ast.Call(ast.Name(SHOW, ast.Load()), [body[-1].value], [])
+        names = sorted(set(_bound_names(module)))
+        guard = ast.parse("try: pass\nexcept (RuntimeError, ModuleNotFoundError) as _problem: "
+                          f"{HOOK}(_problem, {names!r}, globals())")
+        guard.body[0].body = body
+        return ast.fix_missing_locations(ast.Module(guard.body, module.type_ignores))
+
+
+def _bound_names(module):
+    for node in ast.walk(module):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            yield node.name
+        elif isinstance(node, ast.alias):
+            yield (node.asname or node.name).split(".")[0]
+
+
+def _skip(problem, names, namespace):
+    """Say that the cell was skipped and bind what it would have made; any other error goes on its way."""
+    if isinstance(problem, NotInstalled):
+        framework = problem.args[0]
+    elif isinstance(problem, ModuleNotFoundError) and PACKAGES.get((problem.name or "").split(".")[0]) in _absent:
+        framework = PACKAGES[problem.name.split(".")[0]]
+    else:
+        raise problem
+    namespace.update({name: Missing(framework) for name in names})
+    print(f"skipped: {framework} is not installed")
+
+
+def _shell():
+    if "IPython" not in sys.modules:
+        return None
+    from IPython import get_ipython
+    return get_ipython()

@@ -1,1 +1,0 @@
-"""Flat scripts that a chapter runs in child processes through `helpers.process`."""

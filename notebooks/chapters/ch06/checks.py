@@ -1,0 +1,107 @@
+"""Chapter 6: two ports to PyTorch, one to TensorFlow, and what a falling rate does to momentum."""
+import numpy as np
+
+from helpers.course.judging import function, value
+
+# Exercise 6.2: PyTorch's Adam (Kingma and Ba, arXiv 1412.6980, algorithm 1), the tenth step
+
+RATE, BETA1, BETA2, EPSILON, STEP = 0.1, 0.9, 0.999, 0.01, 10
+
+
+def adam(w, g, m, v, correct=(1 - BETA1**STEP, 1 - BETA2**STEP)):
+    """Epsilon is added to the root of the corrected average. correct: what the two averages are divided by."""
+    m, v = m + (g - m) * (1 - BETA1), v + (g**2 - v) * (1 - BETA2)
+    return w - RATE * m / correct[0] / (np.sqrt(v / correct[1]) + EPSILON)
+
+
+def keras_adam(w, g, m, v, betas=(BETA1, BETA2)):
+    """Keras's: epsilon is added before the correction."""
+    first, second = (1 - beta**STEP for beta in betas)
+    m, v = m + (g - m) * (1 - BETA1), v + (g**2 - v) * (1 - BETA2)
+    return w - RATE * np.sqrt(second) / first * m / (np.sqrt(v) + EPSILON)
+
+
+def rounded():
+    """The corrections with betas that went through float32."""
+    return tuple(1 - float(np.float32(beta)) ** STEP for beta in (BETA1, BETA2))
+
+
+def adam_inputs(rng):
+    """Weights, gradient, and averages as they are after nine steps."""
+    return rng.normal(size=5), rng.normal(size=5), rng.normal(size=5), rng.uniform(0.01, 1, size=5)
+
+
+# Exercise 6.3: TensorFlow's "same" padding at stride 2, even length, width 3
+
+def same(x, kernel, before=0, after=1):
+    """x (batch, length, in) and kernel (width, in, out), padded with zeros, every second window."""
+    x = np.pad(x, ((0, 0), (before, after), (0, 0)))
+    starts = range(0, x.shape[1] - len(kernel) + 1, 2)
+    return np.stack([np.einsum("bwi,wio->bo", x[:, s:s + len(kernel)], kernel) for s in starts], axis=1)
+
+
+def same_inputs(rng):
+    return rng.normal(size=(2, 8, 3)), rng.normal(size=(3, 3, 4))
+
+
+# Exercise 6.4: Keras's moving statistics
+
+def statistics(x, mean, variance, past=0.99, correction=0):
+    """New running mean and variance, stacked; past: the share that the old ones keep; correction: 0 biased, 1 unbiased."""
+    return np.stack([past * mean + (1 - past) * x.mean(0), past * variance + (1 - past) * x.var(0, ddof=correction)])
+
+
+def statistics_inputs(rng):
+    return rng.normal(loc=2.0, size=(4, 3)), rng.normal(size=3), rng.uniform(0.5, 2, size=3)
+
+
+EXERCISES = {
+    "6.1": value(
+        reference=10.0,
+        suspects={"this is the wrong way round: it makes the old gradients count a hundred times less than in Keras": 0.1,
+                  "with 1 the old gradients, which Keras multiplied by 0.1 when they came, are now multiplied by 0.01": 1.0,
+                  "100 is too much: the rate falls once, not twice": 100.0},
+        hints=("Unroll both for two steps with gradients of 1, the second at the lower rate.",
+               "Keras's m holds minus rate times gradient: it remembers the old rate. PyTorch's b holds gradients alone.",
+               "Ask for -0.01 times the new b to be the m that was -0.1 times the old b.")),
+    "6.2": function(
+        side="tf", reference=adam, inputs=adam_inputs, atol=1e-12,
+        suspects={"epsilon still comes before the bias correction, as in Keras": keras_adam,
+                  "epsilon still comes before the bias correction, and the betas went through float32":
+                      lambda w, g, m, v: keras_adam(w, g, m, v, [float(np.float32(beta)) for beta in (BETA1, BETA2)]),
+                  "right up to rounding: a beta went through float32. tf.cast(0.9, tf.float64) makes a float32 first; "
+                  "write 0.9, or tf.constant(0.9, w.dtype)":
+                      lambda w, g, m, v: adam(w, g, m, v, rounded()),
+                  "this is Adam without the bias correction: divide m by 1 - 0.9 ** 10, v by 1 - 0.999 ** 10":
+                      lambda w, g, m, v: adam(w, g, m, v, (1, 1))},
+        hints=("Write down PyTorch's formula of section 6.5 with t = 10, and compare it with the function.",
+               "PyTorch corrects v, takes the root of that, and adds epsilon last. And look at tf.cast(0.9, tf.float64).",
+               "Python's own 0.9 ** 10 is exact enough: return "
+               "w - 0.1 * m / (1 - 0.9 ** 10) / (tf.sqrt(v / (1 - 0.999 ** 10)) + 0.01).")),
+    "6.3": function(
+        side="torch", reference=same, inputs=same_inputs,
+        suspects={"padded alike on both sides, or at the start (here the same): TensorFlow puts its one zero at the end":
+                      lambda x, kernel: same(x, kernel, 1, 1)[:, :4],
+                  "the kernel runs backward: both frameworks correlate, neither flips":
+                      lambda x, kernel: same(x, kernel[::-1]),
+                  "the last window is missing: nothing was padded": lambda x, kernel: same(x, kernel, 0, 0),
+                  "the numbers are right, the layout is PyTorch's: bring channels back to the end":
+                      lambda x, kernel: same(x, kernel).transpose(0, 2, 1)},
+        hints=("How many zeros are needed for 4 windows of width 3, two apart, over 8 numbers? Where does an odd one go?",
+               "conv1d wants x as (batch, channels, length) and the weight as (out, in, width): permute both. Pad first.",
+               "torch.nn.functional.pad(x.permute(0, 2, 1), (0, 1)), then conv1d(..., kernel.permute(2, 1, 0), stride=2); "
+               "permute back.")),
+    "6.4": function(
+        side="torch", reference=statistics, inputs=statistics_inputs,
+        suspects={"this takes the unbiased variance (n - 1), Keras keeps the biased one (n)":
+                      lambda x, mean, variance: statistics(x, mean, variance, correction=1),
+                  "in Keras momentum is the share of the past, in PyTorch that of the new batch":
+                      lambda x, mean, variance: statistics(x, mean, variance, past=0.01),
+                  "this is the default of PyTorch, 0.1 for the new batch; 0.99 for the past was asked for":
+                      lambda x, mean, variance: statistics(x, mean, variance, past=0.9),
+                  "this is PyTorch's own rule, unbiased variance and all":
+                      lambda x, mean, variance: statistics(x, mean, variance, past=0.9, correction=1)},
+        hints=("Three choices: which share belongs to the past, how large it is, and whether to divide by n or n - 1.",
+               "Keras: new = 0.99 * old + 0.01 * of the batch. Room 4 shows which variance it takes.",
+               "x.mean(0) and x.var(0, correction=0), mixed with 0.99 and 0.01, then torch.stack of the two.")),
+}

@@ -1,0 +1,39 @@
+"""The training function of multiworker_tf.py, unchanged, under Ray Train: two workers, one of them killed (chapter 08).
+
+    python ray_tf.py FOLDER KILL
+
+FOLDER/task.npz holds the data and the first weights; KILL: the step at which worker 1 kills itself. One JSON line out:
+{"weights", "start": the step from which the last attempt went on}. Ray's processes stay on this machine and end here.
+"""
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import ray.train
+import ray.train.tensorflow
+
+from chapters.ch08.workers import ray_local
+
+
+def train(config):  # what Ray runs in each worker, with a TF_CONFIG that it has written
+    from chapters.ch08.workers import multiworker_tf
+
+    start, weights = multiworker_tf.train(Path(config["folder"]), config["kill"])
+    with tempfile.TemporaryDirectory() as kept:  # what a run leaves reaches the caller in a checkpoint
+        Path(kept, "last.json").write_text(json.dumps({"start": start, "weights": [value.tolist() for value in weights]}))
+        first = ray.train.get_context().get_world_rank() == 0
+        ray.train.report({}, checkpoint=ray.train.Checkpoint.from_directory(kept) if first else None)
+
+
+folder, kill = Path(sys.argv[1]).resolve(), int(sys.argv[2])
+with ray_local.cluster() as scratch:
+    result = ray.train.tensorflow.TensorflowTrainer(
+        train, train_loop_config={"folder": str(folder), "kill": kill},
+        scaling_config=ray.train.ScalingConfig(num_workers=2),
+        run_config=ray.train.RunConfig(name="digits", storage_path=f"{scratch}/results",
+                                       failure_config=ray.train.FailureConfig(max_failures=1))).fit()
+    last = Path(result.checkpoint.path, "last.json").read_text()
+print("\n" + last, flush=True)
+os._exit(0)

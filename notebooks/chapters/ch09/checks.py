@@ -1,0 +1,96 @@
+"""The checks of chapter 9, visualization."""
+import numpy as np
+
+from helpers.course.judging import Exercise, function, raised, value
+
+BUCKETS = np.array([[-1.0, -0.5, 4], [-0.5, 0.0, 10], [0.0, 0.5, 20], [0.5, 1.5, 6]])
+COUNTS, MIDDLES = BUCKETS[:, 2], BUCKETS[:, :2].mean(axis=1)
+SLOWEST = {"aten::_linalg_svd", "aten::linalg_svd", "aten::linalg_svdvals", "Svd"}
+PRODUCTS = {"aten::mm", "aten::addmm", "aten::matmul", "aten::linear", "MatMul", "_MklMatMul", "_FusedMatMul"}
+START = {"rate": 0.5, "stop": False}
+
+
+def smoothed(values, weight=0.6, divide=True, ahead=False):
+    """TensorBoard's smoothing (vz_line_chart2/line-chart.ts); the keyword arguments are what one gets wrong."""
+    t = np.arange(len(values))
+    lag = t[:, None] - t
+    powers = weight ** np.abs(lag) * (1 if ahead else lag >= 0)
+    return (1 - weight) * (powers @ values) / (1 - weight ** (t + 1) if divide else 1)
+
+
+def judge_slowest(answer):
+    """Judge the name of the operation that takes longest, in either framework's words."""
+    if not isinstance(answer, str):
+        return f"the answer should be the name of an operation, a string, yours is of type {type(answer).__name__}."
+    if answer in SLOWEST:
+        return None
+    if answer in PRODUCTS:
+        whose = "PyTorch's" if answer.startswith("aten::") else "TensorFlow's"
+        return f"{answer} is {whose} matrix product, which was there before; profile the slow step, not the quick one."
+    if answer.startswith(("slow_", "step_")):
+        return f"{answer} is a function of the chapter, not an operation: look at the names in the profile."
+    return f"{answer!r} is not where the time goes: sort the profile by self time, and take the first."
+
+
+def judge_keys(answer):
+    """Judge a callback (event, control) by what it does to the control dict."""
+    if not callable(answer):
+        return "answer must be a function of an event and the control dict."
+
+    def after(*events):
+        control = dict(START)
+        for event in events:
+            answer(event, control)
+        return control
+
+    press = {key: {"event_type": "KeyPress", "key": key} for key in ("ArrowUp", "ArrowDown", "s", "x")}
+    try:
+        one = {key: after(event) for key, event in press.items()}
+        stays = after(press["s"], press["x"])
+    except Exception as error:  # whatever a learner's function raises is for the learner to read
+        return f"on a KeyPress {raised(error)}"
+    try:
+        closed = after({"event_type": "Close"})
+    except KeyError:
+        return "on an event Close your function raised KeyError: it has no key. Look at event_type first."
+    wanted = {"ArrowUp": {"rate": 1.0, "stop": False}, "ArrowDown": {"rate": 0.25, "stop": False},
+              "s": {"rate": 0.5, "stop": True}, "x": START}
+    words = {"ArrowUp": "the arrow up", "ArrowDown": "the arrow down", "s": "the key s", "x": "another key"}
+    for key, control in wanted.items():
+        if one[key] != control:
+            return f"after {words[key]} control is {one[key]}, and should be {control}."
+    if stays != wanted["s"]:
+        return "after s and then another key the training starts again: stop must stay True."
+    return None if closed == START else f"after an event Close control is {closed}, and should be {START}."
+
+
+EXERCISES = {
+    "9.1": function(
+        "torch", smoothed, lambda rng: (rng.normal(size=rng.integers(3, 9)),),
+        {"the division is missing: the first values are drawn too near to 0": lambda y: smoothed(y, divide=False),
+         "it looks ahead: a drawn value must depend on earlier values alone": lambda y: smoothed(y, ahead=True),
+         "the weight is on the wrong term: 0.6 belongs to what was drawn before": lambda y: smoothed(y, weight=0.4)},
+        ("Row t of the matrix holds the weights of all values for the curve at t: which of them are 0?",
+         "`t[:, None] - t` is how long ago each value was. `torch.tril` sets what lies in the future to 0.",
+         "`0.4 * (powers @ values) / (1 - 0.6 ** (t + 1))`, with `powers` the lower triangle of `0.6 ** lag`.")),
+    "9.2": Exercise(
+        judge_slowest,
+        ("`profile_torch` and `profile_tf` take a function without arguments.",
+         "`times = profile_tf(slow_tf)` gives a dict; which key has the largest value?",
+         "`max(times, key=times.get)`. In the source, it is the line that computes `spread`.")),
+    "9.3": value(
+        float((MIDDLES * COUNTS).sum() / COUNTS.sum()),
+        {"without the counts: every bucket weighs the same": float(MIDDLES.mean()),
+         "these are the left edges, so each value is taken for the least that it can be":
+             float((BUCKETS[:, 0] * COUNTS).sum() / COUNTS.sum()),
+         "these are the right edges": float((BUCKETS[:, 1] * COUNTS).sum() / COUNTS.sum()),
+         "divided by the number of buckets, not of values": float((MIDDLES * COUNTS).mean())},
+        ("A bucket with 20 values counts for more than one with 4.",
+         "The middle of a bucket is the mean of its two edges: `buckets[:, :2].mean(axis=1)`.",
+         "Multiply middles and counts, add up, and divide by the sum of the counts.")),
+    "9.4": Exercise(
+        judge_keys,
+        ("Which events have a `key`? Ask for the type before you read it.",
+         "A dict from key to factor, with `.get(event['key'], 1)`, leaves the rate alone for other keys.",
+         "`control['stop'] = control['stop'] or event['key'] == 's'`: once True, it stays.")),
+}

@@ -1,0 +1,37 @@
+"""TensorBoard's event files: where they go, and reading back what is in them. Imports no framework."""
+import importlib.util
+import os
+from pathlib import Path
+
+from helpers.course import missing
+
+
+def logs(folder):
+    """The folder for event files; where TensorBoard is missing a placeholder, so that the cells that write are skipped."""
+    if importlib.util.find_spec("tensorboard") is None:
+        return missing.Missing(missing.PACKAGES["tensorboard"])
+    return Path(folder, "logs")
+
+
+def read(folder):
+    """What a run's event files hold: {tag: (kind, [(step, array)])}, where kind is TensorBoard's name of the plugin.
+
+    Uses TensorBoard's own reader, which brings PyTorch's older records into the form that TensorFlow writes.
+    """
+    from tensorboard.backend.event_processing import plugin_event_accumulator
+    from tensorboard.util import tensor_util
+    run = plugin_event_accumulator.EventAccumulator(os.fspath(folder), tensor_size_guidance={"scalars": 0})
+    run.Reload()
+    kinds = {tag: run.SummaryMetadata(tag).plugin_data.plugin_name for tag in run.Tags()["tensors"]}
+    return {tag: (kind, [(event.step, tensor_util.make_ndarray(event.tensor_proto)) for event in run.Tensors(tag)])
+            for tag, kind in kinds.items()}
+
+
+def graph(folder):
+    """The graph in a run's event files: {name: operation} and the edges (from, to)."""
+    from tensorboard.backend.event_processing import plugin_event_accumulator
+    run = plugin_event_accumulator.EventAccumulator(os.fspath(folder))
+    run.Reload()
+    nodes = {node.name: node.op for node in run.Graph().node}
+    edges = [(source.split(":")[0], node.name) for node in run.Graph().node for source in node.input]
+    return nodes, [(a, b) for a, b in edges if a in nodes]

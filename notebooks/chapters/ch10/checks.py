@@ -1,0 +1,149 @@
+"""Chapter 10: the contract's two layouts, preprocessing that a server must repeat, micro-batches, and what to refuse."""
+import copy
+
+import numpy as np
+
+from helpers.course.judging import Exercise, call, function
+
+# Exercise 10.1: rows to columns
+
+def _judge_columns(answer):
+    if not callable(answer):
+        return "answer must be a function: write def answer(rows): above."
+    rows = [{"tag": "foo", "signal": [1, 2]}, {"tag": "bar", "signal": [3, 4]}, {"tag": "", "signal": [5, 6]}]
+    columns = {"tag": ["foo", "bar", ""], "signal": [[1, 2], [3, 4], [5, 6]]}
+    for extra in ({}, {"signature_name": "other"}):
+        request = {**extra, "instances": copy.deepcopy(rows)}
+        got, problem = call(answer, request)
+        if problem:
+            return problem
+        if not isinstance(got, dict) or "inputs" not in got:
+            return "columns are keyed `inputs`; the key `instances` says that rows follow."
+        if "instances" in got:
+            return "a request has `instances` or `inputs`, not both."
+        if isinstance(got["inputs"], list):
+            return "these are still rows: `inputs` is an object with one list for each input."
+        if got["inputs"] == rows[0]:
+            return "that is the first instance alone; each column has one entry for every instance."
+        if got["inputs"] != columns:
+            return f"for the rows {rows} the columns are {columns}, yours are {got['inputs']}."
+        if got != {**extra, "inputs": columns}:
+            return "signature_name is lost: without it the server takes the default signature." if extra else (
+                f"only the key `inputs` is asked for, yours are {', '.join(got)}.")
+        if request != {**extra, "instances": rows}:
+            return "your function changes the request that it was given; build a new one."
+    return None
+
+
+# Exercise 10.2: standardized scans
+
+def standardized(scans, ddof=1, axis=(1, 2), inside=False):
+    """Each scan less its mean, by its standard deviation (ddof as torch.std has it) plus 0.01."""
+    mean = scans.mean(axis=axis, keepdims=True)
+    if inside:
+        return (scans - mean) / np.sqrt(scans.var(axis=axis, keepdims=True, ddof=ddof) + 0.01)
+    return (scans - mean) / (scans.std(axis=axis, keepdims=True, ddof=ddof) + 0.01)
+
+
+# Exercise 10.3: micro-batches
+
+def micro_batches(arrivals, size, wait, first=True, limit=True):
+    """Lists of request numbers that share a call; the keyword arguments are what one gets wrong."""
+    batches = []
+    for number, time in enumerate(arrivals):
+        opened = arrivals[batches[-1][0 if first else -1]] if batches else None
+        if not batches or (limit and len(batches[-1]) == size) or time > opened + wait:
+            batches.append([])
+        batches[-1].append(number)
+    return batches
+
+
+def _judge_batches(answer):
+    if not callable(answer):
+        return "answer must be a function: write def answer(arrivals, size, wait): above."
+    suspects = {
+        "the time is counted from the last request, so that a steady trickle never closes a batch":
+            lambda a, s, w: micro_batches(a, s, w, first=False),
+        "there is no limit: a batch closes at `size` requests": lambda a, s, w: micro_batches(a, s, w, limit=False),
+        "that waits for a full batch: a lonely request would wait for ever":
+            lambda a, s, w: [list(range(k, min(k + s, len(a)))) for k in range(0, len(a), s)],
+        "every request is alone: those that come in time share a batch": lambda a, s, w: [[k] for k in range(len(a))]}
+    for trial in range(20):
+        rng = np.random.default_rng(trial)
+        steps = rng.integers(0, 4, rng.integers(4, 20)) if trial else np.array([0, 2, 2, 2, 2, 0, 0, 0, 0, 9])
+        arrivals, size, wait = [int(t) / 8 for t in steps.cumsum()], int(rng.integers(2, 5)), 3 / 8  # exact in binary
+        right = micro_batches(arrivals, size, wait)
+        got, problem = call(answer, list(arrivals), size, wait)
+        if problem:
+            return problem
+        try:
+            same = [list(map(int, batch)) for batch in got] == right
+        except TypeError:
+            return "return a list of lists of request numbers, for example [[0, 1], [2]]."
+        if same:
+            continue
+        for cause, wrong in suspects.items():
+            if [list(batch) for batch in got] == wrong(arrivals, size, wait):
+                return f"{cause}."
+        return f"for arrivals {arrivals}, size {size}, wait {wait} the batches are {right}, yours are {got}."
+    got, problem = call(answer, [], 4, 0.1)
+    return problem or (None if got == [] else "without requests there are no batches: return an empty list.")
+
+
+# Exercise 10.4: the gatekeeper
+
+BODIES = (  # body, status, what one who answers otherwise has overlooked
+    (b'{"instances": [1, 2.5, -3e4]}', 200, "that is a good request"),
+    (b'{"instances": [1], "signature_name": "x"}', 200, "other keys are allowed"),
+    (b'{"instances": [NaN, -Infinity]}', 200, "NaN and Infinity are allowed here, and Python's json reads them"),
+    (b'{"instances": [' + b"1," * 480 + b"1]}", 200, "that body has fewer than 1,000 bytes"),
+    (b"hello", 400, "that is not JSON"), (b"", 400, "an empty body is not JSON"),
+    (b"\xff\xfe", 400, "that is not even text"),
+    (b"[1, 2]", 400, "the body's JSON need not be an object"), (b"3", 400, "the body's JSON need not be an object"),
+    (b'"instances"', 400, "the body's JSON need not be an object"), (b"{}", 400, "there is no `instances`"),
+    (b'{"instances": []}', 400, "an empty list is refused"), (b'{"instances": 3}', 400, "`instances` must be a list"),
+    (b'{"instances": {"1": 1}}', 400, "`instances` must be a list"), (b'{"instances": "12"}', 400, "text is no list"),
+    (b'{"instances": [[1]]}', 400, "the entries must be numbers"), (b'{"instances": ["1"]}', 400, "text is no number"),
+    (b'{"instances": [null]}', 400, "null is no number"),
+    (b'{"instances": [true]}', 400, "`true` is no number; in Python bool is an int, and isinstance agrees"),
+    (b"[" * 100_000, 413, "look at the size first; deep nesting raises RecursionError, which is no ValueError"),
+    (b"[" * 990, 400, "deep nesting may raise RecursionError, which is no ValueError"),
+    (b" " * 1001, 413, "the size comes first, whatever is inside"))
+
+
+def _judge_gate(answer):
+    if not callable(answer):
+        return "answer must be a function: write def answer(body): above."
+    for body, status, overlooked in BODIES:
+        got, problem = call(answer, body)
+        shown = body if len(body) < 60 else body[:20] + b"..."
+        if problem:
+            return f"for {shown} {problem}: {overlooked}."
+        if got != status:
+            return f"for {shown} it is {status}, yours is {got}: {overlooked}."
+    return None
+
+
+EXERCISES = {
+    "10.1": Exercise(_judge_columns, (
+        "One list for each name, and in it one entry for each instance.",
+        "The names are the keys of any instance: `rows[\"instances\"][0]`.",
+        "`{name: [row[name] for row in rows[\"instances\"]] for name in names}`, under the key `inputs`; keep the rest.")),
+    "10.2": function("tf", standardized, lambda rng: (rng.uniform(size=(3, 8, 8)),), suspects={
+        "`tf.math.reduce_std` divides by 64, `torch.std` by 63": lambda x: standardized(x, ddof=0),
+        "mean and deviation are of the whole batch: a scan's answer would depend on its company":
+            lambda x: standardized(x, axis=(0, 1, 2)),
+        "0.01 is added to the standard deviation, not to the variance": lambda x: standardized(x, inside=True),
+    }, hints=(
+        "`reduce_mean` has `keepdims`, and takes several axes. Is there a `reduce_std` that divides by n - 1?",
+        "There is none: sum the squared differences and divide by 63.",
+        "`variance = tf.reduce_sum((scans - mean) ** 2, axis=(1, 2), keepdims=True) / 63`.")),
+    "10.3": Exercise(_judge_batches, (
+        "Go through the arrivals once. For each: does it join the last batch, or open a new one?",
+        "It opens one when there is none, when the last is full, or when it comes too late for the last.",
+        "Too late: `arrivals[number] > arrivals[batches[-1][0]] + wait`, with the batch's *first* request.")),
+    "10.4": Exercise(_judge_gate, (
+        "The size comes first: nothing should be parsed that is too large.",
+        "What may `json.loads` raise? And what may `[\"instances\"]` raise on a list, on a number, on an object without it?",
+        "`except (ValueError, RecursionError, TypeError, KeyError)`, and `type(row) in (int, float)`.")),
+}

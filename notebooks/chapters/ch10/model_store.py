@@ -1,0 +1,106 @@
+"""A folder of model versions, watched: the newest is served, a new one goes live without a pause, the old one drains.
+
+    digits/1/  digits/2/  ...      one folder a version, named by a whole number
+    digits/labels.json             optional: {"stable": 1}; versions with a label stay loaded
+
+A version must appear all at once: write it beside the folder, then rename it in.
+"""
+import json
+import logging
+import threading
+import time
+import weakref
+from pathlib import Path
+
+from chapters.ch10 import rest_api
+
+
+class Versions:
+    """The loaded versions of one model. Requests `pick` one, a thread looks for new ones.
+
+    load: function of a version's folder that gives a model. every: seconds between two looks.
+    Raises ValueError when the folder holds no version that loads.
+    """
+
+    def __init__(self, folder, name, load, every=0.1):
+        self.folder, self.name, self.load = Path(folder), name, load
+        self.live, self.labels, self.states = {}, {}, {}  # number -> model; label -> number; number -> (state, message)
+        self.look()
+        if not self.live:
+            raise ValueError(f"{folder} holds no version that loads: {self.states}")
+        threading.Thread(target=self._watch, args=(every,), daemon=True).start()
+
+    def pick(self, number=None, label=None):
+        """(number, model) of a version, of a label's version, or of the newest. Raises rest_api.Refused (404)."""
+        live = self.live  # one look: the watching thread replaces this dict, and never changes it
+        if label is not None:
+            number = self.labels.get(label, f"label {label!r}")
+        elif number is None:
+            number = max(live)
+        if number not in live:
+            raise rest_api.Refused(404, f"servable not found: model {self.name!r}, version {number}")
+        return number, live[number]
+
+    def look(self):
+        """Load what is new, then switch, then let go of what is old: whoever still uses it keeps it alive."""
+        found = {int(path.name) for path in self.folder.iterdir() if path.name.isdecimal() and path.is_dir()}
+        labels = self.folder / "labels.json"
+        named = json.loads(labels.read_text(encoding="utf-8")) if labels.is_file() else {}
+        for number in self.states.keys() - self.live.keys() - found:
+            del self.states[number]  # a folder that is gone: should one of that number come again, it is a new one
+        live = {}
+        for number in sorted(found, reverse=True):  # the newest that loads, and those with a label
+            if (not live or number in named.values()) and (model := self.live.get(number) or self._loaded(number)):
+                live[number] = model
+        if not live:
+            return  # never without an answer: what is loaded stays
+        for number in self.live.keys() - live.keys():
+            self.states[number] = "UNLOADING", ""
+        self.labels, self.live = {label: n for label, n in named.items() if n in live}, live
+
+    def _loaded(self, number):
+        if self.states.get(number, ("",))[0] == "FAILED":
+            return None
+        self.states[number] = "LOADING", ""
+        try:
+            model = self.load(self.folder / str(number))
+        except Exception as error:  # a version that does not load must not end the server: its state says why
+            self.states[number] = "FAILED", f"{type(error).__name__}: {error}"
+            return None
+        gone = weakref.finalize(model, self.states.__setitem__, number, ("END", ""))  # the last request has let go
+        gone.atexit = False
+        self.states[number] = "AVAILABLE", ""
+        return model
+
+    def _watch(self, every):
+        while True:
+            time.sleep(every)
+            try:
+                self.look()
+            except (OSError, ValueError, AttributeError) as error:  # half a labels.json, a folder that is being moved
+                logging.getLogger(__name__).warning("%s cannot be read: %s", self.folder, error)
+
+
+def status(versions, number=None):
+    """The answer to GET /v1/models/NAME[/versions/N] as JSON text. Raises rest_api.Refused (404)."""
+    rows = [{"version": str(n), "state": "END" if state == "FAILED" else state,
+             "status": {"error_code": "UNKNOWN" if message else "OK", "error_message": message}}
+            for n, (state, message) in sorted(versions.states.copy().items(), reverse=True) if number in (None, n)]
+    if not rows:
+        raise rest_api.Refused(404, f"could not find version {number} of model {versions.name!r}")
+    return json.dumps({"model_version_status": rows})
+
+
+def metadata(versions, number=None, label=None):
+    """The answer to GET /v1/models/NAME/metadata as JSON text: what each signature takes and gives."""
+    number, model = versions.pick(number, label)
+
+    def described(tensors):
+        return {key: {"dtype": f"DT_{ {'float32': 'FLOAT', 'float64': 'DOUBLE'}.get(t.dtype, t.dtype.upper())}",
+                      "tensor_shape": {"dim": [{"size": str(-1 if size is None else size), "name": ""} for size in t.shape],
+                                       "unknown_rank": False}, "name": key} for key, t in tensors.items()}
+
+    signatures = {name: {"inputs": described(s.inputs), "outputs": described(s.outputs),
+                         "method_name": "tensorflow/serving/predict"} for name, s in model.signatures.items()}
+    return json.dumps({"model_spec": {"name": versions.name, "signature_name": "", "version": str(number)},
+                       "metadata": {"signature_def": {"signature_def": signatures}}})

@@ -1,0 +1,56 @@
+"""Servers of the serving chapter on loopback, each in a process of its own that ends with its `with` block."""
+import os
+import shutil
+import subprocess
+import sys
+
+from helpers import process, web
+
+
+def flask(folder, name, side):
+    """A model behind Flask on waitress. side: "torch" or "tf"; folder holds the versions. A context, see process.server."""
+    return _python("ch10/serve_flask", folder, name, side)
+
+
+def django(folder, name, side):
+    """A model behind Django on waitress. Arguments as for `flask`."""
+    return _python("ch10/serve_django", folder, name, side)
+
+
+def gunicorn(web, folder, name, side):
+    """The same on gunicorn: two worker processes of four threads. web: "flask" or "django". Only where the OS has fork."""
+    port = web.free_port()
+    app = f"chapters.ch10.workers.serve_{web}:create_app({str(folder)!r}, {name!r}, {side!r})"
+    args = ["gunicorn", app, "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", "--no-control-socket"]
+    return _started(args, port, name)
+
+
+def tensorflow_model_server(folder, name):
+    """TensorFlow's own server, from PATH or as a Docker image that is here already; None where there is neither."""
+    port, inner = web.free_port(), str(folder)
+    if shutil.which("tensorflow_model_server"):
+        command, options = ["tensorflow_model_server"], [f"--rest_api_port={port}", f"--port={web.free_port()}"]
+    elif _has_image():
+        inner, options = f"/models/{name}", ["--rest_api_port=8501"]
+        command = ["docker", "run", "--rm", "--init", "--publish", f"127.0.0.1:{port}:8501", "--volume",
+                   f"{folder}:{inner}:ro", "--entrypoint", "tensorflow_model_server", "tensorflow/serving"]
+    else:
+        return None
+    options += [f"--model_name={name}", f"--model_base_path={inner}", "--file_system_poll_wait_seconds=1"]
+    return _started(command + options, port, name)
+
+
+def _has_image():
+    if not shutil.which("docker"):
+        return False
+    found = subprocess.run(["docker", "image", "inspect", "tensorflow/serving"], capture_output=True, timeout=20)
+    return found.returncode == 0
+
+
+def _python(script, folder, name, side):
+    port = web.free_port()
+    return _started([sys.executable, "-P", process.worker(script), os.fspath(folder), name, port, side], port, name)
+
+
+def _started(args, port, name):
+    return process.server(args, f"http://127.0.0.1:{port}/v1/models/{name}", timeout=90)

@@ -1,0 +1,142 @@
+"""Chapter 12a: one character by CTC, IoU of boxes, the Dice loss, and a threshold that calls enough of the ill."""
+import numpy as np
+
+from helpers.course.judging import Exercise, call, function
+
+# Exercise 12a.1: one character by CTC
+
+def runs(p, longest=None):
+    """The probability of each path that reads one character: a run of it, blanks elsewhere. p: (columns, 2)."""
+    columns = len(p)
+    return np.array([p[:a, 0].prod() * p[a:b, 1].prod() * p[b:, 0].prod() for a in range(columns)
+                     for b in range(a + 1, min(columns, a + (longest or columns)) + 1)])
+
+
+def two_chances(rng):
+    sign = rng.uniform(0.2, 0.8, 6)
+    return (np.stack([1 - sign, sign], 1),)
+
+
+# Exercise 12a.2: IoU of pairs
+
+def iou_of_pairs(a, b, clip=True, joint=True):
+    """Intersection over union of the boxes a[k] and b[k], each (left, top, right, bottom)."""
+    sides = np.minimum(a[:, 2:], b[:, 2:]) - np.maximum(a[:, :2], b[:, :2])
+    shared = (sides.clip(0) if clip else sides).prod(1)
+    areas = (a[:, 2:] - a[:, :2]).prod(1) + (b[:, 2:] - b[:, :2]).prod(1)
+    return shared / (areas - shared if joint else areas)
+
+
+def _sizes_for_corners(a, b):
+    return iou_of_pairs(*(np.concatenate([box[:, :2], box[:, :2] + box[:, 2:]], 1) for box in (a, b)))
+
+
+def boxes(rng):
+    """Two times eight boxes; of the last three pairs the boxes lie apart, in one direction or in both."""
+    a, b = (np.concatenate([corner, corner + rng.uniform(2, 4, (8, 2))], 1) for corner in rng.uniform(0, 2, (2, 8, 2)))
+    b[5] += (7, 0, 7, 0)
+    b[6:] += 7
+    return a, b
+
+
+# Exercise 12a.3: the Dice loss
+
+def dice(chances, truth, axes=(0, 1, 2)):
+    """1 minus the mean over the classes of twice the overlap over the sum (Milletari et al., arXiv:1606.04797)."""
+    return 1 - np.mean(2 * (chances * truth).sum(axes) / (chances.sum(axes) + truth.sum(axes)))
+
+
+def _jaccard(chances, truth):
+    both, sums = (chances * truth).sum((0, 1, 2)), chances.sum((0, 1, 2)) + truth.sum((0, 1, 2))
+    return 1 - np.mean(both / (sums - both))
+
+
+def chances_and_truth(rng):
+    """Two pictures of 3×4 pixels with three classes, of which the first fills most of both."""
+    chances = rng.dirichlet((3.0, 1.0, 1.0), (2, 3, 4))
+    truth = np.eye(3)[rng.choice(3, (2, 3, 4), p=(0.6, 0.2, 0.2))]
+    truth[:, 0, :3] = np.eye(3)  # each class somewhere in each picture
+    return chances, truth
+
+
+# Exercise 12a.4: the threshold
+
+def highest(scores, share):
+    """The highest threshold that at least that share of the scores reach."""
+    return np.sort(scores)[::-1][int(np.ceil(share * len(scores))) - 1]
+
+
+def _judge_threshold(answer):
+    if not callable(answer):
+        return "answer must be a function: write def answer(scores, ill, share): above."
+    for trial in range(4):
+        rng = np.random.default_rng(trial)
+        ill = rng.permutation(np.repeat([1, 0], [24, 36]))
+        scores, share = rng.normal(size=60) + 0.8 * ill, (0.75, 0.7, 0.9, 0.55)[trial]
+        got, problem = call(answer, scores.copy(), ill.copy(), share)
+        if problem:
+            return problem
+        if not (isinstance(got, (tuple, list)) and len(got) == 2 and all(np.ndim(part) == 0 for part in got)):
+            return "return two numbers: the threshold, and the specificity."
+        cause = _what_is_wrong(*map(float, got), scores, ill, share)
+        if cause:
+            return cause
+    return None
+
+
+def _what_is_wrong(threshold, specificity, scores, ill, share):
+    right = highest(scores[ill == 1], share)
+    best, called = (scores[ill == 0] < right).mean(), (scores[ill == 1] >= threshold).mean()
+    if np.isclose(threshold, highest(scores, share)) and not np.isclose(threshold, right):
+        return "that threshold is a quantile of all scores; only the ill decide how many of the ill are called."
+    if called < share:
+        return f"that calls too few of the ill: {called:.1%} where {share:.0%} were asked for."
+    if threshold < right and not np.isclose(threshold, right):
+        return "a higher threshold still calls enough of the ill, and spares more of the healthy."
+    if not np.isclose(threshold, right):
+        return f"the threshold should be the score of one of the ill: {right:.3f}, yours is {threshold:.3f}."
+    if np.isclose(specificity, best):
+        return None
+    if np.isclose(specificity, 1 - best):
+        return "the threshold is right; that is the share of the healthy who are called, the false alarms."
+    if np.isclose(specificity, ((scores < threshold) & (ill == 0)).mean()):
+        return "the threshold is right; that is a share of all people, not of the healthy."
+    return f"the threshold is right, the specificity should be {best:.3f}, yours is {specificity:.3f}."
+
+
+EXERCISES = {
+    "12a.1": function("torch", lambda p: runs(p).sum(), two_chances, suspects={
+        "those are only runs of length one; A may also last for several columns": lambda p: runs(p, 1).sum(),
+        "that is the best path alone; CTC adds up all of them": lambda p: runs(p).max(),
+        "that holds every path with an A in it, also texts such as AA": lambda p: p.sum(1).prod() - p[:, 0].prod(),
+        "that is minus the logarithm, the loss; the probability is asked for": lambda p: -np.log(runs(p).sum()),
+    }, hints=(
+        "A path reads A if it is blanks, then a run of A, then blanks. Which numbers describe one such path?",
+        "Where the run starts and where it ends. Two loops visit every path once.",
+        "For all start < end <= len(p) add `blank[:start].prod() * sign[start:end].prod() * blank[end:].prod()`.")),
+    "12a.2": function("tf", iou_of_pairs, boxes, suspects={
+        "the shared area is counted twice: take it off the sum of the areas once":
+            lambda a, b: iou_of_pairs(a, b, joint=False),
+        "for boxes that do not touch, a side comes out negative, and two of them make a positive area: cut off at 0":
+            lambda a, b: iou_of_pairs(a, b, clip=False),
+        "the last two numbers were taken for width and height, not a corner": _sizes_for_corners,
+    }, hints=(
+        "Every name has a twin: `tf.maximum`, `tf.minimum`, `tf.reduce_prod`.",
+        "`clamp(min=0)` is what `tf.nn.relu` does, or `tf.maximum(x, 0.0)`.",
+        "`shared = tf.reduce_prod(tf.nn.relu(other - corner), 1)`, and the same `reduce_prod` for the areas.")),
+    "12a.3": function("torch", dice, chances_and_truth, suspects={
+        "that is the overlap over all classes at once; the background then decides nearly alone":
+            lambda c, t: dice(c, t, (0, 1, 2, 3)),
+        "that takes it picture by picture; sum over the pictures too": lambda c, t: dice(c, t, (1, 2)),
+        "that is 1 - IoU, a relative of Dice: the shared part is not taken off the sum": _jaccard,
+        "the factor 2 is missing": lambda c, t: 1 - (1 - dice(c, t)) / 2,
+        "that is the overlap, not the loss: 1 minus it falls when the overlap rises": lambda c, t: 1 - dice(c, t),
+    }, hints=(
+        "`sum` takes a tuple of axes in PyTorch, too.",
+        "Sum over axes 0, 1, 2, so that one number stays for each class.",
+        "`both = (chances * truth).sum((0, 1, 2))`, the other sums alike; then `1 - (2 * both / sums).mean()`.")),
+    "12a.4": Exercise(_judge_threshold, (
+        "Only the scores of the ill decide the threshold.",
+        "Sort them downwards. The threshold is the score of the last one who must be called: which one is that?",
+        "Of n ill, `np.ceil(share * n)` must be called. Specificity: `(scores[ill == 0] < threshold).mean()`.")),
+}

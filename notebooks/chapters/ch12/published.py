@@ -1,0 +1,36 @@
+"""What published packages say of themselves: data/packages.csv, which tools/package_facts.py wrote (see data/README.md)."""
+import csv
+import datetime
+
+from packaging.requirements import Requirement
+
+from helpers import ROOT
+
+RECORDED = datetime.date(2026, 11, 24)
+
+
+def told(package, fact, version=None):
+    """The values of one fact ("summary", "requires", "holds", "imports", "newest") as a list of texts, in file order.
+
+    version: one of the recorded releases, the newest when None. Raises KeyError for a release that was not recorded.
+    """
+    with open(ROOT / "data" / "packages.csv", newline="", encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["package"] == package]
+    known = {row["version"] for row in rows}
+    if not known or version not in {None, *known}:
+        raise KeyError(f"data/packages.csv has no {package} {version or ''}")
+    version = version or max(known, key=lambda text: [int(part) for part in text.split(".")])
+    return [row["value"] for row in rows if row["fact"] == fact and row["version"] == version]
+
+
+def frameworks(package, version=None):
+    """Which of "tensorflow" and "torch" a release requires without an extra, as a sorted list."""
+    return sorted({Requirement(text).name for text in told(package, "requires", version)} & {"torch", "tensorflow"})
+
+
+def released(package, version=None):
+    """The date of the newest file in a release's archive. Raises ValueError where its builder wrote none."""
+    day = told(package, "newest", version)[0]
+    if not day:
+        raise ValueError(f"the archive of {package} has no dates")
+    return datetime.date.fromisoformat(day)

@@ -1,0 +1,313 @@
+"""Chapter 08: a mistake in a script is found, errors reach the learner, a killed run comes back, nothing is left."""
+import itertools
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+import torch
+import yaml
+
+import pipeline
+from chapters.ch08 import checks as ch08
+from chapters.ch08 import launch
+from helpers import ROOT, data, process, web
+from helpers.machine import guard
+
+TORCHRUN = ["torchrun", "--standalone", "--local-addr=127.0.0.1", "--nproc-per-node=2"]
+PYTHON = [sys.executable, "-P"]
+ENV = {"CUDA_VISIBLE_DEVICES": "-1", "OMP_NUM_THREADS": 1, "TF_NUM_INTEROP_THREADS": 2,
+       "TORCH_DISABLE_SHARE_RDZV_TCP_STORE": 1}
+RAY = ("raylet", "gcs_server", "ray::")
+WORKERS = ROOT / "notebooks" / "chapters" / "ch08" / "workers"
+slow = pytest.mark.slow
+posix = pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with a small task: 20 batches, as in the chapter's fast mode."""
+    rng, digits = np.random.default_rng(0), data.digits("float64")
+    sizes = {"W1": (64, 32), "b1": (32,), "W2": (32, 10), "b2": (10,)}
+    task = {name: rng.normal(size=size) / 8 for name, size in sizes.items()}
+    np.savez(tmp_path / "task.npz", x=digits.x_train[:1280].reshape(-1, 64), y=digits.y_train[:1280], epochs=1, **task)
+    return tmp_path
+
+
+def changed(tmp_path, name, *replacements):
+    """A copy of a worker with something replaced in it."""
+    text = process.worker(name).read_text(encoding="utf-8")
+    for old, new in replacements:
+        assert old in text, f"{name} no longer says {old!r}: mend the test"
+        text = text.replace(old, new)
+    path = tmp_path / f"{Path(name).name}.py"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def weights(lines):
+    return np.concatenate([np.ravel(value) for value in next(line["weights"] for line in lines if "weights" in line)])
+
+
+def left_behind():
+    """Processes that this one started through a guard and that still live."""
+    return [process for process in psutil.process_iter() if process.pid != psutil.Process().pid and _is_ours(process)]
+
+
+def _is_ours(process):
+    try:
+        marked = guard.MARK in process.environ() and process.status() != psutil.STATUS_ZOMBIE
+        return marked and psutil.Process().pid in [parent.pid for parent in process.parents()]
+    except psutil.Error:
+        return False
+
+
+@slow
+@pytest.mark.parametrize("name, start, replacements", [
+    ("ch08/ddp_torch", TORCHRUN, [("DistributedDataParallel(model.to(device))", "model.to(device)"),
+                                  ("model.module", "model")]),
+    ("ch08/ddp_torch", TORCHRUN, [("batch_size=64 // ranks", "batch_size=64")]),
+    ("ch08/mirrored_tf", PYTHON, [("tf.nn.compute_average_loss(losses(y, model(x)), global_batch_size=64)",
+                              "tf.reduce_mean(losses(y, model(x)))")]),
+], ids=["no DDP", "a whole batch on each rank", "mean on each replica"])
+def test_a_mistake_changes_the_weights(folder, name, start, replacements):
+    alone = "ch08/alone_tf" if name.endswith("tf") else "ch08/alone_torch"
+    jobs = [[*PYTHON, process.worker(alone), folder], [*start, process.worker(name), folder],
+            [*start, changed(folder, name, *replacements), folder]]
+    right, same, wrong = map(weights, launch.commands(jobs, 240, ENV))
+    assert np.abs(same - right).max() < 1e-12
+    assert np.abs(wrong - right).max() > 1e-4
+
+
+def killed_and_resumed(script, folder):
+    """Weights of a run in which rank 1 was killed; the checkpoint of an earlier one is forgotten first."""
+    (folder / "checkpoint.pt").unlink(missing_ok=True)
+    lines = launch.commands([[*TORCHRUN, "--max-restarts=1", script, folder, 10]], 120, ENV)[0]
+    assert {"killed": 10} in lines and {line["attempt"] for line in lines if "attempt" in line} == {0, 1}
+    return weights(lines)
+
+
+@slow
+def test_momentum_belongs_to_the_checkpoint(folder):
+    script = changed(folder, "ch08/elastic_torch", ('optimizer.load_state_dict(state["optimizer"])', "pass"))
+    undisturbed = weights(launch.commands([[*TORCHRUN, process.worker("ch08/ddp_torch"), folder]], 120, ENV)[0])
+    assert (killed_and_resumed(process.worker("ch08/elastic_torch"), folder) == undisturbed).all()
+    assert np.abs(killed_and_resumed(script, folder) - undisturbed).max() > 1e-6
+
+
+@pytest.mark.benchmark
+@pytest.mark.parametrize("name", ["ch08/ddp_torch", "ch08/elastic_torch"])
+def test_twenty_runs_in_a_row_end_cleanly(folder, name):
+    """Takes minutes; run it with `pytest -m benchmark tests/test_ch08.py`, on a busy machine too."""
+    undisturbed = weights(launch.commands([[*TORCHRUN, process.worker("ch08/ddp_torch"), folder]], 120, ENV)[0])
+    for _ in range(20):
+        if name == "ch08/ddp_torch":
+            found = weights(launch.commands([[*TORCHRUN, process.worker(name), folder]], 120, ENV)[0])
+        else:
+            found = killed_and_resumed(process.worker(name), folder)
+        assert (found == undisturbed).all()
+    assert not left_behind()
+
+
+@slow
+def test_the_traceback_of_a_rank_reaches_the_learner_and_nothing_is_left(folder):
+    script = changed(folder, "ch08/ddp_torch", ("    for x, y in loader:\n", '    if distributed.get_rank() == 1:\n'
+                                           '        raise ValueError("the shard is empty")\n    for x, y in loader:\n'))
+    with pytest.raises(process.ChildFailed) as caught:
+        launch.commands([[*TORCHRUN, script, folder]], 120, ENV)
+    said = str(caught.value)
+    assert said.startswith("ddp_torch.py failed") and "ValueError: the shard is empty" in said
+    assert "ChildFailedError" not in said and len(said.splitlines()) < 20
+    assert not left_behind()
+
+
+@slow
+@posix
+def test_a_rank_that_hangs_is_named_and_ended_with_all_others(folder):
+    hang = "        __import__('time').sleep(600)\n"
+    script = changed(folder, "ch08/ddp_torch", ("    for x, y in loader:\n", "    if distributed.get_rank() == 1:\n" + hang +
+                                           "    for x, y in loader:\n"))
+    line = script.read_text(encoding="utf-8").split(hang)[0].count("\n") + 1
+    with pytest.raises(process.ChildTimeout) as caught:
+        launch.commands([[*TORCHRUN, script, folder]], 60, ENV)
+    said = str(caught.value)
+    assert said.startswith("ddp_torch.py: not done after 60 s") and said.endswith("; rank 1 kept the others waiting"), said
+    assert f"rank 1 was busy, line {line}" in said and "rank 0 waited, line" in said
+    assert not left_behind()
+
+
+@slow
+def test_no_port_is_left_open(folder):
+    ports = [web.free_port() for _ in range(3)]
+    launch.commands([[*PYTHON, process.worker("ch08/parameter_server_tf"), folder, *ports]], 120, ENV)
+    for port in ports:
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", port)) != 0
+    assert not left_behind()
+
+
+# What a kernel does that starts ranks; its second argument is a list of commands as JSON.
+KERNEL = ("import json, sys; from chapters.ch08 import launch; print('up', flush=True); "
+          "launch.commands(json.loads(sys.argv[1]), 600)")
+
+
+def kernel(job):
+    """Start a process that runs a job like a notebook's kernel does; (the process, the mark that all below it bear)."""
+    mark = uuid.uuid4().hex
+    env = os.environ | {guard.MARK: mark} | {name: str(value) for name, value in ENV.items()}
+    words = [sys.executable, "-c", KERNEL, json.dumps([[str(word) for word in job]])]
+    running = subprocess.Popen(words, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert running.stdout.readline() == "up\n"
+    return running, mark
+
+
+def until(condition, patience):
+    """Whether the condition comes true within `patience` seconds."""
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.2)
+    return False
+
+
+@slow
+@posix
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL], ids=["interrupt", "killed kernel"])
+def test_no_rank_outlives_its_kernel(folder, end):
+    script = changed(folder, "ch08/ddp_torch", ("    for x, y in loader:\n", "    __import__('time').sleep(600)\n"
+                                           "    for x, y in loader:\n"))
+    running, mark = kernel([*TORCHRUN, script, folder])
+    pids = []
+
+    def two_ranks():
+        pids[:] = [below.pid for below in guard.belonging(mark, None) if "RANK" in below.environ()]
+        return len(pids) >= 2
+
+    with running:
+        assert until(two_ranks, 120)
+        running.send_signal(end)
+        running.wait(60)
+    assert until(lambda: not guard.belonging(mark, None), 30)
+
+
+def rays():
+    """The processes of Ray on this machine, by pid."""
+    found = {}
+    for running in psutil.process_iter():
+        try:
+            words = " ".join(running.cmdline()[:1])
+            if running.status() != psutil.STATUS_ZOMBIE and any(word in words for word in RAY):
+                found[running.pid] = words
+        except psutil.Error:
+            continue
+    return found
+
+
+@slow
+@posix
+def test_no_process_of_ray_outlives_a_killed_kernel(folder):
+    before = rays()
+    running, mark = kernel([*PYTHON, process.worker("ch08/ray_torch"), folder, "-1"])
+    with running:
+        assert until(lambda: any("raylet" in words for pid, words in rays().items() if pid not in before), 200)
+        running.kill()
+    assert until(lambda: not guard.belonging(mark, None), 30)
+    assert until(lambda: not rays().keys() - before.keys(), 30), rays()
+
+
+@slow
+@posix
+def test_with_the_cluster_switched_on(tmp_path, monkeypatch):
+    """Ray Train for both frameworks, a worker killed; torchrun on two hosts. Minutes, 3 GB; it leaves no process behind."""
+    monkeypatch.setenv("SIDE_BY_SIDE_BUILD", str(tmp_path))
+    before = rays()
+    source, = pipeline.sources(["08"])
+    pipeline.run(source, {"cluster": True})
+    said = next(tmp_path.rglob("08*.ipynb")).read_text(encoding="utf-8")
+    for side in ("PyTorch", "TensorFlow"):
+        assert f"{side} under Ray Train: killed in step 10, went on from step 8" in said
+    assert "two hosts, started again" in said or "SKIPPED: no network namespaces here" in said
+    assert until(lambda: not rays().keys() - before.keys(), 30), rays()
+
+
+@pytest.mark.parametrize("name", ["two_hosts_slurm.sh", "two_hosts_kubernetes.yaml"])
+def test_every_line_of_a_launchers_file_is_explained(name):
+    rows = launch.explained(name)
+    text = (WORKERS / name).read_text(encoding="utf-8")
+    own = [line.strip() for line in text.splitlines() if not line.strip().startswith("# ")]
+    assert [line.strip("\u00a0`") for line, _ in rows] == own and len(own) > 20
+    assert not [line for line, meaning in rows if len(meaning) < 4]
+
+
+def test_a_line_without_its_comment_has_no_meaning(tmp_path, monkeypatch):
+    (tmp_path / "workers").mkdir()
+    (tmp_path / "workers" / "x.sh").write_text("#!/bin/sh\n# ^ the shell\n# says a\necho a\necho b\n")
+    monkeypatch.setattr(launch, "WORKERS", tmp_path / "workers")
+    assert launch.explained("x.sh") == [("`#!/bin/sh`", "the shell"), ("`echo a`", "says a"), ("`echo b`", "")]
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="no bash")
+def test_the_files_of_the_launchers_can_be_parsed():
+    workers = WORKERS
+    subprocess.run(["bash", "-n", workers / "two_hosts_slurm.sh"], check=True)
+    service, job = yaml.safe_load_all((workers / "two_hosts_kubernetes.yaml").read_text(encoding="utf-8"))
+    assert service["spec"]["selector"] == {"batch.kubernetes.io/job-name": job["metadata"]["name"]}
+    assert job["spec"]["template"]["spec"]["subdomain"] == service["metadata"]["name"]
+    script = job["spec"]["template"]["spec"]["containers"][0]["command"][-3]
+    assert (ROOT / script).is_file()
+
+
+def test_of_several_commands_each_gives_its_own_lines():
+    say = "import json, sys; print('noise'); print(json.dumps({'said': int(sys.argv[1])}))"
+    found = launch.commands([[*PYTHON, "-c", say, str(k)] for k in (1, 2)], 60)
+    assert found == [[{"said": 1}], [{"said": 2}]] and found[0].log == "noise"
+
+
+def test_when_one_command_fails_the_others_are_ended(tmp_path):
+    (tmp_path / "bad.py").write_text("def inner():\n    raise KeyError('W3')\n\ninner()\n", encoding="utf-8")
+    (tmp_path / "sleeps.py").write_text("import time\ntime.sleep(600)\n", encoding="utf-8")
+    with pytest.raises(process.ChildFailed, match=r"bad.py failed \(exit code 1\):(.|\n)*KeyError: 'W3'"):
+        launch.commands([[*PYTHON, tmp_path / "sleeps.py"], [*PYTHON, tmp_path / "bad.py"]], 60)
+    assert not left_behind()
+
+
+@pytest.mark.parametrize("n, ranks", [(12, 4), (10, 4), (1415, 4), (9, 2)])
+def test_the_dealt_data_of_the_exercise_are_the_samplers(n, ranks):
+    for rank in range(ranks):
+        sampler = torch.utils.data.DistributedSampler(range(n), ranks, rank, shuffle=False)
+        assert list(sampler) == ch08.share(n, ranks, rank)
+
+
+def test_the_ring_of_the_exercise_sends_what_the_formula_says():
+    for n in (2, 4, 8):
+        pieces, sent = np.arange(1.0, n * n + 1).reshape(n, n), 0  # pieces[process, piece]
+        total = pieces.sum(axis=0)
+        for step, rank in itertools.product(range(n - 1), range(n)):
+            if rank == 0:
+                before = pieces.copy()
+            pieces[(rank + 1) % n, (rank - step) % n] += before[rank, (rank - step) % n]
+            sent += rank == 0
+        for step, rank in itertools.product(range(n - 1), range(n)):
+            if rank == 0:
+                before = pieces.copy()
+            pieces[(rank + 1) % n, (rank + 1 - step) % n] = before[rank, (rank + 1 - step) % n]
+            sent += rank == 0
+        assert (pieces == total).all()
+        assert sent * 100 / n == pytest.approx(ch08.ring(100, n))
+
+
+def test_weights_survive_the_way_through_text():
+    """Workers print JSON: weights survive the way through text exactly."""
+    values = np.random.default_rng(0).normal(size=100)
+    assert (np.array(json.loads(json.dumps(values.tolist()))) == values).all()
+    assert shutil.which("torchrun", path=launch.process.environment(None)["PATH"])

@@ -1,0 +1,161 @@
+"""Chapter 09: servers on loopback that end, what is missing is said, and why Visdom is started the way it is."""
+import inspect
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+import tornado.web
+from jupyter_client.manager import start_new_kernel
+
+import pipeline
+from chapters.ch09 import boards
+from chapters.ch09 import checks as ch09
+from chapters.ch09.workers import visdom_server
+from helpers import ROOT, web
+from helpers.machine import browser_files
+from test_execution import BLOCKER, printed
+
+SOURCE = ROOT / "notebooks" / "src" / "09_visualization.py"
+START = """
+import sys
+from chapters.ch09 import boards
+with boards.visdom(sys.argv[1]) as server:
+    print(server.url, flush=True)
+    web.wait_until(lambda: False, timeout=100)
+"""
+LOOK = """
+from chapters.ch09 import boards
+with boards.tensorboard({logs!r}, []) as server:
+    web.look(server, 600)
+print("went on")
+"""
+
+
+@pytest.fixture
+def has_visdom():
+    pytest.importorskip("visdom")
+
+
+def addresses(pid):
+    """Where a process and its children listen."""
+    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    return {link.laddr.ip for one in family for link in one.net_connections("tcp") if link.status == psutil.CONN_LISTEN}
+
+
+def test_visdom_listens_on_loopback_only_and_ends_with_an_interrupt(has_visdom, tmp_path):
+    with pytest.raises(KeyboardInterrupt), boards.visdom(tmp_path) as server:
+        assert addresses(server.pid) == {"127.0.0.1"}
+        raise KeyboardInterrupt
+    assert web.status(f"{server.url}/user/style.css") is None and not psutil.pid_exists(server.pid)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are sent")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_nothing_is_left_when_the_kernel_ends(has_visdom, tmp_path, how):
+    kernel = subprocess.Popen([sys.executable, "-c", START, tmp_path], cwd=ROOT, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, text=True)
+    url = kernel.stdout.readline().strip()
+    assert web.status(f"{url}/user/style.css") == 200
+    kernel.send_signal(how)
+    kernel.wait(timeout=20)
+    kernel.stdout.close()
+    assert web.wait_until(lambda: web.status(f"{url}/user/style.css") is None)
+
+
+def test_tensorboard_listens_on_loopback_only_and_ends_with_an_interrupt(tmp_path):
+    with pytest.raises(KeyboardInterrupt), boards.tensorboard(tmp_path, []) as server:
+        assert addresses(server.pid) == {"127.0.0.1"}
+        family = [psutil.Process(server.pid), *psutil.Process(server.pid).children(recursive=True)]
+        raise KeyboardInterrupt
+    assert web.status(server.url) is None
+    assert web.wait_until(lambda: not any(one.is_running() for one in family))
+
+
+def test_visdoms_own_start_still_downloads_and_names_the_files_of_the_table(has_visdom):
+    """When this fails, another Visdom wants other files, or fetches none: mend FILES and data/browser_files.toml."""
+    from visdom.server import build, run_server
+    assert "download_scripts()" in inspect.getsource(run_server.download_scripts_and_run)
+    source, rows = inspect.getsource(build.download_scripts), browser_files.packages()
+    asked = {target: url for url, target in re.findall(r'"%s(\S+?)"\s*%\s*bb?:\s*"([^"]+)"', source)}
+    others = {"plotly.js-dist-min": "plotly-2.11.1.min.js", "d3": "d3.v3.min.js",
+              "d3-selection-multi": "d3-selection-multi.v1.js"}
+    for name, (package, file) in visdom_server.FILES.items():
+        target, version = name.split("/")[1], rows[package]["version"]
+        if package in others:  # from servers of their own, two by their major version
+            assert f"/{others[package]}" in source and re.search(rf"[-.]v?{version[0]}\.", others[package])
+        else:  # "%s" stood for the server, or for bootstrap's folder there
+            assert f"{package}@{version}/" in source and f"{package}@{version}/{file}".endswith(asked[target])
+
+
+def test_the_patch_to_visdoms_page_is_still_needed(has_visdom, tmp_path):
+    """When this fails, Visdom's page works as it comes: serve it so, and take `patched` and the chapter's words away."""
+    from visdom.utils.shared_utils import get_visdom_path
+    own = Path(get_visdom_path("static"), "index.html").read_text(encoding="utf-8")
+    assert visdom_server.OUTSIDE in own, "the page no longer names a file outside its folder: no patch is needed"
+    assert "mathjax" in own.lower(), "the page no longer loads MathJax: that half of the patch is not needed"
+    page = visdom_server.patched(own)
+    assert visdom_server.OUTSIDE not in page and "mathjax" not in page.lower() and "{{ static_url(\"js/main.js\") }}" in page
+    with pytest.raises(tornado.web.HTTPError, match="403"):  # else this tornado answers: the patch is not needed
+        tornado.web.StaticFileHandler.make_static_url({"static_path": str(tmp_path)}, "../user/style.css")
+
+
+def test_without_npms_files_all_but_the_page_works(has_visdom, tmp_path, monkeypatch):
+    missing = f"import sys, helpers.browser_files as b; b.home = lambda: b.Path({str(tmp_path / 'nothing')!r})\n"
+    (tmp_path / "sitecustomize.py").write_text(missing, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))  # for the server
+    monkeypatch.setattr(browser_files, "home", lambda: tmp_path / "nothing")
+    with boards.visdom(tmp_path / "windows") as server, boards.client(server, "run", events=False) as client:
+        assert boards.visdom_page(server).startswith("NOT MEASURED: jquery 3.1.1 is not there")
+        assert client.line([2.0, 1.0], win="loss") == "loss" and client.win_exists("loss")
+        assert web.status(server.url) == 403
+
+
+def test_an_interrupt_while_lingering_ends_the_look_and_the_server(tmp_path):
+    """In a real kernel, as in Jupyter: the page is embedded, the interrupt is no error, the next cell runs."""
+    manager, kernel = start_new_kernel(cwd=str(ROOT))
+    try:
+        kernel.execute(LOOK.format(logs=str(tmp_path)))
+        shown, url = "", None
+        while "went on" not in shown:
+            message = kernel.get_iopub_msg(timeout=90)["content"]
+            shown += message.get("text", "") + message.get("data", {}).get("text/html", "")
+            assert "ename" not in message, message
+            if url is None and "<iframe" in shown:
+                url = re.search(r'src="(http://127\.0\.0\.1:\d+)/', shown).group(1)
+                assert web.status(url) == 200
+                manager.interrupt_kernel()
+        assert web.status(url) is None
+    finally:
+        kernel.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+def test_the_look_ends_by_itself(tmp_path, shown):
+    with boards.tensorboard(tmp_path, []) as server:
+        web.look(server, 0.2)
+        assert f'src="{server.url}/"' in shown[-1][0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("package, name, judged", [
+    ("visdom", "Visdom", {"C17", "C38a", "C38b", "C38c", "C38d", "C38e"}), ("tensorboard", "TensorBoard", {"C17"})])
+def test_one_tool_missing(package, name, judged, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(BLOCKER.format(package=package), encoding="utf-8")
+    path = os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")]))
+    done = pipeline.execute(pipeline.learner(pipeline.read(SOURCE)), {"PYTHONPATH": path})
+    text = "\n".join(printed(cell) for cell in done.cells if cell.cell_type == "code")
+    assert f"{name} is not installed" in text and f"skipped: {name} is not installed" in text
+    table = printed(next(cell for cell in done.cells if "claims.close(" in cell.source))
+    lines = [line.split() for line in table.splitlines() if line.startswith("C")]
+    assert {line[0] for line in lines if "MEASURED" not in line} >= judged
+    assert any("MEASURED" in line for line in lines)
+
+
+def test_either_frameworks_word_for_the_slowest_operation_is_right():
+    assert {ch09.judge_slowest(word) for word in ("aten::_linalg_svd", "Svd")} == {None}
+    assert "the quick one" in ch09.judge_slowest("MatMul")

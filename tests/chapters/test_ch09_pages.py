@@ -1,0 +1,175 @@
+"""Chapter 09 in a real browser, with nothing but loopback: TensorBoard's page, and Visdom's, which steers a training."""
+import threading
+
+import chapter09
+import psutil
+import pytest
+
+from chapters.ch09 import boards
+from chapters.ch09.workers import visdom_server
+from helpers import web
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+SECONDS = 90  # the page may be slow on a loaded machine
+
+
+@pytest.fixture(scope="module")
+def written():
+    """The chapter's cells that write event files, run once: their names."""
+    return chapter09.run("run_torch, losses_torch", "run_tf, losses_tf", "writer.add_graph(", "tf.summary.graph(")
+
+
+@pytest.fixture
+def tensorboard(written):
+    with boards.tensorboard(written["logs"], ["torch", "tf"]) as server:
+        yield server
+
+
+@pytest.fixture
+def has_page():
+    """Visdom, and npm's files for its page."""
+    pytest.importorskip("visdom")
+    try:
+        visdom_server.files()
+    except FileNotFoundError as error:
+        pytest.skip(f"BROWSER TESTS DID NOT RUN: {error}")
+
+
+def wait_for(happened):
+    assert web.wait_until(happened, SECONDS)
+
+
+def tab(page, server, name, query=""):
+    page.goto("about:blank")
+    page.goto(f"{server.url}/{query}#{name}")
+
+
+def test_tensorboards_page_shows_both_frameworks_curves(tensorboard, page, tmp_path):
+    tab(page, tensorboard, "timeseries", "?forceSVG=true&tagFilter=loss")  # else lines are pixels of a WebGL canvas
+    curves = page.locator("scalar-card line-chart path[style*=stroke]")
+    wait_for(lambda: len(set(curves.evaluate_all("lines => lines.filter(line => line.getAttribute('d').length > 100)"
+                                                 ".map(line => line.style.stroke)"))) == 2)
+    assert set(page.locator("runs-data-table").inner_text().split()) >= {"torch", "tf"}
+    page.screenshot(path=tmp_path / "scalars.png")
+    assert page.asked_outside == []
+
+
+def test_tensorboards_page_shows_histograms_images_text_and_sound(tensorboard, page, tmp_path):
+    tab(page, tensorboard, "histograms")
+    histograms = page.locator("vz-histogram-timeseries")
+    wait_for(lambda: histograms.count() == 4 and all(one.locator("path").count() > 10 for one in histograms.all()))
+    page.screenshot(path=tmp_path / "histograms.png")
+    tab(page, tensorboard, "images")
+    images = page.locator("tf-image-loader img")
+    wait_for(lambda: images.evaluate_all("all => all.filter(image => image.naturalWidth == 8).length") >= 2)
+    tab(page, tensorboard, "text")
+    wait_for(lambda: page.locator("tf-text-loader strong").all_inner_texts() == ["SGD", "SGD"])
+    tab(page, tensorboard, "audio")
+    sounds = page.locator("tf-audio-loader audio")
+    wait_for(lambda: sounds.evaluate_all("all => all.map(sound => sound.duration)") == [1, 1])  # seconds
+    page.screenshot(path=tmp_path / "audio.png")
+    assert page.asked_outside == []
+
+
+def test_tensorboards_page_shows_each_graph(tensorboard, page, tmp_path):
+    tab(page, tensorboard, "graphs")
+    nodes = page.locator("g.node")
+    for run, layers in (("torch", "Sequential"), ("tf", "sequential")):
+        page.locator("tf-graph-controls .run-dropdown").first.click(timeout=SECONDS * 1000)
+        page.locator("tf-graph-controls paper-item").get_by_text(run, exact=True).click(timeout=SECONDS * 1000)
+        wait_for(lambda layers=layers: any((name or "").startswith(layers) for name in
+                                           nodes.evaluate_all("all => all.map(node => node.dataset.name)")))
+        page.screenshot(path=tmp_path / f"graph-{run}.png")
+    assert page.asked_outside == []
+
+
+def test_visdoms_page_asks_for_nothing_outside_and_nothing_is_missing(has_page, page, tmp_path):
+    wrong = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("response", lambda answer: wrong.append(answer.url) if answer.status >= 400 else None)
+    with boards.visdom(tmp_path) as server:
+        page.goto(server.url)
+        page.get_by_text("online", exact=True).wait_for(timeout=SECONDS * 1000)
+        assert boards.visdom_page(server).endswith("0 from elsewhere")
+    assert (page.asked_outside, wrong) == ([], [])
+
+
+@pytest.fixture
+def live(has_page, tmp_path, page):
+    """The chapter's live training, running, its page open; waits 50 ms a step, so that someone can act."""
+    names = chapter09.run("net_torch = ", "net_tf = ", "def train_live")
+    names |= {"control": {"rate": 0.25, "stop": False}, "events": [], "rates": [], "epochs": 400,
+              "style": {"title": "loss", "showlegend": True}}
+    end = threading.Event()
+
+    def train():
+        for _ in names["train_live"](names["page"]):
+            if end.wait(0.05):
+                return
+
+    with boards.visdom(tmp_path) as server, boards.client(server, "run") as client:
+        names.update(page=client, server=server)
+        training = names["training"] = threading.Thread(target=train)
+        training.start()
+        try:
+            page.goto(f"{server.url}/env/run")
+            yield names
+        finally:
+            end.set()
+            training.join(SECONDS)
+    assert not training.is_alive()
+
+
+def drawn(curves):
+    """What each line of a plot draws, while the page may be drawing it anew."""
+    return curves.evaluate_all("lines => lines.map(line => line.getAttribute('d') || '')")
+
+
+def test_a_property_edited_and_a_button_clicked_in_visdoms_page_steer_both_trainings(live, page, tmp_path):
+    curves = page.locator(".scatterlayer .js-line")
+    wait_for(lambda: len([one for one in drawn(curves) if len(one) > 100]) == 2)
+    assert set(page.locator(".legendtext").all_text_contents()) == {"PyTorch", "TensorFlow"}
+    first = drawn(curves)
+    wait_for(lambda: drawn(curves) != first)  # by itself
+    field = page.locator(".content-properties input")
+    field.fill("0.03125")
+    field.press("Enter")
+    wait_for(lambda: 0.03125 in live["rates"])
+    page.screenshot(path=tmp_path / "visdom.png")
+    page.locator(".content-properties button").click()
+    wait_for(lambda: live["control"]["stop"])
+    wait_for(lambda: not live["training"].is_alive())
+    assert (live["events"], page.asked_outside) == ([0, 1], [])
+
+
+def test_keys_pressed_in_visdoms_page_reach_the_solution_of_exercise_4(live, page):
+    answer = chapter09.solution("9.4")
+    live["page"].text("click here, then press keys", win="keys")
+    live["page"].register_event_handler(lambda event: answer(event, live["control"]), "keys")
+    page.locator(".content-text").click(timeout=SECONDS * 1000)
+    page.keyboard.press("ArrowDown")
+    wait_for(lambda: live["control"]["rate"] == 0.125)
+    page.keyboard.press("x")
+    page.keyboard.press("s")
+    wait_for(lambda: live["control"]["stop"])
+    assert live["control"] == {"rate": 0.125, "stop": True}
+
+
+def test_nothing_is_left_of_visdom_after_an_interrupt_while_its_page_is_open(has_page, page, tmp_path):
+    with pytest.raises(KeyboardInterrupt), boards.visdom(tmp_path) as server, boards.client(server, "run"):
+        page.goto(server.url)
+        page.get_by_text("online", exact=True).wait_for(timeout=SECONDS * 1000)
+        raise KeyboardInterrupt
+    assert web.status(server.url) is None and not psutil.pid_exists(server.pid)
+    page.get_by_text("offline", exact=True).wait_for(timeout=SECONDS * 1000)
+
+
+def test_a_page_of_either_server_can_be_embedded(has_page, page, shown, tmp_path):
+    with boards.visdom(tmp_path / "visdom") as visdom, boards.tensorboard(tmp_path / "logs", []) as tensorboard:
+        for server, word in ((visdom, "online"), (tensorboard, "TensorBoard")):
+            web.look(server, 0.01)
+            page.goto(f"{visdom.url}/user/style.css")  # a page of this machine, as Jupyter's is
+            page.set_content(shown[-1][0])
+            page.frame_locator("iframe").get_by_text(word, exact=True).first.wait_for(timeout=SECONDS * 1000)
+    assert page.asked_outside == []

@@ -1,0 +1,221 @@
+"""The phrasebook: every row says the same on all sides, a wrong phrase is found, and the page can be searched."""
+import ast
+import inspect
+import re
+
+import torch  # isort: skip  (before TensorFlow, as everywhere)
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+import torch.nn.functional as F
+
+from chapters.ch05 import phrasebook
+from chapters.ch05.phrasebook import ROWS, in_keras, in_tensorflow, in_torch, page
+from helpers import parity, process, tf_side, torch_side
+
+COLUMNS = {"in_torch": in_torch, "in_tensorflow": in_tensorflow, "in_keras": in_keras}
+MEASURED = {row.name: "0" for row in ROWS}
+
+
+@pytest.fixture(autouse=True)
+def double():
+    """float64 as the default of both frameworks, for one test."""
+    before = torch.get_default_dtype(), keras.config.floatx(), keras.config.dtype_policy()
+    torch.set_default_dtype(torch.float64)
+    keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
+    yield
+    torch.set_default_dtype(before[0])
+    keras.config.set_floatx(before[1])
+    keras.config.set_dtype_policy(before[2])
+
+
+def in_pytorch(function, seed):
+    return phrasebook.say(function, phrasebook.inputs(seed, "NCHW"), torch_side.tensor, torch_side.to_numpy)
+
+
+def in_tf(function, seed):
+    to_numpy = tf_side.to_numpy if function.__module__.endswith("in_tensorflow") else keras.ops.convert_to_numpy
+    return phrasebook.say(function, phrasebook.inputs(seed, "NHWC"), tf_side.tensor, to_numpy)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_a_row_says_the_same_on_all_sides(row):
+    for seed in (0, 1, 2):
+        expected = in_pytorch(getattr(in_torch, row.name), seed)
+        for column in (in_tensorflow, in_keras):
+            if hasattr(column, row.name):
+                assert phrasebook.gap(row.name, expected, in_tf(getattr(column, row.name), seed)) <= row.atol
+
+
+WRONG = {  # what one writes who takes a word of the other side, or a default, for granted
+    "tile": lambda x: tf.repeat(x, 2, axis=0),
+    "repeat_each": lambda x: tf.tile(x, (2, 1)),
+    "split_in_3": lambda x: tf.split(x, 2, axis=1),
+    "reorder_axes": lambda seq: tf.transpose(seq),
+    "pad_end": lambda x: tf.pad(x, [(0, 2), (0, 0)]),
+    "one_per_row": lambda x, label: tf.gather(x, label, axis=1),
+    "largest_at": lambda x: tf.argmax(x),
+    "std": lambda x: tf.math.reduce_std(x),
+    "sample_std": lambda x: tf.math.reduce_std(x, axis=1),
+    "leaky_relu": lambda x: tf.nn.leaky_relu(x),
+    "gelu": lambda x: keras.ops.gelu(x),
+    "layer_norm": lambda x: keras.layers.LayerNormalization()(x),
+    "dropout_off": lambda x: keras.layers.Dropout(0.5)(x, training=True),
+    "conv": lambda image, kernel: tf.nn.conv2d(image, tf.transpose(kernel, (1, 0, 2, 3)), strides=1, padding="VALID"),
+    "attention": lambda query, key: keras.layers.Attention()([query, key, key]),
+    "cross_entropy": lambda x, label: keras.losses.SparseCategoricalCrossentropy()(label, x),
+    "binary_cross_entropy": lambda x, target: keras.losses.BinaryCrossentropy()(target, x),
+    "singular_values": lambda x: tf.linalg.svd(x)[1],
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_phrase_is_found(name):
+    """The notes' false friends: each differs in shape or by far more than the row's tolerance."""
+    row = next(row for row in ROWS if row.name == name)
+    expected = in_pytorch(getattr(in_torch, name), 0)
+    if name == "dropout_off":
+        tf.random.set_seed(0)
+        keras.utils.set_random_seed(0)
+    try:
+        gap = phrasebook.gap(name, expected, in_tf(WRONG[name], 0))
+    except parity.ParityError as error:
+        assert "shapes" in str(error) or "NaN" in str(error)
+    else:
+        assert gap > 1e3 * row.atol, f"{name}: no longer a false friend, mend its note"
+
+
+def test_defaults_of_pytorch_that_the_notes_name():
+    x = torch.tensor([[-1.0, 2.0, 5.0]])
+    assert torch.allclose(F.leaky_relu(x), F.leaky_relu(x, 0.01))
+    assert torch.argmax(x.repeat(2, 1)).ndim == 0
+    assert torch.allclose(x.std(), x.std(correction=1)) and not torch.allclose(x.std(), x.std(correction=0))
+    assert torch.flatten(torch.zeros(2, 3)).shape == (6,)
+    with pytest.raises(RuntimeError, match="same"):
+        F.conv2d(torch.zeros(1, 1, 4, 4), torch.zeros(1, 1, 3, 3), stride=2, padding="same")
+
+
+def test_tensorflow_rounds_what_the_wide_rows_say_it_rounds():
+    """Two rows have a tolerance of 1e-7; with the constant rounded on PyTorch's side too they need only 1e-15."""
+    wide = {row.name for row in ROWS if row.atol > 1e-10}
+    assert wide == {"leaky_relu", "gelu"}
+    x = phrasebook.inputs(0, "NCHW")["x"]
+    half = float(np.float32(0.5**0.5))
+    here = {"leaky_relu": F.leaky_relu(torch.tensor(x), float(np.float32(0.01))),
+            "gelu": torch.tensor(x) / 2 * (1 + torch.erf(torch.tensor(x) * half))}
+    for name, value in here.items():
+        there = in_tf(getattr(in_tensorflow, name), 0)
+        assert phrasebook.gap(name, torch_side.to_numpy(value), there) < 1e-15
+
+
+def test_columns_have_the_same_names_in_the_same_order_with_the_same_arguments():
+    def arguments(name):
+        return {key: tuple(inspect.signature(function).parameters) for key, function in vars(COLUMNS[name]).items()
+                if inspect.isfunction(function) and function.__module__ == COLUMNS[name].__name__}
+    assert len(ROWS) >= 40 and len(set(phrasebook.NAMES)) == len(ROWS)
+    assert list(arguments("in_torch").items()) == list(arguments("in_tensorflow").items())
+    assert tuple(arguments("in_torch")) == phrasebook.NAMES
+    assert arguments("in_keras").items() <= arguments("in_torch").items()
+    assert list(arguments("in_keras")) == [name for name in phrasebook.NAMES if hasattr(in_keras, name)]
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_the_text_that_a_reader_copies_is_the_code_that_ran(column):
+    texts = phrasebook.texts(column)
+    for name, text in texts.items():
+        body = ast.parse(inspect.getsource(getattr(COLUMNS[column], name))).body[0].body
+        body[-1] = ast.Expr(body[-1].value)
+        assert [ast.dump(node) for node in ast.parse(text).body] == [ast.dump(node) for node in body], text
+        assert max(map(len, text.splitlines())) <= 90, f"{name}: too long for the table"
+
+
+def test_inputs_hold_the_same_numbers_in_both_layouts():
+    nchw, nhwc = phrasebook.inputs(3, "NCHW"), phrasebook.inputs(3, "NHWC")
+    assert nchw.keys() == nhwc.keys()
+    np.testing.assert_array_equal(nhwc["image"].transpose(0, 3, 1, 2), nchw["image"])
+    np.testing.assert_array_equal(nhwc["kernel"].transpose(3, 2, 0, 1), nchw["kernel"])
+    with pytest.raises(ValueError, match="NCHW"):
+        phrasebook.inputs(0, "CHWN")
+
+
+def test_the_page_holds_every_row_and_nothing_from_the_web(tmp_path):
+    html, sheet = page.write(tmp_path / "new", MEASURED)
+    text = html.read_text(encoding="utf-8")
+    assert text.count('<tr class="phrase">') == len(ROWS)
+    assert not re.search(r"https?://|src=|<link", text)
+    assert text.isascii() or '<meta charset="utf-8">' in text
+    assert re.search(rb"/Count 1\b", sheet.read_bytes()), "the cheat sheet has one page"
+
+
+def test_no_text_of_the_cheat_sheet_runs_into_the_next_block_or_off_the_page():
+    fig = page._sheet()
+    fig.canvas.draw()
+    width, height = fig.bbox.width, fig.bbox.height
+    boxes = [text.get_window_extent() for text in fig.texts if text.get_text().strip()]
+    assert all(box.y0 > 0 and box.x1 < width for box in boxes)
+    for box in boxes:
+        if box.y1 < 0.95 * height:  # below the title
+            block = int((box.x0 / width - 0.02 + 1e-6) / 0.245)
+            assert box.x1 / width < 0.02 + 0.245 * (block + 1)
+
+
+@pytest.mark.browser
+def test_the_table_can_be_searched_and_is_whole_without_javascript(tmp_path, browser):
+    html, _ = page.write(tmp_path, MEASURED)
+    for scripts in (True, False):
+        tab = browser.new_context(java_script_enabled=scripts, offline=True).new_page()
+        tab.goto(html.as_uri())
+        assert tab.locator("tr.phrase:visible").count() == len(ROWS)
+        assert tab.locator("input").is_visible() == scripts
+        if scripts:
+            tab.get_by_label("Search the phrasebook").fill("Repeat TILE")
+            assert tab.locator("tr.phrase:visible").count() == 1
+            assert tab.locator("output").inner_text() == "1 row"
+            assert tab.locator("tr.topic:visible").count() == 1
+            tab.get_by_label("Search the phrasebook").fill("no such word")
+            assert tab.locator("tr.phrase:visible").count() == 0
+
+
+@pytest.fixture(scope="module")
+def on_pytorch():
+    """What the worker reports where Keras runs on PyTorch."""
+    rng = np.random.default_rng(0)
+    task = {"x": rng.normal(size=(20, 64)), "y": rng.integers(0, 10, 20), "seed": 0, "steps": 5,
+            "weights": [rng.normal(size=shape) / 8 for shape in ((64, 32), (32,), (32, 10), (10,))]}
+    report, = process.run("ch05/keras_torch", task, timeout=300, env={"KERAS_BACKEND": "torch", "CUDA_VISIBLE_DEVICES": ""})
+    return task, report
+
+
+@pytest.mark.slow
+def test_keras_on_pytorch_loads_no_tensorflow_and_trains_to_the_same_losses(on_pytorch):
+    from chapters.ch05.workers import keras_torch
+
+    task, report = on_pytorch
+    assert report["backend"] == "torch" and report["loaded"] == ["torch"]
+    _, losses = keras_torch.train(task["x"], task["y"], task["weights"], task["steps"])
+    parity.same(np.array(report["losses"]), np.array(losses), atol=1e-5)
+    assert losses[-1] < losses[0]
+    task["weights"][0][3, 4] += 0.1
+    _, others = keras_torch.train(task["x"], task["y"], task["weights"], task["steps"])
+    with pytest.raises(parity.ParityError):
+        parity.same(np.array(report["losses"]), np.array(others), atol=1e-5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("row", [row for row in ROWS if hasattr(in_keras, row.name)], ids=lambda row: row.name)
+def test_the_keras_column_runs_on_pytorch_too(on_pytorch, row):
+    """To single precision: on PyTorch, Keras promotes float64 to float32 in many operations."""
+    expected = in_pytorch(getattr(in_torch, row.name), 0)
+    assert phrasebook.gap(row.name, expected, np.array(on_pytorch[1]["phrases"][row.name])) < 1e-5
+
+
+@pytest.mark.slow
+def test_legacy_layers_work_only_with_tf_keras():
+    task = {"x": [[1.0, 2.0]], "kernel": [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], "bias": [0.5, 0.25, 0.0]}
+    report, = process.run("ch05/legacy_layers", task, timeout=300, env={"TF_USE_LEGACY_KERAS": "1"})
+    if report["installed"]:
+        assert report["output"] == [[9.5, 12.25, 15.0]] and "deprecated" in report["warning"]
+    else:
+        assert report == {"installed": False}
