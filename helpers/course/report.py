@@ -70,8 +70,8 @@ def predictions(found):
 def by_chapter(asked):
     """Rows (chapter, asked, answered, right, right on average by guessing) of what `predictions` gives."""
     rows = []
-    for chapter in sorted({row["lesson"] for row in asked}):
-        here = [row for row in asked if row["lesson"] == chapter]
+    for chapter in sorted({row["chapter"] for row in asked}):
+        here = [row for row in asked if row["chapter"] == chapter]
         made = [row for row in here if row["guess"] is not None]
         rows.append((chapter, len(here), len(made), sum(bool(row["right"]) for row in made),
                      f"{sum(1 / len(row['among']) for row in made):.1f}"))
