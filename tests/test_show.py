@@ -53,3 +53,13 @@ def test_what_nbval_compares_is_the_same_after_other_roundings_and_times(shown):
     assert pipeline.sanitized(outputs(shown[:2])) == pipeline.sanitized(outputs(shown[2:]))
     for markup, plain in shown:
         assert sorted(re.findall(r"\w+", text_of(markup))) == sorted(re.findall(r"\w+", plain))
+
+
+def test_what_nbval_compares_does_not_depend_on_the_look(shown, monkeypatch):
+    parity.verdict("the loss", 1.0, 1.0)
+    monkeypatch.setitem(show.COLORS, "EQUAL", "#000000")
+    parity.verdict("the loss", 1.0, 1.0)
+    assert shown[0] != shown[1]
+    assert pipeline.sanitized(outputs(shown[:1])) == pipeline.sanitized(outputs(shown[1:]))
+    parity.verdict("another loss", 1.0, 1.0)
+    assert pipeline.sanitized(outputs(shown[:1])) != pipeline.sanitized(outputs(shown[2:]))
