@@ -1,7 +1,7 @@
-"""Chapter 6: two ports to PyTorch, one to TensorFlow, and what a falling rate does to momentum."""
+"""Chapter 6: a ladder to climb, ports in both directions, and what a falling rate does to momentum."""
 import numpy as np
 
-from helpers.course.judging import function, value
+from helpers.course.judging import Exercise, call, function, value
 
 # Exercise 6.2: PyTorch's Adam (Kingma and Ba, arXiv 1412.6980, algorithm 1), the tenth step
 
@@ -55,6 +55,90 @@ def statistics_inputs(rng):
     return rng.normal(loc=2.0, size=(4, 3)), rng.normal(size=3), rng.uniform(0.5, 2, size=3)
 
 
+# Exercise 6.5: the first rung that breaks
+
+RUNGS = ("data", "weights", "outputs", "loss", "gradient")
+
+
+def ladders(moved):
+    """Two ladders that agree to rounding, but for what is added in the second: {rung: number, or {entry: number}}."""
+    rng = np.random.default_rng(0)
+    mine = {name: np.asarray(rng.normal(size=() if name == "loss" else 1000)) for name in RUNGS}
+    theirs = {name: np.asarray(array * (1 + 2e-16)) for name, array in mine.items()}
+    for name, by in moved.items():
+        for entry, number in (by.items() if isinstance(by, dict) else [(..., by)]):
+            theirs[name][entry] += number
+    return mine, theirs
+
+
+LADDERS = (  # (what is moved, the right answer, {another answer: what has probably led to it})
+    ({}, None, {name: "this takes rounding for a difference: 1e-15 is less than 1e-12" for name in RUNGS}),
+    ({"weights": {3: 1e-6}}, "weights", {None: "where theirs is larger, nothing is seen: take the absolute value"}),
+    ({"weights": {3: -1e-6}}, "weights", {None: "where theirs is smaller, nothing is seen: take the absolute value"}),
+    ({"outputs": {1: 1e-6, 2: -1e-6}}, "outputs",
+     {None: "a difference up and one down cancel: look at each entry, not at a sum or a mean"}),
+    ({"outputs": {5: 1e-3}, "loss": 1.0, "gradient": {7: -1e-2}}, "outputs",
+     {"loss": "this is the rung with the largest difference, the first that breaks was asked for",
+      "gradient": "this is the last rung that breaks, the first was asked for"}),
+    ({"outputs": {9: 5e-12}}, "outputs",
+     {None: "one entry that is apart is enough: look at the largest difference, not at the average"}),
+    ({"gradient": 5e-13}, None,
+     {"gradient": "each entry is within 1e-12 here: look at the largest difference, do not add them up"}),
+)
+
+
+def _judge_ladder(answer):
+    if not callable(answer):
+        return "answer must be a function: write def answer(mine, theirs): above."
+    for moved, right, causes in LADDERS:
+        mine, theirs = ladders(moved)
+        got, problem = call(answer, mine, theirs)
+        if problem:
+            return problem
+        if got is None or isinstance(got, str):
+            if got == right:
+                continue
+            if got in causes:
+                return f"{causes[got]}."
+        elif isinstance(got, (bool, np.bool_)):
+            return f"it gives {got}: give the name of the rung, or None."
+        said = f"the first rung that breaks is {right!r}" if right else "no rung breaks"
+        return f"where {said}, yours gives {got!r}."
+    return None
+
+
+# Exercise 6.6: Keras's cross-entropy of probabilities
+
+def of_probabilities(labels, probabilities):
+    """The mean of minus the logarithm of the probability of the right class."""
+    return -np.log(probabilities[np.arange(len(labels)), labels]).mean()
+
+
+def of_scores(labels, scores):
+    """The same of scores, through a softmax."""
+    return of_probabilities(labels, np.exp(scores) / np.exp(scores).sum(1, keepdims=True))
+
+
+def loss_inputs(rng):
+    """Five labels of four classes, and probabilities that add up to 1."""
+    scores = rng.normal(size=(5, 4))
+    return rng.integers(4, size=5), np.exp(scores) / np.exp(scores).sum(1, keepdims=True)
+
+
+# Exercise 6.7: where one has a gradient and the other has none
+
+def one_sided(a, b):
+    """The number of entries at which ReLU lets a gradient through for a and not for b, or the other way round."""
+    return np.sum((a > 0) != (b > 0))
+
+
+def sign_inputs(rng):
+    """Numbers that enter a ReLU in two runs: some equal, some 0, some on two sides of 0."""
+    a = rng.choice([-1e-8, 0.0, 1e-8, 0.5], size=(6, 5))
+    b = rng.choice([-1e-8, 0.0, 1e-8, 0.5], size=(6, 5))
+    return a, b
+
+
 EXERCISES = {
     "6.1": value(
         reference=10.0,
@@ -104,4 +188,8 @@ EXERCISES = {
         hints=("Three choices: which share belongs to the past, how large it is, and whether to divide by n or n - 1.",
                "Keras: new = 0.99 * old + 0.01 * of the batch. Room 4 shows which variance it takes.",
                "x.mean(0) and x.var(0, correction=0), mixed with 0.99 and 0.01, then torch.stack of the two.")),
+    "6.5": Exercise(_judge_ladder, (
+        "A loop over the names, in their order: the first difference that is too large ends it.",
+        "np.abs(mine[name] - theirs[name]).max() is the largest difference on one rung.",
+        "for name in mine: if that largest difference is above 1e-12, return name. After the loop, return None.")),
 }

@@ -1,0 +1,27 @@
+"""The figures of chapter 6. They take NumPy arrays and numbers, and compute their own alternative texts."""
+import numpy as np
+
+from helpers import parity, plots
+
+SMALLEST = 1e-17
+"""Drawn in place of 0, which has no place on a logarithmic axis."""
+
+
+def two_rates(typed, held, other):
+    """How far PyTorch's weights are from Keras's after each step, with the rate 0.1 as typed and as float32 holds it.
+
+    Three runs, each a list of one vector of weights a step: PyTorch with 0.1, PyTorch with the held rate, Keras.
+    """
+    far = [parity.gap(mine, theirs) for mine, theirs in zip(typed, other, strict=True)]
+    near = [parity.gap(mine, theirs) for mine, theirs in zip(held, other, strict=True)]
+    fig, ax = plots.figure(height=3.0)
+    ax.semilogy(_drawable(far), color="black", label="0.1 in PyTorch")
+    ax.semilogy(_drawable(near), color=plots.OTHER["color"], linestyle=":", label="held(0.1) in PyTorch")
+    ax.set(xlabel="step", ylabel="largest weight difference", ylim=(1e-17, 1e-6))
+    ax.legend(loc="center right")
+    plots.show(fig, alt=f"Distance of the weights over {len(near)} steps, on a logarithmic axis. With 0.1 it ends at "
+                        f"{far[-1]:.0e}, with the rate that float32 holds at {near[-1]:.0e}.")
+
+
+def _drawable(values):
+    return np.maximum(values, SMALLEST)
