@@ -21,6 +21,12 @@ def keras_adam(w, g, m, v, betas=(BETA1, BETA2)):
     return w - RATE * np.sqrt(second) / first * m / (np.sqrt(v) + EPSILON)
 
 
+def adam_under_the_root(w, g, m, v):
+    """Epsilon is added to the corrected average, before its root is taken."""
+    m, v = m + (g - m) * (1 - BETA1), v + (g**2 - v) * (1 - BETA2)
+    return w - RATE * m / (1 - BETA1**STEP) / np.sqrt(v / (1 - BETA2**STEP) + EPSILON)
+
+
 def rounded():
     """The corrections with betas that went through float32."""
     return tuple(1 - float(np.float32(beta)) ** STEP for beta in (BETA1, BETA2))
@@ -156,9 +162,10 @@ EXERCISES = {
                   "right up to rounding: a beta went through float32. tf.cast(0.9, tf.float64) makes a float32 first; "
                   "write 0.9, or tf.constant(0.9, w.dtype)":
                       lambda w, g, m, v: adam(w, g, m, v, rounded()),
+                  "epsilon stands under the root: PyTorch's Adam adds it to the root": adam_under_the_root,
                   "this is Adam without the bias correction: divide m by 1 - 0.9 ** 10, v by 1 - 0.999 ** 10":
                       lambda w, g, m, v: adam(w, g, m, v, (1, 1))},
-        hints=("Write down PyTorch's formula of section 6.5 with t = 10, and compare it with the function.",
+        hints=("Write down PyTorch's formula of section 6b.5 with t = 10, and compare it with the function.",
                "PyTorch corrects v, takes the root of that, and adds epsilon last. And look at tf.cast(0.9, tf.float64).",
                "Python's own 0.9 ** 10 is exact enough: return "
                "w - 0.1 * m / (1 - 0.9 ** 10) / (tf.sqrt(v / (1 - 0.999 ** 10)) + 0.01).")),

@@ -25,3 +25,25 @@ def two_rates(typed, held, other):
 
 def _drawable(values):
     return np.maximum(values, SMALLEST)
+
+
+def causes(gaps):
+    """Six panels, one an optimizer: how far the weights ended apart as one cause after another was removed.
+
+    gaps: {what has been done so far: {optimizer: largest difference}}, in order; the same six optimizers in each.
+    """
+    names = list(next(iter(gaps.values())))
+    fig, axes = plots.figure(2, 3, width=9, height=4.6, sharex=True, sharey=True)
+    for ax, name in zip(axes.ravel(), names, strict=True):
+        ax.axhspan(1e-18, 1e-12, color=plots.OTHER["color"], alpha=0.15, linewidth=0)
+        ax.semilogy(_drawable([gap[name] for gap in gaps.values()]), color="black", marker="o")
+        ax.set_title(name)
+        ax.set_xticks(range(len(gaps)), gaps, fontsize=8)
+        ax.set_ylim(1e-18, 10)
+    axes[0, 0].text(0, 1e-14, "equal", color=plots.OTHER["color"])
+    fig.supxlabel("what has been done, from left to right", fontsize=10)
+    fig.supylabel("largest weight difference", fontsize=10)
+    equal = {stage.replace("\n", " "): [name for name in names if gap[name] <= 1e-12] for stage, gap in gaps.items()}
+    said = "; ".join(f"{stage}: {', '.join(done) or 'none'}" for stage, done in equal.items())
+    plots.show(fig, alt="Six panels, one an optimizer: how far the weights ended apart, on a logarithmic axis. In the band "
+                        f"of equality lie, after each step, {said}.")
