@@ -199,4 +199,16 @@ EXERCISES = {
         "A loop over the names, in their order: the first difference that is too large ends it.",
         "np.abs(mine[name] - theirs[name]).max() is the largest difference on one rung.",
         "for name in mine: if that largest difference is above 1e-12, return name. After the loop, return None.")),
+    "6.6": function(
+        side="torch", reference=of_probabilities, inputs=loss_inputs, gradients=False,  # those along a row's sum are free
+        suspects={"this takes the probabilities for scores: cross_entropy runs a softmax over them first": of_scores,
+                  "this is without a logarithm: nll_loss takes the logarithms of probabilities":
+                      lambda labels, p: -p[np.arange(len(labels)), labels].mean(),
+                  "this is the sum over the examples, Keras takes the mean": lambda labels, p:
+                      len(labels) * of_probabilities(labels, p),
+                  "the sign is the other one: the logarithm of a probability is negative, the loss positive":
+                      lambda labels, p: -of_probabilities(labels, p)},
+        hints=("The loss of one example is minus the logarithm of the probability that its right class got.",
+               "cross_entropy is a softmax and a logarithm and nll_loss. The softmax has been run already.",
+               "F.nll_loss(probabilities.log(), labels), or pick with probabilities[torch.arange(len(labels)), labels].")),
 }
