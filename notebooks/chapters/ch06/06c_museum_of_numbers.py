@@ -19,8 +19,6 @@ from helpers import session
 
 session.start("06c")
 
-import numpy as np
-
 from helpers import claims, exercises, parity
 
 # %% tags=["torch", "setup"]

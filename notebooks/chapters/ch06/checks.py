@@ -131,6 +131,32 @@ def loss_inputs(rng):
     return rng.integers(4, size=5), np.exp(scores) / np.exp(scores).sum(1, keepdims=True)
 
 
+# Exercise 6.8: eight pixels become twelve, by the nearest
+
+NEW, OLD = 12, 8
+
+
+def nearest(row):
+    """The old pixel in which the center of each new one lies."""
+    return row[np.floor((np.arange(NEW) + 0.5) * OLD / NEW).astype(int)]
+
+
+def nearest_corner(row):
+    """The old pixel in which the upper left corner of each new one lies: PyTorch's `nearest`."""
+    return row[np.arange(NEW) * OLD // NEW]
+
+
+def nearest_stretched(row):
+    """As if the first and the last pixel's centers stayed where they are."""
+    return row[np.round(np.arange(NEW) * (OLD - 1) / (NEW - 1)).astype(int)]
+
+
+def straight_lines(row):
+    """Straight lines between the centers of the old pixels."""
+    centers = (np.arange(NEW) + 0.5) * OLD / NEW - 0.5
+    return np.interp(centers, np.arange(OLD), row)
+
+
 # Exercise 6.7: where one has a gradient and the other has none
 
 def one_sided(a, b):
@@ -193,7 +219,7 @@ EXERCISES = {
                   "this is PyTorch's own rule, unbiased variance and all":
                       lambda x, mean, variance: statistics(x, mean, variance, past=0.9, correction=1)},
         hints=("Three choices: which share belongs to the past, how large it is, and whether to divide by n or n - 1.",
-               "Keras: new = 0.99 * old + 0.01 * of the batch. Room 4 shows which variance it takes.",
+               "Keras: new = 0.99 * old + 0.01 * of the batch. Exhibit 7 shows which variance it takes.",
                "x.mean(0) and x.var(0, correction=0), mixed with 0.99 and 0.01, then torch.stack of the two.")),
     "6.5": Exercise(_judge_ladder, (
         "A loop over the names, in their order: the first difference that is too large ends it.",
@@ -211,4 +237,13 @@ EXERCISES = {
         hints=("The loss of one example is minus the logarithm of the probability that its right class got.",
                "cross_entropy is a softmax and a logarithm and nll_loss. The softmax has been run already.",
                "F.nll_loss(probabilities.log(), labels), or pick with probabilities[torch.arange(len(labels)), labels].")),
+    "6.8": function(
+        side="torch", reference=nearest, inputs=lambda rng: (rng.normal(size=OLD),),
+        suspects={"this starts from the corner of the new pixel (or rounds a tie down), as PyTorch's own nearest does: take "
+                  "its center": nearest_corner,
+                  "this spreads the ends: the centers of the outer pixels do not stay where they are": nearest_stretched,
+                  "this is a mixture of two pixels; the nearest one alone was asked for": straight_lines},
+        hints=("Write down the twelve centers first: 1/3, 1, 5/3 and so on. In which old pixel does each lie?",
+               "torch.arange(12) + 0.5, times 8 / 12, are the centers; what lies between j and j + 1 belongs to pixel j.",
+               "x[((torch.arange(12) + 0.5) * 8 / 12).floor().long()]")),
 }

@@ -47,3 +47,13 @@ def causes(gaps):
     said = "; ".join(f"{stage}: {', '.join(done) or 'none'}" for stage, done in equal.items())
     plots.show(fig, alt="Six panels, one an optimizer: how far the weights ended apart, on a logarithmic axis. In the band "
                         f"of equality lie, after each step, {said}.")
+
+
+def enlarged(original, mine, theirs):
+    """A gray picture, what PyTorch and TensorFlow made of it, and where these two differ, side by side."""
+    other = mine != theirs
+    fig, axes = plots.figure(1, 4, width=9, height=2.5)
+    plots.images(axes, [original, mine, theirs, other.astype("float32")],
+                 ["the digit", "PyTorch", "TensorFlow", "where they differ"])
+    plots.show(fig, alt=f"A digit of {original.shape[0]} by {original.shape[1]} pixels, enlarged by each framework to "
+                        f"{mine.shape[0]} by {mine.shape[1]}, and a map of the {other.sum()} pixels that differ.")
