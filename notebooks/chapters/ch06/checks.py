@@ -164,11 +164,38 @@ def one_sided(a, b):
     return np.sum((a > 0) != (b > 0))
 
 
-def sign_inputs(rng):
-    """Numbers that enter a ReLU in two runs: some equal, some 0, some on two sides of 0."""
-    a = rng.choice([-1e-8, 0.0, 1e-8, 0.5], size=(6, 5))
-    b = rng.choice([-1e-8, 0.0, 1e-8, 0.5], size=(6, 5))
-    return a, b
+FLIPS = {
+    "the product is not negative where one of the two is 0, and the gradient passes in the other":
+        lambda a, b: np.sum(a * b < 0),
+    "a 0 and a negative number have other signs, but the gradient passes in neither":
+        lambda a, b: np.sum(np.sign(a) != np.sign(b)),
+    "this counts one direction: where it passes in a and not in b":
+        lambda a, b: np.sum((a > 0) & (b <= 0)),
+    "this counts one direction: where it passes in b and not in a":
+        lambda a, b: np.sum((b > 0) & (a <= 0)),
+    "this counts all places at which the numbers differ": lambda a, b: np.sum(a != b),
+    "this counts the places at which the same happens in both":
+        lambda a, b: np.sum((a > 0) == (b > 0)),
+}
+
+
+def _judge_flips(answer):
+    if not callable(answer):
+        return "answer must be a function: write def answer(a, b): above."
+    rng = np.random.default_rng(0)
+    for _ in range(3):
+        a, b = rng.choice([-1e-8, 0.0, 1e-8, 0.5], size=(2, 6, 50))
+        got, problem = call(answer, a.copy(), b.copy())
+        if problem:
+            return problem
+        if np.ndim(got):
+            return f"this says where, not how many: an array of shape {np.shape(got)}. Count what is true in it."
+        if got is None or isinstance(got, str):
+            return f"it gives {got!r}, a number was asked for."
+        if got != one_sided(a, b):
+            causes = [cause for cause, wrong in FLIPS.items() if got == wrong(a, b)]
+            return f"{causes[0]}." if causes else f"it counts {got} places where there are {one_sided(a, b)}."
+    return None
 
 
 EXERCISES = {
@@ -246,4 +273,8 @@ EXERCISES = {
         hints=("Write down the twelve centers first: 1/3, 1, 5/3 and so on. In which old pixel does each lie?",
                "torch.arange(12) + 0.5, times 8 / 12, are the centers; what lies between j and j + 1 belongs to pixel j.",
                "x[((torch.arange(12) + 0.5) * 8 / 12).floor().long()]")),
+    "6.7": Exercise(_judge_flips, (
+        "When does ReLU let a gradient through? Write that for a, then for b.",
+        "a > 0 is an array of True and False, and so is b > 0. Where do the two differ?",
+        "np.sum((a > 0) != (b > 0))")),
 }

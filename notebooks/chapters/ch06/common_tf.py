@@ -10,5 +10,5 @@ def load(model, start):
 
 
 def vector(tensors):
-    """The network's four tensors (weights or gradients) as one NumPy vector of 9,610 numbers, in Keras's layout."""
+    """The network's four tensors (weights or gradients) as one NumPy vector, in Keras's layout."""
     return np.concatenate([tf_side.to_numpy(tensor).ravel() for tensor in tensors])

@@ -14,5 +14,5 @@ def load(model, start):
 
 
 def vector(tensors):
-    """The network's four tensors (weights or gradients) as one NumPy vector of 9,610 numbers, in Keras's layout."""
+    """The network's four tensors (weights or gradients) as one NumPy vector, in Keras's layout."""
     return np.concatenate([torch_side.to_numpy(tensor).T.ravel() for tensor in tensors])

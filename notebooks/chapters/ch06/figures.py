@@ -1,6 +1,7 @@
 """The figures of chapter 6. They take NumPy arrays and numbers, and compute their own alternative texts."""
 import numpy as np
 
+from chapters.ch06 import lockstep
 from helpers import parity, plots
 
 SMALLEST = 1e-17
@@ -57,3 +58,35 @@ def enlarged(original, mine, theirs):
                  ["the digit", "PyTorch", "TensorFlow", "where they differ"])
     plots.show(fig, alt=f"A digit of {original.shape[0]} by {original.shape[1]} pixels, enlarged by each framework to "
                         f"{mine.shape[0]} by {mine.shape[1]}, and a map of the {other.sum()} pixels that differ.")
+
+
+COLORS = {"float32 relu": "black", "float32 tanh": plots.GRAY, "float64 relu": plots.OTHER["color"]}
+
+
+def runs(compared):
+    """How far the weights are apart after each step, a line a run, with a cross where a sign differed before a ReLU.
+
+    compared: {"float32 relu": a lockstep.Lockstep, ...}, names as in COLORS.
+    """
+    fig, ax = plots.figure(height=3.6)
+    said = []
+    for name, run in compared.items():
+        steps = range(1, len(run.distance) + 1)
+        ax.semilogy(steps, _drawable(run.distance), color=COLORS[name], linestyle="--" if "tanh" in name else "-",
+                    label=name)
+        said.append(f"{name} ends at {run.distance[-1]:.0e}")
+    relu = compared["float32 relu"]
+    crosses = lockstep.steps_with_flips(relu)
+    ax.semilogy(crosses, [relu.distance[step - 1] for step in crosses], "x", markersize=4,
+                color="#CC3311", label="a sign differs")
+    ax.set(xlabel="step", ylabel="largest weight difference", ylim=(1e-17, 1e-2), title=_first_flip(relu))
+    ax.legend(loc="center right")
+    plots.show(fig, alt=f"Distance of the weights by step, on a logarithmic axis: {', '.join(said)}. Crosses mark the "
+                        f"{len(crosses)} steps in which a sign differed before the ReLU in float32.")
+
+
+def _first_flip(run):
+    if not run.flips:
+        return f"no sign differed in {len(run.distance)} steps"
+    step, digit, unit, in_torch, in_tf = run.flips[0]
+    return f"step {step}: digit {digit}, unit {unit} is {in_torch:+.0e} in PyTorch, {in_tf:+.0e} in TensorFlow"

@@ -7,13 +7,13 @@ import numpy as np
 from helpers import data
 
 
-def weights(seed):
-    """{"w1": (64, 128), "b1": (128,), "w2": (128, 10), "b2": (10,)}, float64, a weight in the layout (in, out)."""
+def weights(seed, hidden=128):
+    """{"w1": (64, hidden), "b1": (hidden,), "w2": (hidden, 10), "b2": (10,)}, float64, a weight in the layout (in, out)."""
     rng = np.random.default_rng(seed)
     return {
-        "w1": rng.normal(scale=0.18, size=(64, 128)),
-        "b1": rng.normal(scale=0.01, size=128),
-        "w2": rng.normal(scale=0.09, size=(128, 10)),
+        "w1": rng.normal(scale=0.18, size=(64, hidden)),
+        "b1": rng.normal(scale=0.01, size=hidden),
+        "w2": rng.normal(scale=0.09, size=(hidden, 10)),
         "b2": rng.normal(scale=0.01, size=10),
     }
 
