@@ -76,10 +76,10 @@ def test_a_part_of_the_ledgers_gives_its_part():
 @pytest.mark.parametrize("broken", ["{", "[]", '{"verdicts": []'])
 def test_a_broken_ledger_is_named_and_left_out(broken):
     put("02", verdicts=judged("02"))
-    ledger.path_of("06").write_text(broken, encoding="utf-8")
+    ledger.path_of("07").write_text(broken, encoding="utf-8")
     found, gaps = report.ledgers()
     assert list(found) == ["02"]
-    assert "delete 06.json" in next(what for chapter, what, _ in gaps if chapter == "06")
+    assert "delete 07.json" in next(what for chapter, what, _ in gaps if chapter == "07")
 
 
 def test_with_all_ledgers_nothing_is_missing():

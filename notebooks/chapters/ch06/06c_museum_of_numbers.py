@@ -257,7 +257,7 @@ print(slope_torch)
 # %% tags=["tf"]
 # TensorFlow
 x = tf.zeros(2)
-with tf.GradientTape(persistent=True) as tape:
+with tf.GradientTape(persistent=True) as tape:  # it is asked twice
     tape.watch(x)
     norm = tf.norm(x)
     safe = tf.sqrt(tf.maximum(tf.reduce_sum(x * x), 1e-12))
