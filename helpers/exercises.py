@@ -3,7 +3,6 @@
 A chapter's checks stand in `chapters/chNN/checks.py`, made with `helpers.course.judging`; its quiz in quiz.toml beside them.
 Nothing here raises because a learner has not answered, or has answered wrongly.
 """
-import html
 import importlib
 import re
 import urllib.parse
@@ -65,12 +64,9 @@ def check(key, answer):
     ledger.put("exercises", key, state)
     plain = f"exercise {key}: {message}"
     if state == "right":
-        show.rich(f"<p><b>{html.escape(plain)}</b></p>", plain)
+        show.rich(show.render("exercise.html", key=key, message=message, hints=(), link=""), plain)
         return
-    hints = "".join(f"<details><summary>Hint {k} of 3</summary><p>{show.inline(text)}</p></details>"
-                    for k, text in enumerate(exercise.hints, 1))
-    link = f'<p><a href="{_solution_link(key)}">See the solution</a></p>'
-    show.rich(f"<p><b>exercise {html.escape(key)}:</b> {show.inline(message)}</p>{hints}{link}",
+    show.rich(show.render("exercise.html", key=key, message=message, hints=exercise.hints, link=_solution_link(key)),
               f"{plain} (hints: exercises.hint({key!r}, 1), then 2 and 3)")
 
 
