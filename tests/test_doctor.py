@@ -14,8 +14,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from helpers import ROOT, computer, extras, gpus
+from helpers import ROOT
 from helpers.machine import browser_files
+from helpers.machine.doctor import computer, extras, gpus
 from helpers.machine.doctor import main as doctor
 
 GB = 1_000_000_000
@@ -372,7 +373,7 @@ def test_only_python(all_well, capsys):
 
 def test_the_line_for_the_teacher(all_well, capsys, monkeypatch):
     all_well("port", doctor.problem("no port", "allow it"))
-    monkeypatch.setattr(doctor.machine, "cards", lambda: ["NVIDIA H100, 81559 MiB"])
+    monkeypatch.setattr(computer, "cards", lambda: ["NVIDIA H100, 81559 MiB"])
     assert doctor.main(["--line"]) == 1
     out = capsys.readouterr().out
     assert out.count("\n") == 1
@@ -385,6 +386,6 @@ def test_the_line_for_the_teacher(all_well, capsys, monkeypatch):
 
 def test_the_line_where_little_is_known(all_well, monkeypatch):
     bare = SimpleNamespace(free_memory=lambda: None, installed=lambda name: None, cards=lambda: [])
-    monkeypatch.setattr(doctor, "machine", bare)
+    monkeypatch.setattr(doctor, "computer", bare)
     line = doctor.line([])
     assert "torch missing | tensorflow missing" in line and "memory unknown | GPU: none" in line

@@ -4,8 +4,8 @@ import types
 import numpy as np
 import pytest
 
-from helpers import data, exercises
-from helpers.course import judging, ledger, missing
+from helpers import exercises
+from helpers.course import judging, ledger, missing, quiz
 
 HINTS = ("Look at the shape.", "Use `axis`.", "x.sum(axis=0)")
 X = np.arange(6.0).reshape(2, 3)
@@ -71,7 +71,7 @@ def test_check(one_exercise, capsys, answer, state, said):
 
 
 def test_check_of_an_exercise_that_does_not_exist(one_exercise):
-    with pytest.raises(KeyError, match="no exercise '1.7'; it has 1.1"):
+    with pytest.raises(KeyError, match="no exercise '1.7'; its chapter has 1.1"):
         exercises.check("1.7", 1)
 
 
@@ -214,7 +214,7 @@ QUIZ = [{"text": "Which of `a < b`?", "option": [{"text": "yes", "right": True, 
 
 
 def test_quiz_has_an_explanation_behind_every_option(monkeypatch):
-    monkeypatch.setattr(data, "quiz", lambda chapter: QUIZ)
+    monkeypatch.setattr(quiz, "questions", lambda lesson: QUIZ)
     shown = []
     monkeypatch.setattr(exercises.show, "rich", lambda markup, plain: shown.append((markup, plain)))
     exercises.quiz("01")

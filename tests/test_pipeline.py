@@ -40,7 +40,7 @@ print("no verdict")
 
 @pytest.fixture
 def source(tmp_path):
-    path = tmp_path / "notebooks" / "src" / "01_title.py"
+    path = tmp_path / "notebooks" / "chapters" / "ch01" / "01_title.py"
     path.parent.mkdir(parents=True)
     path.write_text(SOURCE, encoding="utf-8")
     return path
@@ -55,15 +55,16 @@ def test_parts_of_an_exercise():
 
 
 def test_sources_are_found_by_chapter_and_part(tmp_path, monkeypatch):
-    folder = tmp_path / "notebooks" / "src"
-    folder.mkdir(parents=True)
-    for name in ("12b_sound.py", "01_title.py", "12a_pictures.py", "12ab_no.py", "no_chapter.py"):
-        (folder / name).touch()
-    monkeypatch.setattr(pipeline, "ROOT", tmp_path)
+    for name in ("ch12/12b_sound.py", "ch01/01_title.py", "ch12/12a_pictures.py", "ch12/12ab_no.py", "ch01/no_chapter.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    monkeypatch.setattr(pipeline, "CHAPTERS", tmp_path)
     assert [pipeline.lesson(path) for path in pipeline.sources()] == ["01", "12a", "12b"]
     assert [path.name for path in pipeline.sources(["12a"])] == ["12a_pictures.py"]
-    with pytest.raises(SystemExit, match="no chapter 12; there are 01, 12a, 12b"):
-        pipeline.sources(["12"])
+    assert [path.name for path in pipeline.sources(["1"])] == ["01_title.py"]
+    assert [pipeline.lesson(path) for path in pipeline.sources(["12"])] == ["12a", "12b"]
+    with pytest.raises(SystemExit, match="no lesson 13; there are 01, 12a, 12b"):
+        pipeline.sources(["13"])
 
 
 def test_the_learners_edition_holds_no_answer(source):

@@ -111,7 +111,7 @@ def test_what_cannot_cross_is_refused_before_anything_starts(script):
 
 
 def test_workers_are_found_by_name_or_path(script):
-    assert process.worker("guard").name == "guard.py"
+    assert process.worker("ch08/ddp_torch").name == "ddp_torch.py"
     path = script("")
     assert process.worker(path) == process.worker(str(path)) == path
     with pytest.raises(FileNotFoundError, match="no worker nonesuch"):
@@ -376,7 +376,7 @@ def test_an_interrupt_ends_the_child(script, tmp_path):
 
 PARENT = """
     import json, os, pathlib, sys, time
-    from helpers import process
+    from helpers import process, web
     path, part = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[1] + ".part")
     port = web.free_port()
     with process.server([sys.executable, "-m", "http.server", "--bind", "127.0.0.1", str(port)],

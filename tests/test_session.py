@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from helpers import session
-from helpers.course import ledger
+from helpers.course import ledger, missing
 
 
 @pytest.mark.parametrize("seed, error, said", [
@@ -79,9 +79,9 @@ def test_use_seeds_and_records(build_folder):
 
 
 def test_not_installed(monkeypatch):
-    assert session.not_installed() == []
-    monkeypatch.setattr(session, "FRAMEWORKS", {"no_such_framework": "Nothing"})
-    assert session.not_installed() == ["no_such_framework"]
+    assert missing.not_installed() == []
+    monkeypatch.setattr(missing, "FRAMEWORKS", {"no_such_framework": "Nothing"})
+    assert missing.not_installed() == ["no_such_framework"]
 
 
 @pytest.mark.parametrize("chapter", ["1", 1, "001", "ab", "12ab", "12A", None])
@@ -111,12 +111,12 @@ def test_a_broken_ledger_is_named(build_folder):
     path = ledger.path_of("01")
     path.parent.mkdir(parents=True)
     path.write_text("{", encoding="utf-8")
-    with pytest.raises(ValueError, match="not readable .* run chapter 01 again"):
+    with pytest.raises(ValueError, match="not readable .* run lesson 01 again"):
         ledger.read("01")
     assert path.exists()
 
 
 def test_no_chapter_open(monkeypatch):
-    monkeypatch.setitem(ledger._open, "chapter", None)
+    monkeypatch.setitem(ledger._open, "lesson", None)
     with pytest.raises(RuntimeError, match="run the notebook's first code cell"):
         ledger.put("a", "b", 1)

@@ -46,7 +46,7 @@ def sources(only=()):
     """
     found = [path for path in CHAPTERS.glob("ch*/*_*.py") if ledger.is_lesson(lesson(path))]
     found.sort(key=lambda path: path.name)
-    wanted = [name if name[:2].isdigit() else f"0{name}" for name in only]
+    wanted = [name if re.match(r"\d\d", name) else f"0{name}" for name in only]
     unknown = [name for name in wanted if not any(lesson(path).startswith(name) for path in found)]
     if unknown:
         sys.exit(f"no lesson {', '.join(unknown)}; there are {', '.join(lesson(path) for path in found)}")
@@ -116,7 +116,7 @@ def solved(nb):
 
 def targets(source):
     """Paths of the learner's and of the solved notebook of a source."""
-    folder, name = ROOT / "notebooks", source.with_suffix(".ipynb").name
+    folder, name = source.parents[2], source.with_suffix(".ipynb").name
     return folder / name, folder / "solutions" / name
 
 
