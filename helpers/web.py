@@ -76,8 +76,8 @@ def address(server: Server, path: str = "") -> Address:
     """Where the learner's browser finds a page of a server of this machine, on which that browser need not run."""
     hub = os.environ.get("JUPYTERHUB_SERVICE_PREFIX")  # a JupyterHub, or Binder: the path of the learner's own Jupyter
     if not hub:
-        return Address(f"{server.url}/{path}", "If it stays empty, this notebook runs on another computer than your browser. "
-                       f"Forward the port {server.port} of that one to yours (in VS Code: the panel Ports).")
+        return Address(f"{server.url}/{path}", "If it stays empty, this notebook runs on another computer than your "
+                       f"browser: forward the port {server.port} of that one to yours (in VS Code: the panel Ports).")
     if importlib.util.find_spec("jupyter_server_proxy"):
         return Address(f"{hub}proxy/{server.port}/{path}", "If it stays empty, restart your server (Hub > Stop My Server): "
                        "jupyter-server-proxy is loaded when it starts.")

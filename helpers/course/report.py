@@ -9,6 +9,7 @@ from helpers import build_dir, data, plots, show
 from helpers.course import ledger
 from helpers.machine import packages
 
+
 def chapters():
     """The names of all chapters with claims, in order: "00" to "14"."""
     return sorted({row["lesson"] for row in data.claims_table()})

@@ -87,7 +87,7 @@ TorchTrainer = TensorflowTrainer = Trainer
     ("ray_torch", "elastic_torch.py", 'yield {"step": 7}; yield {"weights": [[0.5]]}; return'),
     ("ray_tf", "multiworker_tf.py", "return 7, [np.array([0.5])]")])
 def test_under_ray_runs_the_training_function_that_the_learner_has_edited(tmp_path, monkeypatch, script, inner, edit):
-    """Beside an edited copy of the notebook lie edited workers; one that runs another one's function takes that of its side."""
+    """In a copy of the course with edited workers, one that runs another one's function takes that of the copy."""
     workers, stand_in = tmp_path / "chapters" / "ch08" / "workers", tmp_path / "stand_in" / "ray"
     shutil.copytree(WORKERS, workers)
     text, edits = re.subn(r"(?m)^(def train\(.*\):)$", rf"\1\n    {edit}", (workers / inner).read_text(encoding="utf-8"))
@@ -360,4 +360,3 @@ def test_weights_survive_the_way_through_text():
     """Workers print JSON: weights survive the way through text exactly."""
     values = np.random.default_rng(0).normal(size=100)
     assert (np.array(json.loads(json.dumps(values.tolist()))) == values).all()
-    assert shutil.which("torchrun", path=launch.process.environment(None)["PATH"])
