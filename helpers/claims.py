@@ -116,9 +116,7 @@ def _calling_cell():
     frame = inspect.currentframe()
     while frame and frame.f_globals.get("__name__") == __name__:
         frame = frame.f_back
-    shell = missing._shell()
-    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
-    return (parent or {}).get("metadata", {}).get("cellId") or (frame.f_code.co_filename, frame.f_lineno)
+    return show.cell_id() or (frame.f_code.co_filename, frame.f_lineno)
 
 
 if __name__ == "__main__":

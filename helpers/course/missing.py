@@ -11,7 +11,10 @@ import ast
 import importlib.util
 import sys
 
+from helpers import show
+
 FRAMEWORKS = {"torch": "PyTorch", "tensorflow": "TensorFlow"}
+SIDES = {"torch": "PyTorch", "tf": "TensorFlow"}  # torch first, as a notebook imports them: helpers.torch_side and tf_side
 PACKAGES = {**FRAMEWORKS, "keras": "TensorFlow", "tensorboard": "TensorBoard", "visdom": "Visdom",
             "executorch": "ExecuTorch", "ai_edge_litert": "LiteRT",
             "pyro": "Pyro", "gymnasium": "Gymnasium", "mido": "mido", "sonnet": "Sonnet"}
@@ -55,21 +58,34 @@ def need(*values):
             value._refuse()
 
 
-def not_installed():
-    """The import names of the frameworks that this Python does not have, for example ["tensorflow"]."""
-    return [name for name in FRAMEWORKS if name not in sys.modules and importlib.util.find_spec(name) is None]
+def side(name):
+    """The side module of "torch" or "tf" that the lesson has imported. Raises NotInstalled where it could not."""
+    module = sys.modules.get(f"helpers.{name}_side")
+    if module is None:
+        raise NotInstalled(SIDES[name])
+    return module
 
 
-def skip_where_missing(*modules):
+def sides():
+    """The side modules that the lesson has imported, torch first."""
+    return [sys.modules[f"helpers.{name}_side"] for name in SIDES if f"helpers.{name}_side" in sys.modules]
+
+
+def not_installed(modules=tuple(FRAMEWORKS)):
+    """Those of the modules (import names; the two frameworks when left out) that this Python does not have, as a list."""
+    return [name for name in modules if name not in sys.modules and importlib.util.find_spec(name) is None]
+
+
+def skip_where_missing(*modules: str) -> None:
     """Skip the cells that need one of these modules (keys of PACKAGES) where it is not installed; print which, and the cure.
 
     Raises KeyError for a module that is not in PACKAGES.
     """
     called = {name: PACKAGES[name] for name in modules}
-    absent = [name for name in called if importlib.util.find_spec(name) is None]
-    if absent:
-        skip_cells_that_need(not_installed() + absent)
-    for name in absent:
+    found = not_installed(modules)
+    if found:
+        skip_cells_that_need(dict.fromkeys([*not_installed(), *found]))
+    for name in found:
         print(f"{called[name]} is not installed: cells that need it are skipped, and what they would have measured is "
               f"NOT MEASURED. To install it: {INSTALL.get(name, 'python -m pip install -r requirements.txt')}")
 
@@ -82,7 +98,7 @@ def absent():
 def skip_cells_that_need(packages):
     """From the next cell on, skip cells that need one of these import names; with an empty list, stop skipping."""
     _absent[:] = [PACKAGES[name] for name in packages]
-    shell = _shell()
+    shell = show.shell()
     if shell is None:
         return
     shell.ast_transformers[:] = [t for t in shell.ast_transformers if not isinstance(t, SkipMissing)]
@@ -127,10 +143,3 @@ def _skip(problem, names, namespace):
         raise problem
     namespace.update({name: Missing(framework) for name in names})
     print(f"skipped: {framework} is not installed")
-
-
-def _shell():
-    if "IPython" not in sys.modules:
-        return None
-    from IPython import get_ipython
-    return get_ipython()
