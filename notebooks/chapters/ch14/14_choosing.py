@@ -112,7 +112,8 @@ first = {row["framework"]: row for row in history.timeline("first")}
 today = year(history.timeline()[-1]["date"])                        # the newest row of the table: the same for everybody
 age = {name: today - year(row["date"]) for name, row in first.items()}
 older = age["TensorFlow"] - age["PyTorch"]
-exercises.outcome("14.1", "less than a year" if older < 1 else "1 to 2 years" if older <= 2 else "3 years or more")
+exercises.outcome("14.1", exercises.first_true({"less than a year": older < 1, "1 to 2 years": older <= 2,
+                                                "3 years or more": older >= 3}))
 claims.verdict("C07", {"less than half as old as TensorFlow": age["PyTorch"] < age["TensorFlow"] / 2,
                        "no version 1 yet": not any(row["event"] >= "1" for row in history.timeline("release", "PyTorch"))},
                f"PyTorch was {age['PyTorch']:.1f} years old when the table was made, TensorFlow {age['TensorFlow']:.1f}")
@@ -377,7 +378,8 @@ def flip(weights, evidence):
 level = dict.fromkeys(shipped, 1)
 more = level | {"Keras as the language": 10}
 pulls = [sum(w * shipped[name][0] for name, w in weights.items()) for weights in (level, more)]
-exercises.outcome("14.3", "neither" if pulls[0] == pulls[1] else "PyTorch" if pulls[1] > pulls[0] else "TensorFlow")
+exercises.outcome("14.3", exercises.first_true({"neither": pulls[0] == pulls[1], "PyTorch": pulls[1] > pulls[0],
+                                                "TensorFlow": pulls[1] < pulls[0]}))
 print(f"The difference stays, and the score comes nearer to 0: {abs(score(more, shipped)) < abs(score(level, shipped))}")
 reached = {answer_of(score(level | {name: 10}, shipped)) for name in shipped}
 claims.verdict("C77", {"PyTorch", "TensorFlow"} <= reached,

@@ -52,12 +52,12 @@ def command(lesson):
 
 def ledgers():
     """({lesson: its Ledger} of all that can be read, [Gap of each lesson of which something is missing])."""
-    loaded = ledger.every()
+    loaded, claims_table = ledger.every(), data.claims_table()
     found = {lesson: one.ledger for lesson, one in loaded.items() if one.ledger != ledger.Ledger()}
     gaps = [Gap(lesson, f"{lesson}.json in the folder ledger does not fit ({'; '.join(one.left_out)}); a new run keeps it "
                 "under another name", command(lesson)) for lesson, one in loaded.items() if one.left_out]
-    for lesson in lessons():
-        claims = [row["id"] for row in data.claims_table() if row["lesson"] == lesson]
+    for lesson in sorted({row["lesson"] for row in claims_table}):
+        claims = [row["id"] for row in claims_table if row["lesson"] == lesson]
         open_claims = [claim for claim in claims if lesson not in found or claim not in found[lesson].verdicts]
         if lesson not in loaded:
             gaps.append(Gap(lesson, "not run", command(lesson)))
