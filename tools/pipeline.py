@@ -208,7 +208,10 @@ def run(source, parameters):
     done = build_dir() / "executed" / plain.name
     done.parent.mkdir(parents=True, exist_ok=True)
     papermill.execute_notebook(str(plain), str(done), parameters, cwd=str(plain.parent), progress_bar=False)
-    return {claim: entry["verdict"] for claim, entry in ledger.read(lesson(source)).get("verdicts", {}).items()}
+    found, left_out = ledger.of(lesson(source))
+    if left_out:
+        raise ValueError(f"its ledger holds what does not fit: {'; '.join(left_out)}")
+    return {claim: entry.verdict for claim, entry in found.verdicts.items() if entry.run == found.run}
 
 
 def seconds_file():

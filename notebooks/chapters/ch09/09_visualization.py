@@ -584,7 +584,8 @@ show.table(["feature", "TensorBoard, PyTorch", "TensorBoard, TensorFlow", "Visdo
            caption="What the runs of this chapter found, with what is installed here")
 
 # %% tags=["verdict"]
-exercises.outcome("9.3", {3: "all three", 1: "run", 2: "run and fork"}[len(after)])
+exercises.outcome("9.3", exercises.first_true({"all three": after == {"run", "scratch", "fork"},
+                                               "run and fork": after == {"run", "fork"}, "run": after == {"run"}}))
 claims.verdict("C39c", {"made": before == {"run", "scratch", "fork"}, "saved and reloaded": "run" in after,
                         "forked with its windows": copies[0] == copies[1], "deleted": "fork" not in left},
                f"after a restart {sorted(after)} were there, after a deletion {sorted(left)}")
