@@ -107,14 +107,20 @@ class SkipMissing(ast.NodeTransformer):
         return ast.fix_missing_locations(ast.Module(guard.body, module.type_ignores))
 
 
-def _bound_names(module):
-    for node in ast.walk(module):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
-        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            yield node.name
-        elif isinstance(node, ast.alias):
-            yield (node.asname or node.name).split(".")[0]
+def _bound_names(node):
+    """The global names that a cell binds. What functions, classes and comprehensions inside it bind is their own."""
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        yield node.id
+    elif isinstance(node, ast.alias):
+        yield (node.asname or node.name).split(".")[0]
+    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        yield node.name
+    elif isinstance(node, ast.comprehension):  # its `for` is its own, a walrus inside it is not
+        for inner in (node.iter, *node.ifs):
+            yield from _bound_names(inner)
+    elif not isinstance(node, ast.Lambda):
+        for inner in ast.iter_child_nodes(node):
+            yield from _bound_names(inner)
 
 
 def _skip(problem, names, namespace):
