@@ -100,14 +100,14 @@ class SkipMissing(ast.NodeTransformer):
         body = list(module.body)
         if isinstance(body[-1], ast.Expr):  # inside a `try` IPython no longer displays a cell's last value
             body[-1].value = ast.Call(ast.Name(SHOW, ast.Load()), [body[-1].value], [])
-        names = sorted(set(_bound_names(module)))
+        names = sorted(set(bound_names(module)))
         guard = ast.parse("try: pass\nexcept (RuntimeError, ModuleNotFoundError) as _problem: "
                           f"{HOOK}(_problem, {names!r}, globals())")
         guard.body[0].body = body
         return ast.fix_missing_locations(ast.Module(guard.body, module.type_ignores))
 
 
-def _bound_names(node):
+def bound_names(node):
     """The global names that a cell binds. What functions, classes and comprehensions inside it bind is their own."""
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
         yield node.id
@@ -117,10 +117,10 @@ def _bound_names(node):
         yield node.name
     elif isinstance(node, ast.comprehension):  # its `for` is its own, a walrus inside it is not
         for inner in (node.iter, *node.ifs):
-            yield from _bound_names(inner)
+            yield from bound_names(inner)
     elif not isinstance(node, ast.Lambda):
         for inner in ast.iter_child_nodes(node):
-            yield from _bound_names(inner)
+            yield from bound_names(inner)
 
 
 def _skip(problem, names, namespace):
