@@ -318,14 +318,18 @@ with tempfile.TemporaryDirectory() as folder:
         return done.stdout or done.stderr
 
     def library():
-        return [file.read_text() for file in Path(folder, "env").rglob("libtoy.so.9")] or "no file"
+        return [file.read_text() for file in Path(folder, "env").rglob("libtoy.so.9")] or ["no file"]
 
+    found = []
     for name, text in [("toy_cu12", "CUDA 12"), ("toy_cu13", "CUDA 13")]:
         pip("install", toy_wheel(folder, name, text))
+        found += library()
         print(f"after pip install {name}: {library()}")
     pip("uninstall", "--yes", "toy_cu12")
     print(f"after pip uninstall toy_cu12: {library()}, although toy_cu13 is installed: {'toy_cu13' in pip('list')}")
     print(f"pip check: {pip('check').strip()}")
+if importlib.util.find_spec("pip"):
+    parity.verdict("what is in the one file, after each of the two installations", found, ["CUDA 12", "CUDA 13"])
 
 # %% [markdown]
 # The one installed last wins, removing one destroys the other, and `pip check` sees nothing: it compares versions, not
