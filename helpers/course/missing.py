@@ -127,21 +127,27 @@ class SkipMissing(ast.NodeTransformer):
         body = list(module.body)
         if isinstance(body[-1], ast.Expr):  # inside a `try` IPython no longer displays a cell's last value
             body[-1].value = ast.Call(ast.Name(SHOW, ast.Load()), [body[-1].value], [])
-        names, claims = sorted(set(_bound_names(module))), sorted(set(_judged_claims(module)))
+        names, claims = sorted(set(bound_names(module))), sorted(set(_judged_claims(module)))
         guard = ast.parse("try: pass\nexcept (RuntimeError, ModuleNotFoundError) as _problem: "
                           f"{HOOK}(_problem, {names!r}, {claims!r}, globals())")
         guard.body[0].body = body
         return ast.fix_missing_locations(ast.Module(guard.body, module.type_ignores))
 
 
-def _bound_names(module):
-    for node in ast.walk(module):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
-        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            yield node.name
-        elif isinstance(node, ast.alias):
-            yield (node.asname or node.name).split(".")[0]
+def bound_names(node):
+    """The global names that a cell binds. What functions, classes and comprehensions inside it bind is their own."""
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        yield node.id
+    elif isinstance(node, ast.alias):
+        yield (node.asname or node.name).split(".")[0]
+    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        yield node.name
+    elif isinstance(node, ast.comprehension):  # its `for` is its own, a walrus inside it is not
+        for inner in (node.iter, *node.ifs):
+            yield from bound_names(inner)
+    elif not isinstance(node, ast.Lambda):
+        for inner in ast.iter_child_nodes(node):
+            yield from bound_names(inner)
 
 
 def _judged_claims(module):

@@ -334,6 +334,10 @@ def gain(race, name="batched"):
     """How many times as fast as one by one. The fastest round counts: a busy machine can only add time."""
     return min(race["one by one"].seconds) / min(race[name].seconds)
 
+def slowest(race):
+    return min(race, key=lambda name: gain(race, name))
+
+parity.verdict("the slowest of the three ways", slowest(races_torch[64]), slowest(races_tf[64]))
 gains = {"PyTorch": gain(races_torch[64]), "TensorFlow": gain(races_tf[64])}
 print(f"64 trees, slopes included, batched at least 8 times as fast in both: {min(gains.values()) >= 8} "
       f"(PyTorch measured {gains['PyTorch']:.0f} times, TensorFlow measured {gains['TensorFlow']:.0f} times)")

@@ -336,6 +336,10 @@ costs_tf[1] = costs_tf[2]["alone"]
 PARTS = ("compute", "communicate", "update")
 COST_FIGURE = ("Milliseconds of an all-reduce against the numbers in it, both axes logarithmic. Bars: computing, "
                "communicating, update. Curves: speed-up against processes, measured, by Amdahl's law, and the ideal line.")
+def dearest(costs):
+    return max(sizes, key=lambda size: costs[2]["all_reduce"][str(size)] / size)
+
+parity.verdict("the payload in which a number costs most time", dearest(costs_torch), dearest(costs_tf))
 sides = {"PyTorch": costs_torch, "TensorFlow": costs_tf}
 for name, costs in sides.items():
     took = costs[2]["all_reduce"]

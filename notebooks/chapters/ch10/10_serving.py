@@ -675,8 +675,8 @@ def careful():
     fits = {name: w.shape for name, w in found.items()} == {name: w.shape for name, w in weights[1].items()}
     return {"loaded": sorted(found)} if fits else ({"error": "these are not this network's weights"}, 400)
 web, evil = app.test_client(), pickle.dumps(Upload())
-ran = web.post("/careless", data=evil).json["loaded"] == str(os.getpid())
-print(f"the careless endpoint ran the stranger's function in the server's process: {ran}")
+ran = web.post("/careless", data=evil).json["loaded"]
+parity.verdict("the process in which the stranger's function ran, and the server's", ran, str(os.getpid()))
 for upload in (evil, safetensors.numpy.save({"w": np.zeros(3)}), safetensors.numpy.save(weights[2])):
     print("the careful endpoint:", web.post("/careful", data=upload).get_data(as_text=True).strip())
 

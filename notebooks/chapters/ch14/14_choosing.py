@@ -168,7 +168,8 @@ claims.verdict("C78", not serving, f"{'; '.join(serving)}: that is production")
 gpus = max((int(n) for row in use["PyTorch"] for n in re.findall(r"(\d+) GPUs", row["event"])), default=0)
 claims.verdict("C79", gpus <= 8, f"TorchTitan reports training in PyTorch on up to {gpus} GPUs")
 caffe = importlib.util.find_spec("caffe2") is not None
-claims.verdict("C83", caffe, "this environment has no module caffe2: its code moved into PyTorch in 2018 and was removed")
+claims.verdict("C83", caffe,
+               f"this environment has {'a' if caffe else 'no'} module caffe2; its code moved into PyTorch in 2018")
 
 # %% [markdown]
 # ## 14.4 Who made it, and what you may do with it
@@ -263,7 +264,8 @@ ways_tf = {
 # %% tags=["verdict"]
 for way in ways_tf:
     print(f"{way}: PyTorch {'yes' if ways_torch.get(way) else 'no'}, TensorFlow {'yes' if ways_tf[way] else 'no'}")
-claims.verdict("C04", ways_tf, "what works is Keras, in three styles; the others are gone")
+there = [way for way in ways_tf if ways_tf[way]]
+claims.verdict("C04", ways_tf, f"what works is Keras: {', '.join(there)}")
 
 # %% [markdown]
 # ## 14.6 One small program, twice
@@ -383,7 +385,8 @@ exercises.outcome("14.3", exercises.first_true({"neither": pulls[0] == pulls[1],
 print(f"The difference stays, and the score comes nearer to 0: {abs(score(more, shipped)) < abs(score(level, shipped))}")
 reached = {answer_of(score(level | {name: 10}, shipped)) for name in shipped}
 claims.verdict("C77", {"PyTorch", "TensorFlow"} <= reached,
-               "from the same evidence, one weight of ten leads to PyTorch, another to TensorFlow: the weights decide")
+               f"from the same evidence, a weight of ten for one criterion leads to {' or '.join(sorted(reached))}: the "
+               "weights decide")
 
 # %% [markdown]
 # What is the same on both sides cannot decide, however much it matters to you.
@@ -446,7 +449,8 @@ claims.verdict("C02", bool(first["TensorFlow"] and use["TensorFlow"]),
 moved = [row["event"] for row in history.timeline("event", "PyTorch") if re.search("Foundation|alone", row["event"])]
 claims.verdict("C08", len(moved) >= 2, "; ".join(moved) + ": facts for it, and no measure of strength")
 claims.verdict("C76", len(moved) >= 2 and age["PyTorch"] < age["TensorFlow"],
-               "a repeat: C02 and C08 are opinions, C07 no longer holds, C09 is chapter 1's")
+               f"a repeat of C02, C07, C08 and C09; PyTorch is {age['TensorFlow'] - age['PyTorch']:.1f} years younger, and "
+               f"{len(moved)} facts speak for its community")
 
 # %% [markdown]
 # ## 14.10 Were you better than chance?
