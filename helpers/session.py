@@ -3,12 +3,13 @@
 This module never imports a framework. It finds the side modules that the chapter has imported in `sys.modules`.
 """
 import contextlib
+import importlib.util
 import os
 import platform
 import sys
 import tempfile
 
-from helpers import show
+from helpers import ROOT, show
 from helpers.course import ledger, missing
 
 SIDES = ("helpers.torch_side", "helpers.tf_side")
@@ -35,12 +36,28 @@ def start(lesson):
         raise RuntimeError(f"{' and '.join(loaded)} was imported before session.start: its settings come too late. "
                            "Restart the kernel and run the notebook from its first cell.")
     os.environ.update({name: ENVIRONMENT[name] for name in unset})
+    bind_chapters()
     ledger.begin(lesson)
     absent = missing.not_installed()
     missing.skip_cells_that_need(absent)
     for name in absent:
         print(f"{missing.FRAMEWORKS[name]} is not installed: cells that need it are skipped, and what they would have "
               f"measured is NOT MEASURED. To install it: python -m pip install -r requirements.txt")
+
+
+def bind_chapters():
+    """Make `chapters` the installed course's package, whatever lies beside the notebook.
+
+    A learner's folder has a folder `chapters` with the workers alone, and Python would take it for the package.
+    """
+    folder = ROOT / "notebooks" / "chapters"
+    there = sys.modules.get("chapters")
+    if there is not None and list(there.__path__) == [str(folder)]:
+        return
+    spec = importlib.util.spec_from_file_location("chapters", folder / "__init__.py",
+                                                  submodule_search_locations=[str(folder)])
+    sys.modules["chapters"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sys.modules["chapters"])
 
 
 def skip_where_missing(*modules):

@@ -101,3 +101,20 @@ def stated_minutes(nb):
 def markdown(nb):
     """All markdown cells of a notebook as one text."""
     return "\n\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
+
+
+def report(lessons):
+    """Print the figures of lessons, given as (name, learner's edition): what a reader sees, and below it what is folded."""
+    print(f"{'':<28}{'syntax nodes a cell':>20}{'characters a line':>25}{'minutes':>25}")
+    print(f"{'lesson':<28}{'median':>10}{'90 %':>10}{'median':>9}{'90 %':>7}{'longest':>9}"
+          f"{'taught':>9}{'stated':>9}{'about':>7}")
+    for name, nb in lessons:
+        stated, folded = stated_minutes(nb) or "none", density(code(nb, folded=True))
+        print(f"{name:<28}{row(density(code(nb)))}{share_taught(nb):>9.0%}{stated:>9}{minutes(nb):>7.0f}")
+        if folded.cells:
+            print(f"{f'  folded: {folded.cells} cells':<28}{row(folded)}")
+
+
+def row(seen):
+    """The figures of a Density as a part of a line."""
+    return f"{seen.nodes:>10.0f}{seen.nodes_90:>10.0f}{seen.line:>9.0f}{seen.line_90:>7.0f}{seen.longest:>9}"

@@ -7,7 +7,7 @@ import json
 import os
 import re
 
-from helpers import build_dir
+from helpers import ledger_dir
 
 _open = {"lesson": None, "fresh": {}}
 
@@ -62,4 +62,4 @@ def read(lesson):
 
 def path_of(lesson):
     """Where a lesson's ledger lies."""
-    return build_dir() / "ledger" / f"{lesson}.json"
+    return ledger_dir() / f"{lesson}.json"
