@@ -41,6 +41,11 @@ def as_built(cell):
     return digest(cell.source) in cell.get("id", "").split("-")
 
 
+def built_part(nb):
+    """The notebook of the cells that are as the build wrote them: what is known of the edition that nb was made from."""
+    return nbformat.from_dict({**nb, "cells": [cell for cell in nb.cells if as_built(cell)]})
+
+
 def keys(nb):
     """For each cell its key: ("exercise", "2.1"), ("prediction", "P2.1") or ("id", id); None where an earlier cell has it.
 

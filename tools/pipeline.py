@@ -161,7 +161,7 @@ def targets(source):
 
 
 def difference(edition, nb, exact=True):
-    """Where a notebook first differs from an edition, outputs aside: the cell and the lines, as text; "" where nowhere.
+    """Where a notebook first differs from an edition, outputs aside: (the lines, a sentence that names the cell), or None.
 
     exact: ids and what is folded count too.
     """
@@ -171,13 +171,13 @@ def difference(edition, nb, exact=True):
     wanted, found = [shown(cell) for cell in edition.cells], [shown(cell) for cell in nb.cells]
     for kind, i, _, j, _ in difflib.SequenceMatcher(None, wanted, found, autojunk=False).get_opcodes():
         if kind == "insert":
-            return f"cell {j + 1} ({first_line(nb.cells[j])!r}) is not in the source"
+            return "", f"cell {j + 1} ({first_line(nb.cells[j])!r}) is not in the source"
         if kind == "delete":
-            return f"the source's cell {i + 1} ({first_line(edition.cells[i])!r}) is missing"
+            return "", f"the source's cell {i + 1} ({first_line(edition.cells[i])!r}) is missing"
         if kind == "replace":
             lines = compare(found[j], wanted[i], "the notebook", "the source", return_diff=True)
-            return f"cell {j + 1} ({first_line(nb.cells[j])!r}) differs from its source\n{lines}"
-    return ""
+            return lines, f"cell {j + 1} ({first_line(nb.cells[j])!r}) differs from its source"
+    return None
 
 
 def execute(nb, environment=None):
@@ -269,12 +269,16 @@ def written_by_hand(path, edition):
     return [answers.name(nb.cells[k], key) for k, key in answers.written(nb, edition).items()]
 
 
+def as_text(nb):
+    """A notebook as one line of JSON a value, in a fixed order, so that diffs are small."""
+    return json.dumps(nb, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
 def write(nb, path):
-    """Write a notebook as one line of JSON a value, in a fixed order, so that diffs are small: all of it, or nothing."""
+    """Write a notebook: all of it, or nothing."""
     half = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        text = json.dumps(nb, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-        half.write_text(text, encoding="utf-8", newline="\n")
+        half.write_text(as_text(nb), encoding="utf-8", newline="\n")
         os.replace(half, path)
     finally:
         half.unlink(missing_ok=True)
@@ -296,8 +300,9 @@ def check(source):
     for path, differs in ((plain, difference(edition, known, exact=not of_hand)),
                           (full, difference(solved(nb), answers.load(full)))):
         if differs:
-            raise ValueError(f"{path.parent.name}/{path.name}, {differs}\n"
-                             f"To write it from its source: make build ARGS={name}")
+            lines, sentence = differs
+            raise ValueError(f"{lines}\n{path.parent.name}/{path.name}, {sentence}; "
+                             f"to write it from its source: make build ARGS={name}")
     for cell in answers.load(full).cells:
         if GOLDEN in tags(cell) and not (cell.outputs and cell.execution_count):
             raise ValueError(f"the verdict cell {first_line(cell)!r} has no output to compare: "
