@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def build_dir() -> Path:
+def build_dir():
     """The folder for everything that a run makes: `build/`, or where SIDE_BY_SIDE_BUILD points (a test; a hub).
 
     A relative path counts from the course's folder, so that it is one folder whatever the current one is.
@@ -23,6 +23,6 @@ def build_dir() -> Path:
     return ROOT / Path(os.environ.get("SIDE_BY_SIDE_BUILD") or "build").expanduser()
 
 
-def ledger_dir() -> Path:
+def ledger_dir():
     """The folder of the ledgers: in `build_dir()`, or where SIDE_BY_SIDE_LEDGER points (a run that may still fail)."""
     return ROOT / Path(os.environ.get("SIDE_BY_SIDE_LEDGER") or build_dir() / "ledger").expanduser()

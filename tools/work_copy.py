@@ -5,8 +5,11 @@ scripts of chapters/*/workers, which a learner may edit; modules and data come f
 the copy was made from lies in work/.course: what differs from it is the learner's.
 """
 import os
+import platform
 import re
 import sys
+
+import nbformat
 
 import answers
 import pipeline
@@ -22,8 +25,8 @@ def update():
         plain, full = pipeline.targets(source)
         solutions = f"solutions/{full.name}"
         try:
-            said += notebook(plain.name, with_links(pipeline.learner(pipeline.read(source)), names), origin=plain)
-            said += notebook(solutions, with_links(answers.load(full), names)) if full.exists() else []
+            said += notebook(plain.name, adapted(pipeline.learner(pipeline.read(source)), names), origin=plain)
+            said += notebook(solutions, adapted(answers.load(full), names)) if full.exists() else []
         except ValueError as error:  # a notebook that cannot be read: the others are brought up to date
             said.append(str(error))
         names += [plain.name, solutions]
@@ -38,8 +41,9 @@ def files():
     return ["glossary.md", *sorted(path.relative_to(NOTEBOOKS).as_posix() for path in found)]
 
 
-def with_links(nb, copied):
-    """A notebook in which links to files that are not copied lead to the course beside the copy."""
+def adapted(nb, copied):
+    """A notebook as the copy has it: links to files that are not copied lead to the course beside it, and it names this
+    Python's version, as JupyterLab would when it is merely opened, and would ask whether to save that."""
     def led(link):
         target = link.group(1)
         is_course = target.startswith("chapters/") and target not in copied
@@ -47,6 +51,8 @@ def with_links(nb, copied):
     for cell in nb.cells:
         if cell.cell_type == "markdown":
             cell.source = re.sub(r"\]\(([^)\s#]+)", led, cell.source)
+    nb.metadata = nbformat.from_dict(pipeline.METADATA)
+    nb.metadata.language_info.version = platform.python_version()
     return nb
 
 
@@ -85,10 +91,10 @@ def file(name, new):
     """Bring work/name to the bytes `new`; where the learner has edited it, put them beside it as NAME.new.SUFFIX."""
     mine, kept = WORK / name, WORK / ".course" / name
     before = kept.read_bytes() if kept.exists() else None
+    if mine.exists() and before == new:
+        return []  # the same edition as last time
     target, said = mine, []
     if mine.exists() and mine.read_bytes() not in (before, new):
-        if before == new:
-            return []
         target = beside(mine, before)
         said = [f"{name}: yours is kept, and runs; the new edition's is beside it, as {target.name}"]
     for path in (target, kept):
