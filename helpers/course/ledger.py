@@ -21,7 +21,7 @@ import re
 import reprlib
 from typing import NamedTuple
 
-from helpers import build_dir
+from helpers import ledger_dir
 from helpers.machine import lock
 
 VERSION = 1
@@ -237,7 +237,7 @@ def load_file(path) -> Loaded:
 
 def every() -> dict[str, Loaded]:
     """The ledgers of all lessons that have been begun on this machine, by lesson, in order."""
-    paths = [path for path in (build_dir() / "ledger").glob("*.json") if is_lesson(path.stem)]
+    paths = [path for path in ledger_dir().glob("*.json") if is_lesson(path.stem)]
     found = {}
     for path in sorted(paths):
         loaded = load_file(path)
@@ -375,7 +375,7 @@ def fresh(section):
 
 def path_of(lesson):
     """Where a lesson's ledger lies."""
-    return build_dir() / "ledger" / f"{lesson}.json"
+    return ledger_dir() / f"{lesson}.json"
 
 
 def _change(change):
