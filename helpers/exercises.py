@@ -3,7 +3,6 @@
 A chapter's checks stand in `chapters/chNN/checks.py`, made with `helpers.course.judging`; its quiz in quiz.toml beside them.
 Nothing here raises because a learner has not answered, or has answered wrongly.
 """
-import html
 import importlib
 
 from helpers import show
@@ -152,12 +151,10 @@ def _solution(key):
 
 def _show_check(key, word, said, hints):
     """The verdict on an answer, its hints and the solution, each of them closed."""
-    folded = [(f"Hint {k} of 3", f"<p>{show.inline(text)}</p>") for k, text in enumerate(hints, 1)]
-    folded.append(("Solution", f"<pre>{html.escape(_solution(key), quote=False)}</pre>"))
-    below = "".join(f"<details><summary>{summary}</summary>{body}</details>" for summary, body in folded)
     more = f" (hints: exercises.hint({key!r}, 1), then 2 and 3; exercises.solution({key!r}))" if hints else ""
     plain = f"exercise {key}: {said}"
-    show.rich(show.verdict_line(word, plain) + below, plain + more)
+    line = show.verdict_line(word, plain)
+    show.rich(show.render("exercise.html", line=line, hints=hints, solution=_solution(key)), plain + more)
 
 
 # Quiz

@@ -305,7 +305,7 @@ def test_finite_difference():
 # Quiz
 
 QUIZ = [{"text": "Which of `a < b`?", "option": [{"text": "yes", "right": True, "why": "Since <."},
-                                                  {"text": "no", "why": "No: see <b>."}]}]
+                                                  {"text": "no", "right": False, "why": "No: see <b>."}]}]
 
 
 def test_quiz_has_an_explanation_behind_every_option(monkeypatch):

@@ -3,7 +3,6 @@
 Colors are those of Okabe and Ito (jfly.uni-koeln.de/color), which readers with any common color vision tell apart.
 """
 import base64
-import html
 import io
 
 import matplotlib.pyplot as plt
@@ -48,8 +47,7 @@ def markup(fig, alt):
         fig.savefig(stream, format="png", bbox_inches="tight")
     width = round(fig.get_figwidth() * 100)
     plt.close(fig)
-    data = base64.b64encode(stream.getvalue()).decode()
-    return f'<img alt="{html.escape(alt)}" width="{width}" style="max-width:100%" src="data:image/png;base64,{data}">'
+    return _show.render("figure.html", alt=alt, width=width, png=base64.b64encode(stream.getvalue()).decode())
 
 
 def images(axes, pictures, titles=None):
