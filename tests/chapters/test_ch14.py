@@ -207,7 +207,7 @@ def test_a_front_end_is_known_by_the_cell_id(monkeypatch):
     class Shell:
         def get_parent(self):
             return {"metadata": {"cellId": "abc"}}
-    monkeypatch.setattr(sliders.missing, "_shell", Shell)
+    monkeypatch.setattr(sliders.notebook, "shell", Shell)
     assert sliders.live()
 
 
