@@ -9,7 +9,7 @@ import sys
 import tempfile
 
 from helpers import show
-from helpers.course import ledger, missing
+from helpers.course import cells, ledger, missing
 from helpers.course.missing import skip_where_missing  # noqa: F401  (a lesson's first cell calls it)
 
 ENVIRONMENT = {  # read once, when a framework loads: later changes have no effect
@@ -35,6 +35,7 @@ def start(lesson):
                            "Restart the kernel and run the notebook from its first cell.")
     os.environ.update({name: ENVIRONMENT[name] for name in unset})
     ledger.begin(lesson)
+    cells.watch()
     missing.skip_cells_that_need([])  # what an earlier start in this kernel has found
     missing.skip_where_missing(*missing.FRAMEWORKS)
 

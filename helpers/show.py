@@ -10,6 +10,11 @@ from helpers.errors import gist  # noqa: F401  (a cell that has caught an error 
 
 TEMPLATES = Path(__file__).parent / "templates"
 
+COLORS = {"HELD": "#1a7f37", "EQUAL": "#1a7f37", "RIGHT": "#1a7f37",
+          "PARTLY": "#8a5a00", "NOT YET": "#8a5a00", "NOT THIS TIME": "#8a5a00",
+          "NO LONGER": "#9a3b00", "NEVER": "#b3261e", "DIFFERENT": "#6f3fa0", "OPINION": "#0f6b6b", "HISTORY": "#5b4a3a"}
+"""What stands behind a verdict's word, in white: readable on light and dark pages alike. Gray for all other words."""
+
 
 def shell():
     """The IPython shell that runs the cells; None in a plain Python."""
@@ -33,6 +38,16 @@ def rich(markup: str, plain: str) -> None:
         return
     from IPython.display import display
     display({"text/html": str(markup), "text/plain": plain}, raw=True)
+
+
+def verdict(word: str, sentence: str, plain: str, below: Sequence[str] = ()) -> None:
+    """Display a verdict: its word on a color, its sentence beside it, and further lines below; elsewhere print `plain`."""
+    rich(verdict_line(word, sentence, below), plain)
+
+
+def verdict_line(word: str, sentence: str, below: Sequence[str] = ()) -> str:
+    """HTML of a verdict. Words stay whole where lines break; only code may break anywhere."""
+    return render("verdict.html", word=word, color=COLORS.get(word, "#57606a"), lines=[sentence, *below])
 
 
 def table(header: Sequence, rows: Sequence[Sequence], caption: str = "") -> None:

@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from helpers import claims, data
+from helpers import claims, data, show
 from helpers.course import ledger, missing
 
 ROWS = [{"id": "C1", "lesson": "01", "claim": "Both add", "kind": "measured", "once": "no", "expected": "HELD"},
@@ -109,3 +109,10 @@ def test_close_with_a_framework_missing_says_not_measured():
 def test_close_of_another_chapter():
     with pytest.raises(claims.ClaimError, match="must name the lesson of session.start"):
         claims.close("02")
+
+
+def test_a_verdict_is_shown_with_its_word_on_a_color_and_the_same_text_in_plain(shown):
+    claims.verdict("C2", False, "Seen in `torch-2.13.0-cp311.whl`.")
+    markup, plain = shown[0]
+    assert plain == "C2 NO LONGER: Static\n    Seen in `torch-2.13.0-cp311.whl`."
+    assert ">NO LONGER</b> C2: Static<br>Seen in <code" in markup and show.COLORS["NO LONGER"] in markup

@@ -100,3 +100,15 @@ def test_an_edition_is_written_as_valid_notebooks(edition):
     book = nbformat.read(folder / "01_tensors.ipynb", 4)
     nbformat.validate(book)
     assert (folder / "glossary.md").is_file()
+
+
+def test_twins_share_a_slide_with_what_is_folded_behind_them_and_folded_code_is_closed(tmp_path):
+    if not browser_files.is_there(browser_files.packages()["reveal.js"]):
+        pytest.skip(f"reveal.js is not there: {browser_files.COMMAND}")
+    kinds = [("# PyTorch", ["torch"]), ("# TensorFlow", ["tf"]), ("# Folded: compares <both>.", ["verdict", "folded"])]
+    cells = [nbformat.v4.new_code_cell(source, metadata={"tags": tags}) for source, tags in kinds]
+    book = editions.laid_out(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("## 1.1 A"), *cells]))
+    assert [cell.metadata.slideshow.slide_type for cell in book.cells] == ["slide", "subslide", "-", "-"]
+    editions.write_slides(book, tmp_path / "slides")
+    html = (tmp_path / "slides.html").read_text(encoding="utf-8")
+    assert html.count("<details><summary>") == 1 and "<details><summary>Compares &lt;both&gt;.</summary>" in html

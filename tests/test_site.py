@@ -56,3 +56,27 @@ def test_the_search_knows_sections_by_their_anchor():
 def test_every_claim_is_on_the_page_of_claims():
     page = site.claims_page([])
     assert page.count("<tr id=") == len(data.claims_table()) and "not run" in page and page.startswith("<h1>")
+
+
+def code_cell(source, *tags, said=""):
+    outputs = [nbformat.v4.new_output("display_data", {"text/html": said})] if said else []
+    return nbformat.v4.new_code_cell(source, metadata={"tags": list(tags)}, outputs=outputs)
+
+
+def test_a_folded_cell_is_closed_behind_its_caption_and_its_output_is_not():
+    page = cells_as_html.cell_html(code_cell("# Folded: compares a < b.\nx = 1", "verdict", "folded", said="<b>EQUAL</b>"))
+    code, _, output = page.partition("</details>")
+    assert code.startswith('<details class="input folded"><summary>Compares a &lt; b.</summary>') and "EQUAL" not in code
+    assert "<b>EQUAL</b>" in output and "open" not in code
+    assert cells_as_html.caption(code_cell("x = 1", "folded")) == "X = 1"
+    assert cells_as_html.caption(code_cell("# Folded: x", "verdict")) == ""
+
+
+def test_twins_stand_in_one_box_and_their_verdict_below_it():
+    cells = [code_cell("# PyTorch\na = 1", "torch"), code_cell("# TensorFlow\nb = 1", "tf"), code_cell("x", "verdict"),
+             code_cell("alone", "torch"), code_cell("x = 2")]
+    page = cells_as_html.cells_html(cells)
+    assert page.count('<div class="twins">') == 1
+    twins, _, below = page.partition("</div></div></div>")  # of TensorFlow's code, its column, the twins
+    assert "PyTorch" in twins and "TensorFlow" in twins and below.count('class="input') == 3
+    assert "data-side" not in twins  # a first line that names the framework needs no label

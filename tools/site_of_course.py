@@ -13,7 +13,7 @@ from string import Template
 import nbformat
 from pygments.formatters import HtmlFormatter
 
-from cells_as_html import cell_html, prose
+from cells_as_html import cells_html, prose
 from helpers import ROOT, build_dir, claims, data
 from helpers.course import ledger
 from helpers.machine import browser_files
@@ -64,7 +64,7 @@ def sections(book):
 
 def body_of(book):
     """A notebook's cells as HTML."""
-    return "".join(map(cell_html, book.cells))
+    return cells_html(book.cells)
 
 
 def strip_tags(markup):

@@ -80,6 +80,20 @@ def finite_difference(f, arrays, weights, step=1e-6):
     return grads
 
 
+class NothingReturned(Exception):
+    """A learner's function has returned None, where a result is asked for."""
+
+
+def returning(answer):
+    """The learner's function, raising NothingReturned instead of handing on None."""
+    def call(*arguments):
+        result = answer(*arguments)
+        if result is None:
+            raise NothingReturned
+        return result
+    return call
+
+
 class Attempt(NamedTuple):
     """What came of a call: the result, or the error that was raised; the other one is None."""
     result: object
@@ -156,7 +170,9 @@ def _judge_function(answer, side, reference, inputs, suspects, gradients, atol, 
         rng = np.random.default_rng(trial)
         arrays = inputs(rng)
         expected = np.asarray(reference(*arrays))
-        result, error = attempt(value_and_grad, answer, *arrays)
+        result, error = attempt(value_and_grad, returning(answer), *arrays)
+        if isinstance(error, NothingReturned):
+            return "your function returned None: is there a `return`?"
         if error is not None:
             shapes = " and ".join(str(np.shape(array)) for array in arrays)
             return f"your function raised {type(error).__name__} on inputs of shape {shapes}: {errors.first_line(error)}"

@@ -8,7 +8,7 @@ from packaging.utils import canonicalize_name
 
 
 def disk(module: str) -> int | None:
-    """Bytes on disk of the package that brings an import name such as "torch", less what it requires; None: no such one."""
+    """Bytes on disk of the package that brings an import name such as "torch", without what it requires, or None."""
     names = metadata.packages_distributions().get(module)
     if not names:
         return None

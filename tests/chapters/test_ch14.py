@@ -9,7 +9,7 @@ import pytest
 
 from axe import serious
 from chapters.ch14 import history, installed, sliders
-from helpers import build_dir, data, plots
+from helpers import build_dir, data, plots, show
 from helpers.course import ledger, report
 
 
@@ -207,7 +207,7 @@ def test_a_front_end_is_known_by_the_cell_id(monkeypatch):
     class Shell:
         def get_parent(self):
             return {"metadata": {"cellId": "abc"}}
-    monkeypatch.setattr(sliders.notebook, "shell", Shell)
+    monkeypatch.setattr(show, "shell", Shell)
     assert sliders.live()
 
 
