@@ -16,5 +16,13 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def build_dir():
-    """The folder for everything that a run makes: `build/`, or where SIDE_BY_SIDE_BUILD points (a test; a hub)."""
-    return Path(os.environ.get("SIDE_BY_SIDE_BUILD") or ROOT / "build").expanduser()
+    """The folder for everything that a run makes: `build/`, or where SIDE_BY_SIDE_BUILD points (a test; a hub).
+
+    A relative path counts from the course's folder, so that it is one folder whatever the current one is.
+    """
+    return ROOT / Path(os.environ.get("SIDE_BY_SIDE_BUILD") or "build").expanduser()
+
+
+def ledger_dir():
+    """The folder of the ledgers: in `build_dir()`, or where SIDE_BY_SIDE_LEDGER points (a run that may still fail)."""
+    return ROOT / Path(os.environ.get("SIDE_BY_SIDE_LEDGER") or build_dir() / "ledger").expanduser()

@@ -3,12 +3,13 @@
 This module never imports a framework: it asks the sides that the lesson has imported.
 """
 import contextlib
+import importlib.util
 import os
 import platform
 import sys
 import tempfile
 
-from helpers import show
+from helpers import ROOT, show
 from helpers.course import cells, ledger, missing
 from helpers.course.missing import skip_where_missing  # noqa: F401  (a lesson's first cell calls it)
 
@@ -34,10 +35,26 @@ def start(lesson):
         raise RuntimeError(f"{' and '.join(loaded)} was imported before session.start: its settings come too late. "
                            "Restart the kernel and run the notebook from its first cell.")
     os.environ.update({name: ENVIRONMENT[name] for name in unset})
+    bind_chapters()
     ledger.begin(lesson)
     cells.watch()
     missing.skip_cells_that_need([])  # what an earlier start in this kernel has found
     missing.skip_where_missing(*missing.FRAMEWORKS)
+
+
+def bind_chapters():
+    """Make `chapters` the installed course's package, whatever lies beside the notebook.
+
+    A learner's folder has a folder `chapters` with the workers alone, and Python would take it for the package.
+    """
+    folder = ROOT / "notebooks" / "chapters"
+    there = sys.modules.get("chapters")
+    if there is not None and list(there.__path__) == [str(folder)]:
+        return
+    spec = importlib.util.spec_from_file_location("chapters", folder / "__init__.py",
+                                                  submodule_search_locations=[str(folder)])
+    sys.modules["chapters"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sys.modules["chapters"])
 
 
 @contextlib.contextmanager

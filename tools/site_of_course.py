@@ -62,8 +62,9 @@ def documents(pages):
     for name, title, body in pages:
         head, *rest = re.split(r'<h2 id="([^"]*)">(.*?)(?:<a class="anchor-link".*?</a>)?</h2>', body, flags=re.S)
         found.append({"title": title, "url": name, "text": strip_tags(head)})
-        found += [{"title": f"{title}: {strip_tags(heading)}", "url": f"{name}#{html.unescape(anchor)}", "text": strip_tags(text)}
-                  for anchor, heading, text in zip(rest[::3], rest[1::3], rest[2::3])]
+        for anchor, heading, text in zip(rest[::3], rest[1::3], rest[2::3]):
+            found.append({"title": f"{title}: {strip_tags(heading)}", "url": f"{name}#{html.unescape(anchor)}",
+                          "text": strip_tags(text)})
     return [{"id": k, **entry} for k, entry in enumerate(found)]
 
 
@@ -81,10 +82,12 @@ def index(books):
 
 
 def verdicts(books):
-    """{claim: its entry in the ledger} of the chapters that were executed."""
-    found = {}
-    for stem, _, _ in books:
-        found |= ledger.read(stem.partition("_")[0]).get("verdicts", {})
+    """{claim: its verdict and evidence} of the chapters that were executed."""
+    found, every = {}, ledger.every()
+    for lesson in (stem.partition("_")[0] for stem, _, _ in books):
+        content = every[lesson].ledger if lesson in every else ledger.Ledger()
+        for claim, entry in content.verdicts.items():
+            found[claim] = {"verdict": entry.verdict, "evidence": entry.evidence + ledger.earlier(content, entry)}
     return found
 
 
@@ -118,6 +121,9 @@ def style():
 def main():
     """Write every page; returns the folder."""
     books, folder, pages = chapters(), build_dir() / "site", []
+    for lesson, (_, left_out) in ledger.every().items():
+        for sentence in left_out:
+            print(f"the ledger of {lesson}: {sentence}", file=sys.stderr)
     (folder / "solutions").mkdir(parents=True, exist_ok=True)
 
     def write(name, title, body, current, around=()):

@@ -20,7 +20,7 @@ from helpers import ROOT, web
 from helpers.machine import browser_files
 from test_execution import BLOCKER, printed
 
-SOURCE = ROOT / "notebooks" / "src" / "09_visualization.py"
+SOURCE, = pipeline.sources(["09"])
 START = """
 import sys
 from chapters.ch09 import boards

@@ -2,12 +2,12 @@
 
 The browser tests need chromium, playwright and ONNX Runtime's files for browsers; without them they are skipped.
 """
-import ast
 
 import nbformat
 import numpy as np
 import pytest
 
+import cells
 import pipeline
 from chapters.ch11 import edge
 from helpers import build_dir, data, process, web
@@ -19,14 +19,7 @@ SOURCE = pipeline.sources(["11"])[0]
 @pytest.fixture(scope="module")
 def functions():
     """`fit`, `pen` and `scan` as they stand in the chapter."""
-    names = {"fit", "pen", "scan"}
-    space = {"np": np}
-    for cell in pipeline.read(SOURCE).cells:
-        if cell.cell_type == "code" and any(f"def {name}(" in cell.source for name in names):
-            for node in ast.parse(cell.source).body:
-                if isinstance(node, ast.FunctionDef) and node.name in names:
-                    exec(compile(ast.Module([node], []), "chapter 11", "exec"), space)  # noqa: S102
-    return space
+    return cells.functions("11", "fit", "pen", "scan", np=np)
 
 
 def test_a_drawing_fills_the_box_of_the_scans(functions):

@@ -1,13 +1,12 @@
 """Chapter 12b: tunes, notes and sounds, what packages say of themselves, the cart, the agent that every seed trains."""
 import io
-import linecache
 import re
 import wave
 
 import numpy as np
 import pytest
 
-import pipeline
+import cells
 from chapters.ch12 import cart, music, published
 from helpers import ROOT, show
 from helpers.course import missing
@@ -129,27 +128,14 @@ def test_a_fall_ends_a_game_and_the_restart_is_not_in_the_log():
 # --- the agent ------------------------------------------------------------------------------------------------------
 
 
-def trained(seed, fast):
-    """The chapter's namespace after its cells up to the tested agents have run."""
-    names = {"__name__": "__main__"}
-    cells = [cell for cell in pipeline.read(pipeline.sources(["12b"])[0]).cells if cell.cell_type == "code"]
-    wanted = ("session.use(", "updates, every, games", "q_torch, older_torch", "q_tf, older_tf", "tested_torch, tested_tf")
-    for k, cell in enumerate(cells):
-        source = re.sub(r"^exercises\.outcome\([^\n]*\n", "", cell.source, flags=re.M)  # nobody has asked here
-        if k < 3 or any(text in source for text in wanted) and "plots.figure" not in source:
-            name = f"<chapter 12b, code cell {k}>"  # AutoGraph reads the source of what it converts
-            linecache.cache[name] = len(source), None, source.splitlines(True), name
-            exec(compile(source, name, "exec"), names)
-        elif "parameters" in pipeline.tags(cell):
-            names.update(seed=seed, fast=fast, device="cpu")
-    return names
+AGENTS = ("updates", "q_torch", "q_tf", "tested_torch")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_seed_reaches_the_floor_in_both_frameworks(seed):
     pytest.importorskip("gymnasium")
-    names = trained(seed, fast=True)
+    names = cells.run("12b", *AGENTS, seed=seed)
     assert min(names["tested_torch"], names["tested_tf"]) >= names["floor"] == 40
 
 
@@ -157,6 +143,6 @@ def test_every_seed_reaches_the_floor_in_both_frameworks(seed):
 @pytest.mark.parametrize("seed", range(3))
 def test_every_seed_solves_the_task_in_full_mode(seed):
     pytest.importorskip("gymnasium")
-    names = trained(seed, fast=False)
+    names = cells.run("12b", *AGENTS, seed=seed, fast=False)
     print(f"seed {seed}: PyTorch {names['tested_torch']:.0f}, TensorFlow {names['tested_tf']:.0f} steps")
     assert min(names["tested_torch"], names["tested_tf"]) >= names["floor"] == 195
