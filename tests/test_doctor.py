@@ -355,7 +355,7 @@ def test_a_check_that_breaks_is_a_finding_and_the_others_go_on(all_well):
     all_well("disk", OSError("unplugged"))
     found = doctor.findings()
     only([f for f in found if f.level != "ok"], "note", "the check `disk` failed: OSError: unplugged")
-    assert len(found) == 13
+    assert len(found) == 12
 
 
 def test_only_python(all_well, capsys):
