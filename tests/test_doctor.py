@@ -138,11 +138,6 @@ def test_compiler(tmp_path):
     only(doctor.compiler(which("g++"), "Linux", {"CXX": "gone++"}, header), "note", "gone++")
 
 
-def test_dot():
-    only(extras.dot(which("dot")), "ok")
-    only(extras.dot(which()), "note", "Optional")
-
-
 def test_visdom():
     text = (ROOT / "requirements-visdom.txt").read_text(encoding="utf-8")
     (name, pinned), = computer.pins(text)
@@ -326,7 +321,7 @@ def test_the_frameworks_of_this_environment_are_seen():
 def all_well(monkeypatch):
     """Every check says ok; gives back a function that replaces one of them."""
     homes = dict.fromkeys(("cuda_wheels", "driver", "frameworks"), gpus)
-    homes.update(dict.fromkeys(("dot", "visdom", "pages"), extras))
+    homes.update(dict.fromkeys(("visdom", "pages"), extras))
 
     def replace(name, result):
         def check():
@@ -346,10 +341,10 @@ def test_findings_and_exit_code(all_well, capsys):
     assert doctor.main([]) == 0
     out = capsys.readouterr().out
     assert "frameworks is fine" in out and out.endswith("problems: 0, notes: 0\n")
-    all_well("dot", doctor.note("no dot", "get it"))
+    all_well("pages", doctor.note("no pages", "get them"))
     assert doctor.main(["--quick"]) == 0
     out = capsys.readouterr().out
-    assert "note     no dot\n         cure: get it\n" in out and "frameworks" not in out
+    assert "note     no pages\n         cure: get them\n" in out and "frameworks" not in out
     all_well("port", doctor.problem("no port", "allow it"))
     assert doctor.main([]) == 1
     assert "problem  no port" in capsys.readouterr().out
@@ -360,7 +355,7 @@ def test_a_check_that_breaks_is_a_finding_and_the_others_go_on(all_well):
     all_well("disk", OSError("unplugged"))
     found = doctor.findings()
     only([f for f in found if f.level != "ok"], "note", "the check `disk` failed: OSError: unplugged")
-    assert len(found) == 13
+    assert len(found) == 12
 
 
 def test_only_python(all_well, capsys):

@@ -8,7 +8,6 @@ import sys
 import textwrap
 import threading
 import time
-import urllib.request
 
 import numpy as np
 import psutil
@@ -33,23 +32,17 @@ def script(tmp_path):
 
 def gone(pid, patience=8.0):
     """Whether the process ends within `patience` seconds (a zombie has: nobody asked for its exit code)."""
-    deadline = time.monotonic() + patience
-    while time.monotonic() < deadline:
+    def has_ended():
         try:
-            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
-                return True
+            return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
         except psutil.NoSuchProcess:
             return True
-        time.sleep(0.02)
-    return False
+    return web.wait_until(has_ended, patience)
 
 
 def wait_for(path, patience=15.0):
     """The JSON in a file that another process writes in one go."""
-    deadline = time.monotonic() + patience
-    while not path.exists():
-        assert time.monotonic() < deadline, f"{path.name} never appeared"
-        time.sleep(0.02)
+    assert web.wait_until(path.exists, patience), f"{path.name} never appeared"
     return json.loads(path.read_text())
 
 
@@ -265,7 +258,7 @@ def test_when_one_fails_the_others_are_ended(script):
 
 def test_a_server_answers_and_is_gone_afterwards():
     with serving(web.free_port()) as server:
-        assert urllib.request.urlopen(server.url + "/", timeout=5).status == 200
+        assert web.status(server.url) == 200
         assert psutil.Process(server.pid).cmdline()[1:3] == ["-m", "http.server"]
         assert "GET / HTTP" in server.log
     assert not psutil.pid_exists(server.pid)

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import uuid
 from pathlib import Path
 
@@ -222,12 +221,7 @@ def kernel(job):
 
 def until(condition, patience):
     """Whether the condition comes true within `patience` seconds."""
-    deadline = time.monotonic() + patience
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.2)
-    return False
+    return web.wait_until(condition, patience, pause=0.2)
 
 
 @slow

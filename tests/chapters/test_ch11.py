@@ -2,7 +2,6 @@
 
 The browser tests need chromium, playwright and ONNX Runtime's files for browsers (conftest.needs).
 """
-import urllib.request
 
 import nbformat
 import numpy as np
@@ -46,8 +45,7 @@ def test_the_server_is_on_loopback_and_lists_nothing(tmp_path):
     (tmp_path / "index.html").write_text("<p>here</p>", encoding="utf-8")
     (tmp_path / "a.wasm").write_bytes(b"\0asm")
     with edge.serve(tmp_path) as server:
-        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # loopback goes through no proxy
-        with direct.open(f"{server.url}/a.wasm", timeout=30) as answer:
+        with web.open_url(f"{server.url}/a.wasm", timeout=30) as answer:
             assert answer.headers["Content-Type"] == "application/wasm"
             assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
         (tmp_path / "sub").mkdir()

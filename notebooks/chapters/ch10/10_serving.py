@@ -31,12 +31,12 @@ import shutil
 import threading
 import time
 import types
-import urllib.request
+import urllib.error
 import flask
 import numpy as np
 import onnxruntime
 import safetensors.numpy
-from helpers import build_dir, claims, data, exercises, parity, plots, process, show, timing
+from helpers import build_dir, claims, data, exercises, parity, plots, process, show, timing, web
 from chapters.ch10 import rest_api, servers
 
 # %% tags=["torch", "setup"]
@@ -296,13 +296,11 @@ for side, missed in (("PyTorch", missed_torch), ("TensorFlow", missed_tf)):
 # firewall.
 
 # %%
-opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))    # loopback needs no proxy
-
 def ask(url, request=None):
     """(status code, answer): a GET without a request, else a POST of it (bytes as they are, anything else as JSON)."""
     body = request if request is None or isinstance(request, bytes) else json.dumps(request).encode()
     try:
-        with opener.open(url, body, timeout=60) as answer:
+        with web.open_url(url, body, timeout=60) as answer:    # urllib's, without the proxies of the outside world
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:          # a 4xx is an answer, too
         with error:
@@ -408,12 +406,6 @@ claims.verdict("C44", bool(used & {"flask", "django"}),
 # that. Count what is lost.
 
 # %%
-def wait_for(question, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not question() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return bool(question())
-
 stop, job = folder / "enough", {"clients": 2, "seconds": 90, "most": 50_000, "body": json.dumps({"instances": one.tolist()})}
 loads = {name: pool.submit(process.run, "ch10/load", {**job, "url": f"{url}:predict", "until": stop}, 150)
          for name, url in servers.items()}
@@ -422,8 +414,9 @@ for export, side in ((export_torch, "torch"), (export_tf, "tf")):
     with session.quiet():
         export(2, folder / f"{side}-2")
     os.rename(folder / f"{side}-2", folder / side / "2")
-live = {name: wait_for(lambda url=url: {row["version"]: row["state"] for row in ask(url)[1]["model_version_status"]}
-                       == {"2": "AVAILABLE", "1": "END"}) for name, url in servers.items()}
+wanted = {"2": "AVAILABLE", "1": "END"}
+live = {name: web.wait_until(lambda url=url: {row["version"]: row["state"] for row in ask(url)[1]["model_version_status"]}
+                             == wanted, timeout=60, pause=0.05) for name, url in servers.items()}
 time.sleep(0.5)
 stop.touch()
 loads = {name: job.result()[0] for name, job in loads.items()}
@@ -452,7 +445,7 @@ plots.show(fig, alt="For each of three servers the time of every request against
                     f"for version 2. Of all requests, {sum(lost.values())} were lost.")
 (folder / "torch" / "labels.json").write_text('{"previous": 1}')         # a label keeps its version loaded
 url = servers["PyTorch, Flask"]
-back = wait_for(lambda: ask(f"{url}/labels/previous")[0] == 200)
+web.wait_until(lambda: ask(f"{url}/labels/previous")[0] == 200, timeout=60)
 print("label previous gives version 1 again:", parity.gap(probabilities(url, x, "/labels/previous"), own_torch[1]) <= 1e-6)
 
 # %% [markdown]
@@ -674,11 +667,11 @@ def careful():
         return {"error": "the file is not in the safetensors format"}, 400
     fits = {name: w.shape for name, w in found.items()} == {name: w.shape for name, w in weights[1].items()}
     return {"loaded": sorted(found)} if fits else ({"error": "these are not this network's weights"}, 400)
-web, evil = app.test_client(), pickle.dumps(Upload())
-ran = web.post("/careless", data=evil).json["loaded"]
+client, evil = app.test_client(), pickle.dumps(Upload())
+ran = client.post("/careless", data=evil).json["loaded"]
 parity.verdict("the process in which the stranger's function ran, and the server's", ran, str(os.getpid()))
 for upload in (evil, safetensors.numpy.save({"w": np.zeros(3)}), safetensors.numpy.save(weights[2])):
-    print("the careful endpoint:", web.post("/careful", data=upload).get_data(as_text=True).strip())
+    print("the careful endpoint:", client.post("/careful", data=upload).get_data(as_text=True).strip())
 
 # %% [markdown]
 # ## 10.10 Exercises
