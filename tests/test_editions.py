@@ -102,8 +102,7 @@ def test_an_edition_is_written_as_valid_notebooks(edition):
 
 
 def test_twins_share_a_slide_with_what_is_folded_behind_them_and_folded_code_is_closed(tmp_path):
-    if not browser_files.is_there(browser_files.packages()["reveal.js"]):
-        pytest.skip(f"reveal.js is not there: {browser_files.COMMAND}")
+    needs("reveal.js")
     kinds = [("# PyTorch", ["torch"]), ("# TensorFlow", ["tf"]), ("# Folded: compares <both>.", ["verdict", "folded"])]
     cells = [nbformat.v4.new_code_cell(source, metadata={"tags": tags}) for source, tags in kinds]
     book = editions.laid_out(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("## 1.1 A"), *cells]))
