@@ -29,6 +29,7 @@ build: $(DEV) ## write the notebooks from notebooks/chapters
 lint: $(DEV)
 	$(PY) -m ruff check .
 	$(PY) -m codespell_lib
+	$(PY) tools/layout.py
 
 doctor: ## look at this machine before a workshop; works with nothing installed
 	@$(if $(wildcard $(PY)),$(PY),$(PYTHON)) -m helpers.doctor $(ARGS)
