@@ -1,4 +1,5 @@
 """Many lessons in one go: what goes wrong with one is a row, and the others go on."""
+import multiprocessing
 import os
 import signal
 from pathlib import Path
@@ -48,6 +49,17 @@ def test_a_killed_process_costs_its_own_lesson_only():
     found = {source.stem: result for source, _, result in rows("a", "b", "killed", "c", "d")}
     assert "was killed" in str(found.pop("killed"))
     assert found == {name: {"C01": "HELD"} for name in "abcd"}
+
+
+def test_it_works_where_processes_are_not_forked():
+    """As on Windows and macOS."""
+    before = multiprocessing.get_start_method()
+    multiprocessing.set_start_method("spawn", force=True)
+    try:
+        found = rows("a", "full", workers=1)
+    finally:
+        multiprocessing.set_start_method(before, force=True)
+    assert {source.stem: type(result) for source, _, result in found} == {"a": dict, "full": RuntimeError}
 
 
 def test_an_interrupt_ends_all():

@@ -71,6 +71,14 @@ def test_a_guess_changed_after_its_outcome_does_not_replace_the_one_that_counts(
     assert stored() == counted and counted["guess"] == "a" and counted["right"] is False
 
 
+def test_the_first_outcome_of_a_run_counts_whatever_a_later_one_finds(capsys):
+    exercises.predict("P1.1", "a", among=["a", "b"])
+    exercises.outcome("P1.1", "b")
+    counted = stored()
+    exercises.outcome("P1.1", "a")  # the experiment again, with other parameters
+    assert "you predicted a: right." in capsys.readouterr().out and stored() == counted
+
+
 def test_a_new_start_of_the_lesson_asks_again():
     exercises.predict("P1.1", "a", among=["a", "b"])
     exercises.outcome("P1.1", "b")

@@ -16,6 +16,7 @@ import pipeline
 from chapters.ch09 import boards
 from chapters.ch09 import checks as ch09
 from chapters.ch09.workers import visdom_server
+from conftest import needs
 from helpers import ROOT, web
 from helpers.machine import browser_files
 from test_execution import BLOCKER, printed
@@ -40,7 +41,7 @@ print("went on")
 
 @pytest.fixture
 def has_visdom():
-    pytest.importorskip("visdom")
+    needs("visdom")
 
 
 def addresses(pid):

@@ -7,6 +7,7 @@ import pytest
 import cells
 from chapters.ch09 import boards
 from chapters.ch09.workers import visdom_server
+from conftest import needs
 from helpers import web
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -29,11 +30,7 @@ def tensorboard(written):
 @pytest.fixture
 def has_page():
     """Visdom, and npm's files for its page."""
-    pytest.importorskip("visdom")
-    try:
-        visdom_server.files()
-    except FileNotFoundError as error:
-        pytest.skip(f"BROWSER TESTS DID NOT RUN: {error}")
+    needs("visdom", *{package for package, _ in visdom_server.FILES.values()})
 
 
 def wait_for(happened):

@@ -1,6 +1,6 @@
 """Chapter 11: its page in a real browser, fed with strokes and with scans; the preprocessing in both languages; the claims.
 
-The browser tests need chromium, playwright and ONNX Runtime's files for browsers; without them they are skipped.
+The browser tests need chromium, playwright and ONNX Runtime's files for browsers (conftest.needs).
 """
 
 import nbformat
@@ -10,6 +10,7 @@ import pytest
 import cells
 import pipeline
 from chapters.ch11 import edge
+from conftest import needs
 from helpers import build_dir, data, process, web
 from helpers.machine import browser_files
 
@@ -64,13 +65,12 @@ def test_without_the_browsers_files_the_error_says_what_to_do(tmp_path, monkeypa
 @pytest.fixture(scope="module")
 def chapter(tmp_path_factory):
     """The chapter, executed once: the folder of its page."""
+    needs("onnxruntime-web")
     folder = tmp_path_factory.mktemp("chapter-11")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SIDE_BY_SIDE_BUILD", str(folder))
         pipeline.run(SOURCE, {})
         page = build_dir() / "chapter-11" / "page"
-    if not page.is_dir():
-        pytest.skip("BROWSER TESTS DID NOT RUN: ONNX Runtime's files for browsers are not there (tools/browser_files.py)")
     return page
 
 

@@ -9,6 +9,7 @@ import pytest
 import odd
 from axe import serious
 from chapters.ch14 import history, installed, results, sliders
+from conftest import needs
 from helpers import build_dir, data, plots, show
 from helpers.course import ledger, report
 
@@ -240,7 +241,7 @@ def test_a_browser_shows_the_page_to_everybody(browser):
 # --- sliders --------------------------------------------------------------------------------------------------------
 
 def test_moving_a_slider_renders_anew():
-    pytest.importorskip("ipywidgets")
+    needs("ipywidgets")
     box = sliders.panel({"speed": 1.0, "papers": 2.0}, top=10, render=lambda now: f"{now['speed']:g} and {now['papers']:g}")
     speed, papers, said = box.children
     assert (speed.description, speed.min, speed.max, said.value) == ("speed", 0, 10, "1 and 2")
