@@ -18,7 +18,7 @@ from helpers.process import Server
 __all__ = ["ask", "embedded", "free_port", "look", "open_url", "page", "status", "wait_until"]
 
 
-def ask(url: str, path: str, body: object = None, **query):
+def ask(url: str, path: str, body: object = None, **query) -> object:
     """GET (POST with `body`, plain JSON data) path from a server: JSON as Python data, everything else as bytes."""
     query = f"?{urllib.parse.urlencode(query)}" if query else ""
     data = None if body is None else json.dumps(body).encode()
