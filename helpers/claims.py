@@ -20,7 +20,7 @@ class ClaimError(RuntimeError):
     """A claim that is unknown, judged twice, of another lesson, or left unjudged."""
 
 
-def verdict(claim, held, evidence):
+def verdict(claim: str, held: bool | dict[str, bool], evidence: str) -> None:
     """Judge one claim of the open lesson, show the verdict with its evidence and record it.
 
     claim: an id such as "C23b". held: for a measured claim a bool, or a dict {part of the claim: bool}; for an opinion
@@ -41,12 +41,12 @@ def verdict(claim, held, evidence):
     _record(row, word, evidence, notes)
 
 
-def not_measured(claim, reason):
+def not_measured(claim: str, reason: str) -> None:
     """Record that this run could not judge the claim, and why (one sentence)."""
     _record(_row(claim), "NOT MEASURED", reason, [])
 
 
-def close(lesson):
+def close(lesson: str) -> None:
     """End a lesson: show its verdicts, and raise ClaimError naming each of its claims that no cell has judged.
 
     A claim whose cell was skipped because something is not installed counts as NOT MEASURED for that reason.
@@ -68,7 +68,7 @@ def close(lesson):
                 for row in rows], caption=f"Verdicts of lesson {lesson}, on this machine")
 
 
-def number(name: str, value: float, unit: str, lower: float | None = None, upper: float | None = None):
+def number(name: str, value: float, unit: str, lower: float | None = None, upper: float | None = None) -> None:
     """Record a number that this lesson has measured, for its table of numbers and for other lessons to read.
 
     name: what was measured, the framework, the way, as in "training speed, PyTorch, compiled"; a lesson records a name

@@ -4,6 +4,7 @@ A chapter's checks stand in `chapters/chNN/checks.py`, made with `helpers.course
 Nothing here raises because a learner has not answered, or has answered wrongly.
 """
 import importlib
+from collections.abc import Sequence
 
 from helpers import show
 from helpers.course import cells, ledger, solutions
@@ -12,7 +13,7 @@ from helpers.course.quiz import show_quiz
 
 # Predictions
 
-def predict(key, guess, among):
+def predict(key: str, guess: object, among: Sequence) -> None:
     """Store the learner's guess before the run. guess: one of `among`, or ... for none yet.
 
     Capitals and blanks around a guess do not matter. Prints what is to be done, and never raises for a guess that is not
@@ -53,7 +54,7 @@ def _keep_late(key, guess, before):
     return f"You say {_name(guess)}."
 
 
-def first_true(conditions):
+def first_true(conditions: dict[str, object]) -> str:
     """The first key of {letter: condition} whose condition is true: which option came true in this run.
 
     Raises ValueError when none is.
@@ -64,7 +65,7 @@ def first_true(conditions):
     raise ValueError(f"none of the options {', '.join(map(str, conditions))} came true in this run")
 
 
-def outcome(key, actual):
+def outcome(key: str, actual: object) -> None:
     """Show what the run found beside the learner's prediction, and record both. The first outcome of a run counts.
 
     Raises KeyError when no `predict` with this key has run, ValueError when actual is not among its options.
@@ -101,7 +102,7 @@ def _name(option):
 
 # Exercises
 
-def check(key, answer):
+def check(key: str, answer: object) -> None:
     """Judge an answer, show the verdict with three hints and the solution, each behind a click, and record it.
 
     `...` counts as not answered yet. Raises KeyError for an exercise that does not exist.
@@ -121,14 +122,14 @@ def check(key, answer):
     _show_check(key, word, said, () if state == "right" else exercise.hints)
 
 
-def hint(key, number):
+def hint(key: str, number: int) -> None:
     """Print hint 1, 2 or 3 of an exercise, for programs that show no HTML."""
     if number not in (1, 2, 3):
         raise ValueError(f"each exercise has hints 1, 2 and 3, not {number!r}")
     print(_exercise(key).hints[number - 1])
 
 
-def solution(key):
+def solution(key: str) -> None:
     """Print the solution of an exercise, for programs that show no HTML."""
     print(_solution(key))
 
@@ -159,6 +160,6 @@ def _show_check(key, word, said, hints):
 
 # Quiz
 
-def quiz(lesson):
+def quiz(lesson: str) -> None:
     """Show a lesson's quiz: each option opens on a click (or Enter) and says whether and why it is right."""
     show_quiz(lesson)

@@ -173,7 +173,7 @@ class Output(threading.Thread):
         self.pipe, self.data = pipe, bytearray()
         self.start()
 
-    def run(self):
+    def run(self) -> None:
         with self.pipe:
             while piece := self.pipe.read1():
                 self.data += piece

@@ -8,6 +8,7 @@ import os
 import platform
 import sys
 import tempfile
+from collections.abc import Iterator
 
 from helpers import ROOT, show
 from helpers.course import cells, ledger, missing
@@ -21,7 +22,7 @@ ENVIRONMENT = {  # read once, when a framework loads: later changes have no effe
 }
 
 
-def start(lesson):
+def start(lesson: str) -> None:
     """Prepare this kernel for a lesson ("00", "12a"): call it before a framework is imported.
 
     Sets the variables of ENVIRONMENT that are not set yet, opens the lesson's ledger, and, where a framework is not
@@ -42,7 +43,7 @@ def start(lesson):
     missing.skip_where_missing(*missing.FRAMEWORKS)
 
 
-def bind_chapters():
+def bind_chapters() -> None:
     """Make `chapters` the installed course's package, whatever lies beside the notebook.
 
     A learner's folder has a folder `chapters` with the workers alone, and Python would take it for the package.
@@ -58,7 +59,7 @@ def bind_chapters():
 
 
 @contextlib.contextmanager
-def quiet():
+def quiet() -> Iterator[None]:
     """Keep what C++ code writes to the terminal (file descriptor 2) out of the way; if the block fails, show it.
 
     TensorFlow reports its oneDNN and CPU settings there while it loads, below Python's reach.
@@ -80,7 +81,7 @@ def quiet():
                 print(log.read().decode(errors="replace"), file=sys.stderr)
 
 
-def use(seed, device, fast):
+def use(seed: int, device: str, fast: bool) -> None:
     """Check the chapter's parameters, seed both frameworks, and show the table of versions and devices.
 
     seed: int from 0 to 2**32 - 1. device: "auto" (a GPU where there is one), "cpu" or "gpu".
@@ -105,7 +106,7 @@ def use(seed, device, fast):
     show.table(["what", "version", "where it runs"], rows, caption=f"seed {seed}, device {device!r}, fast {fast}")
 
 
-def check_device(name):
+def check_device(name: str) -> None:
     """Raise ValueError unless name is one that every chapter understands."""
     if name not in ("auto", "cpu", "gpu"):
         raise ValueError(f"device must be 'auto', 'cpu' or 'gpu', not {name!r}. Mend it in the parameters cell.")

@@ -16,7 +16,7 @@ COLORS = {"HELD": "#1a7f37", "EQUAL": "#1a7f37", "RIGHT": "#1a7f37",
 """What stands behind a verdict's word, in white: readable on light and dark pages alike. Gray for all other words."""
 
 
-def shell():
+def shell() -> object | None:
     """The IPython shell that runs the cells; None in a plain Python."""
     if "IPython" not in sys.modules:
         return None

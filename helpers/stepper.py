@@ -3,11 +3,14 @@
 HTML and CSS alone: it works offline, by keyboard (arrow keys), without a kernel and in the exported page.
 """
 import hashlib
+from collections.abc import Sequence
+
+from matplotlib.figure import Figure
 
 from helpers import plots, show
 
 
-def walk(lines, figures, alts):
+def walk(lines: Sequence[str], figures: Sequence[Figure], alts: Sequence[str]) -> None:
     """Display lines of code as a list; the line that is chosen has its figure beside it, at first the last one.
 
     lines: texts. figures: a matplotlib figure for each line, of one size; they are closed. alts: a sentence for each, what

@@ -18,7 +18,7 @@ from helpers.process import Server
 __all__ = ["ask", "embedded", "free_port", "look", "open_url", "page", "status", "wait_until"]
 
 
-def ask(url: str, path: str, body: object = None, **query):
+def ask(url: str, path: str, body: object = None, **query) -> object:
     """GET (POST with `body`, plain JSON data) path from a server: JSON as Python data, everything else as bytes."""
     query = f"?{urllib.parse.urlencode(query)}" if query else ""
     data = None if body is None else json.dumps(body).encode()
@@ -79,7 +79,8 @@ def address(server: Server, path: str = "") -> Address:
         return Address(f"{server.url}/{path}", "If it stays empty, this notebook runs on another computer than your "
                        f"browser: forward the port {server.port} of that one to yours (in VS Code: the panel Ports).")
     if importlib.util.find_spec("jupyter_server_proxy"):
-        return Address(f"{hub}proxy/{server.port}/{path}", "If it stays empty, restart your server (Hub > Stop My Server): "
-                       "jupyter-server-proxy is loaded when it starts.")
+        return Address(f"{hub}proxy/{server.port}/{path}", "If it stays empty, stop and start your server (File > Hub "
+                       "Control Panel): jupyter-server-proxy is loaded when it starts. Visdom's page cannot be shown on a "
+                       "hub, since it asks for its scripts at the root of the hub.")
     return Address("", "Your browser reaches servers of this computer through jupyter-server-proxy, which is not installed. "
-                   "Let the hub's keeper run python -m pip install jupyter-server-proxy, then restart your server.")
+                   "Who keeps the hub can install it: python -m pip install jupyter-server-proxy.")
