@@ -339,17 +339,16 @@ COST_FIGURE = ("Milliseconds of an all-reduce against the numbers in it, both ax
 def dearest(costs):
     return max(sizes, key=lambda size: costs[2]["all_reduce"][str(size)] / size)
 
-print(f"the payload in which a number costs most time, by the clock: {dearest(costs_torch):,} in PyTorch, "
-      f"{dearest(costs_tf):,} in TensorFlow")
 sides = {"PyTorch": costs_torch, "TensorFlow": costs_tf}
 for name, costs in sides.items():
     took = costs[2]["all_reduce"]
     each = [took[str(size)] / size for size in (1, 10**6)]  # seconds a number
     step = {n: sum(found[part] for part in PARTS) for n, found in costs.items()}
+    print(f"{name}: the payload in which a number costs most time, by the clock: {dearest(costs):,}")
     print(f"{name}: a number costs over 50 times less in a payload of a million than alone, by the clock: "
-          f"{each[0] > 50 * each[1]}\n    one number took {1e3 * took['1']:.2f} ms, a million took {1e3 * took['1000000']:.2f} ms\n"
-          f"    a step in one process took {1e3 * step[1]:.0f} ms, in two took {1e3 * step[2]:.0f} ms, of which "
-          f"communicating took {1e3 * costs[2]['communicate']:.0f} ms")
+          f"{each[0] > 50 * each[1]}\n    one number took {1e3 * took['1']:.2f} ms, a million took "
+          f"{1e3 * took['1000000']:.2f} ms\n    a step in one process took {1e3 * step[1]:.0f} ms, in two took "
+          f"{1e3 * step[2]:.0f} ms, of which communicating took {1e3 * costs[2]['communicate']:.0f} ms")
 
 def amdahl(costs, n):  # the speed-up of n processes if only computing is divided, with the communication of two
     one, rest = costs[1], costs[2]["communicate"] * (n > 1)
