@@ -20,15 +20,17 @@ class ClaimError(RuntimeError):
     """A claim that is unknown, judged twice, of another lesson, or left unjudged."""
 
 
-def verdict(claim: str, held: bool | dict[str, bool], evidence: str) -> None:
+def verdict(claim: str, held: bool | dict[str, bool], evidence: str, timed: bool | set[str] = False) -> None:
     """Judge one claim of the open lesson, show the verdict with its evidence and record it.
 
     claim: an id such as "C23b". held: for a measured claim a bool, or a dict {part of the claim: bool}; for an opinion
     or a dated fact a bool, whether the evidence was found. evidence: one sentence made from what the cell saw.
+    timed: True where a measured time decides, or the names of the parts that it decides. The verdict then says "by the
+    clock", and tests/nbval.cfg leaves open what it says: another machine, or a busier one, may find another word.
 
     Raises ClaimError for an unknown id, for one of another lesson and, where the program that shows the notebook names its
     cells, for a second verdict from another cell;
-    TypeError when held is neither bool nor dict of bools; ValueError when evidence is empty.
+    TypeError when held is neither bool nor dict of bools; ValueError when evidence is empty, or timed names no part.
     """
     missing.need(held, *(held.values() if isinstance(held, dict) else ()))
     row = _row(claim)
@@ -36,9 +38,11 @@ def verdict(claim: str, held: bool | dict[str, bool], evidence: str) -> None:
     if not parts or not all(isinstance(value, bool) for value in parts.values()):
         raise TypeError(f"{claim}: held must be True, False, or a dict of named True and False, not {held!r}. "
                         "NumPy's bool_ becomes one with bool(...).")
-    word = _word(row, parts)
-    notes = [f"{part}: {'yes' if value else 'no'}" for part, value in held.items()] if isinstance(held, dict) else []
-    _record(row, word, evidence, notes)
+    word, by_clock = _word(row, parts), set(parts) if timed is True else set(timed or ())
+    if not by_clock <= parts.keys():
+        raise ValueError(f"{claim}: timed names {sorted(by_clock - parts.keys())}, and the parts are {list(parts)}")
+    notes = [f"{part}: {'yes' if value else 'no'}{' (timed)' if part in by_clock else ''}" for part, value in parts.items()]
+    _record(row, word, evidence, notes if isinstance(held, dict) else [], bool(by_clock))
 
 
 def not_measured(claim: str, reason: str) -> None:
@@ -64,8 +68,13 @@ def close(lesson: str) -> None:
         raise ClaimError(f"lesson {lesson} ends with {len(open_ids)} of its claims unjudged: {', '.join(open_ids)}. "
                          "Run the cells above that judge them (Run > Run All Cells).")
     show.table(["claim", "the article says", "verdict here", "expected", "evidence"],
-               [(row["id"], row["claim"], judged[row["id"]]["verdict"], row["expected"], judged[row["id"]]["evidence"])
+               [(row["id"], row["claim"], _padded(judged[row["id"]]), row["expected"], judged[row["id"]]["evidence"])
                 for row in rows], caption=f"Verdicts of lesson {lesson}, on this machine")
+
+
+def _padded(found):
+    """A verdict's word for the table; a timed one has always the same width, so that no other row moves with it."""
+    return f"{found['verdict']:<12} (by the clock)" if found["timed"] else found["verdict"]
 
 
 def number(name: str, value: float, unit: str, lower: float | None = None, upper: float | None = None) -> None:
@@ -103,7 +112,7 @@ def _row(claim):
     return rows[claim]
 
 
-def _record(row, word, evidence, notes):
+def _record(row, word, evidence, notes, timed=False):
     if not (isinstance(evidence, str) and evidence.strip()):
         raise ValueError(f"{row['id']}: a verdict needs its evidence, one sentence")
     cell = show.cell_id()
@@ -112,12 +121,12 @@ def _record(row, word, evidence, notes):
                          "after moving a verdict, run session.start again.")
     _cells[row["id"]] = cell
     ledger.put("verdicts", row["id"], {"verdict": word, "expected": row["expected"], "claim": row["claim"],
-                                       "evidence": evidence, "parts": notes})
-    _show(row, word, evidence + (f" ({'; '.join(notes)})" if notes else ""))
+                                       "evidence": evidence, "parts": notes, "timed": timed})
+    _show(row, word, evidence + (f" ({'; '.join(notes)})" if notes else ""), timed)
 
 
-def _show(row, word, evidence):
-    aside = "" if word == row["expected"] else f" [expected {row['expected']}]"
+def _show(row, word, evidence, timed):
+    aside = (" (by the clock)" if timed else "") + ("" if word == row["expected"] else f" [expected {row['expected']}]")
     show.verdict(word, f"{row['id']}{aside}: {row['claim']}", f"{row['id']} {word}{aside}: {row['claim']}\n    {evidence}",
                  below=[evidence])
 

@@ -65,8 +65,10 @@ def first_true(conditions: dict[str, object]) -> str:
     raise ValueError(f"none of the options {', '.join(map(str, conditions))} came true in this run")
 
 
-def outcome(key: str, actual: object) -> None:
+def outcome(key: str, actual: object, timed: bool = False) -> None:
     """Show what the run found beside the learner's prediction, and record both. The first outcome of a run counts.
+
+    timed: whether a measured time decides it. The sentence then says "by the clock" (see `claims.verdict`).
 
     Raises KeyError when no `predict` with this key has run, ValueError when actual is not among its options.
     """
@@ -80,18 +82,19 @@ def outcome(key: str, actual: object) -> None:
         right = None if guess is None else guess == actual
         asked = {**asked, "actual": actual, "right": right, "late": False}
         ledger.put("predictions", key, asked)
-    word, sentence = _kind_words(guess, actual)
+    word, sentence = _kind_words(guess, actual, timed)
     aside = " (You saw the answer before: not counted.)" if asked["late"] else ""
     said = f"prediction {key}: {sentence}{aside}"
     show.verdict(word, said, said)
 
 
-def _kind_words(guess, actual):
+def _kind_words(guess, actual, timed):
+    found = f"the run says{', by the clock,' if timed else ''} {_name(actual)}"
     if guess is None:
-        return "NO PREDICTION", f"the run says {_name(actual)}. You made no prediction; next time, predict first."
+        return "NO PREDICTION", f"{found}. You made no prediction; next time, predict first."
     if guess == actual:
-        return "RIGHT", f"you predicted {_name(guess)}: right."
-    said = f"you predicted {_name(guess)}; the run says {_name(actual)}. Not this time, and now you know."
+        return "RIGHT", f"you predicted {_name(guess)}: right{', by the clock' if timed else ''}."
+    said = f"you predicted {_name(guess)}; {found}. Not this time, and now you know."
     return "NOT THIS TIME", said
 
 

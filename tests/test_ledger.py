@@ -13,7 +13,8 @@ import pytest
 from helpers.course import ledger
 from helpers.machine import lock
 
-VERDICT = {"verdict": "HELD", "expected": "HELD", "claim": "Both add", "evidence": "Seen.", "parts": ["a: yes"]}
+VERDICT = {"verdict": "HELD", "expected": "HELD", "claim": "Both add", "evidence": "Seen.", "parts": ["a: yes"],
+           "timed": False}
 GUESS = {"guess": "a", "among": ["a", "b"], "actual": "b", "right": False, "late": False}
 NUMBER = {"value": 300.0, "unit": "MB", "lower": 290.0, "upper": 310.0}
 MACHINE = [["Python", "3.12.1", "Linux"], ["PyTorch", "2.13.0", "CPU"]]
@@ -157,6 +158,7 @@ def test_a_mark_of_the_byte_order_does_no_harm(full):
     ("verdicts", "C09", {**VERDICT, "evidence": 3}, "its evidence is 3"),
     ("verdicts", "C09", {**VERDICT, "evidence": "\ud800"}, "plain JSON"),
     ("verdicts", "C09", {**VERDICT, "parts": "all"}, "its parts is 'all'"),
+    ("verdicts", "C09", {**VERDICT, "timed": 1}, "its timed is 1"),
     ("verdicts", "C09", {**VERDICT, "run": 7}, "its run is 7"), ("verdicts", "<script>", VERDICT, "called so"),
     ("predictions", "P1.1", {**GUESS, "among": None}, "among"), ("predictions", "P1.1", {**GUESS, "guess": [1]}, "guess"),
     ("predictions", "P1.1", {**GUESS, "right": "yes"}, "right"), ("predictions", "P1.1", {**GUESS, "late": None}, "late"),

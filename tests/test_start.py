@@ -125,7 +125,8 @@ def test_a_command_installs_once_and_again_when_a_pin_has_changed(course):
     assert [re.search(r"-r\|([\w.-]+)", line).group(1) for line in installed if "-r" in line] == [
         "requirements.txt", "requirements-visdom.txt", "requirements-dev.txt"]
     lint = [line for line in ran if line not in installed]
-    assert lint[:2] == ["-m|ruff|check|.|", "-m|codespell_lib|"] and "importlinter" in lint[2] and len(lint) == 3
+    assert lint[:3] == ["-m|ruff|check|.|", "tools/layout.py|", "-m|codespell_lib|"] and "importlinter" in lint[3]
+    assert len(lint) == 4
     assert run(course, "lint")[2] == lint
     pins = course / "requirements-dev.txt"
     pins.write_text(pins.read_text(encoding="utf-8") + "\n# another pin\n", encoding="utf-8")

@@ -3,7 +3,8 @@
     {"version": 1,
      "run": "2026-11-28 21:42:51.123456 UTC, Linux x86_64, process 4711",    (the last `begin`)
      "runs": {a run: {"machine": [["Python", "3.12.1", "Linux x86_64, 2 CPUs"], ...], "parameters": {"seed": 0, ...}}},
-     "verdicts": {"C09": {"verdict": "HELD", "expected": "HELD", "claim": ..., "evidence": ..., "parts": [], "run": ...}},
+     "verdicts": {"C09": {"verdict": "HELD", "expected": "HELD", "claim": ..., "evidence": ..., "parts": [], "timed": false,
+                          "run": ...}},
      "predictions": {"P1.1": {"guess": "a", "among": ["a", "b"], "actual": "b", "right": false, "late": false, "run": ...}},
      "exercises": {"1.1": {"state": "right", "run": ...}},
      "numbers": {"memory of a step, PyTorch": {"value": 300.0, "unit": "MB", "lower": null, "upper": null, "run": ...}}}
@@ -43,6 +44,7 @@ class Verdict(NamedTuple):
     claim: str = ""      # what the article says
     evidence: str = ""
     parts: list = []     # "named part: yes", where a claim has several
+    timed: bool = False  # a measured time has decided
     run: str = ""
 
 
@@ -127,7 +129,7 @@ FITS = {
     **dict.fromkeys(("guess", "actual"), is_option),
     "among": lambda value: isinstance(value, list) and all(map(is_option, value)),
     "right": lambda value: value is None or isinstance(value, bool),
-    "late": lambda value: isinstance(value, bool),
+    **dict.fromkeys(("late", "timed"), lambda value: isinstance(value, bool)),
     "state": lambda value: value in STATES,
     "value": is_finite,
     **dict.fromkeys(("lower", "upper"), lambda value: value is None or is_finite(value)),

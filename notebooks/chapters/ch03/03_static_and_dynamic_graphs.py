@@ -580,9 +580,10 @@ claims.verdict("C26", {"independent operations run side by side": one == 0 and t
                        "many small operations take less than a third of the time": many_small > 3,
                        "a few large ones take less than a third of the time": few_large > 3},
                f"One thread let the chains overlap for measured {100 * one:.0f} %, two for measured {100 * two:.0f} %. "
-               f"Many small operations ran measured {many_small:.1f} times as fast, few large measured {few_large:.1f}.")
+               f"Many small operations ran measured {many_small:.1f} times as fast, few large measured {few_large:.1f}.",
+               timed=True)
 exercises.outcome("3.3", exercises.first_true({"less than 3 times as fast": few_large < 3, "3 to 10 times as fast":
-                                               few_large <= 10, "more than 10 times as fast": few_large > 10}))
+                                               few_large <= 10, "more than 10 times as fast": few_large > 10}), timed=True)
 each = [1e6 * seconds[False, sizes[0]][f"{name} eager"][1] / 90 for name in ("PyTorch", "TensorFlow")]
 print(f"One small eager operation took {each[0]:.1f} µs in PyTorch and took {each[1]:.1f} µs in TensorFlow.")
 

@@ -655,7 +655,7 @@ best = max(best_torch, best_tf) / min(best_torch, best_tf)
 claims.verdict("C58", {"it varies when both run eagerly": eager > 1.5,
                        "the framework matters more than the way of running it": best > graph},
                f"five steps took TensorFlow measured {graph:.1f} times as long eagerly as in a graph; "
-               f"the best ways of both frameworks were measured {best:.1f} times apart")
+               f"the best ways of both frameworks were measured {best:.1f} times apart", timed=True)
 with open(ROOT / "data" / "wheels.csv", newline="", encoding="utf-8") as file:
     wheels = [row for row in csv.DictReader(file) if re.search("cp311.*linux.*x86", row["file"])]
 cuda = {row["file"].split("-")[0]: row["cuda"] for row in wheels}    # with which CUDA each was built; "none": without

@@ -339,16 +339,16 @@ COST_FIGURE = ("Milliseconds of an all-reduce against the numbers in it, both ax
 def dearest(costs):
     return max(sizes, key=lambda size: costs[2]["all_reduce"][str(size)] / size)
 
-parity.verdict("the payload in which a number costs most time", dearest(costs_torch), dearest(costs_tf))
 sides = {"PyTorch": costs_torch, "TensorFlow": costs_tf}
 for name, costs in sides.items():
     took = costs[2]["all_reduce"]
     each = [took[str(size)] / size for size in (1, 10**6)]  # seconds a number
     step = {n: sum(found[part] for part in PARTS) for n, found in costs.items()}
-    print(f"{name}: a number costs over 50 times less in a payload of a million than alone: {each[0] > 50 * each[1]}\n"
-          f"    one number took {1e3 * took['1']:.2f} ms, a million took {1e3 * took['1000000']:.2f} ms\n"
-          f"    a step in one process took {1e3 * step[1]:.0f} ms, in two took {1e3 * step[2]:.0f} ms, of which "
-          f"communicating took {1e3 * costs[2]['communicate']:.0f} ms")
+    print(f"{name}: the payload in which a number costs most time, by the clock: {dearest(costs):,}")
+    print(f"{name}: a number costs over 50 times less in a payload of a million than alone, by the clock: "
+          f"{each[0] > 50 * each[1]}\n    one number took {1e3 * took['1']:.2f} ms, a million took "
+          f"{1e3 * took['1000000']:.2f} ms\n    a step in one process took {1e3 * step[1]:.0f} ms, in two took "
+          f"{1e3 * step[2]:.0f} ms, of which communicating took {1e3 * costs[2]['communicate']:.0f} ms")
 
 def amdahl(costs, n):  # the speed-up of n processes if only computing is divided, with the communication of two
     one, rest = costs[1], costs[2]["communicate"] * (n > 1)
@@ -357,7 +357,7 @@ def amdahl(costs, n):  # the speed-up of n processes if only computing is divide
 # %%
 factor = costs_torch[2]["all_reduce"]["1000"] / costs_torch[2]["all_reduce"]["1"]
 exercises.outcome("8.2", exercises.first_true({"less than 10 times": factor <= 10, "10 to 300 times": factor <= 300,
-                                               "more than 300 times": factor > 300}))
+                                               "more than 300 times": factor > 300}), timed=True)
 fig, (payload, bars, curves) = plots.figure(1, 3, width=13, height=3.4)
 for shift, costs, style in ((-0.2, costs_torch, plots.TORCH), (0.2, costs_tf, plots.TF)):
     payload.loglog(sizes, [1e3 * costs[2]["all_reduce"][str(size)] for size in sizes], **style)
@@ -420,13 +420,13 @@ if place_torch.type == "cuda" and "GPU" in place_tf:
     claims.verdict("C31b", {"PyTorch is back before the GPU is done": share_torch < 0.5,
                             "TensorFlow is not": share_tf >= 0.5},
                    f"Python was back after measured {100 * share_torch:.0f} % of the time with PyTorch, "
-                   f"after measured {100 * share_tf:.0f} % with TensorFlow.")
+                   f"after measured {100 * share_tf:.0f} % with TensorFlow.", timed=True)
 else:
     claims.not_measured("C31b", "No GPU for both frameworks here, and on a CPU the work is done inside the call: Python was "
                         f"back after measured {100 * share_torch:.0f} % of the time with PyTorch, after measured "
                         f"{100 * share_tf:.0f} % with TensorFlow.")
 handle = costs_torch[2]
-print(f"An all-reduce with async_op=True, the largest payload: Python was back in less than half of its time: "
+print("An all-reduce with async_op=True, the largest payload: Python was back in less than half of its time, by the clock: "
       f"{handle['handed_over'] < handle['finished'] / 2}\n    handing over took {1e3 * handle['handed_over']:.2f} ms, until "
       f"it was done it took {1e3 * handle['finished']:.2f} ms")
 print(f"DDP handed over {handle['early']} of {handle['buckets']} buckets while backward had not yet reached the first layer")
