@@ -401,12 +401,11 @@ claims.verdict("C44", bool(used & {"flask", "django"}),
 # ## 10.5 A new version, under load
 #
 # A thread of each server ([model_store.py](chapters/ch10/model_store.py)) looks at its folder ten times a second. When
-# version 2 appears, it is loaded beside version 1 and tried once, since a first call is slow; then one assignment sends new requests
-# to it. Requests that began with version 1 keep it alive until they are answered: [draining](glossary.md#draining) is
-# reference counting. TensorFlow Serving works the same way. The folder must appear all at once: write it elsewhere, rename
-# it in.
-#
-# Two clients ask each server, from processes of their own, while we do that. Count what is lost.
+# version 2 appears, it is loaded beside version 1 and tried once, since a first call is slow; then one assignment sends
+# new requests to it. Requests that began with version 1 keep it alive until they are answered:
+# [draining](glossary.md#draining) is reference counting. TensorFlow Serving works the same way. The folder must appear
+# all at once: write it elsewhere, rename it in.  Two clients ask each server, from processes of their own, while we do
+# that. Count what is lost.
 
 # %%
 def wait_for(question, seconds=60):
