@@ -100,7 +100,7 @@ def swallowed(node):
 
 def dropped(node):
     """A `finally` that leaves, and so drops the error that is on its way; and `suppress`, unless of a signal."""
-    if isinstance(node, ast.Try):
+    if isinstance(node, (ast.Try, ast.TryStar)):
         ends = [inner for statement in node.finalbody for inner in ast.walk(statement)]
         if any(isinstance(inner, (ast.Return, ast.Break, ast.Continue)) for inner in ends):
             yield "an error is swallowed: a `finally` that leaves by return, break or continue"
@@ -201,8 +201,8 @@ def typed(node, given, seen=frozenset()):
 
     A function that uses its arguments computes something.
     """
-    arguments = {arg.arg for arg in node.args.args} if isinstance(node, (ast.FunctionDef, ast.Lambda)) else set()
-    if arguments & {name.id for name in reads(node)}:
+    arguments = ast.walk(node.args) if isinstance(node, (ast.FunctionDef, ast.Lambda)) else []
+    if {getattr(one, "arg", "") for one in arguments} & {name.id for name in reads(node)}:
         return False
     wrapped = [inner.value for inner in ast.walk(node) if isinstance(inner, ast.Attribute) and inner.attr in WRAPPING]
     names = {inner.id for inner in reads(node) if inner not in wrapped} - scoped(node) - seen
