@@ -35,10 +35,15 @@ def honest(nb, lesson):
         if cell.cell_type != "code":
             continue
         yield from in_text(cell.source)
-        above, solution, wrong = pipeline.parts(re.sub(r"^\s*[%!].*$", "", cell.source, flags=re.M))
-        yield from check(ast.parse(f"{above}\n{solution}").body, given)
+        above, solution, wrong = pipeline.parts(cell.source)
+        yield from check(tree(f"{above}\n{solution}").body, given)
         for _, body in wrong:
-            yield from check(ast.parse(body).body, {})
+            yield from check(tree(body).body, {})
+
+
+def tree(source):
+    """The syntax tree of a cell or of a part of one; lines for the shell or a magic (! and %) are left out."""
+    return ast.parse(re.sub(r"^\s*(?:%|!(?!=)).*$", "", source, flags=re.M))
 
 
 def in_text(source):
@@ -46,7 +51,7 @@ def in_text(source):
     for bad in ("/home/", "/tmp/", "/root/", "C:\\\\"):
         if bad in source:
             yield f"{bad!r} in a code cell"
-    for line in re.findall(r"^\s*(?:!|%%?(?:bash|sh|script|system|sx|pip|conda)\b).*$", source, re.M):
+    for line in re.findall(r"^\s*(?:!(?!=)|%%?(?:bash|sh|script|system|sx|pip|conda)\b).*$", source, re.M):
         yield f"a cell runs no shell: {line!r}"
 
 
@@ -59,7 +64,7 @@ def check(body, given):
             yield from check(statement.body, {name: values for name, values in given.items() if name not in arguments})
             continue
         for node in ast.walk(statement):
-            for rule in (swallowed, made_up, hidden, renamed):
+            for rule in (swallowed, dropped, made_up, hidden, renamed):
                 yield from rule(node)
             if isinstance(node, ast.Call):
                 yield from fetched(node, given)
@@ -80,19 +85,24 @@ def steps(body):
 # Errors
 
 def swallowed(node):
-    """An error that nobody sees. A handler raises, or shows the error, or answers in words or by a `return`."""
-    if isinstance(node, ast.ExceptHandler):
-        caught = {ast.unparse(kind) for kind in getattr(node.type, "elts", [node.type]) if kind}
-        inside = [inner for statement in node.body if not idle(statement) for inner in ast.walk(statement)]
-        shown = any(isinstance(inner, ast.Raise) or node.name and getattr(inner, "id", "") == node.name for inner in inside)
-        answers = any(isinstance(inner, ast.Return) and inner.value is not None
-                      or isinstance(inner, ast.Assign) and in_words(inner.value) for inner in inside)
-        precise = caught and not caught & {"Exception", "BaseException"}
-        if not (shown or precise and (answers or caught <= SIGNALS)):
-            yield f"an error is swallowed: {ast.unparse(node)[:80]!r}"
+    """A handler that hides its error. It may raise, show the error, or answer in words or by a `return`."""
+    if not isinstance(node, ast.ExceptHandler):
+        return
+    caught = {ast.unparse(kind) for kind in getattr(node.type, "elts", [node.type]) if kind}
+    inside = [inner for statement in node.body if not idle(statement) for inner in ast.walk(statement)]
+    shown = any(isinstance(inner, ast.Raise) or node.name and getattr(inner, "id", "") == node.name for inner in inside)
+    answers = any(isinstance(inner, ast.Return) and inner.value is not None
+                  or isinstance(inner, ast.Assign) and in_words(inner.value) for inner in inside)
+    precise = caught and not caught & {"Exception", "BaseException"}
+    if not (shown or precise and (answers or caught <= SIGNALS)):
+        yield f"an error is swallowed: {ast.unparse(node)[:80]!r}"
+
+
+def dropped(node):
+    """A `finally` that leaves, and so drops the error that is on its way; and `suppress`, unless of a signal."""
     if isinstance(node, ast.Try):
-        leaves = [inner for statement in node.finalbody for inner in ast.walk(statement)]
-        if any(isinstance(inner, (ast.Return, ast.Break, ast.Continue)) for inner in leaves):
+        ends = [inner for statement in node.finalbody for inner in ast.walk(statement)]
+        if any(isinstance(inner, (ast.Return, ast.Break, ast.Continue)) for inner in ends):
             yield "an error is swallowed: a `finally` that leaves by return, break or continue"
     if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "suppress":
         if not {ast.unparse(kind) for kind in node.args} <= SIGNALS:

@@ -9,7 +9,7 @@ import density
 import layout
 import pipeline
 from helpers import ROOT, data
-from honesty import honest
+from honesty import honest, tree
 
 KINDS_OF_TAGS = {"setup", "torch", "tf", "verdict", "parameters", "exercise", "check", "predict", "solution", "taught",
                  "folded"}
@@ -28,11 +28,6 @@ def text(nb):
     """All markdown as one string, without its blocks of code."""
     whole = "\n\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
     return re.sub(r"^```.*?^```", "", whole, flags=re.M | re.S)
-
-
-def tree(source):
-    """The syntax tree of a cell or of a part of one; lines for the shell or a magic (! and %) are left out."""
-    return ast.parse(re.sub(r"^\s*[%!].*$", "", source, flags=re.M))
 
 
 def pieces(cell):

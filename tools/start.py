@@ -58,7 +58,8 @@ def steps(command, python, arguments, is_root=False):
         return Step([python, "-m", name, *more], environment)
 
     floors = "from importlinter.cli import lint_imports_command; lint_imports_command()"  # it knows no `python -m`
-    lint = [module("ruff", "check", "."), module("codespell_lib"), Step([python, "-c", floors, "--no-cache"], {})]
+    lint = [module("ruff", "check", "."), tool("layout"), module("codespell_lib"),
+            Step([python, "-c", floors, "--no-cache"], {})]
     nbval = ["-n", "2", "--dist", "loadfile", "--nbval-lax", "--nbval-sanitize-with", "tests/nbval.cfg",
              "--nbval-cell-timeout=120", "-p", "no:cacheprovider", "notebooks/solutions"]
     table = {

@@ -529,6 +529,10 @@ plots.show(fig, alt="Products of chains a and b as bars over time. Share of the 
 guess = ...  # one of: "less than 3 times as fast", "3 to 10 times as fast", "more than 10 times as fast"
 exercises.predict("3.3", guess, among=["less than 3 times as fast", "3 to 10 times as fast", "more than 10 times as fast"])
 
+on_gpu = any(word in str(side.device(device)).lower() for side in session.sides() for word in ("cuda", "gpu"))
+sizes = [4, 32, 128, 512] + [1024] * (not fast or on_gpu) + [4096] * on_gpu
+arrays = {n: rng.normal(size=(3, n, n)).astype("float32") / n**0.5 for n in sizes}
+
 # %% tags=["torch"]
 def chain_torch(h, a, b, matrix):
     for _ in range(30):
@@ -536,8 +540,6 @@ def chain_torch(h, a, b, matrix):
     return h
 
 place_torch = torch_side.device(device)
-sizes = [4, 32, 128, 512] + [1024] * (not fast or place_torch.type == "cuda") + [4096] * (place_torch.type == "cuda")
-arrays = {n: rng.normal(size=(3, n, n)).astype("float32") / n**0.5 for n in sizes}
 ways_torch = {"PyTorch eager": chain_torch, "torch.compile": torch.compile(chain_torch, dynamic=True)}
 try:
     torch.compile(lambda v: v + 1)(torch.ones(8, device=place_torch))  # sets up the compiler, once on each machine

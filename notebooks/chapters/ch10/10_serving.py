@@ -70,6 +70,12 @@ shutil.rmtree(folder, ignore_errors=True)            # an earlier run's versions
 folder.mkdir(parents=True)
 running, pool = contextlib.ExitStack(), concurrent.futures.ThreadPoolExecutor()
 
+def run_onnx(path):
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    onnx = onnxruntime.InferenceSession(path, options)
+    return lambda images: onnx.run(None, {onnx.get_inputs()[0].name: images})[0]
+
 # %% [markdown]
 # ## 10.1 One network, four files
 #
@@ -180,12 +186,6 @@ files_tf = {"SavedModel": folder / "tf" / "1", "ONNX, from Keras": folder / "ker
 again_tf = tf_side.to_numpy(tf.saved_model.load(folder / "tf" / "1").signatures["serving_default"](image=x)["output_0"])
 
 # %% tags=["verdict"]
-def run_onnx(path):
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    onnx = onnxruntime.InferenceSession(path, options)
-    return lambda images: onnx.run(None, {onnx.get_inputs()[0].name: images})[0]
-
 for version in weights:
     parity.verdict(f"probabilities of 64 scans, version {version}", own_torch[version], own_tf[version], atol=1e-6)
 parity.verdict("the .pt2 file, read again, and PyTorch's model", again_torch, own_torch[1], atol=1e-6)

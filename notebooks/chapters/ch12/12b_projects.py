@@ -530,9 +530,11 @@ claims.verdict("C62", {"its last release accepts this TensorFlow": asked["tensor
 # when it is first called, in the dtype of its input, and has no `fit` and no `compile`: loops are written by hand, as in
 # PyTorch. Three libraries, one network for the digits, the same weights and batches:
 
-# %% tags=["torch"]
+# %%
 given, learning_rate = arrays(64, 32, 10), float(np.float32(0.2))
 batches = [batch for epoch in range(10 if fast else 30) for batch in data.batches(x_train, digits.y_train, 64, seed, epoch)]
+
+# %% tags=["torch"]
 mlp_torch = dense_torch(given)
 sgd_torch = torch.optim.SGD(mlp_torch.parameters(), learning_rate)
 for pictures, labels in batches:
