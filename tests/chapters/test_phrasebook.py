@@ -131,6 +131,13 @@ def test_the_text_that_a_reader_copies_is_the_code_that_ran(column):
         assert max(map(len, text.splitlines())) <= 90, f"{name}: too long for the table"
 
 
+@pytest.mark.parametrize("source, phrase", [
+    ('def f(x): return say("return x", x)', 'say("return x", x)'),
+    ('def f(x):\n    y = say("return x", x)\n    return (y +\n            x)\n', 'y = say("return x", x)\n(y +\n        x)')])
+def test_a_phrase_is_all_of_the_body_but_the_word_return(source, phrase):
+    assert phrasebook._phrase(source, ast.parse(source).body[0]) == phrase
+
+
 def test_inputs_hold_the_same_numbers_in_both_layouts():
     nchw, nhwc = phrasebook.inputs(3, "NCHW"), phrasebook.inputs(3, "NHWC")
     assert nchw.keys() == nhwc.keys()
