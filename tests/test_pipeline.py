@@ -125,10 +125,11 @@ def test_folded_cells_are_folded_and_keep_their_tag(source):
 
 def test_a_notebook_is_exported_as_a_python_script(source):
     nb = pipeline.learner(pipeline.read(source))
-    for exporter in (PythonExporter, ScriptExporter):
+    for exporter in (PythonExporter, ScriptExporter, ScriptExporter):
         script, resources = exporter().from_notebook_node(nb)
         assert resources["output_extension"] == ".py"
         compile(script, "98_title.py", "exec")
+        nb.metadata.language_info.pop("nbconvert_exporter", None)  # a program that does not know it goes by the extension
 
 
 def test_cell_ids_are_fixed_unique_and_survive_edits_elsewhere(source):
@@ -363,6 +364,6 @@ def test_a_lessons_checks_are_chosen_by_its_name(source, monkeypatch):
     assert pipeline.test([source], workers=1) == 0
     (first, _), (second, options) = calls
     assert first[first.index("-k") + 1] == "98_title"
-    assert first[-2:] == ["tests/test_notebooks.py", "tests/test_execution.py"]
+    assert [(ROOT / name).is_file() for name in first[-2:]] == [True, True]
     assert second[-1] == str(pipeline.targets(source)[1]) and "--nbval-lax" in second
     assert options["env"]["SIDE_BY_SIDE_BUILD"].endswith("nbval")

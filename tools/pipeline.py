@@ -1,4 +1,4 @@
-"""Build, check, run and test the lessons: `python tools/pipeline.py build|check|run|test|report [LESSON ...]`.
+"""Build, check, run and test the lessons: `python tools/pipeline.py VERB [LESSON ...]`.
 
 One text source a lesson, notebooks/chapters/chNN/NN_slug.py (jupytext percent), gives two notebooks:
 
@@ -44,8 +44,7 @@ GOLDEN = "nbval-check-output"
 LAST = "14"
 MARK = re.compile(r"^# (?:solution|wrong: ?(.*))$", re.M)
 ALMOST = re.compile(r"^#\s*(?:solution|wrong)\b(?=\s*:|\s*$).*$", re.M | re.I)
-NBVAL = ["--dist", "loadfile", "--nbval-lax", "--nbval-sanitize-with", "tests/nbval.cfg", "--nbval-cell-timeout=120",
-         "-p", "no:cacheprovider"]
+PYTEST = [sys.executable, "-m", "pytest", "-n"]
 METADATA = {  # what JupyterLab itself would write, less the version: merely opening a notebook changes it little
     "kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"},
     "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python",
@@ -336,11 +335,17 @@ def run(source, parameters):
 
 def test(chosen, workers):
     """Every check of these lessons: rules and notebooks in sync, each edition run, verdicts compared. The exit code."""
-    pytest = [sys.executable, "-m", "pytest", "-n", str(workers)]
     names = " or ".join(source.stem for source in chosen)
-    first = subprocess.call([*pytest, "-k", names, "tests/test_notebooks.py", "tests/test_execution.py"], cwd=ROOT)
-    return first or subprocess.call([*pytest, *NBVAL, *(str(targets(source)[1]) for source in chosen)], cwd=ROOT,
-                                    env={**os.environ, "SIDE_BY_SIDE_BUILD": str(build_dir() / "nbval")})
+    return subprocess.call([*PYTEST, str(workers), "-k", names, "tests/test_notebooks.py", "tests/test_execution.py"],
+                           cwd=ROOT) or verdicts(chosen, workers)
+
+
+def verdicts(chosen, workers):
+    """Run the solved notebooks and compare what their verdict cells say with what they said, by nbval. The exit code."""
+    options = ["--dist", "loadfile", "--nbval-lax", "--nbval-sanitize-with", "tests/nbval.cfg", "--nbval-cell-timeout=120",
+               "-p", "no:cacheprovider"]
+    return subprocess.call([*PYTEST, str(workers), *options, *(str(targets(source)[1]) for source in chosen)], cwd=ROOT,
+                           env={**os.environ, "SIDE_BY_SIDE_BUILD": str(build_dir() / "nbval")})
 
 
 def run_all(chosen, workers, parameters):
@@ -353,7 +358,7 @@ def run_all(chosen, workers, parameters):
 def main(argv=None):
     """The command line; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("verb", choices=["build", "check", "run", "test", "report"])
+    parser.add_argument("verb", choices=["build", "check", "run", "verdicts", "test", "report"])
     parser.add_argument("lessons", nargs="*", metavar="LESSON",
                         help="a lesson or chapter, for example 01 or 12a; all when left out")
     parser.add_argument("--force", action="store_true", help="build: execute also what has not changed")
@@ -369,8 +374,8 @@ def main(argv=None):
     chosen = sources(args.lessons)
     if args.verb == "report":
         return density.report((source.stem, learner(read(source))) for source in chosen)
-    if args.verb == "test":
-        return test(chosen, args.workers)
+    if args.verb in ("test", "verdicts"):
+        return {"test": test, "verdicts": verdicts}[args.verb](chosen, args.workers)
     if args.verb == "check":
         rows = [(source, *timed(check, source)) for source in chosen]
     elif args.verb == "build":

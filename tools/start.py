@@ -14,7 +14,6 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections import namedtuple
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,27 +44,21 @@ INSTALLS = {  # what a command needs in .venv, beyond the Python itself
 }
 PIP = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
 
-Step = namedtuple("Step", "argv environment")
-"""A command line, with the variables to add to its environment."""
-
 
 def steps(command, python, arguments, is_root=False):
-    """The Steps of a command, to be run in the course's folder one after another until one fails."""
-    def tool(name, *more, **environment):
-        return Step([python, "tools/" + name + ".py", *more], environment)
+    """The command lines of a command, to be run in the course's folder one after another until one fails."""
+    def tool(name, *more):
+        return [python, "tools/" + name + ".py", *more]
 
-    def module(name, *more, **environment):
-        return Step([python, "-m", name, *more], environment)
+    def module(name, *more):
+        return [python, "-m", name, *more]
 
     floors = "from importlinter.cli import lint_imports_command; lint_imports_command()"  # it knows no `python -m`
     lint = [module("ruff", "check", "."), tool("layout"), module("codespell_lib"),
-            Step([python, "-c", floors, "--no-cache"], {})]
-    nbval = ["-n", "2", "--dist", "loadfile", "--nbval-lax", "--nbval-sanitize-with", "tests/nbval.cfg",
-             "--nbval-cell-timeout=120", "-p", "no:cacheprovider", "notebooks/solutions"]
+            [python, "-c", floors, "--no-cache"]]
     table = {
-        "lab": [tool("work_copy"), Step(lab(python, is_root) + arguments, {})],
-        "test": lint + [tool("pipeline", "check"), module("pytest", "-n", "2", "tests"),
-                        module("pytest", *nbval, SIDE_BY_SIDE_BUILD="build/nbval")],
+        "lab": [tool("work_copy"), lab(python, is_root) + arguments],
+        "test": lint + [tool("pipeline", "check"), module("pytest", "-n", "2", "tests"), tool("pipeline", "verdicts")],
         "check": [tool("pipeline", "test", *arguments)],
         "lint": lint,
         "doctor": [module("helpers.doctor", *arguments)],
@@ -118,8 +111,8 @@ def make_environment(system):
     check = ["-m", "helpers.doctor", "--python"]
     python = first_that(check, pythons(system))
     if python is None:
-        sys.exit(call(Step([sys.executable] + check, {})) or 1)
-    must(Step(python + ["-m", "venv", str(VENV)], {}))
+        sys.exit(call([sys.executable] + check) or 1)
+    must(python + ["-m", "venv", str(VENV)])
 
 
 def make_ludwig(system):
@@ -130,9 +123,9 @@ def make_ludwig(system):
     python = first_that(["-c", "import sys; sys.exit(sys.version_info[:2] != (3, 12))"], pythons(system, ["3.12"]))
     if python is None:
         sys.exit("Ludwig needs Python 3.12, and there is none here: install it (python.org, or your system's packages).")
-    must(Step(python + ["-m", "venv", str(folder)], {}))
-    must(Step([str(python_of(folder, system))] + PIP + ["-r", "requirements-ludwig.txt"], {}))
-    done(folder / ".installed", files)
+    must(python + ["-m", "venv", str(folder)])
+    must([str(python_of(folder, system))] + PIP + ["-r", "requirements-ludwig.txt"])
+    note_done(folder / ".installed", files)
 
 
 def install(what, python, gpu):
@@ -147,23 +140,23 @@ def install(what, python, gpu):
         return
     if what == "course":
         print("Installing the course into .venv (several minutes the first time) ...", flush=True)
-        must(Step([python] + PIP + ["-r", wanted, "-e", "."], {}))
-        must(Step([python] + PIP + ["setuptools<81", "wheel"], {}))  # Visdom's build needs pkg_resources
-        must(Step([python] + PIP + ["--no-build-isolation", "-r", "requirements-visdom.txt"], {}))
+        must([python] + PIP + ["-r", wanted, "-e", "."])
+        must([python] + PIP + ["setuptools<81", "wheel"])  # Visdom's build needs pkg_resources
+        must([python] + PIP + ["--no-build-isolation", "-r", "requirements-visdom.txt"])
     elif what == "tests":
-        must(Step([python] + PIP + ["-r", "requirements-dev.txt"], {}))
-    elif call(Step([python, "tools/browser_files.py"], {})) != 0:
+        must([python] + PIP + ["-r", "requirements-dev.txt"])
+    elif call([python, "tools/browser_files.py"]) != 0:
         print("Going on without: cells that show these pages will say NOT MEASURED.", flush=True)
         return
-    done(stamp, files)
+    note_done(stamp, files)
 
 
 def is_done(stamp, files):
-    """Whether `done` was called for the stamp with the same content of the files."""
+    """Whether `note_done` was called for the stamp with the same content of the files."""
     return stamp.exists() and stamp.read_text(encoding="ascii") == fingerprint(files)
 
 
-def done(stamp, files):
+def note_done(stamp, files):
     """Note in the file `stamp` that what these files ask for is installed."""
     stamp.write_text(fingerprint(files), encoding="ascii")
 
@@ -185,9 +178,9 @@ def clean(build):
             path.unlink()
 
 
-def call(step):
-    """Run a step in the course's folder; its exit code. An interrupt reaches the child too, which ends in its own time."""
-    child = subprocess.Popen(step.argv, cwd=str(ROOT), env=dict(os.environ, **step.environment))
+def call(argv):
+    """Run a command in the course's folder; its exit code. An interrupt reaches it too, and it ends in its own time."""
+    child = subprocess.Popen(argv, cwd=str(ROOT))
     while True:
         try:
             code = child.wait()
@@ -196,9 +189,9 @@ def call(step):
             continue
 
 
-def must(step):
-    """Run a step; SystemExit with its exit code when it fails."""
-    code = call(step)
+def must(argv):
+    """Run a command; SystemExit with its exit code when it fails."""
+    code = call(argv)
     if code:
         sys.exit(code)
 
@@ -237,8 +230,8 @@ def main(argv):
     is_root = getattr(os, "geteuid", lambda: 1)() == 0  # Windows has no such question
     if command == "lab" and is_root:
         print("You are root, as in a container: JupyterLab is started with --allow-root, for this machine only.", flush=True)
-    for step in steps(command, python, arguments, is_root):
-        code = call(step)
+    for argv in steps(command, python, arguments, is_root):
+        code = call(argv)
         if code:
             return code
     return 0
