@@ -4,8 +4,9 @@ import types
 import numpy as np
 import pytest
 
-from helpers import data, exercises
-from helpers.course import judging, ledger, missing
+import helpers
+from helpers import exercises
+from helpers.course import judging, ledger, missing, quiz, solutions
 
 HINTS = ("Look at the shape.", "Use `axis`.", "x.sum(axis=0)")
 X = np.arange(6.0).reshape(2, 3)
@@ -16,18 +17,81 @@ def chapter():
     ledger.begin("01")
 
 
-def test_prediction_and_outcome(capsys):
-    exercises.predict("1.1", ..., among=["a", "b"])
+def stored(key="P1.1"):
+    return ledger.read("01")["predictions"][key]
+
+
+def test_an_outcome_without_a_prediction_asks_for_one_next_time(capsys):
+    exercises.predict("P1.1", ..., among=["a", "b"])
     assert "none yet. Set guess to one of 'a', 'b'" in capsys.readouterr().out
-    exercises.outcome("1.1", "a")
-    assert "the run says 'a'; you made no prediction." in capsys.readouterr().out
-    exercises.predict("1.1", "b", among=["a", "b"])
-    exercises.outcome("1.1", "a")
-    assert capsys.readouterr().out.endswith("the run says 'a'; you predicted 'b'.\n")
-    exercises.predict("1.1", "a", among=["a", "b"])
-    exercises.outcome("1.1", "a")
-    assert "and were right" in capsys.readouterr().out
-    assert ledger.read("01")["predictions"]["1.1"] == {"guess": "a", "among": ["a", "b"], "actual": "a", "right": True}
+    exercises.outcome("P1.1", "a")
+    assert capsys.readouterr().out == ("prediction P1.1: the run says a. You made no prediction; next time, predict "
+                                       "first.\n")
+    assert stored() == {"guess": None, "among": ["a", "b"], "actual": "a", "right": None, "late": False}
+
+
+@pytest.mark.parametrize("guess, right, said", [
+    ("c", True, "you predicted c: right."),
+    ("a", False, "you predicted a; the run says c. Not this time, and now you know."),
+])
+def test_outcomes_are_kind(guess, right, said, capsys):
+    exercises.predict("P1.1", guess, among=["a", "b", "c"])
+    exercises.outcome("P1.1", "c")
+    assert capsys.readouterr().out.endswith(f"prediction P1.1: {said}\n")
+    assert stored() == {"guess": guess, "among": ["a", "b", "c"], "actual": "c", "right": right, "late": False}
+
+
+@pytest.mark.parametrize("guess", ["A", " a ", "\tA"])
+def test_capitals_and_blanks_of_a_guess_do_not_matter(guess):
+    exercises.predict("P1.1", guess, among=["a", "b"])
+    assert stored()["guess"] == "a"
+
+
+def test_a_guess_made_after_its_outcome_is_late(capsys):
+    exercises.predict("P1.1", ..., among=["a", "b"])
+    exercises.outcome("P1.1", "b")
+    exercises.predict("P1.1", "b", among=["a", "b"])
+    assert "you saw the answer before: not counted" in capsys.readouterr().out
+    assert stored() == {"guess": "b", "among": ["a", "b"], "actual": "b", "right": True, "late": True}
+    exercises.outcome("P1.1", "b")
+    assert "you predicted b: right. (You saw the answer before: not counted.)" in capsys.readouterr().out
+    exercises.predict("P1.1", "a", among=["a", "b"])
+    assert stored()["late"] is True and stored()["guess"] == "a" and stored()["right"] is False
+
+
+def test_a_guess_changed_after_its_outcome_does_not_replace_the_one_that_counts(capsys):
+    exercises.predict("P1.1", "a", among=["a", "b"])
+    exercises.outcome("P1.1", "b")
+    counted = stored()
+    exercises.predict("P1.1", "a", among=["a", "b"])  # the same cell again changes nothing
+    capsys.readouterr()
+    exercises.predict("P1.1", "b", among=["a", "b"])
+    assert "you saw the answer before: not counted. Your first guess, a, stays." in capsys.readouterr().out
+    exercises.outcome("P1.1", "b")
+    assert stored() == counted and counted["guess"] == "a" and counted["right"] is False
+
+
+def test_the_first_outcome_of_a_run_counts_whatever_a_later_one_finds(capsys):
+    exercises.predict("P1.1", "a", among=["a", "b"])
+    exercises.outcome("P1.1", "b")
+    counted = stored()
+    exercises.outcome("P1.1", "a")  # the experiment again, with other parameters
+    assert "you predicted a: right." in capsys.readouterr().out and stored() == counted
+
+
+def test_a_new_start_of_the_lesson_asks_again():
+    exercises.predict("P1.1", "a", among=["a", "b"])
+    exercises.outcome("P1.1", "b")
+    ledger.begin("01")
+    exercises.predict("P1.1", "b", among=["a", "b"])
+    exercises.outcome("P1.1", "b")
+    assert stored() == {"guess": "b", "among": ["a", "b"], "actual": "b", "right": True, "late": False}
+
+
+def test_the_letter_of_what_came_true():
+    assert exercises.first_true({"a": False, "b": np.bool_(True), "c": True}) == "b"
+    with pytest.raises(ValueError, match="none of the options a, b came true"):
+        exercises.first_true({"a": False, "b": 0})
 
 
 def test_a_guess_that_is_no_option_is_asked_again(capsys):
@@ -71,7 +135,7 @@ def test_check(one_exercise, capsys, answer, state, said):
 
 
 def test_check_of_an_exercise_that_does_not_exist(one_exercise):
-    with pytest.raises(KeyError, match="no exercise '1.7'; it has 1.1"):
+    with pytest.raises(KeyError, match="no exercise '1.7'; its chapter has 1.1"):
         exercises.check("1.7", 1)
 
 
@@ -84,11 +148,41 @@ def test_hints(one_exercise, capsys):
         judging.value(1, {}, ("one", "two"))
 
 
-def test_check_shows_hints_and_a_link_in_html(one_exercise, monkeypatch):
-    shown = []
-    monkeypatch.setattr(exercises.show, "rich", lambda markup, plain: shown.append(markup))
-    exercises.check("1.1", ...)
-    assert shown[0].count("<details>") == 3 and "<code>axis</code>" in shown[0] and 'href="solutions/' in shown[0]
+@pytest.fixture
+def lesson_source(tmp_path, monkeypatch):
+    """A folder that stands for the course's, with one lesson that solves exercise 1.1."""
+    monkeypatch.setattr(helpers, "ROOT", tmp_path)
+    path = tmp_path / "notebooks" / "chapters" / "ch01" / "01_a.py"
+    path.parent.mkdir(parents=True)
+    path.write_text('# %% tags=["exercise"]\nanswer = ...\n# solution\nanswer = 2 < 3\n# wrong: you multiplied\nanswer = 8\n'
+                    '\n# %% tags=["check"]\nexercises.check("1.1", answer)\n', encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("answer, hints", [(..., 3), (8, 3), (6, 0)])
+def test_check_shows_hints_and_the_solution_each_behind_a_click(one_exercise, lesson_source, shown, answer, hints):
+    exercises.check("1.1", answer)
+    markup, _ = shown[0]
+    assert markup.count("<details>") == hints + 1 and markup.count("Hint") == hints
+    assert "<details><summary>Solution</summary><pre>answer = 2 &lt; 3</pre></details>" in markup
+
+
+def test_the_solution_in_print_and_where_there_is_none(one_exercise, lesson_source, shown, capsys):
+    exercises.solution("1.1")
+    assert capsys.readouterr().out == "answer = 2 < 3\n"
+    lesson_source.unlink()
+    exercises.check("1.1", 8)
+    assert "the solution of exercise 1.1 is not here" in shown[0][0]
+
+
+def test_every_exercise_of_the_course_has_its_solution():
+    import pipeline
+    for source in pipeline.sources():
+        book = pipeline.read(source)
+        for exercise, check in zip(book.cells, book.cells[1:]):
+            if "check" in pipeline.tags(check):
+                key = check.source.split('"')[1]
+                assert solutions.find(pipeline.lesson(source), key) == pipeline.parts(exercise.source)[1].strip()
 
 
 # Judging values
@@ -192,6 +286,7 @@ def test_what_else_is_asked_of_a_function_counts_once_its_numbers_are_right():
     (lambda ops: lambda x: ops.cast(ops.softmax(x, -1)), "dtype float32"),
     (lambda ops: lambda x: 1 / 0, "raised ZeroDivisionError on inputs of shape (3, 4)"),
     (lambda ops: lambda x, y: x, "raised TypeError"),
+    (lambda ops: lambda x: None, "your function returned None: is there a `return`?"),
     (lambda ops: 3, "must be a function"),
     (lambda ops: lambda x: x[0], "shape (4,) where (3, 4)"),
 ])
@@ -210,11 +305,11 @@ def test_finite_difference():
 # Quiz
 
 QUIZ = [{"text": "Which of `a < b`?", "option": [{"text": "yes", "right": True, "why": "Since <."},
-                                                  {"text": "no", "why": "No: see <b>."}]}]
+                                                  {"text": "no", "right": False, "why": "No: see <b>."}]}]
 
 
 def test_quiz_has_an_explanation_behind_every_option(monkeypatch):
-    monkeypatch.setattr(data, "quiz", lambda chapter: QUIZ)
+    monkeypatch.setattr(quiz, "questions", lambda lesson: QUIZ)
     shown = []
     monkeypatch.setattr(exercises.show, "rich", lambda markup, plain: shown.append((markup, plain)))
     exercises.quiz("01")
@@ -234,3 +329,35 @@ def test_what_a_function_raises_is_told_in_one_line_and_a_missing_framework_is_n
     assert judging.call(careless, 1) == (None, "your function raised ValueError: wrong shape")
     with pytest.raises(missing.NotInstalled):
         judging.call(needs_torch)
+
+
+def half(n):
+    return n // 2
+
+
+def cases(**more):
+    return judging.cases(lambda: [(4,), (7,)], half, {"that is twice as much": lambda n: 2 * n}, hints=HINTS,
+                         say=lambda given, right, got: f"half of {given[0]} is {right}, not {got}.",
+                         no_function="write a function.", **more)
+
+
+@pytest.mark.parametrize("answer, said", [
+    (half, None), (3, "write a function."), (lambda n: 2 * n, "that is twice as much."),
+    (lambda n: 2, "half of 7 is 3, not 2."),
+    (lambda n: n / 0, "your function raised ZeroDivisionError: division by zero")])
+def test_an_answer_that_is_judged_case_by_case(answer, said):
+    assert cases().judge(answer) == said
+
+
+def test_what_cases_are_compared_by_may_be_chosen():
+    by_int = cases(convert=int, same=lambda got, right: abs(got - right) < 2)
+    assert by_int.judge(lambda n: str(n // 2 + 1)) is None and "ValueError" in by_int.judge(lambda n: "many")
+    assert cases(unfit=lambda got: "no text." if isinstance(got, str) else None).judge(str) == "no text."
+
+
+def test_a_function_cannot_change_the_arguments_of_its_judge():
+    def greedy(rows):
+        return rows.pop()
+    judge = judging.cases(lambda: [([1, 2],)], lambda rows: rows[-1], {"the first": lambda rows: rows[0]}, hints=HINTS,
+                          say=lambda given, right, got: "no.", no_function="no function.").judge
+    assert judge(greedy) is None and judge(lambda rows: rows.clear() or 1) == "the first."

@@ -67,7 +67,7 @@ def test_each_command_has_what_it_installs_and_what_it_runs():
     assert start.INSTALLS.keys() == start.COMMANDS.keys()
     for name in start.COMMANDS.keys() - {"clean", "ludwig"}:
         for step in start.steps(name, "PYTHON", ["01"]):
-            assert step[0] == "PYTHON" and (step[1] == "-m" or (ROOT / step[1]).is_file())
+            assert step[0] == "PYTHON" and (step[1] in ("-m", "-c") or (ROOT / step[1]).is_file())
 
 
 def test_the_makefile_has_every_command_and_no_step_of_its_own():
@@ -122,8 +122,10 @@ def test_a_command_installs_once_and_again_when_a_pin_has_changed(course):
     assert code == 0 and "Installing the course" in said
     assert [re.search(r"-r\|([\w.-]+)", line).group(1) for line in installed if "-r" in line] == [
         "requirements.txt", "requirements-visdom.txt", "requirements-dev.txt"]
-    assert [line for line in ran if line not in installed] == ["-m|ruff|check|.|", "-m|codespell_lib|"]
-    assert run(course, "lint")[2] == ["-m|ruff|check|.|", "-m|codespell_lib|"]
+    lint = [line for line in ran if line not in installed]
+    assert lint[:3] == ["-m|ruff|check|.|", "tools/layout.py|", "-m|codespell_lib|"] and "importlinter" in lint[3]
+    assert len(lint) == 4
+    assert run(course, "lint")[2] == lint
     pins = course / "requirements-dev.txt"
     pins.write_text(pins.read_text(encoding="utf-8") + "\n# another pin\n", encoding="utf-8")
     assert [line for line in run(course, "lint")[2] if "pip" in line] == [installed[-1]]
@@ -148,7 +150,7 @@ def test_test_runs_everything_in_order_and_stops_at_the_first_failure(course):
     run(course, "test")
     code, _, ran = run(course, "test")
     assert code == 0
-    assert ran == ["-m|ruff|check|.|", "-m|codespell_lib|", "tools/pipeline.py|check|", "-m|pytest|-n|2|tests|",
+    assert ran == [*run(course, "lint")[2], "tools/pipeline.py|check|", "-m|pytest|-n|2|tests|",
                    "tools/pipeline.py|verdicts|"]
     code, _, ran = run(course, "test", fails="pipeline.py check")
     assert code == 3 and ran[-1] == "tools/pipeline.py|check|"

@@ -211,7 +211,7 @@ def sanitized(outputs):
     """The outputs as text, numbers that a machine may change replaced as nbval does (tests/nbval.cfg)."""
     rules = configparser.ConfigParser(interpolation=None)
     rules.read(ROOT / "tests" / "nbval.cfg")
-    text = json.dumps(outputs, sort_keys=True)
+    text = json.dumps(outputs, sort_keys=True, ensure_ascii=False)  # µ stays µ, as nbval sees it
     for name in rules.sections():
         text = re.sub(rules[name]["regex"], rules[name]["replace"], text)
     return text
@@ -323,7 +323,10 @@ def run(source, parameters):
     values = typed(parameters, papermill.inspect_notebook(str(done)))
     with fresh_ledger(name):
         papermill.execute_notebook(str(done), str(done), values, cwd=str(plain.parent), progress_bar=False)
-        verdicts = {claim: entry["verdict"] for claim, entry in ledger.read(name).get("verdicts", {}).items()}
+        found, left_out = ledger.of(name)
+        if left_out:
+            raise ValueError(f"its ledger holds what does not fit: {'; '.join(left_out)}")
+        verdicts = {claim: entry.verdict for claim, entry in found.verdicts.items() if entry.run == found.run}
         claims = [row["id"] for row in data.claims_table() if row["lesson"] == name]
         if claims and not verdicts:
             raise ValueError(f"it ran, but judged none of its claims ({', '.join(claims)}) in {build_dir()}")

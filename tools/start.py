@@ -52,7 +52,9 @@ def steps(command, python, arguments, is_root=False):
     def module(name, *more):
         return [python, "-m", name, *more]
 
-    lint = [module("ruff", "check", "."), module("codespell_lib")]
+    floors = "from importlinter.cli import lint_imports_command; lint_imports_command()"  # it knows no `python -m`
+    lint = [module("ruff", "check", "."), tool("layout"), module("codespell_lib"),
+            [python, "-c", floors, "--no-cache"]]
     table = {
         "lab": [tool("work_copy"), lab(python, is_root) + arguments],
         "test": lint + [tool("pipeline", "check"), module("pytest", "-n", "2", "tests"), tool("pipeline", "verdicts")],

@@ -1,13 +1,10 @@
 """Chapter 2: a port each way, and the learner's own automatic differentiation, judged against both frameworks."""
 import math
-import sys
 
 import numpy as np
 
 from helpers.course import missing
-from helpers.course.judging import Exercise, function, raised
-
-FRAMEWORKS = {"helpers.torch_side": "PyTorch", "helpers.tf_side": "TensorFlow"}
+from helpers.course.judging import Exercise, attempt, call, function, raised
 
 
 class Number:
@@ -65,17 +62,13 @@ def array_with_zeros(rng):
 def _judge_rounding(answer):
     if not callable(answer):
         return "answer must be a function: write def answer(x): above."
-    side = sys.modules.get("helpers.torch_side")
-    if side is None:
-        raise missing.NotInstalled("PyTorch")
+    side = missing.side("torch")
     rng = np.random.default_rng(0)
     x, upstream = rng.normal(scale=3, size=7), rng.normal(size=7)
-    try:
-        value, (slope,) = side.value_and_grad(answer, x, weights=upstream)
-    except missing.NotInstalled:
-        raise
-    except Exception as error:  # whatever a learner's function raises is for the learner to read
-        return raised(error)
+    found, problem = call(lambda: side.value_and_grad(answer, x, weights=upstream))
+    if problem:
+        return problem
+    value, (slope,) = found
     if value.shape != x.shape or not np.allclose(value, np.round(x)):
         wrong_sign = value.shape == x.shape and np.allclose(value, 2 * x - np.round(x))
         return ("the rest is added with the wrong sign: x plus what gives the rounded x?" if wrong_sign
@@ -106,23 +99,25 @@ def _judge_operations(answer):
         ("tanh", lambda: tanh(a), t, {a: 1 - t * t},
          {"1 - t² uses the output, not the input": {a: 1 - a.value**2}, "the slope is 1 - t², with a square": {a: 1 - t}}),
     ]
-    for name, call, value, slopes, suspects in cases:
-        try:
-            made = call()
-            found = dict(made.parents)
-            close = math.isclose(made.value, value, rel_tol=1e-12)
-        except missing.NotInstalled:
-            raise
-        except Exception as error:  # whatever a learner's function raises is for the learner to read
-            return f"{name}: {raised(error)}"
+    for name, operation, value, slopes, suspects in cases:
+        seen, problem = call(_seen, operation, value)
+        if problem:
+            return f"{name}: {problem}"
+        found, made, close = seen
         if not close:
-            return f"{name}: the value is {made.value}, it should be {value}."
+            return f"{name}: the value is {made}, it should be {value}."
         if found.keys() != slopes.keys():
             return f"{name}: its parents should be the {len(slopes)} it was given, as pairs (parent, slope)."
         if not _near(found, slopes):
             cause = next((cause for cause, wrong in suspects.items() if _near(found, wrong)), None)
             return f"{name}: {cause or 'a slope toward a parent is not right'}."
     return None
+
+
+def _seen(operation, value):
+    """(its parents with their slopes, its value, whether that is the right one) of the node that an operation makes."""
+    made = operation()
+    return dict(made.parents), made.value, math.isclose(made.value, value, rel_tol=1e-12)
 
 
 # Exercise 2.4: the backward pass
@@ -246,13 +241,12 @@ def _judge_backward(answer):
             if _near(leaves, _gradients(slip, program, arrays)[0]) and not _near(
                     leaves, _gradients(backward, program, arrays)[0]):
                 return f"{cause}."
-        for module, name in FRAMEWORKS.items():
-            if module in sys.modules:
-                _, slopes = sys.modules[module].value_and_grad(program, *arrays)
-                theirs = {k: float(slope) if slope is not None else 0.0 for k, slope in enumerate(slopes)}
-                if not _near(leaves, theirs):
-                    return (f"for `{program.__doc__}` your gradients of a, b, c are {list(leaves.values())}, "
-                            f"{name}'s are {list(theirs.values())}.")
+        for side in missing.sides():
+            _, slopes = side.value_and_grad(program, *arrays)
+            theirs = {k: float(slope) if slope is not None else 0.0 for k, slope in enumerate(slopes)}
+            if not _near(leaves, theirs):
+                return (f"for `{program.__doc__}` your gradients of a, b, c are {list(leaves.values())}, "
+                        f"{side.NAME}'s are {list(theirs.values())}.")
     return None
 
 
@@ -261,14 +255,11 @@ def _gradients(method, program, arrays):
     leaves = [Node(float(array)) for array in arrays]
     out = program(*leaves)
     Node.reads = 0
-    try:
-        method(out)
-    except TooManySteps:
+    _, error = attempt(method, out)
+    if isinstance(error, TooManySteps):
         return {}, ("it walks every path from the result to the inputs, and where a number is doubled 40 times there are "
                     "2^40 of them: visit each node once.")
-    except missing.NotInstalled:
-        raise
-    except Exception as error:  # whatever a learner's function raises is for the learner to read
+    if error is not None:
         return {}, raised(error)
     return {k: float(leaf.grad) for k, leaf in enumerate(leaves)}, None
 
