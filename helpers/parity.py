@@ -98,6 +98,11 @@ def differ(what: str, actual: Plain, expected: Plain, atol: float = 0.0) -> None
     _show("DIFFERENT", f" by more than {atol:g}: {what} (largest difference {distance:.1e})")
 
 
+def by_clock(what: str, answer: object) -> None:
+    """Show what measured times say, in one sentence. Another machine may say otherwise: only its form is compared."""
+    print(f"{what}, by the clock: {answer}")
+
+
 def _show(word, rest):
     show.verdict(word, rest.removeprefix(": ").strip(), f"{word}{rest}")
 

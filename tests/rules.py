@@ -118,7 +118,7 @@ def judges(cell):
     """Whether a cell, where it is run, calls something that compares or gives a verdict: not a comment, not in a `def`."""
     run = [statement for statement in pieces(cell)[0].body if not isinstance(statement, (ast.FunctionDef, ast.ClassDef))]
     names = {ast.unparse(node.func) for statement in run for node in ast.walk(statement) if isinstance(node, ast.Call)}
-    return bool(names & {"parity.verdict", "parity.differ", "parity.same", "claims.verdict", "claims.not_measured",
+    return bool(names & {"parity.verdict", "parity.differ", "parity.same", "parity.by_clock", "claims.verdict", "claims.not_measured",
                          "exercises.outcome"})
 
 

@@ -44,6 +44,7 @@ INSTALLS = {  # what a command needs in .venv, beyond the Python itself
 }
 PIP = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
 
+
 def steps(command, python, arguments, is_root=False):
     """The command lines of a command, to be run in the course's folder one after another until one fails."""
     def tool(name, *more):

@@ -337,11 +337,12 @@ def gain(race, name="batched"):
 def slowest(race):
     return min(race, key=lambda name: gain(race, name))
 
-print(f"the slowest of the three ways, by the clock: {slowest(races_torch[64])} in PyTorch, {slowest(races_tf[64])} in "
-      "TensorFlow")
+parity.by_clock("the slowest of the three ways",
+                f"{slowest(races_torch[64])} in PyTorch, {slowest(races_tf[64])} in TensorFlow")
 gains = {"PyTorch": gain(races_torch[64]), "TensorFlow": gain(races_tf[64])}
-print(f"64 trees, slopes included, batched at least 8 times as fast in both, by the clock: {min(gains.values()) >= 8} "
-      f"(PyTorch measured {gains['PyTorch']:.0f} times, TensorFlow measured {gains['TensorFlow']:.0f} times)")
+parity.by_clock("64 trees, slopes included, batched at least 8 times as fast in both",
+                f"{min(gains.values()) >= 8} (PyTorch measured {gains['PyTorch']:.0f} times, "
+                f"TensorFlow measured {gains['TensorFlow']:.0f} times)")
 
 # %%
 fig, ax = plots.figure(width=7, height=3.6)

@@ -344,9 +344,10 @@ for name, costs in sides.items():
     took = costs[2]["all_reduce"]
     each = [took[str(size)] / size for size in (1, 10**6)]  # seconds a number
     step = {n: sum(found[part] for part in PARTS) for n, found in costs.items()}
-    print(f"{name}: the payload in which a number costs most time, by the clock: {dearest(costs):,}")
-    print(f"{name}: a number costs over 50 times less in a payload of a million than alone, by the clock: "
-          f"{each[0] > 50 * each[1]}\n    one number took {1e3 * took['1']:.2f} ms, a million took "
+    parity.by_clock(f"{name}: the payload in which a number costs most time", f"{dearest(costs):,}")
+    parity.by_clock(f"{name}: a number costs over 50 times less in a payload of a million than alone",
+                    each[0] > 50 * each[1])
+    print(f"    one number took {1e3 * took['1']:.2f} ms, a million took "
           f"{1e3 * took['1000000']:.2f} ms\n    a step in one process took {1e3 * step[1]:.0f} ms, in two took "
           f"{1e3 * step[2]:.0f} ms, of which communicating took {1e3 * costs[2]['communicate']:.0f} ms")
 
