@@ -1,11 +1,13 @@
 """The ledger of a run takes the old one's place when the run has succeeded, and keeps what the learner put there."""
 import json
 import os
+import subprocess
+import sys
 
 import pytest
 
 import run_ledger
-from helpers import exercises
+from helpers import ROOT, exercises
 from helpers.course import ledger
 
 
@@ -59,6 +61,18 @@ def test_a_run_that_fails_leaves_the_old_ledger_as_it_was(answered):
         raise ZeroDivisionError
     assert answered.read_bytes() == before and [path.name for path in answered.parent.iterdir()] == ["98.json"]
     assert "SIDE_BY_SIDE_LEDGER" not in os.environ
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_a_run_that_is_killed_leaves_the_old_ledger_as_it_was(answered):
+    before = answered.read_bytes()
+    code = ("import os, signal, run_ledger; from helpers.course import ledger\n"
+            "with run_ledger.fresh_ledger('98'):\n"
+            "    ledger.begin('98'); ledger.put('verdicts', 'C09', {'verdict': 'NEVER'}); print('written', flush=True)\n"
+            "    os.kill(os.getpid(), signal.SIGKILL)")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60,
+                          env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tools")])})
+    assert done.stdout == "written\n" and done.returncode < 0 and answered.read_bytes() == before
 
 
 def test_a_first_run_that_fails_leaves_none():
