@@ -7,7 +7,7 @@ The modules of this folder are what notebooks import:
     plots stepper show errors        figures, code line by line, tables and other HTML, errors in few words
     timing memory process web        speed, memory, child processes, servers
 
-Below them lie `course` (ledger, judging, quizzes, the class page) and `machine` (the guard of children, packages, the doctor).
+Below them lie `course` (ledger, judging, quizzes, the class page) and `machine` (the guard of children, packages, doctor).
 What one chapter alone needs lies with that chapter, in notebooks/chapters.
 
 Who may use whom stands in pyproject.toml, and `make lint` holds it. Only the sides load a framework, each its own. NumPy
