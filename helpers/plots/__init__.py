@@ -16,7 +16,6 @@ from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 
 from helpers import show as _show
-from helpers.plots import layered
 
 TORCH = {"color": "#D55E00", "marker": "o", "linestyle": "-", "label": "PyTorch"}
 TF = {"color": "#0072B2", "marker": "s", "linestyle": "--", "label": "TensorFlow"}
@@ -77,6 +76,7 @@ def graph(ax: Axes, nodes: dict[str, str], edges: Iterable[tuple[str, str]],
     The text is as large as the axes allow, up to 8.5 points: give a deep or wide graph a larger figure. Reads well up to
     about 30 nodes. Raises ValueError for an unknown name or a cycle.
     """
+    from helpers.plots import layered  # only now: it brings networkx, and few lessons draw a graph
     colors = dict.fromkeys(nodes, "white") | (colors or {})
     boxes = {name: _box(label) for name, label in nodes.items()}
     places, routes = layered.arrange({name: box.width for name, box in boxes.items()}, edges, gap=1.2)
