@@ -70,33 +70,33 @@ def test_with_no_ledger_every_lesson_is_named_with_its_command():
 
 
 def test_a_part_of_the_ledgers_gives_its_part():
-    put("02", verdicts=judged("02"))
+    put("01", verdicts=judged("01"))
     put("03", verdicts={"C13": judged("03")["C13"]})
     put("05", run={"parameters": {}})
     found, gaps = results.ledgers()
-    assert list(found) == ["02", "03", "05"]
+    assert list(found) == ["01", "03", "05"]
     said = {gap.lesson: gap.what for gap in gaps}
-    assert "02" not in said and re.fullmatch(r"10 of 11 claims not judged", said["03"])
+    assert "01" not in said and re.fullmatch(r"10 of 11 claims not judged", said["03"])
     assert "claims not judged" in said["05"] and said["04"] == "not run"
-    assert sum(row[3] != "" for row in results.verdicts(found)) == len(judged("02")) + 1
+    assert sum(row[3] != "" for row in results.verdicts(found)) == len(judged("01")) + 1
 
 
 @pytest.mark.parametrize("broken", [b"{", b"[]", b'{"verdicts": []', b'{"version": 9}', "{}".encode("utf-16"), b"\xe4"])
 def test_a_broken_ledger_is_named_and_left_out(broken):
-    put("02", verdicts=judged("02"))
-    ledger.path_of("06").write_bytes(broken)
+    put("01", verdicts=judged("01"))
+    ledger.path_of("11").write_bytes(broken)
     found, gaps = results.ledgers()
-    assert list(found) == ["02"]
-    assert any(gap.lesson == "06" and "06.json in the folder ledger does not fit (it is " in gap.what for gap in gaps)
+    assert list(found) == ["01"]
+    assert any(gap.lesson == "11" and "11.json in the folder ledger does not fit (it is " in gap.what for gap in gaps)
 
 
 def test_of_a_ledger_with_one_odd_entry_the_rest_counts():
-    put("02", verdicts=judged("02") | {"C12": "HELD"})
+    put("01", verdicts=judged("01") | {"C09": "HELD"})
     found, gaps = results.ledgers()
-    assert len(found["02"].verdicts) == len(judged("02")) - 1
-    assert [gap.what for gap in gaps if gap.lesson == "02"] == [
-        "02.json in the folder ledger does not fit (verdicts, 'C12' is left out: it is 'HELD'); a new run keeps it under "
-        "another name", f"1 of {len(judged('02'))} claims not judged"]
+    assert len(found["01"].verdicts) == len(judged("01")) - 1
+    assert [gap.what for gap in gaps if gap.lesson == "01"] == [
+        "01.json in the folder ledger does not fit (verdicts, 'C09' is left out: it is 'HELD'); a new run keeps it under "
+        "another name", f"1 of {len(judged('01'))} claims not judged"]
 
 
 def test_no_value_at_any_depth_stops_the_chapter():
@@ -183,7 +183,7 @@ class Page(HTMLParser):
         return [attrs for name, attrs in self.tags if name == tag]
 
 
-@pytest.mark.parametrize("fill", [lambda: None, lambda: put("02", verdicts=judged("02")), everything])
+@pytest.mark.parametrize("fill", [lambda: None, lambda: put("01", verdicts=judged("01")), everything])
 def test_the_page_is_whole_loads_nothing_and_is_accessible(fill):
     fill()
     found, gaps = results.ledgers()
