@@ -406,10 +406,11 @@ claims.verdict("C44", bool(used & {"flask", "django"}),
 # that. Count what is lost.
 
 # %%
-stop, job = folder / "enough", {"clients": 2, "seconds": 90, "most": 50_000, "body": json.dumps({"instances": one.tolist()})}
-loads = {name: pool.submit(process.run, "ch10/load", {**job, "url": f"{url}:predict", "until": stop}, 150)
-         for name, url in servers.items()}
-time.sleep(2)                                        # the clients are at it
+stop, job = folder / "enough", {"clients": 2, "seconds": 300, "most": 10**6, "body": json.dumps({"instances": one.tolist()})}
+began = {name: folder / f"{name} is asked" for name in servers}
+loads = {name: pool.submit(process.run, "ch10/load", {**job, "url": f"{url}:predict", "began": began[name],
+                                                      "until": stop}, 360) for name, url in servers.items()}
+web.wait_until(lambda: all(path.exists() for path in began.values()), timeout=60, pause=0.05)
 for export, side in ((export_torch, "torch"), (export_tf, "tf")):
     with session.quiet():
         export(2, folder / f"{side}-2")
@@ -417,7 +418,7 @@ for export, side in ((export_torch, "torch"), (export_tf, "tf")):
 wanted = {"2": "AVAILABLE", "1": "END"}
 live = {name: web.wait_until(lambda url=url: {row["version"]: row["state"] for row in ask(url)[1]["model_version_status"]}
                              == wanted, timeout=60, pause=0.05) for name, url in servers.items()}
-time.sleep(0.5)
+time.sleep(0.5)                                      # for the figure
 stop.touch()
 loads = {name: job.result()[0] for name, job in loads.items()}
 
