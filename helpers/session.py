@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from helpers import ROOT, show
 from helpers.course import cells, ledger, missing
-from helpers.course.missing import skip_where_missing  # noqa: F401  (a lesson's first cell calls it)
+from helpers.course.missing import sides, skip_where_missing  # noqa: F401  (lessons call them)
 
 ENVIRONMENT = {  # read once, when a framework loads: later changes have no effect
     "TF_CPP_MIN_LOG_LEVEL": "3",  # TensorFlow's C++ side logs dozens of lines at lower levels
@@ -97,7 +97,7 @@ def use(seed: int, device: str, fast: bool) -> None:
         raise TypeError(f"fast must be True or False, not {fast!r}. Mend it in the parameters cell.")
     check_device(device)
     rows = [("Python", platform.python_version(), f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs")]
-    for side in missing.sides():
+    for side in sides():
         side.device(device)
         side.seed(seed)
         rows.extend(side.describe())
