@@ -446,7 +446,7 @@ plots.show(fig, alt="For each of three servers the time of every request against
                     f"for version 2. Of all requests, {sum(lost.values())} were lost.")
 (folder / "torch" / "labels.json").write_text('{"previous": 1}')         # a label keeps its version loaded
 url = servers["PyTorch, Flask"]
-web.wait_until(lambda: ask(f"{url}/labels/previous")[0] == 200, timeout=60)
+back = web.wait_until(lambda: ask(f"{url}/labels/previous")[0] == 200, timeout=60)
 print("label previous gives version 1 again:", parity.gap(probabilities(url, x, "/labels/previous"), own_torch[1]) <= 1e-6)
 
 # %% [markdown]
