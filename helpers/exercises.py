@@ -17,23 +17,55 @@ from helpers.course.quiz import show_quiz
 def predict(key, guess, among):
     """Store the learner's guess before the run. guess: one of `among`, or ... for none yet.
 
-    Prints what is to be done, and never raises for a guess that is not among the options: it asks again.
+    Capitals and blanks around a guess do not matter. Prints what is to be done, and never raises for a guess that is not
+    among the options: it asks again. A guess that comes after its outcome was shown in this run is not counted.
     """
+    chosen = _option(guess, among)
+    before = ledger.fresh("predictions").get(key, {})
+    if "actual" not in before:
+        ledger.put("predictions", key, {"guess": chosen, "among": list(among)})
     options = ", ".join(repr(option) for option in among)
     if guess is ...:
-        ledger.put("predictions", key, {"guess": None, "among": list(among)})
         print(f"prediction {key}: none yet. Set guess to one of {options}, run this cell, then go on.")
-    elif not isinstance(guess, (str, int, float)) or guess not in among:  # an array has no single yes or no
-        ledger.put("predictions", key, {"guess": None, "among": list(among)})
+    elif chosen is None:
         print(f"prediction {key}: {guess!r} is not one of {options}. Change it and run this cell again.")
+    elif "actual" in before and chosen != before["guess"]:
+        print(f"prediction {key}: you saw the answer before: not counted. {_keep_late(key, chosen, before)}")
     else:
-        guess = among[among.index(guess)]  # 1.0 or np.float64(1.0) stands for 1
-        ledger.put("predictions", key, {"guess": guess, "among": list(among)})
-        print(f"prediction {key}: noted. You say {guess!r}.")
+        print(f"prediction {key}: noted. You say {_name(chosen)}.")
+
+
+def _option(guess, among):
+    """The option that a guess means (1.0 means 1, " A " means "a"), or None."""
+    if isinstance(guess, str):
+        guess = guess.strip().casefold()
+    elif not isinstance(guess, (int, float)):  # an array has no single yes or no
+        return None
+    return next((option for option in among
+                 if guess == (option.casefold() if isinstance(option, str) else option)), None)
+
+
+def _keep_late(key, guess, before):
+    """Keep a guess that comes after its outcome where there was none before, marked; returns what counts, in words."""
+    if before["guess"] is not None and not before["late"]:
+        return f"Your first guess, {_name(before['guess'])}, stays."
+    ledger.put("predictions", key, {**before, "guess": guess, "right": guess == before["actual"], "late": True})
+    return f"You say {_name(guess)}."
+
+
+def first_true(conditions):
+    """The first key of {letter: condition} whose condition is true: which option came true in this run.
+
+    Raises ValueError when none is.
+    """
+    for letter, condition in conditions.items():
+        if condition:
+            return letter
+    raise ValueError(f"none of the options {', '.join(map(str, conditions))} came true in this run")
 
 
 def outcome(key, actual):
-    """Show what the run found beside the learner's prediction, and record both.
+    """Show what the run found beside the learner's prediction, and record both. The first outcome of a run counts.
 
     Raises KeyError when no `predict` with this key has run, ValueError when actual is not among its options.
     """
@@ -43,10 +75,25 @@ def outcome(key, actual):
     if actual not in asked["among"]:
         raise ValueError(f"prediction {key}: the run found {actual!r}, which was not among {asked['among']}")
     guess = asked["guess"]
-    ledger.put("predictions", key, {**asked, "actual": actual, "right": None if guess is None else guess == actual})
-    said = "you made no prediction" if guess is None else f"you predicted {guess!r}"
-    right = "" if guess is None else ", and were right" if guess == actual else ""
-    print(f"prediction {key}: the run says {actual!r}; {said}{right}.")
+    if "actual" not in asked:
+        right = None if guess is None else guess == actual
+        asked = {**asked, "actual": actual, "right": right, "late": False}
+        ledger.put("predictions", key, asked)
+    aside = " (You saw the answer before: not counted.)" if asked["late"] else ""
+    print(f"prediction {key}: {_kind_words(guess, actual)}{aside}")
+
+
+def _kind_words(guess, actual):
+    if guess is None:
+        return f"the run says {_name(actual)}. You made no prediction; next time, predict first."
+    if guess == actual:
+        return f"you predicted {_name(guess)}: right."
+    return f"you predicted {_name(guess)}; the run says {_name(actual)}. Not this time, and now you know."
+
+
+def _name(option):
+    """An option as a sentence names it: a letter or number as it is, words in quotes."""
+    return repr(option) if isinstance(option, str) and len(option) > 1 else str(option)
 
 
 # Exercises

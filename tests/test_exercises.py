@@ -4,8 +4,8 @@ import types
 import numpy as np
 import pytest
 
-from helpers import data, exercises
-from helpers.course import judging, ledger, missing
+from helpers import exercises
+from helpers.course import judging, ledger, missing, quiz
 
 HINTS = ("Look at the shape.", "Use `axis`.", "x.sum(axis=0)")
 X = np.arange(6.0).reshape(2, 3)
@@ -16,18 +16,73 @@ def chapter():
     ledger.begin("01")
 
 
-def test_prediction_and_outcome(capsys):
-    exercises.predict("1.1", ..., among=["a", "b"])
+def stored(key="P1.1"):
+    return ledger.read("01")["predictions"][key]
+
+
+def test_an_outcome_without_a_prediction_asks_for_one_next_time(capsys):
+    exercises.predict("P1.1", ..., among=["a", "b"])
     assert "none yet. Set guess to one of 'a', 'b'" in capsys.readouterr().out
-    exercises.outcome("1.1", "a")
-    assert "the run says 'a'; you made no prediction." in capsys.readouterr().out
-    exercises.predict("1.1", "b", among=["a", "b"])
-    exercises.outcome("1.1", "a")
-    assert capsys.readouterr().out.endswith("the run says 'a'; you predicted 'b'.\n")
-    exercises.predict("1.1", "a", among=["a", "b"])
-    exercises.outcome("1.1", "a")
-    assert "and were right" in capsys.readouterr().out
-    assert ledger.read("01")["predictions"]["1.1"] == {"guess": "a", "among": ["a", "b"], "actual": "a", "right": True}
+    exercises.outcome("P1.1", "a")
+    assert capsys.readouterr().out == ("prediction P1.1: the run says a. You made no prediction; next time, predict "
+                                       "first.\n")
+    assert stored() == {"guess": None, "among": ["a", "b"], "actual": "a", "right": None, "late": False}
+
+
+@pytest.mark.parametrize("guess, right, said", [
+    ("c", True, "you predicted c: right."),
+    ("a", False, "you predicted a; the run says c. Not this time, and now you know."),
+])
+def test_outcomes_are_kind(guess, right, said, capsys):
+    exercises.predict("P1.1", guess, among=["a", "b", "c"])
+    exercises.outcome("P1.1", "c")
+    assert capsys.readouterr().out.endswith(f"prediction P1.1: {said}\n")
+    assert stored() == {"guess": guess, "among": ["a", "b", "c"], "actual": "c", "right": right, "late": False}
+
+
+@pytest.mark.parametrize("guess", ["A", " a ", "\tA"])
+def test_capitals_and_blanks_of_a_guess_do_not_matter(guess):
+    exercises.predict("P1.1", guess, among=["a", "b"])
+    assert stored()["guess"] == "a"
+
+
+def test_a_guess_made_after_its_outcome_is_late(capsys):
+    exercises.predict("P1.1", ..., among=["a", "b"])
+    exercises.outcome("P1.1", "b")
+    exercises.predict("P1.1", "b", among=["a", "b"])
+    assert "you saw the answer before: not counted" in capsys.readouterr().out
+    assert stored() == {"guess": "b", "among": ["a", "b"], "actual": "b", "right": True, "late": True}
+    exercises.outcome("P1.1", "b")
+    assert "you predicted b: right. (You saw the answer before: not counted.)" in capsys.readouterr().out
+    exercises.predict("P1.1", "a", among=["a", "b"])
+    assert stored()["late"] is True and stored()["guess"] == "a" and stored()["right"] is False
+
+
+def test_a_guess_changed_after_its_outcome_does_not_replace_the_one_that_counts(capsys):
+    exercises.predict("P1.1", "a", among=["a", "b"])
+    exercises.outcome("P1.1", "b")
+    counted = stored()
+    exercises.predict("P1.1", "a", among=["a", "b"])  # the same cell again changes nothing
+    capsys.readouterr()
+    exercises.predict("P1.1", "b", among=["a", "b"])
+    assert "you saw the answer before: not counted. Your first guess, a, stays." in capsys.readouterr().out
+    exercises.outcome("P1.1", "b")
+    assert stored() == counted and counted["guess"] == "a" and counted["right"] is False
+
+
+def test_a_new_start_of_the_lesson_asks_again():
+    exercises.predict("P1.1", "a", among=["a", "b"])
+    exercises.outcome("P1.1", "b")
+    ledger.begin("01")
+    exercises.predict("P1.1", "b", among=["a", "b"])
+    exercises.outcome("P1.1", "b")
+    assert stored() == {"guess": "b", "among": ["a", "b"], "actual": "b", "right": True, "late": False}
+
+
+def test_the_letter_of_what_came_true():
+    assert exercises.first_true({"a": False, "b": np.bool_(True), "c": True}) == "b"
+    with pytest.raises(ValueError, match="none of the options a, b came true"):
+        exercises.first_true({"a": False, "b": 0})
 
 
 def test_a_guess_that_is_no_option_is_asked_again(capsys):
@@ -71,7 +126,7 @@ def test_check(one_exercise, capsys, answer, state, said):
 
 
 def test_check_of_an_exercise_that_does_not_exist(one_exercise):
-    with pytest.raises(KeyError, match="no exercise '1.7'; it has 1.1"):
+    with pytest.raises(KeyError, match="no exercise '1.7'; its chapter has 1.1"):
         exercises.check("1.7", 1)
 
 
@@ -214,7 +269,7 @@ QUIZ = [{"text": "Which of `a < b`?", "option": [{"text": "yes", "right": True, 
 
 
 def test_quiz_has_an_explanation_behind_every_option(monkeypatch):
-    monkeypatch.setattr(data, "quiz", lambda chapter: QUIZ)
+    monkeypatch.setattr(quiz, "questions", lambda lesson: QUIZ)
     shown = []
     monkeypatch.setattr(exercises.show, "rich", lambda markup, plain: shown.append((markup, plain)))
     exercises.quiz("01")
