@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from helpers.course import classroom
+from helpers.course import classroom, report
 
 
 def ledger(verdict="HELD", guess="float32", right=True, state="right", cpu="2 CPUs"):
@@ -40,6 +40,18 @@ def test_what_is_counted(folder):
     assert first[:2] == ["1.9", "none"] and second == ["1.10", "float32 2, float64 1", "float32 3", "2 of 3"]
     assert classroom.exercises(class_) == [["1.1", 1, 1, 1]]
     assert [row[0] for row in classroom.machines(class_)] == [2, 1]
+
+
+def test_a_late_guess_is_not_counted(folder):
+    late = {"predictions": {"1.10": {"guess": "float32", "actual": "float32", "right": True, "late": True}}}
+    (folder / "late").mkdir()
+    (folder / "late" / "01.json").write_text(json.dumps(late))
+    class_, _ = classroom.learners(folder)
+    row = classroom.predictions(class_)[-1]
+    assert row == ["1.10", "float32 2, float64 1", "float32 4", "2 of 3"]
+    late["predictions"]["1.10"]["among"] = ["float32", "float64"]
+    (row,) = report.predictions({"01": late})  # of one's own machine: asked, but not answered
+    assert (row["guess"], row["right"]) == (None, None)
 
 
 def test_the_page_names_nobody(folder):

@@ -91,6 +91,7 @@ def predictions(class_):
     """Rows of predictions: what was guessed, what the runs said, and how many of those who guessed were right."""
     rows = []
     for key, entries in sorted(_entries(class_, "predictions").items(), key=lambda item: _order(item[0])):
+        entries = [{**entry, **report.in_time(entry)} for entry in entries]
         guessed = [entry for entry in entries if entry.get("guess") is not None]
         judged = [entry for entry in guessed if entry.get("right") is not None]
         rows.append([key, _counts(Counter(str(entry["guess"]) for entry in guessed)) or "none",

@@ -60,11 +60,16 @@ def _judged(found, row):
 def predictions(found):
     """Dicts (chapter, key, among, guess, actual, right) of all predictions whose outcome a run has shown.
 
-    guess and right are None where the learner made none.
+    guess and right are None where the learner made none, or made it after the outcome was shown.
     """
-    return [{"chapter": chapter, "key": key, **{name: entry.get(name) for name in ("among", "guess", "actual", "right")}}
+    return [{"chapter": chapter, "key": key, **{name: entry.get(name) for name in ("among", "actual")}, **in_time(entry)}
             for chapter, content in found.items() for key, entry in sorted(content.get("predictions", {}).items())
             if entry.get("actual") is not None and entry.get("among")]
+
+
+def in_time(entry):
+    """The guess of a prediction's entry and whether it was right; None for both where it came after the outcome."""
+    return {name: None if entry.get("late") else entry.get(name) for name in ("guess", "right")}
 
 
 def by_chapter(asked):
