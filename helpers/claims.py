@@ -23,7 +23,7 @@ class ClaimError(RuntimeError):
 
 
 def verdict(claim, held, evidence):
-    """Judge one claim of the open lesson, print the verdict in one line and record it.
+    """Judge one claim of the open lesson, show the verdict with its evidence and record it.
 
     claim: an id such as "C23b". held: for a measured claim a bool, or a dict {part of the claim: bool}; for an opinion
     or a dated fact a bool, whether the evidence was found. evidence: one sentence made from what the cell saw.
@@ -99,8 +99,13 @@ def _record(row, word, evidence, notes):
     _places[row["id"]] = place
     ledger.put("verdicts", row["id"], {"verdict": word, "expected": row["expected"], "claim": row["claim"],
                                        "evidence": evidence, "parts": notes})
+    _show(row, word, evidence + (f" ({'; '.join(notes)})" if notes else ""))
+
+
+def _show(row, word, evidence):
     aside = "" if word == row["expected"] else f" [expected {row['expected']}]"
-    print(f"{row['id']} {word}{aside}: {row['claim']}\n    {evidence}" + (f" ({'; '.join(notes)})" if notes else ""))
+    show.verdict(word, f"{row['id']}{aside}: {row['claim']}", f"{row['id']} {word}{aside}: {row['claim']}\n    {evidence}",
+                 below=[evidence])
 
 
 def _calling_cell():

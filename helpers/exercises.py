@@ -5,11 +5,10 @@ Nothing here raises because a learner has not answered, or has answered wrongly.
 """
 import html
 import importlib
-import re
-import urllib.parse
 
-from helpers import ROOT, show
-from helpers.course import ledger
+from helpers import show
+from helpers.course import cells, ledger, solutions
+from helpers.course.cells import Unquoted
 from helpers.course.quiz import show_quiz
 
 # Predictions
@@ -25,7 +24,9 @@ def predict(key, guess, among):
     if "actual" not in before:
         ledger.put("predictions", key, {"guess": chosen, "among": list(among)})
     options = ", ".join(repr(option) for option in among)
-    if guess is ...:
+    if isinstance(guess, Unquoted):
+        print(f"prediction {key}: put your guess in quotes: guess = \"{guess}\". Then run this cell again.")
+    elif guess is ...:
         print(f"prediction {key}: none yet. Set guess to one of {options}, run this cell, then go on.")
     elif chosen is None:
         print(f"prediction {key}: {guess!r} is not one of {options}. Change it and run this cell again.")
@@ -37,10 +38,10 @@ def predict(key, guess, among):
 
 def _option(guess, among):
     """The option that a guess means (1.0 means 1, " A " means "a"), or None."""
+    if isinstance(guess, Unquoted) or not isinstance(guess, (str, int, float)):  # an array has no single yes or no
+        return None
     if isinstance(guess, str):
         guess = guess.strip().casefold()
-    elif not isinstance(guess, (int, float)):  # an array has no single yes or no
-        return None
     return next((option for option in among
                  if guess == (option.casefold() if isinstance(option, str) else option)), None)
 
@@ -79,16 +80,19 @@ def outcome(key, actual):
         right = None if guess is None else guess == actual
         asked = {**asked, "actual": actual, "right": right, "late": False}
         ledger.put("predictions", key, asked)
+    word, sentence = _kind_words(guess, actual)
     aside = " (You saw the answer before: not counted.)" if asked["late"] else ""
-    print(f"prediction {key}: {_kind_words(guess, actual)}{aside}")
+    said = f"prediction {key}: {sentence}{aside}"
+    show.verdict(word, said, said)
 
 
 def _kind_words(guess, actual):
     if guess is None:
-        return f"the run says {_name(actual)}. You made no prediction; next time, predict first."
+        return "NO PREDICTION", f"the run says {_name(actual)}. You made no prediction; next time, predict first."
     if guess == actual:
-        return f"you predicted {_name(guess)}: right."
-    return f"you predicted {_name(guess)}; the run says {_name(actual)}. Not this time, and now you know."
+        return "RIGHT", f"you predicted {_name(guess)}: right."
+    said = f"you predicted {_name(guess)}; the run says {_name(actual)}. Not this time, and now you know."
+    return "NOT THIS TIME", said
 
 
 def _name(option):
@@ -99,26 +103,23 @@ def _name(option):
 # Exercises
 
 def check(key, answer):
-    """Judge an answer, show the verdict with hints and a link to the solution, and record it.
+    """Judge an answer, show the verdict with three hints and the solution, each behind a click, and record it.
 
     `...` counts as not answered yet. Raises KeyError for an exercise that does not exist.
     """
     exercise = _exercise(key)
+    stale = cells.stale(key, answer)
+    if stale:  # nothing new to judge, nothing to record
+        _show_check(key, "OPEN", stale, exercise.hints)
+        return
+    cells.judged(key)
     if answer is ...:
-        state, message = "open", "not answered yet. Replace the dots in the cell above and run both cells."
+        state, word, said = "open", "OPEN", "not answered yet. Replace the dots in the cell above and run both cells."
     else:
         cause = exercise.judge(answer)
-        state, message = ("right", "right.") if cause is None else ("wrong", f"not yet: {cause}")
+        state, word, said = ("right", "RIGHT", "right.") if cause is None else ("wrong", "NOT YET", f"not yet: {cause}")
     ledger.put("exercises", key, state)
-    plain = f"exercise {key}: {message}"
-    if state == "right":
-        show.rich(f"<p><b>{html.escape(plain)}</b></p>", plain)
-        return
-    hints = "".join(f"<details><summary>Hint {k} of 3</summary><p>{show.inline(text)}</p></details>"
-                    for k, text in enumerate(exercise.hints, 1))
-    link = f'<p><a href="{_solution_link(key)}">See the solution</a></p>'
-    show.rich(f"<p><b>exercise {html.escape(key)}:</b> {show.inline(message)}</p>{hints}{link}",
-              f"{plain} (hints: exercises.hint({key!r}, 1), then 2 and 3)")
+    _show_check(key, word, said, () if state == "right" else exercise.hints)
 
 
 def hint(key, number):
@@ -126,6 +127,11 @@ def hint(key, number):
     if number not in (1, 2, 3):
         raise ValueError(f"each exercise has hints 1, 2 and 3, not {number!r}")
     print(_exercise(key).hints[number - 1])
+
+
+def solution(key):
+    """Print the solution of an exercise, for programs that show no HTML."""
+    print(_solution(key))
 
 
 def _exercise(key):
@@ -136,14 +142,22 @@ def _exercise(key):
     return module.EXERCISES[key]
 
 
-def _solution_link(key):
-    """The exercise's heading in the solved notebook, relative to the learner's; Jupyter makes anchors with hyphens."""
-    found = sorted((ROOT / "notebooks").glob(f"{ledger.lesson()}_*.ipynb"))
-    if not found:
-        return "solutions/"
-    heading = re.search(rf"### (Exercise {re.escape(key)}\b[^\"\\]*)", found[0].read_text(encoding="utf-8"))
-    anchor = heading.group(1).strip().replace(" ", "-") if heading else ""
-    return urllib.parse.quote(f"solutions/{found[0].name}") + "#" + urllib.parse.quote(anchor)
+def _solution(key):
+    """The solution's code, or a sentence that says why there is none."""
+    try:
+        return solutions.find(ledger.lesson(), key)
+    except LookupError as error:
+        return f"# {error}"
+
+
+def _show_check(key, word, said, hints):
+    """The verdict on an answer, its hints and the solution, each of them closed."""
+    folded = [(f"Hint {k} of 3", f"<p>{show.inline(text)}</p>") for k, text in enumerate(hints, 1)]
+    folded.append(("Solution", f"<pre>{html.escape(_solution(key), quote=False)}</pre>"))
+    below = "".join(f"<details><summary>{summary}</summary>{body}</details>" for summary, body in folded)
+    more = f" (hints: exercises.hint({key!r}, 1), then 2 and 3; exercises.solution({key!r}))" if hints else ""
+    plain = f"exercise {key}: {said}"
+    show.rich(show.verdict_line(word, plain) + below, plain + more)
 
 
 # Quiz

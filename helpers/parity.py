@@ -5,6 +5,7 @@ Everything here takes NumPy arrays and Python numbers, or dicts of them: a tenso
 """
 import numpy as np
 
+from helpers import show
 from helpers.course import missing
 
 
@@ -64,26 +65,30 @@ def tolerance(expected, atol, rtol):
 
 
 def verdict(what, actual, expected, atol=0.0, rtol=0.0):
-    """Print one sentence: `what` is equal within the tolerance. Raises ParityError when it is not."""
+    """Show one sentence: `what` is equal within the tolerance. Raises ParityError when it is not."""
     distance = same(actual, expected, atol, rtol, what)
     within = " exactly" if atol == rtol == 0 else f" within {' + '.join(_limits(atol, rtol))}"
-    print(f"EQUAL{within}: {what} (largest difference {distance:.1e})")
+    _show("EQUAL", f"{within}: {what} (largest difference {distance:.1e})")
 
 
 def differ(what, actual, expected, atol=0.0):
-    """Print one sentence: `what` differs by more than atol, as a chapter announced. Raises ParityError when it is equal.
+    """Show one sentence: `what` differs by more than atol, as a chapter announced. Raises ParityError when it is equal.
 
     A difference in shape, dtype or NaN counts, and the sentence names it.
     """
     try:
         distance = gap(actual, expected, what)
     except ParityError as error:
-        print(f"DIFFERENT: {error}")
+        _show("DIFFERENT", f": {error}")
         return
     if distance <= atol:
         raise ParityError(f"{what}: expected a difference above {atol:.1e}, found {distance:.1e}. "
                           "The frameworks now agree here: the text around this cell needs mending.")
-    print(f"DIFFERENT by more than {atol:g}: {what} (largest difference {distance:.1e})")
+    _show("DIFFERENT", f" by more than {atol:g}: {what} (largest difference {distance:.1e})")
+
+
+def _show(word, rest):
+    show.verdict(word, rest.removeprefix(": ").strip(), f"{word}{rest}")
 
 
 def _limits(atol, rtol):

@@ -9,7 +9,7 @@ import sys
 import tempfile
 
 from helpers import show
-from helpers.course import ledger, missing
+from helpers.course import cells, ledger, missing
 
 SIDES = ("helpers.torch_side", "helpers.tf_side")
 
@@ -36,6 +36,7 @@ def start(lesson):
                            "Restart the kernel and run the notebook from its first cell.")
     os.environ.update({name: ENVIRONMENT[name] for name in unset})
     ledger.begin(lesson)
+    cells.watch()
     absent = missing.not_installed()
     missing.skip_cells_that_need(absent)
     for name in absent:

@@ -3,6 +3,11 @@ import html
 import re
 import sys
 
+COLORS = {"HELD": "#1a7f37", "EQUAL": "#1a7f37", "RIGHT": "#1a7f37",
+          "PARTLY": "#8a5a00", "NOT YET": "#8a5a00", "NOT THIS TIME": "#8a5a00",
+          "NO LONGER": "#9a3b00", "NEVER": "#b3261e", "DIFFERENT": "#6f3fa0", "OPINION": "#0f6b6b", "HISTORY": "#5b4a3a"}
+"""What stands behind a verdict's word, in white: readable on light and dark pages alike. Gray for all other words."""
+
 _TELLING = "must|match|expect|equal|incompatible|not allowed|missing|feed|guard on|branching|multiplied"
 
 
@@ -15,6 +20,24 @@ def rich(markup, plain):
             display({"text/html": markup, "text/plain": plain}, raw=True)
             return
     print(plain)
+
+
+def verdict(word, sentence, plain, below=()):
+    """Display a verdict: its word on a color, its sentence beside it, and further lines below; elsewhere print `plain`."""
+    rich(verdict_line(word, sentence, below), plain)
+
+
+def verdict_line(word, sentence, below=()):
+    """HTML of a verdict. Words stay whole where lines break; only code may break anywhere."""
+    lines = "<br>".join([f"{_badge(word)} {inline(sentence)}", *map(inline, below)])
+    lines = lines.replace("<code>", '<code style="overflow-wrap:anywhere">')
+    return f'<div style="margin:.4em 0;word-break:normal;overflow-wrap:normal">{lines}</div>'
+
+
+def _badge(word):
+    color = COLORS.get(word, "#57606a")
+    return (f'<b style="background:{color};color:#fff;border-radius:3px;padding:.1em .5em;white-space:nowrap">'
+            f"{html.escape(word)}</b>")
 
 
 def table(header, rows, caption=""):

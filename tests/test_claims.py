@@ -3,14 +3,14 @@ import json
 
 import pytest
 
-from helpers import claims, data
+from helpers import claims, data, show
 from helpers.course import ledger, missing
 
-ROWS = [{"id": "C1", "chapter": "01", "claim": "Both add", "kind": "measured", "once": "no", "expected": "HELD"},
-        {"id": "C2", "chapter": "01", "claim": "Static", "kind": "measured", "once": "yes", "expected": "NO LONGER"},
-        {"id": "C3", "chapter": "01", "claim": "Nicer", "kind": "opinion", "once": "no", "expected": "OPINION"},
-        {"id": "C4", "chapter": "01", "claim": "In 2017", "kind": "history", "once": "yes", "expected": "HISTORY"},
-        {"id": "C9", "chapter": "02", "claim": "Elsewhere", "kind": "measured", "once": "no", "expected": "HELD"}]
+ROWS = [{"id": "C1", "lesson": "01", "claim": "Both add", "kind": "measured", "once": "no", "expected": "HELD"},
+        {"id": "C2", "lesson": "01", "claim": "Static", "kind": "measured", "once": "yes", "expected": "NO LONGER"},
+        {"id": "C3", "lesson": "01", "claim": "Nicer", "kind": "opinion", "once": "no", "expected": "OPINION"},
+        {"id": "C4", "lesson": "01", "claim": "In 2017", "kind": "history", "once": "yes", "expected": "HISTORY"},
+        {"id": "C9", "lesson": "02", "claim": "Elsewhere", "kind": "measured", "once": "no", "expected": "HELD"}]
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +61,7 @@ def test_no_verdict_without_evidence(evidence):
 def test_unknown_and_foreign_claims():
     with pytest.raises(claims.ClaimError, match="unknown claim 'C77'"):
         claims.verdict("C77", True, "seen")
-    with pytest.raises(claims.ClaimError, match="C9 belongs to chapter 02, not to 01"):
+    with pytest.raises(claims.ClaimError, match="C9 belongs to lesson 02, not to 01"):
         claims.not_measured("C9", "no GPU")
 
 
@@ -107,5 +107,12 @@ def test_close_with_a_framework_missing_says_not_measured():
 
 
 def test_close_of_another_chapter():
-    with pytest.raises(claims.ClaimError, match="must name the chapter of session.start"):
+    with pytest.raises(claims.ClaimError, match="must name the lesson of session.start"):
         claims.close("02")
+
+
+def test_a_verdict_is_shown_with_its_word_on_a_color_and_the_same_text_in_plain(shown):
+    claims.verdict("C2", False, "Seen in `torch-2.13.0-cp311.whl`.")
+    markup, plain = shown[0]
+    assert plain == "C2 NO LONGER: Static\n    Seen in `torch-2.13.0-cp311.whl`."
+    assert ">NO LONGER</b> C2: Static<br>Seen in <code" in markup and show.COLORS["NO LONGER"] in markup

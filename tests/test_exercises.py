@@ -4,8 +4,9 @@ import types
 import numpy as np
 import pytest
 
+import helpers
 from helpers import exercises
-from helpers.course import judging, ledger, missing, quiz
+from helpers.course import judging, ledger, missing, quiz, solutions
 
 HINTS = ("Look at the shape.", "Use `axis`.", "x.sum(axis=0)")
 X = np.arange(6.0).reshape(2, 3)
@@ -139,11 +140,41 @@ def test_hints(one_exercise, capsys):
         judging.value(1, {}, ("one", "two"))
 
 
-def test_check_shows_hints_and_a_link_in_html(one_exercise, monkeypatch):
-    shown = []
-    monkeypatch.setattr(exercises.show, "rich", lambda markup, plain: shown.append(markup))
-    exercises.check("1.1", ...)
-    assert shown[0].count("<details>") == 3 and "<code>axis</code>" in shown[0] and 'href="solutions/' in shown[0]
+@pytest.fixture
+def lesson_source(tmp_path, monkeypatch):
+    """A folder that stands for the course's, with one lesson that solves exercise 1.1."""
+    monkeypatch.setattr(helpers, "ROOT", tmp_path)
+    path = tmp_path / "notebooks" / "chapters" / "ch01" / "01_a.py"
+    path.parent.mkdir(parents=True)
+    path.write_text('# %% tags=["exercise"]\nanswer = ...\n# solution\nanswer = 2 < 3\n# wrong: you multiplied\nanswer = 8\n'
+                    '\n# %% tags=["check"]\nexercises.check("1.1", answer)\n', encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("answer, hints", [(..., 3), (8, 3), (6, 0)])
+def test_check_shows_hints_and_the_solution_each_behind_a_click(one_exercise, lesson_source, shown, answer, hints):
+    exercises.check("1.1", answer)
+    markup, _ = shown[0]
+    assert markup.count("<details>") == hints + 1 and markup.count("Hint") == hints
+    assert "<details><summary>Solution</summary><pre>answer = 2 &lt; 3</pre></details>" in markup
+
+
+def test_the_solution_in_print_and_where_there_is_none(one_exercise, lesson_source, shown, capsys):
+    exercises.solution("1.1")
+    assert capsys.readouterr().out == "answer = 2 < 3\n"
+    lesson_source.unlink()
+    exercises.check("1.1", 8)
+    assert "the solution of exercise 1.1 is not here" in shown[0][0]
+
+
+def test_every_exercise_of_the_course_has_its_solution():
+    import pipeline
+    for source in pipeline.sources():
+        book = pipeline.read(source)
+        for exercise, check in zip(book.cells, book.cells[1:]):
+            if "check" in pipeline.tags(check):
+                key = check.source.split('"')[1]
+                assert solutions.find(pipeline.lesson(source), key) == pipeline.parts(exercise.source)[1].strip()
 
 
 # Judging values
@@ -247,6 +278,7 @@ def test_what_else_is_asked_of_a_function_counts_once_its_numbers_are_right():
     (lambda ops: lambda x: ops.cast(ops.softmax(x, -1)), "dtype float32"),
     (lambda ops: lambda x: 1 / 0, "raised ZeroDivisionError on inputs of shape (3, 4)"),
     (lambda ops: lambda x, y: x, "raised TypeError"),
+    (lambda ops: lambda x: None, "your function returned None: is there a `return`?"),
     (lambda ops: 3, "must be a function"),
     (lambda ops: lambda x: x[0], "shape (4,) where (3, 4)"),
 ])

@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from helpers import parity
+from helpers import parity, show
 
 A = np.array([[1.0, 2.0], [3.0, 4.0]])
 
@@ -65,7 +65,7 @@ def test_a_negative_or_nan_limit_cannot_pass():
         parity.same(A, A + 1e-9, atol=float("nan"))
 
 
-def test_verdict_prints_one_sentence_or_raises(capsys):
+def test_verdict_shows_one_sentence_or_raises(capsys):
     parity.verdict("the product", A, A + 1e-9, atol=1e-6)
     assert capsys.readouterr().out == "EQUAL within 1e-06: the product (largest difference 1.0e-09)\n"
     parity.verdict("the product", A, A)
@@ -76,10 +76,22 @@ def test_verdict_prints_one_sentence_or_raises(capsys):
         parity.verdict("the product", A, A + 1, atol=1e-6)
 
 
-def test_differ_prints_what_differs_or_raises(capsys):
+def test_differ_shows_what_differs_or_raises(capsys):
     parity.differ("the default", A, A + 1, atol=0.5)
     assert capsys.readouterr().out == "DIFFERENT by more than 0.5: the default (largest difference 1.0e+00)\n"
     parity.differ("the default", A, A.astype("float32"))
     assert "DIFFERENT: the default: dtypes differ" in capsys.readouterr().out
     with pytest.raises(parity.ParityError, match="now agree here"):
         parity.differ("the default", A, A)
+
+
+def test_the_word_stands_on_a_color_with_the_same_sentence_beside_it(shown):
+    parity.verdict("the product", A, A)
+    parity.differ("the default", A, A + 1)
+    parity.differ("the default", A, A.astype("float32"))
+    for (markup, plain), word, rest in zip(shown, ("EQUAL", "DIFFERENT", "DIFFERENT"), (
+            "exactly: the product (largest difference 0.0e+00)",
+            "by more than 0: the default (largest difference 1.0e+00)",
+            "the default: dtypes differ, float64 against float32")):
+        assert show.COLORS[word] in markup and markup.endswith(f">{word}</b> {rest}</div>")
+        assert plain.startswith(word) and plain.endswith(rest)

@@ -159,7 +159,7 @@ def sanitized(outputs):
     """The outputs as text, numbers that a machine may change replaced as nbval does (tests/nbval.cfg)."""
     rules = configparser.ConfigParser(interpolation=None)
     rules.read(ROOT / "tests" / "nbval.cfg")
-    text = json.dumps(outputs, sort_keys=True)
+    text = json.dumps(outputs, sort_keys=True, ensure_ascii=False)  # µ stays µ, as nbval sees it
     for name in rules.sections():
         text = re.sub(rules[name]["regex"], rules[name]["replace"], text)
     return text

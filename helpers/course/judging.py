@@ -63,6 +63,20 @@ def finite_difference(f, arrays, weights, step=1e-6):
     return grads
 
 
+class NothingReturned(Exception):
+    """A learner's function has returned None, where a result is asked for."""
+
+
+def returning(answer):
+    """The learner's function, raising NothingReturned instead of handing on None."""
+    def call(*arguments):
+        result = answer(*arguments)
+        if result is None:
+            raise NothingReturned
+        return result
+    return call
+
+
 def first_line(error):
     """The first line of an error's text, which frameworks make long."""
     return (str(error).strip().splitlines() or ["no message"])[0]
@@ -113,9 +127,11 @@ def _judge_function(answer, side, reference, inputs, suspects, gradients, atol, 
         arrays = inputs(rng)
         expected = np.asarray(reference(*arrays))
         try:
-            got, _ = module.value_and_grad(answer, *arrays)
+            got, _ = module.value_and_grad(returning(answer), *arrays)
         except missing.NotInstalled:
             raise
+        except NothingReturned:
+            return "your function returned None: is there a `return`?"
         except Exception as error:  # whatever a learner's function raises is for the learner to read
             shapes = " and ".join(str(np.shape(array)) for array in arrays)
             return f"your function raised {type(error).__name__} on inputs of shape {shapes}: {first_line(error)}"
