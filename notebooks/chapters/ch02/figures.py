@@ -46,3 +46,15 @@ def wild(path, leaps, share, share_leaps):
     ax.legend()
     plots.show(fig, alt=f"The mean loss against the step, logarithmic: with slopes of the mean it ends at {path[-1]:.2g}; with "
                         f"slopes of the sum it leaps up to {leaps.max():.0f} and ends at {leaps[-1]:.2g}.")
+
+
+def two_records(longer, shorter):
+    """Draw two of PyTorch's records side by side. Each as `exhibits_torch.graph` gives it."""
+    fig, axes = plots.figure(columns=2, width=6, height=4.2)
+    for ax, (nodes, edges), start in zip(axes, (longer, shorter), (3, 5)):
+        leaves = {node: "#F6D9C4" for node, name in nodes.items() if name == "AccumulateGrad"}
+        plots.graph(ax, nodes, edges, leaves)
+        ax.set_title(f"grow({start})")
+    sizes = [sum(name != "AccumulateGrad" for name in nodes.values()) for nodes, _ in (longer, shorter)]
+    plots.show(fig, alt=f"Two records, drawn from the leaf down: grow(3) with {sizes[0]} multiplications, one behind the "
+                        f"other, grow(5) with {sizes[1]}.")

@@ -1,0 +1,33 @@
+"""What chapter 2 reads off PyTorch's records."""
+import types
+
+import torch
+
+
+def graph(result):
+    """The record behind a tensor as ({node: label}, edges in the direction in which data flowed), the last operation first.
+
+    A leaf is a node without an operation, called AccumulateGrad: there its slope arrives.
+    """
+    nodes, edges, todo = {}, [], [result.grad_fn]
+    while todo:
+        node = todo.pop(0)
+        if node in nodes:
+            continue
+        nodes[node] = type(node).__name__.removesuffix("Backward0")
+        parents = [parent for parent, _ in node.next_functions if parent is not None]
+        edges += [(parent, node) for parent in parents]
+        todo += parents
+    return nodes, edges
+
+
+def operations(result):
+    """The names of the recorded operations behind a tensor, the last first: leaves are left out."""
+    nodes, _ = graph(result)
+    return [name for name in nodes.values() if name != "AccumulateGrad"]
+
+
+def nodes_are_native():
+    """Whether a node of the record is made in C++: then its call is a slot of its type, and not a Python function."""
+    node = (torch.ones(1, requires_grad=True) * 2).grad_fn
+    return isinstance(type(node).__call__, types.WrapperDescriptorType)
