@@ -9,7 +9,7 @@ def graph(result):
 
     A leaf is a node without an operation, called AccumulateGrad: there its slope arrives.
     """
-    nodes, edges, todo = {}, [], [result.grad_fn]
+    nodes, edges, todo = {}, [], [result.grad_fn] if result.grad_fn else []
     while todo:
         node = todo.pop(0)
         if node in nodes:
