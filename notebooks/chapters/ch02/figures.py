@@ -3,6 +3,8 @@ import numpy as np
 
 from helpers import plots
 
+ORANGE, BLUE, YELLOW = "#F6D9C4", "#CFE3F1", "#F3E9A9"  # light enough for black text: PyTorch's, TensorFlow's, what is added
+
 
 def ten_digits(digits):
     """Draw the first training picture of each digit. digits: a `data.Digits`."""
@@ -52,7 +54,7 @@ def two_records(longer, shorter):
     """Draw two of PyTorch's records side by side. Each as `exhibits_torch.graph` gives it."""
     fig, axes = plots.figure(columns=2, width=6, height=4.2)
     for ax, (nodes, edges), start in zip(axes, (longer, shorter), (3, 5)):
-        leaves = {node: "#F6D9C4" for node, name in nodes.items() if name == "AccumulateGrad"}
+        leaves = {node: ORANGE for node, name in nodes.items() if name == "AccumulateGrad"}
         plots.graph(ax, nodes, edges, leaves)
         ax.set_title(f"grow({start})")
     sizes = [sum(name != "AccumulateGrad" for name in nodes.values()) for nodes, _ in (longer, shorter)]
@@ -85,3 +87,20 @@ def valley(widths, error, torch_runs, tf_runs):
     plots.show(fig, alt="Error of finite differences against the step, both axes logarithmic: a valley in float32, lowest near "
                         f"h = {lowest['float32']:.0e}, and a deeper one in float64, lowest near {lowest['float64']:.0e}. "
                         "Dotted lines follow its sides: h squared, and epsilon over h. The record's slopes lie below.")
+
+
+def three_records(torch_record, tf_record, back_record):
+    """Draw PyTorch's record, TensorFlow's graph, and the graph with the way back, each as `graph` of the exhibits gives it."""
+    fig, axes = plots.figure(columns=3, width=9.5, height=4.6)
+    nodes, edges = torch_record
+    plots.graph(axes[0], nodes, edges, {node: ORANGE for node, name in nodes.items() if name == "AccumulateGrad"})
+    for ax, (nodes, edges) in zip(axes[1:], (tf_record, back_record)):
+        inputs = {name: name for name, kind in nodes.items() if kind == "Placeholder"}
+        colors = {name: YELLOW for name in nodes if name not in tf_record[0] or name.startswith("Identity")}
+        plots.graph(ax, nodes | inputs, edges, (colors if ax is axes[2] else {}) | dict.fromkeys(inputs, BLUE))
+    for ax, title in zip(axes, ["PyTorch: the record", "TensorFlow: the program", "TensorFlow: with the way back"]):
+        ax.set_title(title)
+    kinds = [name for name in torch_record[0].values() if name != "AccumulateGrad"]
+    added = sorted(set(back_record[0].values()) - set(tf_record[0].values()))
+    plots.show(fig, alt=f"Three graphs, data flowing down. PyTorch's holds {', '.join(kinds)} and so does TensorFlow's; the "
+                        f"third also holds the way back, with {', '.join(added)}.")
