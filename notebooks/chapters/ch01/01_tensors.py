@@ -710,4 +710,4 @@ show.table(["what", "PyTorch", "TensorFlow", "agree"],
 # [tensors](https://www.tensorflow.org/guide/tensor),
 # [variables](https://www.tensorflow.org/guide/variable) and
 # [random numbers](https://www.tensorflow.org/guide/random_numbers). Next:
-# [automatic differentiation](02_automatic_differentiation.ipynb).
+# [train by hand](02a_train_by_hand.ipynb).

@@ -4,7 +4,7 @@
 # Two frameworks agree on a slope, and both are wrong about the function that you meant. You need a judge who knows
 # nothing of records, and you need to know how far to trust it.
 #
-# > **Minutes**: 37 · **Needs**: lesson 2a; of lesson 2b, what a record is · **Claims tested**: C28
+# > **Minutes**: 34 · **Needs**: lesson 2a; of lesson 2b, what a record is · **Claims tested**: C28
 # >
 # > **You will be able to**
 # > - tell the slope of a run from the slope of a function (prediction P2.5)
@@ -254,6 +254,7 @@ exercises.predict("P2.7", guess, among=["a", "b", "c", "d"])
 x = torch.zeros(3, dtype=torch.float64, requires_grad=True)
 built_in = torch.linalg.vector_norm(x)
 written_out = (x * x).sum().sqrt()
+print(exhibits_torch.operations(built_in), exhibits_torch.operations(written_out))
 (built_in_torch,) = torch.autograd.grad(built_in, x)
 (written_out_torch,) = torch.autograd.grad(written_out, x)
 print(built_in_torch.numpy(), written_out_torch.numpy())
@@ -293,8 +294,8 @@ parity.verdict(
 # $$\frac{1}{2\sqrt{s}} \cdot 2x_i = \infty \cdot 0 = \text{NaN}$$
 #
 # [`tf.norm` is that program](https://github.com/tensorflow/tensorflow/blob/v2.21.0/tensorflow/python/ops/linalg_ops.py).
-# PyTorch's norm is one operation, with a derivative of its own that answers 0 at the corner. No error is raised, and one
-# NaN makes all weights NaN at the next step.
+# PyTorch's norm is one operation, as its record shows, with a derivative of its own that answers 0 at the corner. No
+# error is raised, and with the next step the NaN is in the weights.
 
 # %% [markdown]
 # ### Exercise 2.1: the branch that was not taken, in TensorFlow (6 minutes)

@@ -4,7 +4,7 @@
 # What `backward` does fits into forty lines of Python. You write the lines that matter, and at the end your kind of
 # engine teaches a neuron to read digits, beside PyTorch and TensorFlow, to the same numbers.
 #
-# > **Minutes**: 38 · **Needs**: lesson 2a, the chain rule · **Claims tested**: none
+# > **Minutes**: 36 · **Needs**: lesson 2a, the chain rule · **Claims tested**: none
 # >
 # > **You will be able to**
 # > - read the record of a program (verdict in 2d.1)
@@ -58,8 +58,8 @@ session.use(seed=seed, device=device, fast=fast)
 #
 # $$\frac{\partial \ell}{\partial x} = (\sin a + a \cos a)\, y$$
 #
-# PyTorch's record can be walked, from `loss.grad_fn` along `next_functions`. TensorFlow's tape cannot, but a
-# `tf.function` of the same code can be read, and holds the same operations.
+# PyTorch's record can be walked, from `loss.grad_fn` along `next_functions`. TensorFlow's tape does not show what is on
+# it. A `tf.function` of the same code does; [lesson 3](03_static_and_dynamic_graphs.ipynb) is about those.
 
 # %% tags=["torch"]
 # PyTorch
@@ -216,7 +216,7 @@ def ways(doublings):
 
 
 for doublings in (1, 2, 3, 10, 15):
-    print(doublings, "doublings:", ways(doublings), "ways")
+    print("doublings:", doublings, "ways:", ways(doublings))
 
 # %% [markdown]
 # Each way brings the slope 1, so the slope of the result is the number of ways. The frameworks can tell us for forty.
@@ -365,12 +365,15 @@ digits = data.digits("float64")
 inks, sides = ink_in_the_middle(digits.x_train, digits.y_train)
 examples = list(zip(inks[:20].tolist(), sides[:20].tolist()))
 
-
+# %% tags=["taught"]
 def loss(w, b, tanh):
     total = 0.0
     for ink, side in examples:
         total = total + (tanh(w * ink + b) - side) ** 2
     return total * (1 / len(examples))
+
+# %% [markdown]
+# First our own engine. It makes fresh nodes in each turn, so nothing has to be cleared.
 
 # %% tags=["taught"]
 w = engine.Scalar(0.0)
@@ -421,8 +424,6 @@ parity.verdict("w and b, ours and TensorFlow's", learned, learned_tf, atol=1e-12
 # %% [markdown]
 # Forty lines learn what two large libraries learn. What the libraries add is arrays instead of single numbers, hundreds
 # of operations, GPUs, and care for memory. The idea is the one that you have built.
-#
-# Our loop makes fresh nodes in each turn, so nothing has to be cleared.
 
 # %% [markdown]
 # ## 2d.5 The other direction
@@ -439,7 +440,11 @@ def carry_forward(out, moves):
             moves[node] = sum(moves[parent] * slope for parent, slope in node.parents)
     return moves[out]
 
+# %% [markdown]
+# Try it on $\tanh(xy)\,x$. Let $x$ move at the speed 1 and $y$ at 3. The slopes from `backward`, each times its speed,
+# must add up to the same.
 
+# %% tags=["taught"]
 def program(x, y, tanh):
     return tanh(x * y) * x
 
@@ -485,8 +490,8 @@ parity.verdict("forward, ours and TensorFlow's", forward, float(forward_tf.numpy
 # %% [markdown]
 # One pass in [reverse](glossary.md#reverse-mode) gives the slopes of *one result* toward all inputs: a row of the
 # [Jacobian](glossary.md#jacobian). One pass forward tells how *all results* answer to one move of the inputs; move a
-# single input, and it is a column. A loss is one result of millions of weights, so training goes in reverse. Forward has
-# one more advantage: it needs no record, for it never has to come back.
+# single input, and it is a column. A loss is one result of millions of weights, so training goes in reverse. Forward is
+# cheaper where few inputs make many results, and it can run along with the program, without a record.
 
 # %% [markdown]
 # ## 2d.6 Quiz

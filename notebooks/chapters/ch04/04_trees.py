@@ -4,7 +4,7 @@
 # Every tree has a shape of its own. After this chapter you can run a network over any of them in both frameworks, and
 # many different ones at once.
 #
-# > **Minutes**: 45 · **Needs**: chapter 2; of chapter 3, what tracing is
+# > **Minutes**: 45 · **Needs**: lesson 2a; of chapter 3, what tracing is
 # >
 # > **You will be able to**
 # > - write a network that calls itself as its input does
