@@ -153,7 +153,9 @@ first_tf = tf_side.to_numpy(losses_tf(W))
 # Folded: what each picture costs before anything is learned.
 parity.verdict("the loss of each picture", first_torch, first_tf, atol=1e-14)
 by_hand = np.full(len(x_train), np.log(10))
-parity.verdict("it is ln 10: ten digits, all as likely", first_torch, by_hand, atol=1e-14)
+parity.verdict(
+    "it is ln 10: ten digits, all as likely", first_torch, by_hand, atol=1e-14
+)
 
 # %% [markdown]
 # ## 2a.3 Downhill
@@ -172,6 +174,7 @@ parity.verdict("it is ln 10: ten digits, all as likely", first_torch, by_hand, a
 # %% tags=["taught"]
 steps = 60 if fast else 400
 rate = 1.0
+
 
 # %% tags=["torch"]
 # PyTorch
@@ -193,6 +196,7 @@ def train_torch(join):
 
 W_torch, path_torch = train_torch(torch.mean)
 print(path_torch[0], "to", path_torch[-1])
+
 
 # %% tags=["tf"]
 # TensorFlow
@@ -242,41 +246,54 @@ figures.weights(W_torch)
 
 # %% tags=["exercise"]
 answer = ...  # a function of w, x, y and rate
+
+
 # solution
 def answer(w, x, y, rate):
     with tf.GradientTape() as tape:
         tape.watch(w)
         loss = tf.reduce_mean((x @ w - y) ** 2)
     return w - rate * tape.gradient(loss, w)
+
+
 # wrong: the tape was not told to follow it
 def answer(w, x, y, rate):
     with tf.GradientTape() as tape:
         loss = tf.reduce_mean((x @ w - y) ** 2)
     return w - rate * tape.gradient(loss, w)
+
+
 # wrong: m times too long
 def answer(w, x, y, rate):
     with tf.GradientTape() as tape:
         tape.watch(w)
         losses = (x @ w - y) ** 2
     return w - rate * tape.gradient(losses, w)
+
+
 # wrong: uphill
 def answer(w, x, y, rate):
     with tf.GradientTape() as tape:
         tape.watch(w)
         loss = tf.reduce_mean((x @ w - y) ** 2)
     return w + rate * tape.gradient(loss, w)
+
+
 # wrong: that is the slope
 def answer(w, x, y, rate):
     with tf.GradientTape() as tape:
         tape.watch(w)
         loss = tf.reduce_mean((x @ w - y) ** 2)
     return tape.gradient(loss, w)
+
+
 # wrong: is there a `return`
 def answer(w, x, y, rate):
     with tf.GradientTape() as tape:
         tape.watch(w)
         loss = tf.reduce_mean((x @ w - y) ** 2)
     w = w - rate * tape.gradient(loss, w)
+
 
 # %% tags=["check"]
 exercises.check("2.5", answer)
@@ -331,7 +348,8 @@ letter = exercises.first_true(
     }
 )
 exercises.outcome("P2.1", letter)
-of_the_sum = x_train.T @ (0.1 - right)  # by hand: each of the ten digits has the probability 0.1
+# By hand: at W = 0 each of the ten digits has the probability 0.1.
+of_the_sum = x_train.T @ (0.1 - right)
 parity.verdict(
     "TensorFlow's answer, and the slopes of the sum by hand",
     tf_side.to_numpy(slopes),
@@ -349,6 +367,7 @@ parity.verdict(
 # PyTorch
 W_wild_torch, wild_torch = train_torch(torch.sum)
 print("highest loss on the way:", wild_torch.max())
+
 
 # %% tags=["tf"]
 # TensorFlow
@@ -453,26 +472,40 @@ for name in found_torch:
 
 # %% tags=["exercise"]
 answer = ...  # a function of a loss and a dict
+
+
 # solution
 def answer(loss, weights):
     slopes = torch.autograd.grad(loss, list(weights.values()), allow_unused=True)
     return [name for name, slope in zip(weights, slopes) if slope is None]
+
+
 # wrong: without `allow_unused=True`
 def answer(loss, weights):
     slopes = torch.autograd.grad(loss, list(weights.values()))
     return [name for name, slope in zip(weights, slopes) if slope is None]
+
+
 # wrong: a slope of 0 is a slope
 def answer(loss, weights):
     slopes = torch.autograd.grad(loss, list(weights.values()), allow_unused=True)
-    return [name for name, slope in zip(weights, slopes) if slope is None or not slope.any()]
+    return [
+        name for name, slope in zip(weights, slopes) if slope is None or not slope.any()
+    ]
+
+
 # wrong: the names that do get a gradient
 def answer(loss, weights):
     slopes = torch.autograd.grad(loss, list(weights.values()), allow_unused=True)
     return [name for name, slope in zip(weights, slopes) if slope is not None]
-# wrong: asks for zeros in place of None
+
+
+# wrong: zeros in place of None
 def answer(loss, weights):
-    slopes = torch.autograd.grad(loss, list(weights.values()), materialize_grads=True, allow_unused=True)
+    values = list(weights.values())
+    slopes = torch.autograd.grad(loss, values, materialize_grads=True)
     return [name for name, slope in zip(weights, slopes) if slope is None]
+
 
 # %% tags=["check"]
 exercises.check("2.6", answer)

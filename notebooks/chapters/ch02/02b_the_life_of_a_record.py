@@ -52,12 +52,14 @@ session.use(seed=seed, device=device, fast=fast)
 #
 # `grow` multiplies until the result is large enough. So its input decides how many operations run.
 
+
 # %% tags=["taught"]
 def grow(x):
     y = x
     while y < 100:
         y = y * x
     return y
+
 
 # %% tags=["torch"]
 # PyTorch
@@ -151,6 +153,8 @@ parity.differ("the slope asked for again", twice_torch[1], twice_tf[1])
 
 # %% tags=["exercise"]
 answer = ...  # a function of w, x, y, rate and steps
+
+
 # solution
 def answer(w, x, y, rate, steps):
     for _ in range(steps):
@@ -160,6 +164,8 @@ def answer(w, x, y, rate, steps):
             w -= rate * w.grad
         w.grad = None
     return w
+
+
 # wrong: add up
 def answer(w, x, y, rate, steps):
     for _ in range(steps):
@@ -168,6 +174,8 @@ def answer(w, x, y, rate, steps):
         with torch.no_grad():
             w -= rate * w.grad
     return w
+
+
 # wrong: there is no slope to clear
 def answer(w, x, y, rate, steps):
     for _ in range(steps):
@@ -177,6 +185,8 @@ def answer(w, x, y, rate, steps):
         with torch.no_grad():
             w -= rate * w.grad
     return w
+
+
 # wrong: cleared before the step
 def answer(w, x, y, rate, steps):
     for _ in range(steps):
@@ -186,6 +196,8 @@ def answer(w, x, y, rate, steps):
         with torch.no_grad():
             w -= rate * w.grad
     return w
+
+
 # wrong: one step, whatever
 def answer(w, x, y, rate, steps):
     for _ in range(steps):
@@ -196,6 +208,7 @@ def answer(w, x, y, rate, steps):
         w.grad = None
         return w
 
+
 # %% tags=["check"]
 exercises.check("2.7", answer)
 
@@ -204,6 +217,7 @@ exercises.check("2.7", answer)
 #
 # Now ask for the slope twice from *one* record, of $x^2$ and of $x + 1$.
 
+
 # %% tags=["taught"]
 def square(x):
     return x * x
@@ -211,6 +225,7 @@ def square(x):
 
 def one_more(x):
     return x + 1
+
 
 # %% tags=["torch"]
 # PyTorch
@@ -227,6 +242,7 @@ def ask_twice_torch(function):
 
 again_torch = [ask_twice_torch(square), ask_twice_torch(one_more)]
 print(again_torch)
+
 
 # %% tags=["tf"]
 # TensorFlow
@@ -290,6 +306,7 @@ def alive(looks):
     """How many of the things that weak references look at still exist."""
     return sum(look() is not None for look in looks)
 
+
 # %% tags=["torch"]
 # PyTorch
 w_torch = torch.zeros(64, 1, requires_grad=True)
@@ -298,7 +315,7 @@ w_torch = torch.zeros(64, 1, requires_grad=True)
 def sum_up_torch(looks):
     total = 0.0
     for x, y in batches:
-        errors = torch.tensor(x) @ w_torch - torch.tensor(y)
+        errors = torch_side.tensor(x) @ w_torch - torch_side.tensor(y)
         looks.append(weakref.ref(errors))
         loss = (errors**2).mean()
         total += loss
@@ -320,7 +337,7 @@ w_tf = tf.Variable(tf.zeros((64, 1)))
 def sum_up_tf(looks):
     total = 0.0
     for x, y in batches:
-        errors = tf.constant(x) @ w_tf - tf.constant(y)
+        errors = tf_side.tensor(x) @ w_tf - tf_side.tensor(y)
         looks.append(weakref.ref(errors))
         loss = tf.reduce_mean(errors**2)
         total += loss
@@ -488,27 +505,38 @@ claims.verdict(
 
 # %% tags=["exercise"]
 answer = ...  # a function of w, now, reward and later
+
+
 # solution
 def answer(w, now, reward, later):
     target = tf.stop_gradient(reward + 0.9 * later @ w)
     return tf.reduce_mean((now @ w - target) ** 2)
+
+
 # wrong: the target moves as well
 def answer(w, now, reward, later):
     target = reward + 0.9 * later @ w
     return tf.reduce_mean((now @ w - target) ** 2)
+
+
 # wrong: you cut off the prediction
 def answer(w, now, reward, later):
     target = reward + 0.9 * later @ w
     return tf.reduce_mean((tf.stop_gradient(now @ w) - target) ** 2)
+
+
 # wrong: no gradient reaches
 def answer(w, now, reward, later):
     w = tf.stop_gradient(w)
     target = reward + 0.9 * later @ w
     return tf.reduce_mean((now @ w - target) ** 2)
+
+
 # wrong: take the mean
 def answer(w, now, reward, later):
     target = tf.stop_gradient(reward + 0.9 * later @ w)
     return (now @ w - target) ** 2
+
 
 # %% tags=["check"]
 exercises.check("2.8", answer)
@@ -610,7 +638,9 @@ print(later_tf)
 # Folded: may a result without a record be used where there is one?
 for mode, said in later_torch.items():
     print(f"made under {mode}, then used in training: PyTorch {said}")
-parity.verdict("no_grad is what TensorFlow does without a tape", later_torch["no_grad"], later_tf)
+parity.verdict(
+    "no_grad is what TensorFlow does without a tape", later_torch["no_grad"], later_tf
+)
 
 # %% [markdown]
 # So: `inference_mode` to test a model, `no_grad` for features that training will use. In TensorFlow open no tape.

@@ -52,11 +52,13 @@ session.use(seed=seed, device=device, fast=fast)
 #
 # `cube` is $x^3$, with a shortcut that changes no value.
 
+
 # %% tags=["taught"]
 def cube(x):
     if x == 1:
         return x  # 1 · 1 · 1 is 1
     return x * x * x
+
 
 # %% [markdown]
 # **Predict.** At 1 the slope of $x^3$ is 3. What will the frameworks say about `cube` there?
@@ -70,6 +72,7 @@ def cube(x):
 guess = ...  # "a", "b", "c" or "d"
 exercises.predict("P2.5", guess, among=["a", "b", "c", "d"])
 
+
 # %% tags=["torch"]
 # PyTorch
 def slope_torch(function, at):
@@ -81,6 +84,7 @@ def slope_torch(function, at):
 
 cube_torch = [slope_torch(cube, 2.0), slope_torch(cube, 1.0)]
 print(cube_torch)
+
 
 # %% tags=["tf"]
 # TensorFlow
@@ -116,6 +120,7 @@ parity.verdict("the slopes at 2 and 1", cube_torch, cube_tf)
 # A judge must know only the values of the function. [Finite differences](glossary.md#finite-differences) do: go a little
 # to the right, a little to the left, and divide.
 
+
 # %% tags=["taught"]
 def slope_by_values(function, at, h=1e-5):
     rise = function(at + h) - function(at - h)
@@ -127,7 +132,9 @@ print(judged)
 
 # %% tags=["verdict", "folded"]
 # Folded: does the judge agree with the frameworks?
-parity.verdict("PyTorch's slope at 2, and the judge", cube_torch[0], judged[0], atol=1e-6)
+parity.verdict(
+    "PyTorch's slope at 2, and the judge", cube_torch[0], judged[0], atol=1e-6
+)
 parity.differ("PyTorch's slope at 1, and the judge", cube_torch[1], judged[1], atol=1)
 
 # %% [markdown]
@@ -162,8 +169,10 @@ def error(slopes):
     """The largest error, as a part of the largest slope."""
     return np.abs(slopes - exact).max() / exact.max()
 
+
 # %% [markdown]
 # The points are rounded to float32, so that they are the same numbers in float32 and in float64.
+
 
 # %% tags=["torch"]
 # PyTorch
@@ -184,6 +193,7 @@ def judge_torch(dtype):
 
 float32_torch = judge_torch("float32")
 float64_torch = judge_torch("float64")
+
 
 # %% tags=["tf"]
 # TensorFlow
@@ -216,7 +226,10 @@ options = {"a": 1e-2, "b": 1e-5, "c": 1e-8, "d": 1e-12}
 distances = {letter: abs(np.log10(h / best)) for letter, h in options.items()}
 exercises.outcome("P2.6", min(distances, key=distances.get))
 parity.verdict("200 slopes from the two records", slopes_torch, slopes_tf, rtol=1e-14)
-for name, (slopes, errors) in {"PyTorch": float64_torch, "TensorFlow": float64_tf}.items():
+for name, (slopes, errors) in {
+    "PyTorch": float64_torch,
+    "TensorFlow": float64_tf,
+}.items():
     closer = bool(error(slopes) < min(errors) / 5)
     print(f"{name}: the record is five times closer than the best step: {closer}")
 
@@ -229,7 +242,7 @@ figures.valley(widths, error, (float32_torch, float64_torch), (float32_tf, float
 # two are equal at $h = \varepsilon^{1/3}$.
 #
 # So a smaller step can be a worse judge. Judge in float64, with a step near $10^{-5}$. In float32 the valley is shallow:
-# with its best step the judge knows two or three digits.
+# even with its best step the judge knows about four digits.
 
 # %% [markdown]
 # ## 2c.3 A corner, and NaN
@@ -313,31 +326,46 @@ parity.verdict(
 
 # %% tags=["exercise"]
 answer = ...  # a function of a TensorFlow tensor
+
+
 # solution
 def answer(x):
     zero = x == 0
     safe = tf.where(zero, tf.ones_like(x), x)  # no division by 0, in neither branch
     return tf.where(zero, tf.ones_like(x), tf.sin(safe) / safe)
+
+
 # wrong: holds NaN
 def answer(x):
     return tf.where(x == 0, tf.ones_like(x), tf.sin(x) / x)
+
+
 # wrong: at x = 0 yours is 0
 def answer(x):
     return tf.math.divide_no_nan(tf.sin(x), x)
+
+
 # wrong: at x = 0 yours is 0
 def answer(x):
     return tf.sin(x) / (x + 1e-12)
+
+
 # wrong: another function
 def answer(x):
     return tf.experimental.numpy.sinc(x)
+
+
 # wrong: no gradient reaches
 def answer(x):
     return tf.constant(np.sinc(x.numpy() / np.pi))
+
+
 # wrong: the value is not 1 yet
 def answer(x):
     near = tf.abs(x) < 0.01
     safe = tf.where(near, tf.ones_like(x), x)
     return tf.where(near, tf.ones_like(x), tf.sin(safe) / safe)
+
 
 # %% tags=["check"]
 exercises.check("2.1", answer)
@@ -348,6 +376,7 @@ exercises.check("2.1", answer)
 # In the record, a function can stand as one operation whose derivative you write: a
 # [custom gradient](glossary.md#custom-gradient). `upstream` is the slope that has come back so far. For the length, it is
 # multiplied by $x / \lVert x \rVert$, or by 0 at the corner.
+
 
 # %% tags=["torch"]
 # PyTorch
@@ -366,6 +395,7 @@ class Length(torch.autograd.Function):
 
 x = torch.zeros(3, dtype=torch.float64, requires_grad=True)
 (own_torch,) = torch.autograd.grad(Length.apply(x), x)
+
 
 # %% tags=["tf"]
 # TensorFlow
@@ -429,17 +459,27 @@ print(f"own derivative, judged: PyTorch {fine_torch}, TensorFlow {bool(fine_tf)}
 
 # %% tags=["exercise"]
 answer = ...  # a function of a PyTorch tensor
+
+
 # solution
 def answer(x):
     return x + (torch.round(x) - x).detach()
+
+
 # wrong: the slope is 0
 answer = torch.round
+
+
 # wrong: no gradient reaches
 def answer(x):
     return torch.round(x.detach())
+
+
 # wrong: the rest is added with the wrong sign
 def answer(x):
     return x + (x - torch.round(x)).detach()
+
+
 # wrong: pass `upstream` on
 class Rounded(torch.autograd.Function):
     @staticmethod
@@ -449,10 +489,15 @@ class Rounded(torch.autograd.Function):
     @staticmethod
     def backward(ctx, upstream):
         return torch.ones_like(upstream)
+
+
 answer = Rounded.apply
+
+
 # wrong: halves to the even neighbor
 def answer(x):
     return x + (torch.floor(x + 0.5) - x).detach()
+
 
 # %% tags=["check"]
 exercises.check("2.2", answer)
@@ -469,6 +514,7 @@ exercises.check("2.2", answer)
 scores = np.random.default_rng(seed).normal(size=4)
 p = np.exp(scores) / np.exp(scores).sum()
 by_hand = np.diag(p) - np.outer(p, p)
+
 
 # %% tags=["torch"]
 # PyTorch
@@ -490,8 +536,12 @@ print(jacobian_tf.round(3))
 
 # %% tags=["verdict", "folded"]
 # Folded: compares both tables with the formula.
-parity.verdict("PyTorch's Jacobian, and the formula", jacobian_torch, by_hand, atol=1e-14)
-parity.verdict("TensorFlow's Jacobian, and the formula", jacobian_tf, by_hand, atol=1e-14)
+parity.verdict(
+    "PyTorch's Jacobian, and the formula", jacobian_torch, by_hand, atol=1e-14
+)
+parity.verdict(
+    "TensorFlow's Jacobian, and the formula", jacobian_tf, by_hand, atol=1e-14
+)
 
 # %% [markdown]
 # The backward pass can be recorded too, and then differentiated again: `create_graph=True` in PyTorch, a tape inside a

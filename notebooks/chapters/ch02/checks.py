@@ -1,4 +1,4 @@
-"""Chapter 2: steps of descent, gradients that are lost or cut, ports each way, and the learner's own automatic differentiation."""
+"""Chapter 2: steps of descent, gradients that are lost or cut, ports each way, the learner's own way back."""
 import math
 import sys
 
@@ -77,7 +77,7 @@ def _judge_lost(answer):
         return NO_FUNCTION
     for trial in range(3):
         rng = np.random.default_rng(trial)
-        names = [("used", "cut", "flat", "absent"), ("absent", "flat", "used", "cut"), ("flat", "used", "absent", "cut")][trial]
+        names = [str(name) for name in rng.permutation(["used", "cut", "flat", "absent"])]
         made = {name: side("torch").tensor(rng.normal(size=2 + k)).requires_grad_() for k, name in enumerate(names)}
         flat, used, cut = (made[name] for name in ("flat", "used", "cut"))
         loss = (used * used).sum() + (-1 - flat * flat).relu().sum() + cut.detach().sum() * used.sum()
@@ -171,7 +171,9 @@ def _why_not_the_loss(value, error):
         return f"the loss should be one number, yours has the shape {value.shape}: take the mean."
     if np.isclose(value, (error**2).sum()):
         return "that is the sum of the squared errors; the mean is asked for."
-    return None if np.isclose(value, (error**2).mean()) else f"the loss should be {(error**2).mean():.6g}, yours is {value:.6g}."
+    if not np.isclose(value, (error**2).mean()):
+        return f"the loss should be {(error**2).mean():.6g}, yours is {value:.6g}."
+    return None
 
 
 def _why_not_still(slope, error, now, later):
@@ -426,8 +428,8 @@ SLIPS = {
     "a gradient was passed on before all of it had arrived, so parts of it were counted again": hasty,
     "layer by layer is not the order that is needed: a node was done before a longer path had reached it": breadth_first,
     "a node was done before all that use it: append a node after its parents, then reverse": users_not_first,
-    "only the parents of out have received anything: does it stop there, or go through the order from the wrong end "
-    "(is `reversed` missing)?": shallow,
+    "only the parents of out have received anything: does it stop there, or is `reversed` missing, so that it goes through "
+    "the order from the wrong end": shallow,
     "the inputs are right, but the nodes between have no grad: every node behind out is asked for": only_leaves,
     "everything is 0: the pass starts with the slope of out toward itself, which is 1": unseeded,
 }
@@ -462,22 +464,25 @@ def doublings(a, b, c):
 def _judge_backward(answer):
     if not callable(answer):
         return "answer must be a function: answer = backward."
-    suspects = dict(SLIPS)
-    wrong = None
-    for program in (product, shared, chain, doublings):
+    suspects, differs = dict(SLIPS), ""
+    for program in (product, shared, chain):
         grads, problem = _gradients(answer, program)
         if problem:
             return problem
-        right, _ = _gradients(backward, program)
-        if _near(grads, right):
-            continue
-        wrong = wrong or f"for `{program.__doc__}` your gradients of a, b, c are {_inputs(grads)}, right are {_inputs(right)}."
-        if program is doublings:
-            break  # some slips would walk for days here
         suspects = {cause: slip for cause, slip in suspects.items() if _near(grads, _gradients(slip, program)[0])}
-    if wrong is None:
-        return _against_the_frameworks(answer)
-    return wrong if len(suspects) != 1 else f"{next(iter(suspects)).rstrip('.')}."
+        differs = differs or _difference(grads, program)
+    if differs:
+        return differs if len(suspects) != 1 else f"{next(iter(suspects))}."
+    grads, problem = _gradients(answer, doublings)
+    return problem or _difference(grads, doublings) or _against_the_frameworks(answer)
+
+
+def _difference(grads, program):
+    """What differs from the right gradients, as a sentence; "" when nothing does."""
+    right, _ = _gradients(backward, program)
+    if _near(grads, right):
+        return ""
+    return f"for `{program.__doc__}` your gradients of a, b, c are {_inputs(grads)}, right are {_inputs(right)}."
 
 
 def _against_the_frameworks(answer):

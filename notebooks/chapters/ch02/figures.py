@@ -46,8 +46,8 @@ def wild(path, leaps, share, share_leaps):
     ax.semilogy(leaps, **plots.TF | {"marker": "", "label": f"slopes of the sum: {share_leaps:.1%} read rightly"})
     ax.set(xlabel="step", ylabel="mean loss (nats)", title="TensorFlow, with the mean and without")
     ax.legend()
-    plots.show(fig, alt=f"The mean loss against the step, logarithmic: with slopes of the mean it ends at {path[-1]:.2g}; with "
-                        f"slopes of the sum it leaps up to {leaps.max():.0f} and ends at {leaps[-1]:.2g}.")
+    plots.show(fig, alt=f"The mean loss against the step, logarithmic: with slopes of the mean it ends at {path[-1]:.2g}; "
+                        f"with slopes of the sum it leaps up to {leaps.max():.0f} and ends at {leaps[-1]:.2g}.")
 
 
 def two_records(longer, shorter):
@@ -84,13 +84,13 @@ def valley(widths, error, torch_runs, tf_runs):
         ax.set(title=dtype, xlabel="step h (no unit)", ylim=(1e-17, 1e2))
     axes[0].set_ylabel("largest error / largest slope")
     axes[1].legend(loc="lower left", bbox_to_anchor=(0, 0.12), title="finite differences")
-    plots.show(fig, alt="Error of finite differences against the step, both axes logarithmic: a valley in float32, lowest near "
-                        f"h = {lowest['float32']:.0e}, and a deeper one in float64, lowest near {lowest['float64']:.0e}. "
+    plots.show(fig, alt="Error of finite differences against the step, both axes logarithmic: a valley in float32, lowest "
+                        f"at h = {lowest['float32']:.0e}, and a deeper one in float64, lowest at {lowest['float64']:.0e}. "
                         "Dotted lines follow its sides: h squared, and epsilon over h. The record's slopes lie below.")
 
 
 def three_records(torch_record, tf_record, back_record):
-    """Draw PyTorch's record, TensorFlow's graph, and the graph with the way back, each as `graph` of the exhibits gives it."""
+    """Draw PyTorch's record, TensorFlow's graph, and the graph with the way back: each as the exhibits' `graph` gives it."""
     fig, axes = plots.figure(columns=3, width=9.5, height=4.6)
     nodes, edges = torch_record
     plots.graph(axes[0], nodes, edges, {node: ORANGE for node, name in nodes.items() if name == "AccumulateGrad"})
