@@ -284,6 +284,13 @@ def test_quiz_2a():
     assert tape.gradient(y, constant) is None
 
 
+def test_a_change_through_data_goes_uncounted():
+    x = torch.tensor(3.0, requires_grad=True)
+    y = x * x
+    x.data += 1
+    assert torch.autograd.grad(y, x)[0] == 8, "the slope at 3 is 6"
+
+
 def test_quiz_2b():
     x = torch.tensor(3.0, requires_grad=True)
     total = 0.0

@@ -62,23 +62,23 @@ def test_with_no_ledger_every_chapter_is_named_with_its_command():
 
 
 def test_a_part_of_the_ledgers_gives_its_part():
-    put("02", verdicts=judged("02"))
+    put("02b", verdicts=judged("02b"))
     put("03", verdicts={"C13": judged("03")["C13"]})
     put("05", run={"parameters": {}})
     found, gaps = report.ledgers()
-    assert list(found) == ["02", "03", "05"]
+    assert list(found) == ["02b", "03", "05"]
     said = {chapter: what for chapter, what, _ in gaps}
-    assert "02" not in said and re.fullmatch(r"10 of 11 claims not judged", said["03"])
+    assert "02b" not in said and re.fullmatch(r"10 of 11 claims not judged", said["03"])
     assert "claims not judged" in said["05"] and said["04"] == "not run"
-    assert sum(row[3] != "" for row in report.verdicts(found)) == len(judged("02")) + 1
+    assert sum(row[3] != "" for row in report.verdicts(found)) == len(judged("02b")) + 1
 
 
 @pytest.mark.parametrize("broken", ["{", "[]", '{"verdicts": []'])
 def test_a_broken_ledger_is_named_and_left_out(broken):
-    put("02", verdicts=judged("02"))
+    put("02b", verdicts=judged("02b"))
     ledger.path_of("06").write_text(broken, encoding="utf-8")
     found, gaps = report.ledgers()
-    assert list(found) == ["02"]
+    assert list(found) == ["02b"]
     assert "delete 06.json" in next(what for chapter, what, _ in gaps if chapter == "06")
 
 
@@ -129,7 +129,7 @@ class Page(HTMLParser):
         return [attrs for name, attrs in self.tags if name == tag]
 
 
-@pytest.mark.parametrize("fill", [lambda: None, lambda: put("02", verdicts=judged("02")), everything])
+@pytest.mark.parametrize("fill", [lambda: None, lambda: put("02b", verdicts=judged("02b")), everything])
 def test_the_page_is_whole_loads_nothing_and_is_accessible(fill):
     fill()
     found, gaps = report.ledgers()

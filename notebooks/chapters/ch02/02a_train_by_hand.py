@@ -96,7 +96,7 @@ by_hand = 2 * (1 - picture.mean())
 parity.verdict("the slope by hand", slope_torch, by_hand, atol=1e-14)
 
 # %% [markdown]
-# PyTorch takes notes for every tensor that `requires_grad`. `backward` then *writes* the slope into `w.grad`.
+# PyTorch takes notes wherever a tensor takes part that `requires_grad`. `backward` then *writes* the slope into `w.grad`.
 #
 # TensorFlow takes notes on a [tape](glossary.md#tape), as long as its `with` block lasts. `gradient` *returns* the
 # slope. The tape follows variables by itself; a constant only after `tape.watch(...)`.
@@ -127,8 +127,8 @@ right_torch = torch_side.tensor(right, torch_side.device(device))
 
 def losses_torch(W):
     """One loss for each picture."""
-    logarithms = torch.log_softmax(x_torch @ W, dim=1)
-    return -(right_torch * logarithms).sum(dim=1)
+    log_p = torch.log_softmax(x_torch @ W, dim=1)
+    return -(right_torch * log_p).sum(dim=1)
 
 
 W = torch.zeros(64, 10, dtype=torch.float64, device=x_torch.device)
@@ -142,8 +142,8 @@ right_tf = tf_side.tensor(right, tf_side.device(device))
 
 def losses_tf(W):
     """One loss for each picture."""
-    logarithms = tf.nn.log_softmax(x_tf @ W, axis=1)
-    return -tf.reduce_sum(right_tf * logarithms, axis=1)
+    log_p = tf.nn.log_softmax(x_tf @ W, axis=1)
+    return -tf.reduce_sum(right_tf * log_p, axis=1)
 
 
 W = tf.zeros((64, 10), tf.float64)

@@ -470,8 +470,9 @@ print(f"x² at 3, asked after x became 4: PyTorch {early_torch}")
 parity.verdict("TensorFlow's slope is that at 3", float(early_tf), 6.0)
 
 # %% [markdown]
-# PyTorch counts the changes of each tensor, and refuses when a saved value is no longer what it was. TensorFlow has noted
-# the value 3 itself, so its answer is right.
+# PyTorch counts the changes of each tensor, and refuses when a saved value is no longer what it was. (Changes through
+# `x.data` go uncounted, and the slope is wrong without a word: leave `.data` alone.) TensorFlow has noted the value 3
+# itself, so its answer is right.
 #
 # PyTorch's authors described four of its traits in [a paper of 2017](https://openreview.net/forum?id=BJJsrmfCZ): the graph
 # is defined by running, there is no tape, changes in place are watched, and the core is C++. A run cannot read a paper,
@@ -607,8 +608,9 @@ print(f"weights of it that Keras lists as trainable: {listed}")
 # %% [markdown]
 # ## 2b.7 Nothing to record
 #
-# Where nothing is learned, PyTorch should be told so. It has two words for it: `no_grad` and, quicker and stricter,
-# `inference_mode`. The difference shows when the result is used in training later.
+# Where nothing is learned, PyTorch should be told so. It has two words for it: `no_grad` and, with less work and more
+# rules, [`inference_mode`](https://docs.pytorch.org/docs/stable/notes/autograd.html#inference-mode). The difference shows
+# when the result is used in training later.
 
 # %% tags=["torch"]
 # PyTorch

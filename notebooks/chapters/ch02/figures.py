@@ -54,10 +54,10 @@ def two_records(longer, shorter):
     """Draw two of PyTorch's records side by side. Each as `exhibits_torch.graph` gives it."""
     fig, axes = plots.figure(columns=2, width=6, height=4.2)
     for ax, (nodes, edges), start in zip(axes, (longer, shorter), (3, 5)):
-        leaves = {node: ORANGE for node, name in nodes.items() if name == "AccumulateGrad"}
+        leaves = {node: ORANGE for node, name in nodes.items() if name.startswith("AccumulateGrad")}
         plots.graph(ax, nodes, edges, leaves)
         ax.set_title(f"grow({start})")
-    sizes = [sum(name != "AccumulateGrad" for name in nodes.values()) for nodes, _ in (longer, shorter)]
+    sizes = [sum(not name.startswith("AccumulateGrad") for name in nodes.values()) for nodes, _ in (longer, shorter)]
     plots.show(fig, alt=f"Two records, drawn from the leaf down: grow(3) with {sizes[0]} multiplications, one behind the "
                         f"other, grow(5) with {sizes[1]}.")
 
@@ -93,14 +93,14 @@ def three_records(torch_record, tf_record, back_record):
     """Draw PyTorch's record, TensorFlow's graph, and the graph with the way back: each as the exhibits' `graph` gives it."""
     fig, axes = plots.figure(columns=3, width=9.5, height=4.6)
     nodes, edges = torch_record
-    plots.graph(axes[0], nodes, edges, {node: ORANGE for node, name in nodes.items() if name == "AccumulateGrad"})
+    plots.graph(axes[0], nodes, edges, {node: ORANGE for node, name in nodes.items() if name.startswith("AccumulateGrad")})
     for ax, (nodes, edges) in zip(axes[1:], (tf_record, back_record)):
         inputs = {name: name for name, kind in nodes.items() if kind == "Placeholder"}
         colors = {name: YELLOW for name in nodes if name not in tf_record[0] or name.startswith("Identity")}
         plots.graph(ax, nodes | inputs, edges, (colors if ax is axes[2] else {}) | dict.fromkeys(inputs, BLUE))
     for ax, title in zip(axes, ["PyTorch: the record", "TensorFlow: the program", "TensorFlow: with the way back"]):
         ax.set_title(title)
-    kinds = [name for name in torch_record[0].values() if name != "AccumulateGrad"]
+    kinds = [name for name in torch_record[0].values() if not name.startswith("AccumulateGrad")]
     added = sorted(set(back_record[0].values()) - set(tf_record[0].values()))
     plots.show(fig, alt=f"Three graphs, data flowing down. PyTorch's holds {', '.join(kinds)} and so does TensorFlow's; the "
                         f"third also holds the way back, with {', '.join(added)}.")
