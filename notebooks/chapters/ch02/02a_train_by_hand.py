@@ -219,7 +219,7 @@ W_tf, path_tf = train_tf(tf.reduce_mean)
 print(path_tf[0], "to", path_tf[-1])
 
 # %% tags=["verdict", "folded"]
-# Folded: compares the losses, the weights, and what is read in pictures that neither has seen.
+# Folded: compares losses, weights, and what is read in pictures not seen before.
 parity.verdict("the loss at every step", path_torch, path_tf, atol=1e-11)
 parity.verdict("the weights after the last step", W_torch, W_tf, atol=1e-11)
 read_torch = (x_test @ W_torch).argmax(axis=1)

@@ -4,7 +4,7 @@
 # To find slopes, both frameworks keep a record of what ran. It is made, used up, kept too long and cut off, and hardly
 # ever do they say a word. You learn to see it happen.
 #
-# > **Minutes**: 37 · **Needs**: lesson 2a · **Claims tested**: C12
+# > **Minutes**: 38 · **Needs**: lesson 2a · **Claims tested**: C12
 # >
 # > **You will be able to**
 # > - mend a loop whose slopes add up (exercise 2.7)
@@ -50,7 +50,8 @@ session.use(seed=seed, device=device, fast=fast)
 # %% [markdown]
 # ## 2b.1 A record of this run
 #
-# `grow` multiplies until the result is large enough. So its input decides how many operations run.
+# `grow` multiplies until the result is large enough. So its input decides how many operations run. PyTorch's record can be
+# walked: `exhibits_torch.operations` starts at the result and names each operation that it meets.
 
 
 # %% tags=["taught"]
@@ -131,7 +132,7 @@ parity.verdict("the slope asked for first", twice_torch[0], twice_tf[0])
 parity.differ("the slope asked for again", twice_torch[1], twice_tf[1])
 
 # %% [markdown]
-# `backward` *adds* to `x.grad`; `tape.gradient` returns a fresh value. PyTorch's way is made for batches that do not fit
+# `backward` *adds* to `x.grad`; `tape.gradient` returns a fresh value. PyTorch's way suits batches that do not fit
 # into memory at once: call `backward` for each part, then take one step
 # ([gradient accumulation](glossary.md#gradient-accumulation)). The price: in an ordinary loop you must clear.
 
@@ -279,7 +280,8 @@ parity.differ("how many of the two are answered again", answers_torch, answers_t
 # ## 2b.4 Who keeps it alive
 #
 # A line that stands in many programs: you want the mean loss of twelve batches, so you add the losses up,
-# `total += loss`. You need no slopes, so you open no tape and call no `backward`.
+# `total += loss`. The weights are those of a training, PyTorch's require their gradient. But you need no slopes now, so
+# you open no tape and call no `backward`.
 #
 # Each loss comes from an array of errors. We set a *weak reference* on each of the twelve arrays: it looks at a thing
 # without keeping it alive, and can tell us whether it is still there.
@@ -327,7 +329,8 @@ total = sum_up_torch(looks)
 alive_torch = alive(looks)
 del total
 left_torch = alive(looks)
-print(alive_torch, "of", len(looks), "then", left_torch)
+print(alive_torch, "of", len(looks))
+print("when total is forgotten:", left_torch)
 
 # %% tags=["tf"]
 # TensorFlow
@@ -349,7 +352,8 @@ total = sum_up_tf(looks)
 alive_tf = alive(looks)
 del total
 left_tf = alive(looks)
-print(alive_tf, "of", len(looks), "then", left_tf)
+print(alive_tf, "of", len(looks))
+print("when total is forgotten:", left_tf)
 
 # %% tags=["verdict", "folded"]
 # Folded: which option came true.
@@ -435,8 +439,8 @@ numpy_tf = f"says nothing, and its slope is {slope}"
 print(slope)
 
 # %% tags=["verdict", "folded"]
-# Folded: compares the slopes that were cut on purpose, and what was said about the accident.
-parity.verdict("the slope of x · x · (x as a constant) at 3", cut_torch, float(cut_tf))
+# Folded: compares what was cut on purpose, and what was said about the accident.
+parity.verdict("the slope of x · x · (x, a constant)", cut_torch, float(cut_tf))
 print(f"on the way through NumPy: PyTorch {numpy_torch}, TensorFlow {numpy_tf}")
 
 # %% [markdown]
@@ -489,8 +493,8 @@ claims.verdict(
         "changes in place are watched": early_torch == "refuses",
         "nodes in C++": exhibits_torch.nodes_are_native(),
     },
-    f"`grow` recorded {counts[0]} operations at 3 and {counts[1]} at 5; after a change in place "
-    f"PyTorch {early_torch}",
+    f"`grow` recorded {counts[0]} operations at 3 and {counts[1]} at 5; "
+    f"after a change in place PyTorch {early_torch}",
 )
 
 # %% [markdown]

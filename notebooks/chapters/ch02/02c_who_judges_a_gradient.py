@@ -592,8 +592,9 @@ claims.verdict(
         "second derivatives are right": gaps["second"] < 1e-14,
         "Jacobians are right": gaps["Jacobian"] < 1e-14,
     },
-    f"`cube` recorded {counts[0]} operations at 2 and {counts[1]} at 1; of 200 slopes, a Hessian and a "
-    f"Jacobian against their formulas, largest difference {max(gaps.values()):.1e}",
+    f"`cube` recorded {counts[0]} operations at 2 and {counts[1]} at 1; "
+    "of 200 slopes, a Hessian and a Jacobian against their formulas, "
+    f"largest difference {max(gaps.values()):.1e}",
 )
 
 # %% [markdown]

@@ -102,7 +102,7 @@ by_hand = (math.sin(1) + math.cos(1)) * np.array([0.5, 2.0])
 parity.verdict("the slopes by hand, with a = 1", slopes_torch, by_hand, atol=1e-14)
 
 # %% tags=["folded"]
-# Folded: draws both records, and in the third picture what TensorFlow adds to find the slopes.
+# Folded: draws both records, and what TensorFlow adds to find the slopes.
 record_back = exhibits_tf.graph(exhibits_tf.with_gradient(program_tf))
 figures.three_records(record_torch, record_tf, record_back)
 
@@ -222,7 +222,7 @@ exercises.check("2.3", answer)
 # Slopes now go back from the result: a node multiplies the slope that it has received by the slope toward each parent,
 # and gives it on. Where two ways meet, they add up.
 #
-# The simplest program for that follows every way down to the inputs by itself. Take $a = 1$ and double it forty times,
+# The simplest program would follow every single way from the result to the inputs. Take $a = 1$ and double it forty times,
 # `a = a + a`. The record has 41 nodes.
 #
 # **Predict.** How many ways lead from the result back to the first $a$?
@@ -471,7 +471,7 @@ learned_tf = [w.numpy().item(), b.numpy().item()]
 print(learned_tf)
 
 # %% tags=["verdict", "folded"]
-# Folded: compares what the three have learned, and tries it on pictures that none has seen.
+# Folded: compares what the three have learned, and tries it on new pictures.
 new_inks, new_sides = ink_in_the_middle(digits.x_test, digits.y_test)
 said = np.sign(learned[0] * new_inks + learned[1])
 share = float((said == new_sides).mean())
