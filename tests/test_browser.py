@@ -1,9 +1,8 @@
-"""A real browser: JupyterLab runs chapter 00 as a learner would, a quiz answers a click, and the site works offline.
+"""A real browser: JupyterLab runs chapter 00 as a learner would and shows whole lines, and the site works offline.
 
-Needs chromium and playwright. Without them these tests are skipped, and `make test` says so at its end.
+Needs chromium, playwright and npm's files. Without them these tests are skipped, and in CI they fail (conftest.needs).
 """
 import json
-import os
 import shutil
 import sys
 
@@ -12,45 +11,90 @@ import pytest
 
 import pipeline
 from axe import serious
+from conftest import needs
 from helpers import ROOT, build_dir, process, web
-from helpers.machine import browser_files
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WHOLE_PAGE = {"windowingMode": "none", "autosaveInterval": 3600}
 
 
-@pytest.fixture
-def lab(tmp_path):
-    """JupyterLab's address, serving a copy of the learners' notebooks that a run may change."""
-    folder = tmp_path / "notebooks"
-    shutil.copytree(ROOT / "notebooks", folder)
-    settings = tmp_path / "settings" / "@jupyterlab" / "notebook-extension"
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    """A copy of the learners' notebooks that a run may change: what JupyterLab shows."""
+    return shutil.copytree(ROOT / "notebooks", tmp_path_factory.mktemp("desk") / "notebooks")
+
+
+@pytest.fixture(scope="module")
+def lab(desk, tmp_path_factory):
+    """JupyterLab's address, serving the desk."""
+    scratch = tmp_path_factory.mktemp("lab")
+    settings = scratch / "settings" / "@jupyterlab" / "notebook-extension"
     settings.mkdir(parents=True)
     (settings / "tracker.jupyterlab-settings").write_text(json.dumps(WHOLE_PAGE), encoding="utf-8")
     port = web.free_port()
     command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
-               "--ServerApp.port_retries=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={folder}",
+               "--ServerApp.port_retries=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={desk}",
                "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
-    environment = {"JUPYTERLAB_SETTINGS_DIR": str(tmp_path / "settings"), "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime"),
-                   "JUPYTERLAB_WORKSPACES_DIR": str(tmp_path / "workspaces"),  # else Lab reopens what was open last time
-                   "SIDE_BY_SIDE_BUILD": os.environ["SIDE_BY_SIDE_BUILD"]}
+    environment = {"JUPYTERLAB_SETTINGS_DIR": str(scratch / "settings"), "JUPYTER_RUNTIME_DIR": str(scratch / "runtime"),
+                   "JUPYTERLAB_WORKSPACES_DIR": str(scratch / "workspaces"),  # else Lab reopens what was open last time
+                   "SIDE_BY_SIDE_BUILD": str(scratch / "build")}
     with process.server(command, ready=f"http://127.0.0.1:{port}/lab", timeout=60, env=environment):
         yield f"http://127.0.0.1:{port}"
+
+
+def cut_off(page, lab, path):
+    """First lines of the code cells of a notebook that scroll sideways in a small window with the file browser open."""
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{lab}/lab/tree/{path.name}?reset")  # no tab of another notebook
+    open_cells = [cell for cell in nbformat.read(path, 4).cells
+                  if cell.cell_type == "code" and not cell.metadata.get("jupyter", {}).get("source_hidden")]
+    page.wait_for_function("count => document.querySelectorAll('.jp-CodeCell .cm-scroller').length >= count",
+                           arg=len(open_cells), timeout=60_000)
+    page.locator("#filebrowser").wait_for()
+    found = page.evaluate("""async () => {
+        const wide = [];
+        for (const box of document.querySelectorAll('.jp-CodeCell .cm-scroller')) {
+            box.scrollIntoView();  // what is out of view may not be drawn
+            await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+            if (box.scrollWidth > box.clientWidth) wide.push(box.querySelector('.cm-line').textContent);
+        }
+        return wide;
+    }""")
+    token = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "_xsrf")
+    for kernel in page.request.get(f"{lab}/api/kernels").json():
+        page.request.delete(f"{lab}/api/kernels/{kernel['id']}", headers={"X-XSRFToken": token})
+    return found
+
+
+def test_a_line_that_is_too_long_is_seen(lab, desk, page):
+    fits, long = "# " + 86 * "x", "# " + 138 * "y"  # 88 and 140 columns
+    cells = [fits, long, *30 * ["short = 1"], "\n".join(["far below", *15 * [fits], long])]
+    hidden = nbformat.v4.new_code_cell(long, metadata={"jupyter": {"source_hidden": True}})
+    book = nbformat.v4.new_notebook(cells=[*map(nbformat.v4.new_code_cell, cells), hidden])
+    nbformat.write(book, desk / "lines.ipynb")
+    assert cut_off(page, lab, desk / "lines.ipynb") == [long, "far below"]
+
+
+def test_no_code_cell_of_a_lesson_scrolls_sideways(lab, desk, page):
+    lessons = [source for source in pipeline.sources() if pipeline.lesson(source)[2:] and source.parent.name != "ch12"]
+    found = {source.stem: cut_off(page, lab, desk / source.with_suffix(".ipynb").name) for source in lessons}
+    assert {stem: lines for stem, lines in found.items() if lines} == {}
 
 
 def test_a_learner_runs_chapter_00_and_answers_the_quiz(lab, page, tmp_path):
     name = pipeline.targets(pipeline.sources(["00"])[0])[0].name
     cells = nbformat.read(ROOT / "notebooks" / name, 4).cells
     last = [cell for cell in cells if cell.cell_type == "code"][-1]
-    page.goto(f"{lab}/lab/tree/{name}")
+    page.goto(f"{lab}/lab/tree/{name}?reset")
     page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for(timeout=60_000)  # before, Lab asks which kernel
     page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for(timeout=60_000)
     page.wait_for_load_state("networkidle")
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click()
     page.wait_for_function("""() => {
-        const cells = [...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')].map(e => e.textContent);
+        const prompts = [...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')];
+        const cells = prompts.map(e => e.textContent).filter(text => text);  // a folded cell shows none
         return cells.length > 10 && cells.every(t => /\\[\\d+\\]/.test(t)) ||
                document.querySelector('[data-mime-type="application/vnd.jupyter.error"]');
     }""", timeout=180_000)
@@ -67,6 +111,25 @@ def test_a_learner_runs_chapter_00_and_answers_the_quiz(lab, page, tmp_path):
     hint.locator("summary").click()
     assert hint.locator("p").is_visible()
     page.screenshot(path=tmp_path / "lab.png")
+
+
+def test_twins_stand_in_two_columns_where_the_window_has_room(page, tmp_path):
+    import cells_as_html
+    import site_of_course
+    kinds = [("# PyTorch", ["torch"]), ("# TensorFlow", ["tf"]), ("# Folded: compares.", ["verdict", "folded"])]
+    cells = [nbformat.v4.new_code_cell(source, metadata={"tags": tags}) for source, tags in kinds]
+    main = f'<div class="book"><nav></nav><main>{cells_as_html.cells_html(cells)}</main></div>'
+    (tmp_path / "page.html").write_text(f"<!doctype html><style>{site_of_course.style()}</style>{main}", encoding="utf-8")
+    page.goto((tmp_path / "page.html").as_uri())
+    for width, beside in ((1400, True), (1399, False)):
+        page.set_viewport_size({"width": width, "height": 800})
+        torch, tf, verdict = (page.locator(box).bounding_box() for box in (".torch", ".tf", "details"))
+        assert (torch["y"] == tf["y"] and torch["x"] + torch["width"] < tf["x"]) == beside
+        assert (torch["x"] == tf["x"] and torch["y"] + torch["height"] < tf["y"]) != beside
+        assert verdict["y"] > tf["y"] + tf["height"] and verdict["x"] == torch["x"]
+    assert not page.locator("details pre").is_visible()
+    page.locator("summary").click()
+    assert page.locator("details pre").is_visible()
 
 
 def test_the_site_needs_no_network_and_shows_its_figures(page, monkeypatch):
@@ -90,15 +153,14 @@ def test_the_site_needs_no_network_and_shows_its_figures(page, monkeypatch):
     assert page.locator("main script[src], link[href^=http]").count() == 0 and page.asked_outside == []
     page.locator("main a[href^='glossary.html#']").first.click()
     page.locator(":target").wait_for(timeout=30_000)  # a glossary link leads to its entry
-    if (folder / "minisearch.js").is_file():
-        page.get_by_role("searchbox").fill("strides")
-        page.keyboard.press("Enter")
-        page.locator("#hits a[href^='01_tensors.html#']").first.click()
-        page.locator(":target").wait_for(timeout=30_000)  # a hit leads to its section
-    if not browser_files.is_there(browser_files.packages()["axe-core"]):
-        pytest.skip(f"BROWSER TESTS DID NOT RUN: axe-core is not there ({browser_files.COMMAND})")
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         for name in sorted(path.name for path in folder.glob("*.html")):
             page.goto((folder / name).as_uri())
             assert serious(page) == [], f"{name}, {scheme}"
+    needs("minisearch")
+    page.goto((folder / "index.html").as_uri())
+    page.get_by_role("searchbox").fill("strides")
+    page.keyboard.press("Enter")
+    page.locator("#hits a[href^='01_tensors.html#']").first.click()
+    page.locator(":target").wait_for(timeout=30_000)  # a hit leads to its section

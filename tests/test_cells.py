@@ -1,52 +1,73 @@
-"""In a real kernel: an unquoted guess gets a sentence, and a check does not judge the answer of another cell."""
-import nbclient
-import nbformat
+"""The loader of a lesson's cells: what it finds, what it runs, and what it says where there is nothing to find."""
 import pytest
 
-from helpers import ROOT
+import cells
+import pipeline
 
-pytestmark = pytest.mark.slow
-START = 'from helpers import exercises, session\nsession.start("01")'
-ASK = 'guess = {}  # "a", "b" or "c"\nexercises.predict("P1.1", guess, among=["a", "b", "c"])'
+LESSON = """
+# %% [markdown]
+# # 3. Title
+# ## 3.1 First
 
+# %% tags=["setup"]
+import math
 
-def run(*sources):
-    """What each cell of a notebook says in a kernel, errors included: a list of texts, without the first cell's."""
-    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in (START, *sources)])
-    client = nbclient.NotebookClient(book, timeout=60, kernel_name="python3", allow_errors=True,
-                                     resources={"metadata": {"path": str(ROOT / "notebooks")}})
-    done = client.execute()
-    return ["".join(output.get("text") or output.get("data", {}).get("text/plain") or output.get("ename", "")
-                    for output in cell.outputs) for cell in done.cells[1:]]
+# %% tags=["parameters"]
+fast = True
+device = "auto"
 
+# %%
+def twice(x): return 2 * x
+said = undefined_here
 
-def test_a_guess_without_quotes_gets_a_sentence_and_other_names_an_error():
-    said = run("b = [1, 2]", ASK.format("a"), ASK.format("b"), ASK.format("C"), ASK.format('"B"'), ASK.format("unknown"),
-               "guess = d")
-    for line, letter in zip(said[1:4], ("a", "b", "C")):
-        assert line == f'prediction P1.1: put your guess in quotes: guess = "{letter}". Then run this cell again.\n'
-    assert said[4] == "prediction P1.1: noted. You say b.\n"
-    assert said[5:] == ["NameError", "NameError"]
+# %% tags=["torch"]
+many = [k for k in range(3 if fast else 300)]
 
+# %%
+many = None
 
-CHECK, OTHER = 'exercises.check("1.1", answer)', 'exercises.check("1.2", answer)'
-ENDED = "the cell that sets `answer` ended with `{}`, so there is no new answer to judge."
+# %% [markdown]
+# ## 3.2 Exercises
 
+# %% tags=["exercise"]
+answer = ...
+# solution
+def answer(x): return -x
 
-def test_a_check_judges_only_what_the_cell_above_has_made():
-    said = run("def answer(x):\n    return x", CHECK, "def answer(x)\n    return x", CHECK, "answer = 1 / 0", CHECK,
-               "answer = len\nanswer('a')", CHECK, OTHER, CHECK, "answer = ...", OTHER,
-               "answer = 4.5\nanswer()", OTHER)
-    assert said[0] == "" and "exercise 1.1: not yet" in said[1]
-    assert said[2] == "SyntaxError" and ENDED.format("SyntaxError") in said[3]
-    assert said[4] == "ZeroDivisionError" and ENDED.format("ZeroDivisionError") in said[5]
-    assert "not yet" in said[7]
-    assert "`answer` is still that of exercise 1.1. Run the cell above" in said[8]
-    assert "not yet" in said[9]
-    assert "exercise 1.2: not answered yet" in said[11]
-    assert said[12].endswith("TypeError") and "exercise 1.2: not yet" in said[13]  # set, and tried out with an error
+# %% tags=["check"]
+exercises.check("3.1", answer)
+"""
 
 
-def test_numbers_that_are_one_object_are_judged_each():
-    said = run("answer = 2", CHECK, "answer = 2", OTHER)
-    assert "not yet" in said[1] and "not yet" in said[3]
+@pytest.fixture(autouse=True)
+def lesson(tmp_path, monkeypatch):
+    """A chapter 3 with the lesson above."""
+    (tmp_path / "ch03").mkdir()
+    (tmp_path / "ch03" / "03_title.py").write_text(LESSON.lstrip(), encoding="utf-8")
+    monkeypatch.setattr(pipeline, "CHAPTERS", tmp_path)
+
+
+def test_the_opening_runs_and_the_first_cell_that_defines_a_name():
+    names = cells.run("03", "many", fast=False)
+    assert len(names["many"]) == 300 and names["math"] and names["device"] == "cpu"
+    assert not {"said", "k"} & names.keys()
+
+
+@pytest.mark.parametrize("place", ["3.1 First", "setup", "parameters"])
+def test_all_before_a_place_runs(place):
+    names = cells.run("03", until=place)
+    assert ("math" in names) == (place == "parameters") and "fast" not in names
+
+
+def test_functions_alone():
+    assert cells.functions("03", "twice", other=1)["twice"](4) == 8
+    assert cells.solution("03", "3.1")(5) == -5
+
+
+@pytest.mark.parametrize("use, said", [
+    (lambda: cells.run("03", "k"), "'k'"), (lambda: cells.run("03", until="3.3 None"), "'3.3 None'"),
+    (lambda: cells.run("03", speed=1), "no parameter speed"), (lambda: cells.functions("03", "many"), "not as a function"),
+    (lambda: cells.solution("03", "3.9"), "3.9")])
+def test_what_is_not_there_is_named(use, said):
+    with pytest.raises(LookupError, match=said):
+        use()

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import helpers
+from conftest import needs
 from helpers import data
 
 MIDDLE = "2012633733466649"  # digits 55 to 70 of the 130 that every form asks for
@@ -84,9 +85,9 @@ def test_the_classes_are_even_on_both_sides():
 
 
 def test_the_export_gives_the_shipped_bytes(tmp_path):
-    pytest.importorskip("sklearn")
+    needs("sklearn")
     for folder in ("first", "second"):
-        tool = helpers.ROOT / "tools" / "export_digits.py"
+        tool = helpers.ROOT / "data" / "scripts" / "export_digits.py"
         done = subprocess.run([sys.executable, tool, tmp_path / folder], capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, done.stderr
         for name in ("images.npy", "labels.npy"):
@@ -104,7 +105,7 @@ def test_every_data_file_but_the_texts_about_it_has_a_checksum():
     listed = {line.split()[1] for line in (folder / "SHA256SUMS").read_text().splitlines()}
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     not_data = {"README.md", "SHA256SUMS", ".gitattributes"}
-    assert listed == {name for name in found - not_data if not name.startswith("quiz/")}
+    assert listed == {name for name in found - not_data if not name.startswith("scripts/")}
 
 
 def test_the_checksums_are_in_the_form_that_sha256sum_reads():

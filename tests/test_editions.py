@@ -6,8 +6,8 @@ import pytest
 
 import editions
 import pipeline
+from conftest import needs
 from helpers import ROOT
-from helpers.machine import browser_files
 
 SOURCES = pipeline.sources()
 EACH = pytest.mark.parametrize("source", SOURCES, ids=[pipeline.lesson(source) for source in SOURCES])
@@ -52,7 +52,6 @@ def test_the_guide_has_each_section_and_the_minutes_of_the_box(source):
     assert list(sections) == [name for cell in book.cells if (name := editions.section_of(cell))]
     box = int(re.search(r"\*\*Minutes\*\*: (\d+)", text(book)).group(1))
     assert sum(minutes for minutes, _ in sections.values()) == box
-    assert len((editions.TEACHING / f"{pipeline.lesson(source)}.md").read_text(encoding="utf-8").split()) <= 700
 
 
 @EACH
@@ -71,8 +70,8 @@ def test_the_live_edition_empties_the_twins_and_nothing_else(source):
 
 
 def test_a_chapter_without_a_page_says_what_to_write(monkeypatch, tmp_path):
-    monkeypatch.setattr(editions, "TEACHING", tmp_path)
-    with pytest.raises(FileNotFoundError, match=r"write notebooks/teaching/01\.md"):
+    monkeypatch.setattr(pipeline, "CHAPTERS", tmp_path)
+    with pytest.raises(FileNotFoundError, match=r"write it in notebooks/chapters/ch01/notes\.md"):
         editions.page("01")
 
 
@@ -82,8 +81,7 @@ def test_slides_of_a_chapter_that_was_not_executed():
 
 
 def test_slides_load_nothing_from_elsewhere(build_folder):
-    if not browser_files.is_there(browser_files.packages()["reveal.js"]):
-        pytest.skip(f"reveal.js is not there: {browser_files.COMMAND}")
+    needs("reveal.js")
     done = build_folder / "executed" / "01_tensors.ipynb"
     done.parent.mkdir(parents=True)
     nbformat.write(nbformat.read(pipeline.targets(pipeline.sources(["01"])[0])[1], 4), done)  # the solved one serves as well
@@ -101,3 +99,14 @@ def test_an_edition_is_written_as_valid_notebooks(edition):
     book = nbformat.read(folder / "01_tensors.ipynb", 4)
     nbformat.validate(book)
     assert (folder / "glossary.md").is_file()
+
+
+def test_twins_share_a_slide_with_what_is_folded_behind_them_and_folded_code_is_closed(tmp_path):
+    needs("reveal.js")
+    kinds = [("# PyTorch", ["torch"]), ("# TensorFlow", ["tf"]), ("# Folded: compares <both>.", ["verdict", "folded"])]
+    cells = [nbformat.v4.new_code_cell(source, metadata={"tags": tags}) for source, tags in kinds]
+    book = editions.laid_out(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("## 1.1 A"), *cells]))
+    assert [cell.metadata.slideshow.slide_type for cell in book.cells] == ["slide", "subslide", "-", "-"]
+    editions.write_slides(book, tmp_path / "slides")
+    html = (tmp_path / "slides.html").read_text(encoding="utf-8")
+    assert html.count("<details><summary>") == 1 and "<details><summary>Compares &lt;both&gt;.</summary>" in html

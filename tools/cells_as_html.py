@@ -8,6 +8,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+SIDES = {"torch": "PyTorch", "tf": "TensorFlow"}
 VERBATIM = re.compile(r"(```.*?```|`[^`\n]+`)", re.S)
 MATH = re.compile(r"\$\$(.+?)\$\$|(?<![\\$\w])\$(?!\s)([^$\n]+?)(?<!\s)\$(?![\w$])", re.S)
 
@@ -25,21 +26,50 @@ def mathml(markdown):
 def prose(markdown):
     """A markdown text as HTML, its links pointing into the site."""
     page = markdown2html(mathml(markdown))
-    page = re.sub(r'href="((?:solutions/|\.\./)?\d\d[a-z]?_\w+)\.ipynb', r'href="\1.html', page)
+    page = re.sub(r'href="([^":]+)\.ipynb', r'href="\1.html', page)
     return page.replace('href="glossary.md', 'href="glossary.html')
 
 
+def cells_html(cells):
+    """Cells as HTML. Twins stand in one box, so that a style sheet can put them in two columns."""
+    parts, rest = [], list(cells)
+    while rest:
+        if are_twins(rest[:2]):
+            both = "".join(f"<div>{cell_html(cell)}</div>" for cell in rest[:2])
+            parts.append(f'<div class="twins">{both}</div>')
+            rest = rest[2:]
+        else:
+            parts.append(cell_html(rest.pop(0)))
+    return "".join(parts)
+
+
+def are_twins(cells):
+    """Whether these are PyTorch's cell and TensorFlow's behind it."""
+    return len(cells) == 2 and all(side in cell.metadata.get("tags", []) for cell, side in zip(cells, ("torch", "tf")))
+
+
+def caption(cell):
+    """What a folded cell says of itself in its first line; "" for a cell that is not folded."""
+    if "folded" not in cell.metadata.get("tags", []):
+        return ""
+    said = re.sub(r"^#\s*(Folded:\s*)?", "", cell.source.partition("\n")[0]).strip()
+    return said[:1].upper() + said[1:] or "Code"
+
+
 def cell_html(cell):
-    """One cell; a code cell shows by color and by name which framework it belongs to."""
+    """One cell. A code cell shows which framework it belongs to; a folded one is closed, its outputs stay open."""
     if cell.cell_type == "markdown":
         return prose(cell.source)
     tags = cell.metadata.get("tags", [])
-    side = next((name for name in ("torch", "tf") if name in tags), "")
-    label = {"torch": ' data-side="PyTorch"', "tf": ' data-side="TensorFlow"'}.get(side, "")
     source = highlight(cell.source, PythonLexer(), HtmlFormatter())
+    side = next((name for name in SIDES if name in tags), "")
+    named = cell.source.startswith(f"# {SIDES.get(side)}")
+    label = f' data-side="{SIDES[side]}"' if side and not named else ""
+    code = f'<div class="input {side}"{label}>{source}</div>'
+    if caption(cell):
+        code = f'<details class="input folded"><summary>{html.escape(caption(cell))}</summary>{source}</details>'
     verdict = "verdict" if "verdict" in tags else ""
-    outputs = "".join(output_box(output, verdict) for output in cell.outputs)
-    return f'<div class="input {side}"{label}>{source}</div>{outputs}'
+    return code + "".join(output_box(output, verdict) for output in cell.outputs)
 
 
 def output_box(output, verdict):
@@ -53,7 +83,7 @@ def output_html(output):
     """One output: HTML as it is, images with their alt text, text escaped."""
     bundle = output.get("data", {})
     if "text/html" in bundle:
-        return re.sub(r'href="(solutions/\d\d[a-z]?_\w+)\.ipynb', r'href="\1.html', bundle["text/html"])
+        return bundle["text/html"]
     if "image/png" in bundle:
         alt = html.escape(output.get("metadata", {}).get("alt", ""))
         return f'<img alt="{alt}" src="data:image/png;base64,{bundle["image/png"].strip()}">'

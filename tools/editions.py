@@ -107,9 +107,14 @@ def slides(source):
     done = executed(source)
     if not done.is_file():
         raise FileNotFoundError(f"{done.name} has not been executed yet: run `make run` first")
-    book = with_notes(nbformat.read(done, 4), pipeline.lesson(source))
-    for cell in book["cells"]:
-        cell.metadata["slideshow"] = {"slide_type": kind_of_slide(cell)}
+    return laid_out(with_notes(nbformat.read(done, 4), pipeline.lesson(source)))
+
+
+def laid_out(book):
+    """A notebook with each cell's place among the slides, the captions of folded cells, and equations as MathML."""
+    for before, cell in zip([book["cells"][0], *book["cells"]], book["cells"]):
+        cell.metadata["slideshow"] = {"slide_type": kind_of_slide(cell, before)}
+        cell.metadata["caption"] = cells_as_html.caption(cell)
         if cell.cell_type == "markdown":
             cell.source = cells_as_html.mathml(cell.source)
     return book
@@ -120,8 +125,8 @@ def executed(source):
     return build_dir() / "executed" / pipeline.targets(source)[0].name
 
 
-def kind_of_slide(cell):
-    """Where a cell goes: a heading opens a slide; text, each cell of a twin and its verdict one below it."""
+def kind_of_slide(cell, before):
+    """Where a cell goes: a heading opens a slide; text and twins one below it, with what is folded behind them."""
     tags = set(pipeline.tags(cell))
     if "instructor" in tags:
         return "notes"
@@ -129,6 +134,8 @@ def kind_of_slide(cell):
         return "skip"
     if cell.cell_type == "markdown":
         return "slide" if re.search(r"^##? ", cell.source, re.M) else "subslide"
+    if "folded" in tags or cells_as_html.are_twins([before, cell]):
+        return "-"
     alone = {"torch", "tf", "verdict"} & tags or cell.source.count("\n") > 8
     return "subslide" if alone else "-"
 

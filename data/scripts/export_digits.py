@@ -1,7 +1,7 @@
 """Write the handwritten digits that scikit-learn carries as the two arrays that the course ships.
 
-    python tools/export_digits.py             # writes data/digits/
-    python tools/export_digits.py some/folder # elsewhere, to compare
+    python data/scripts/export_digits.py             # writes data/digits/
+    python data/scripts/export_digits.py some/folder # elsewhere, to compare
 
 The same bytes come out each time: a .npy file, unlike .npz, holds no time stamp. Prints the lines for
 data/SHA256SUMS. Needs scikit-learn; the course itself does not.
@@ -31,7 +31,7 @@ def export(folder):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", nargs="?", type=Path, default=Path(__file__).parents[1] / "data" / "digits")
+    parser.add_argument("folder", nargs="?", type=Path, default=Path(__file__).parents[1] / "digits")
     folder = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
     for path in export(folder):

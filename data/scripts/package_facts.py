@@ -1,4 +1,5 @@
-"""What published packages say of themselves, for chapter 12b: `python tools/package_facts.py FOLDER > data/packages.csv`.
+"""What published packages say of themselves, for chapter 12b:
+`python data/scripts/package_facts.py FOLDER > data/packages.csv`.
 
 FOLDER holds wheels and source archives, fetched with `pip download --no-deps`; nothing in them is executed. Rows:
 

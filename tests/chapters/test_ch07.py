@@ -1,16 +1,17 @@
 """What chapter 7 promises about its training: the accuracy that every seed reaches, without a leak."""
-import chapter07
 import numpy as np
 import pytest
 
+import cells
 from helpers import data
 
 pytestmark = pytest.mark.slow
+TRAINING = ("chunks", "network_torch", "network_tf", "new_torch", "new_tf", "train")
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_every_seed_reaches_the_floor_in_both_frameworks(seed):
-    chapter = chapter07.functions(seed)
+    chapter = cells.run("07", *TRAINING, seed=seed)
     digits, epochs = chapter["digits"], chapter["epochs"]
     for new in ("new_torch", "new_tf"):
         run = chapter[new](epochs * (len(digits.x_train) // 64))
@@ -22,7 +23,7 @@ def test_every_seed_reaches_the_floor_in_both_frameworks(seed):
 @pytest.mark.benchmark
 @pytest.mark.parametrize("seed", range(5))
 def test_every_seed_reaches_the_higher_floor_in_full_mode(seed):
-    chapter = chapter07.functions(seed, fast=False)
+    chapter = cells.run("07", *TRAINING, seed=seed, fast=False)
     digits, epochs = chapter["digits"], chapter["epochs"]
     for new in ("new_torch", "new_tf"):
         run = chapter[new](epochs * (len(digits.x_train) // 64))
@@ -33,7 +34,7 @@ def test_every_seed_reaches_the_higher_floor_in_full_mode(seed):
 
 
 def test_what_is_watched_and_tested_is_never_learned_from():
-    chapter = chapter07.functions()
+    chapter = cells.run("07")
     digits, begins = data.digits(), [0, 130, 256, 386, 516, 646, 776, 906, 1029, 1157, 1287, 1415]
     learned = {picture.tobytes() for picture in chapter["x_learn"]}
     for x in (chapter["x_watch"], digits.x_test):
@@ -42,7 +43,7 @@ def test_what_is_watched_and_tested_is_never_learned_from():
 
 
 def test_augmentation_moves_scans_a_little_and_keeps_their_ink():
-    augment, x = chapter07.functions()["augment"], data.digits().x_train[:300]
+    augment, x = cells.run("07", "augment")["augment"], data.digits().x_train[:300]
     moved = augment(x, np.random.default_rng(0))
     assert moved.shape == x.shape and moved.dtype == np.float32 and 0 <= moved.min() and moved.max() <= 1
     assert not np.array_equal(moved, x) and np.array_equal(moved, augment(x, np.random.default_rng(0)))
@@ -52,7 +53,7 @@ def test_augmentation_moves_scans_a_little_and_keeps_their_ink():
 
 
 def test_a_chunk_is_the_same_whenever_it_is_asked_for():
-    chunks, x, y = (chapter07.functions()[name] for name in ("chunks", "x_learn", "y_learn"))
+    chunks, x, y = (cells.run("07", "chunks")[name] for name in ("chunks", "x_learn", "y_learn"))
     first, again, later = (list(chunks(x, y, epoch)) for epoch in (3, 3, 4))
     assert [pictures.shape for pictures, _ in first] == [(20, 64, 8, 8, 1)]
     assert np.array_equal(first[0][0], again[0][0]) and not np.array_equal(first[0][0], later[0][0])

@@ -2,12 +2,12 @@
 import itertools
 import json
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-import time
 import uuid
 from pathlib import Path
 
@@ -52,6 +52,55 @@ def changed(tmp_path, name, *replacements):
     path = tmp_path / f"{Path(name).name}.py"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+STAND_IN = """
+import shutil
+
+class Named:  # for Ray: it calls the training function in this process
+    def __init__(self, *args, **named):
+        self.args = args
+        self.__dict__ |= named
+
+class Trainer(Named):
+    def fit(self):
+        self.args[0](self.train_loop_config)
+        return Named(checkpoint=Named(path="kept"))
+
+class Checkpoint:
+    def from_directory(folder):
+        shutil.copytree(folder, "kept")
+
+def report(numbers, checkpoint):
+    pass
+
+def get_context():
+    return Named(get_world_rank=lambda: 0)
+
+ScalingConfig = RunConfig = FailureConfig = TorchConfig = Named
+TorchTrainer = TensorflowTrainer = Trainer
+"""
+
+
+@pytest.mark.parametrize("script, inner, edit", [
+    ("ray_torch", "elastic_torch.py", 'yield {"step": 7}; yield {"weights": [[0.5]]}; return'),
+    ("ray_tf", "multiworker_tf.py", "return 7, [np.array([0.5])]")])
+def test_under_ray_runs_the_training_function_that_the_learner_has_edited(tmp_path, monkeypatch, script, inner, edit):
+    """In a copy of the course with edited workers, one that runs another one's function takes that of the copy."""
+    workers, stand_in = tmp_path / "chapters" / "ch08" / "workers", tmp_path / "stand_in" / "ray"
+    shutil.copytree(WORKERS, workers)
+    text, edits = re.subn(r"(?m)^(def train\(.*\):)$", rf"\1\n    {edit}", (workers / inner).read_text(encoding="utf-8"))
+    assert edits == 1
+    (workers / inner).write_text(text, encoding="utf-8")
+    (stand_in / "train").mkdir(parents=True)
+    (stand_in / "__init__.py").write_text("init = shutdown = lambda *args, **named: None\n", encoding="utf-8")
+    (stand_in / "train" / "__init__.py").write_text(STAND_IN, encoding="utf-8")
+    (stand_in / "train" / "torch.py").write_text("from ray.train import TorchConfig, TorchTrainer\n", encoding="utf-8")
+    (stand_in / "train" / "tensorflow.py").write_text("from ray.train import TensorflowTrainer\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    path = os.pathsep.join([str(stand_in.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
+    done = process.command([*PYTHON, process.worker(f"ch08/{script}"), tmp_path, "-1"], 60, {"PYTHONPATH": path})
+    assert process.results(done.stdout) == [{"weights": [[0.5]], "start": 7}], done.stderr
 
 
 def weights(lines):
@@ -172,12 +221,7 @@ def kernel(job):
 
 def until(condition, patience):
     """Whether the condition comes true within `patience` seconds."""
-    deadline = time.monotonic() + patience
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.2)
-    return False
+    return web.wait_until(condition, patience, pause=0.2)
 
 
 @slow
@@ -310,4 +354,3 @@ def test_weights_survive_the_way_through_text():
     """Workers print JSON: weights survive the way through text exactly."""
     values = np.random.default_rng(0).normal(size=100)
     assert (np.array(json.loads(json.dumps(values.tolist()))) == values).all()
-    assert shutil.which("torchrun", path=launch.process.environment(None)["PATH"])

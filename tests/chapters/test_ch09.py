@@ -16,20 +16,23 @@ import pipeline
 from chapters.ch09 import boards
 from chapters.ch09 import checks as ch09
 from chapters.ch09.workers import visdom_server
+from conftest import needs
 from helpers import ROOT, web
 from helpers.machine import browser_files
 from test_execution import BLOCKER, printed
 
-SOURCE = ROOT / "notebooks" / "src" / "09_visualization.py"
+SOURCE, = pipeline.sources(["09"])
 START = """
 import sys
 from chapters.ch09 import boards
+from helpers import web
 with boards.visdom(sys.argv[1]) as server:
     print(server.url, flush=True)
     web.wait_until(lambda: False, timeout=100)
 """
 LOOK = """
 from chapters.ch09 import boards
+from helpers import web
 with boards.tensorboard({logs!r}, []) as server:
     web.look(server, 600)
 print("went on")
@@ -38,7 +41,7 @@ print("went on")
 
 @pytest.fixture
 def has_visdom():
-    pytest.importorskip("visdom")
+    needs("visdom")
 
 
 def addresses(pid):
@@ -105,7 +108,7 @@ def test_the_patch_to_visdoms_page_is_still_needed(has_visdom, tmp_path):
 
 
 def test_without_npms_files_all_but_the_page_works(has_visdom, tmp_path, monkeypatch):
-    missing = f"import sys, helpers.browser_files as b; b.home = lambda: b.Path({str(tmp_path / 'nothing')!r})\n"
+    missing = f"import sys, helpers.machine.browser_files as b; b.home = lambda: b.Path({str(tmp_path / 'nothing')!r})\n"
     (tmp_path / "sitecustomize.py").write_text(missing, encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))  # for the server
     monkeypatch.setattr(browser_files, "home", lambda: tmp_path / "nothing")

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import strategies as st
 
 from chapters.ch10 import model_store, rest_api, servers
-from helpers import ROOT, process
+from helpers import ROOT, process, web
 
 BUILD_TF = """
 import sys
@@ -75,14 +75,13 @@ for number in numbers:
 """
 NAME = "half_plus_two"
 KINDS = ["flask torch", "django torch", "flask tf", "django tf", "tensorflow_model_server tf", "gunicorn torch"]
-opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def ask(url, body=None, method=None):
     """(status, answer) of a request; a body that is no bytes goes as JSON."""
     body = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
     try:
-        with opener.open(urllib.request.Request(url, body, method=method), timeout=60) as answer:
+        with web.open_url(urllib.request.Request(url, body, method=method), timeout=60) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         with error:
@@ -293,11 +292,8 @@ def _load(job):
     assert report, "the load worker did not report"
 
 
-def _until(question, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not question():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.05)
+def _until(question):
+    assert web.wait_until(question, 60, pause=0.05), "it did not come true in time"
 
 
 class Fake:
@@ -403,7 +399,7 @@ def test_a_server_listens_on_loopback_only_and_ends_with_an_interrupt(store, tmp
 START = """
 import sys, time
 from chapters.ch10 import servers
-with getattr(serving, sys.argv[1])(*sys.argv[2:]) as server:
+with getattr(servers, sys.argv[1])(*sys.argv[2:]) as server:
     print(server.port, flush=True)
     time.sleep(200)
 """

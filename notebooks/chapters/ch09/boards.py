@@ -9,7 +9,6 @@ import json
 import logging
 import os
 import sys
-import time
 
 from chapters.ch09.workers import visdom_server
 from helpers import process, web
@@ -33,11 +32,8 @@ def tensorboard(logs, runs, timeout=90):
         return set(runs) <= set(web.ask(url, "data/runs"))
 
     with process.server(args, f"{url}/data/runs", timeout) as server:
-        deadline = time.monotonic() + timeout
-        while not loaded():
-            if time.monotonic() > deadline:
-                raise process.ChildTimeout(f"TensorBoard has not read the runs {runs} after {timeout} s", server.log)
-            time.sleep(0.1)
+        if not web.wait_until(loaded, timeout, pause=0.1):
+            raise process.ChildTimeout(f"TensorBoard has not read the runs {runs} after {timeout} s", server.log)
         yield server
 
 
@@ -96,5 +92,3 @@ def visdom_page(server):
     except FileNotFoundError as error:
         return f"NOT MEASURED: {error}"
     return web.page(server.url)
-
-
