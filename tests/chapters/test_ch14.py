@@ -96,7 +96,7 @@ def test_of_a_ledger_with_one_odd_entry_the_rest_counts():
     assert len(found["02b"].verdicts) == len(judged("02b")) - 1
     assert [gap.what for gap in gaps if gap.lesson == "02b"] == [
         "02b.json in the folder ledger does not fit (verdicts, 'C12' is left out: it is 'HELD'); a new run keeps it under "
-        "another name", f"1 of {len(judged('02'))} claims not judged"]
+        "another name", f"1 of {len(judged('02b'))} claims not judged"]
 
 
 def test_no_value_at_any_depth_stops_the_chapter():
