@@ -11,8 +11,9 @@ from helpers import ROOT
 from helpers.machine import browser_files
 
 TESTS = ROOT / "tests"
-MAY_SKIP = {"conftest.py", "test_ch10.py", "test_fashion.py"}
-"""Chapter 10's real servers and the full Fashion-MNIST cannot be had everywhere, and some servers need POSIX."""
+MAY_SKIP = {"conftest.py", "test_ch10.py", "test_fashion.py", "test_speed.py"}
+"""Chapter 10's real servers and the full Fashion-MNIST cannot be had everywhere, some servers need POSIX, and a benchmark
+needs git."""
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import hashlib
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -181,12 +182,12 @@ def clean(build):
 def call(argv):
     """Run a command in the course's folder; its exit code. An interrupt reaches it too, and it ends in its own time."""
     child = subprocess.Popen(argv, cwd=str(ROOT))
-    while True:
-        try:
-            code = child.wait()
-            return 128 - code if code < 0 else code
-        except KeyboardInterrupt:
-            continue
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupted wait can lose the exit code, and then says 0
+    try:
+        code = child.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    return 128 - code if code < 0 else code
 
 
 def must(argv):

@@ -5,20 +5,28 @@ import sys
 import numpy as np
 
 from helpers.course import missing
-from helpers.course.judging import Exercise, attempt, call, function, raised
+from helpers.course.judging import Exercise, NothingReturned, attempt, call, function, raised, returning
 
 NO_FUNCTION = "answer must be a function: write def answer(...): above, or answer = your_function."
-NAMES = {"torch": "PyTorch", "tf": "TensorFlow"}
+NO_RETURN = "your function returned None: is there a `return`?"
 
 
-def number_or_array(framework, result):
-    """(what a learner's function returned as NumPy, None), or (None, what is wrong with it)."""
+def array_of(side, result):
+    """(what a learner's function returned, as NumPy, None), or (None, what is wrong with it)."""
     if result is None:
-        return None, "your function returned None: is there a `return`?"
-    array, problem = call(missing.side(framework).to_numpy, result)
+        return None, NO_RETURN
+    array, problem = call(side.to_numpy, result)
     if problem:
-        return None, f"your function returned a {type(result).__name__}, where a {NAMES[framework]} tensor is asked for."
+        return None, f"your function returned a {type(result).__name__}, where a {side.NAME} tensor is asked for."
     return array, None
+
+
+def value_and_grad(side, answer, *arrays, weights=None):
+    """((value, gradients) of a learner's function, None), or (None, what is wrong with it)."""
+    found, error = attempt(lambda: side.value_and_grad(returning(answer), *arrays, weights=weights))
+    if isinstance(error, NothingReturned):
+        return None, NO_RETURN
+    return found, None if error is None else raised(error)
 
 
 def cause_of(found, right, suspects):
@@ -38,15 +46,16 @@ def cause_of(found, right, suspects):
 def _judge_step(answer):
     if not callable(answer):
         return NO_FUNCTION
+    side = missing.side("tf")
     for trial, (rows, columns) in enumerate([(5, 2), (7, 3), (3, 4)]):
         rng = np.random.default_rng(trial)
         x, y, w = rng.normal(size=(rows, columns)), rng.normal(size=(rows, 1)), rng.normal(size=(columns, 1))
         rate = 0.1 + 0.1 * trial
-        result, problem = call(answer, *map(missing.side("tf").tensor, (w, x, y)), rate)
-        if problem and ("NoneType" in problem or "None" in problem):
+        result, problem = call(answer, *map(side.tensor, (w, x, y)), rate)
+        if problem and "None" in problem:
             return ("the slope came back as None: the tape was not told to follow it. `w` is a tensor, so `tape.watch(w)` "
                     "before the loss.")
-        found, problem = (None, problem) if problem else number_or_array("tf", result)
+        found, problem = (None, problem) if problem else array_of(side, result)
         if problem:
             return problem
         slope = 2 / rows * x.T @ (x @ w - y)
@@ -67,10 +76,11 @@ def _judge_step(answer):
 def _judge_lost(answer):
     if not callable(answer):
         return NO_FUNCTION
+    side = missing.side("torch")
     for trial in range(3):
         rng = np.random.default_rng(trial)
         names = [str(name) for name in rng.permutation(["used", "cut", "flat", "absent"])]
-        made = {name: missing.side("torch").tensor(rng.normal(size=2 + k)).requires_grad_() for k, name in enumerate(names)}
+        made = {name: side.tensor(rng.normal(size=2 + k)).requires_grad_() for k, name in enumerate(names)}
         flat, used, cut = (made[name] for name in ("flat", "used", "cut"))
         loss = (used * used).sum() + (-1 - flat * flat).relu().sum() + cut.detach().sum() * used.sum()
         got, problem = call(answer, loss, made)
@@ -79,7 +89,7 @@ def _judge_lost(answer):
         if problem:
             return problem
         if got is None:
-            return "your function returned None: is there a `return`?"
+            return NO_RETURN
         if not isinstance(got, (list, tuple)):
             return f"a list of names is asked for, yours returned a {type(got).__name__}."
         lost = [name for name in names if name in ("absent", "cut")]
@@ -106,16 +116,17 @@ def _why_not_lost(got, lost, names):
 def _judge_loop(answer):
     if not callable(answer):
         return NO_FUNCTION
+    side = missing.side("torch")
     for trial, (rows, columns, steps) in enumerate([(6, 2, 3), (5, 3, 4), (8, 2, 2)]):
         rng = np.random.default_rng(trial)
         x, y, w = rng.normal(size=(rows, columns)), rng.normal(size=rows), rng.normal(size=columns)
-        given = missing.side("torch").tensor(w).requires_grad_()
-        result, problem = call(answer, given, *map(missing.side("torch").tensor, (x, y)), 0.1, steps)
+        given = side.tensor(w).requires_grad_()
+        result, problem = call(answer, given, *map(side.tensor, (x, y)), 0.1, steps)
         if problem and "zero_" in problem:
             return "before the first `backward` there is no slope to clear, `w.grad` is None: clear it after the step."
         if problem and "unsupported operand" in problem:
             return "`w.grad` was None at the step: is it cleared between `backward` and the step? Clear it after the step."
-        found, problem = (None, problem) if problem else number_or_array("torch", result)
+        found, problem = (None, problem) if problem else array_of(side, result)
         if problem:
             return problem
         cause = cause_of(found, descended(w, x, y, steps), {
@@ -146,10 +157,9 @@ def _judge_target(answer):
         rng = np.random.default_rng(trial)
         now, later = rng.normal(size=(rows, columns)), rng.normal(size=(rows, columns))
         w, reward = rng.normal(size=(columns, 1)), rng.normal(size=(rows, 1))
-        both, problem = call(missing.side("tf").value_and_grad, answer, w, now, reward, later)
+        both, problem = value_and_grad(missing.side("tf"), answer, w, now, reward, later)
         if problem:
-            nothing = "None" in problem
-            return "your function returned None: is there a `return`?" if nothing else problem
+            return problem
         value, (slope, *_) = both
         error = now @ w - (reward + 0.9 * later @ w)
         cause = _why_not_the_loss(value, error) or _why_not_still(slope, error, now, later)
@@ -200,9 +210,9 @@ def _judge_rounding(answer):
     rng = np.random.default_rng(0)
     x = np.concatenate([rng.normal(scale=3, size=7), [0.5, 1.5, -2.5]])
     upstream = rng.normal(size=10)
-    both, problem = call(lambda: missing.side("torch").value_and_grad(answer, x, weights=upstream))
+    both, problem = value_and_grad(missing.side("torch"), answer, x, weights=upstream)
     if problem:
-        return "your function returned None: is there a `return`?" if "NoneType" in problem else problem
+        return problem
     value, (slope,) = both
     return _why_not_rounded(value, x) or _why_not_slope_one(slope, upstream)
 
