@@ -18,9 +18,10 @@ def needed(cells, wanted):
         if cells[k].cell_type != "code":
             continue
         tree = ast.parse(cells[k].source)
-        if k in wanted or ALWAYS & set(tags(cells[k])) or names & {*bound_names(tree), *changed_names(tree)}:
+        made = {*bound_names(tree), *changed_names(tree), *predictions(tree, "predict")}
+        if k in wanted or ALWAYS & set(tags(cells[k])) or names & made:
             keep.add(k)
-            names |= used_names(cells[k].source)
+            names |= {*used_names(cells[k].source), *predictions(tree, "outcome")}
     return sorted(keep)
 
 
@@ -42,6 +43,13 @@ def changed_names(tree):
             yield root(node)
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and root(node.value.func) not in SHOWS:
             yield root(node.value.func)
+
+
+def predictions(tree, verb):
+    """What ties an outcome to its prediction: "prediction P2.1" for each exercises.predict("P2.1", ...), or outcome."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == f"exercises.{verb}":
+            yield f"prediction {ast.literal_eval(node.args[0])}"
 
 
 SHOWS = {"plots", "exercises", "claims", "parity", "show", "session", "timing", "print", "ax", "axes", "fig"}
