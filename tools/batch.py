@@ -10,7 +10,7 @@ import nbclient
 import papermill
 from tqdm import tqdm
 
-from helpers import build_dir
+from helpers import build_dir, errors
 
 
 def seconds_file():
@@ -79,7 +79,7 @@ def table(rows):
     print(f"\n{'lesson':<28}{'seconds':>8}  verdicts")
     for source, seconds, result in sorted(rows, key=lambda row: row[0]):
         if isinstance(result, Exception):
-            text = f"FAILED: {(str(result).splitlines() or ['without a word'])[-1][:120]}"
+            text = f"FAILED: {errors.last_line(result)[:120]}"
         else:
             text = ", ".join(f"{claim} {word}" for claim, word in result.items()) if isinstance(result, dict) else result
         print(f"{source.stem:<28}{seconds:>8.1f}  {text}")

@@ -281,6 +281,21 @@ def test_a_version_goes_live_without_a_lost_request_and_the_old_one_drains(store
             assert (changes > 0).sum() <= 16, "after the switch only requests that were under way give the old answer"
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["flask", "django"])
+def test_a_server_runs_the_model_that_the_learner_has_edited(store, tmp_path, monkeypatch, how):
+    """Beside a copy of the notebook lie edited workers; a server takes the model's file from its own side."""
+    workers, edited = tmp_path / "chapters" / "ch10" / "workers", "return {key: value.numpy()"
+    shutil.copytree(ROOT / "notebooks" / "chapters" / "ch10" / "workers", workers)
+    text = (workers / "model_torch.py").read_text(encoding="utf-8")
+    assert edited in text
+    (workers / "model_torch.py").write_text(text.replace(edited, "return {key: 100 * value.numpy()"), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with served(store, f"{how} torch", tmp_path / "digits") as running:
+        url = f"{running.url}/v1/models/{NAME}"
+        assert ask(f"{url}:predict", {"instances": [1.0]}) == (200, {"predictions": [250.0]})
+
+
 @contextlib.contextmanager
 def _load(job):
     """The load worker in the background; its report is in the dict when the block is over."""

@@ -4,7 +4,6 @@ Visdom's own start (`visdom`, `python -m visdom.server`) first downloads its pag
 `chapters/ch09/workers/visdom_server.py` starts its server with scripts from npm, and says what else it takes.
 """
 import contextlib
-import importlib.util
 import json
 import logging
 import os
@@ -44,7 +43,7 @@ def visdom(folder, timeout=90):
     Its page is there where npm's files are (`helpers/machine/browser_files.py`); all else works without it.
     """
     missing.need(folder)
-    if importlib.util.find_spec("visdom") is None:
+    if missing.not_installed(["visdom"]):
         raise missing.NotInstalled(missing.PACKAGES["visdom"])
     port = web.free_port()
     args = [sys.executable, "-P", process.worker("ch09/visdom_server"), str(port), os.fspath(folder)]

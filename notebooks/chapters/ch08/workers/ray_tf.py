@@ -16,7 +16,7 @@ import ray.train
 import ray.train.tensorflow
 
 HERE = Path(__file__).resolve().parent
-cluster = runpy.run_path(HERE / "ray_local.py")["cluster"]
+cluster = runpy.run_path(str(HERE / "ray_local.py"))["cluster"]
 
 
 def train(config):  # what Ray runs in each worker, with a TF_CONFIG that it has written
