@@ -5,13 +5,14 @@ import symtable
 from helpers.course.missing import bound_names
 from pipeline import tags
 
-ALWAYS = {"setup", "parameters"}
+ALWAYS = {"setup", "parameters", "predict"}
 
 
 def needed(cells, wanted):
     """The indices, in order, of the cells that must run so that those with the indices `wanted` can.
 
-    Cells of a lesson's opening always; else a cell that binds, or changes in place, a name which a later one of them uses.
+    The opening and the predictions always, for an outcome is refused where nobody has asked; else a cell that binds, or
+    changes in place, a name which a later one of them uses.
     """
     keep, names = set(), set()
     for k in reversed(range(len(cells))):

@@ -11,6 +11,9 @@ LESSON = """
 
 # %% tags=["setup"]
 import math
+from helpers import exercises
+from helpers.course import ledger
+ledger.begin("03")
 
 # %% tags=["parameters"]
 fast = True
@@ -25,6 +28,14 @@ many = [k for k in range(3 if fast else 300)]
 
 # %%
 many = None
+
+# %% tags=["predict"]
+guess = ...
+exercises.predict("3.9", guess, among=["faster", "slower"])
+
+# %% tags=["verdict"]
+gain = seconds["eager"] / seconds["graph"]
+exercises.outcome("3.9", "faster" if gain > 1 else "slower", timed=True)
 
 # %% [markdown]
 # ## 3.2 Exercises
@@ -62,6 +73,11 @@ def test_all_before_a_place_runs(place):
 def test_functions_alone():
     assert cells.functions("03", "twice", other=1)["twice"](4) == 8
     assert cells.solution("03", "3.1")(5) == -5
+
+
+@pytest.mark.parametrize("graph, found", [(1.0, "faster"), (4.0, "slower")])
+def test_a_cell_that_judges_meets_planted_numbers(graph, found):
+    assert cells.judge("03", "gain", asks=["3.9"], seconds={"eager": 2.0, "graph": graph}) == {"3.9": found}
 
 
 @pytest.mark.parametrize("use, said", [

@@ -1,9 +1,14 @@
-"""What chapter 7 promises about its training: the accuracy that every seed reaches, without a leak."""
+"""What chapter 7 promises about its training: the accuracy that every seed reaches, without a leak; and the clock's part."""
+import csv
+import functools
+import re
+import types
+
 import numpy as np
 import pytest
 
 import cells
-from helpers import data
+from helpers import ROOT, data
 
 pytestmark = pytest.mark.slow
 TRAINING = ("chunks", "network_torch", "network_tf", "new_torch", "new_tf", "train")
@@ -57,3 +62,25 @@ def test_a_chunk_is_the_same_whenever_it_is_asked_for():
     first, again, later = (list(chunks(x, y, epoch)) for epoch in (3, 3, 4))
     assert [pictures.shape for pictures, _ in first] == [(20, 64, 8, 8, 1)]
     assert np.array_equal(first[0][0], again[0][0]) and not np.array_equal(first[0][0], later[0][0])
+
+
+@pytest.mark.parametrize("eager_torch, compiled_torch, eager_tf, five, word", [
+    (1.0, 0.9, 9.0, 3.5, "HELD"), (1.0, 0.5, 9.0, 0.6, "PARTLY"), (3.0, 0.2, 4.0, 3.9, "PARTLY"),
+    (3.0, 0.5, 4.0, 0.6, "NO LONGER")])
+def test_whether_time_varies_with_the_framework(capsys, eager_torch, compiled_torch, eager_tf, five, word):
+    seconds = {"PyTorch, eager": eager_torch, "PyTorch, compiled": compiled_torch, "TensorFlow, eager": eager_tf,
+               "TensorFlow, five steps a call": five, "TensorFlow, XLA": five + 0.1}
+
+    def compare(ways, **options):  # one round of each was slow
+        return {name: types.SimpleNamespace(seconds=[99.0, seconds[name]]) for name in ways}
+
+    clock, side = types.SimpleNamespace(compare=compare), types.SimpleNamespace(wait=None)
+    ways = dict.fromkeys(seconds, print)
+    judged = cells.judge("07", "quickest", timing=clock, fast=True, torch_side=side, tf_side=side,
+                         functools=functools, csv=csv, re=re, ROOT=ROOT, pictures=None, labels=None,
+                         ways_torch={name: way for name, way in ways.items() if "PyTorch" in name},
+                         ways_tf={name: way for name, way in ways.items() if "TensorFlow" in name})
+    said = capsys.readouterr().out
+    assert judged["C58"] == word and f"C58 {word} (by the clock)" in said
+    assert f"when both run eagerly: {'yes' if eager_tf > 1.5 * eager_torch else 'no'} (timed)" in said
+    assert f"C57 {judged['C57']}:" in said, "the other claim of this cell is not decided by the clock"

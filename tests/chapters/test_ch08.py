@@ -17,10 +17,11 @@ import pytest
 import torch
 import yaml
 
+import cells
 import pipeline
 from chapters.ch08 import checks as ch08
 from chapters.ch08 import launch
-from helpers import ROOT, data, process, web
+from helpers import ROOT, data, plots, process, web
 from helpers.machine import guard
 
 TORCHRUN = ["torchrun", "--standalone", "--local-addr=127.0.0.1", "--nproc-per-node=2"]
@@ -354,3 +355,40 @@ def test_weights_survive_the_way_through_text():
     """Workers print JSON: weights survive the way through text exactly."""
     values = np.random.default_rng(0).normal(size=100)
     assert (np.array(json.loads(json.dumps(values.tolist()))) == values).all()
+
+
+# What the clock decides, with planted times
+
+SIZES = [1, 10**3, 10**6]
+
+
+def costs(alone, thousand, million):
+    """What two workers measured: seconds of an all-reduce of one number, a thousand, a million; the rest is as it may be."""
+    parts = dict.fromkeys(("compute", "communicate", "update"), 0.01)
+    return {1: parts, 2: {**parts, "all_reduce": dict(zip(map(str, SIZES), (alone, thousand, million)))}}
+
+
+@pytest.mark.parametrize("alone, thousand, million, dearest, less, found", [
+    (1e-4, 2e-4, 1e-3, "1", True, "less than 10 times"), (1e-4, 2e-3, 5.0, "1", False, "10 to 300 times"),
+    (1e-6, 1e-2, 2e-2, "1,000", False, "more than 300 times")])
+def test_what_communication_costs(capsys, alone, thousand, million, dearest, less, found):
+    both = costs(alone, thousand, million)
+    judged = cells.judge("08", "dearest", "payload", asks=["8.2"], sizes=SIZES, counts=[1, 2], plots=plots, costs_torch=both,
+                         costs_tf=costs(1e-4, 1e-4, 1e-4))
+    said = capsys.readouterr().out
+    assert judged == {"8.2": found} and f"the run says, by the clock, '{found}'" in said
+    assert f"PyTorch: the payload in which a number costs most time, by the clock: {dearest}\n" in said
+    assert f"PyTorch: a number costs over 50 times less in a payload of a million than alone, by the clock: {less}\n" in said
+    assert "TensorFlow: a number costs over 50 times less in a payload of a million than alone, by the clock: True\n" in said
+
+
+@pytest.mark.parametrize("torch_back, tf_back, early, word, part", [
+    (0.1, 0.9, True, "HELD", "yes"), (0.1, 0.2, False, "PARTLY", "yes"), (0.8, 0.2, True, "NO LONGER", "no")])
+def test_when_python_is_back(capsys, torch_back, tf_back, early, word, part):
+    handle = {"handed_over": 0.1 if early else 0.9, "finished": 1.0, "early": 2, "buckets": 3}
+    judged = cells.judge("08", "share_torch", place_torch=torch.device("cuda"), place_tf="/GPU:0", handed_torch=torch_back,
+                         handed_tf=tf_back, finished_torch=1.0, finished_tf=1.0, costs_torch={2: handle})
+    said = capsys.readouterr().out
+    assert judged == {"C31b": word} and f"C31b {word} (by the clock)" in said
+    assert f"PyTorch is back before the GPU is done: {part} (timed)" in said
+    assert f"back in less than half of its time, by the clock: {early}\n" in said

@@ -1,4 +1,5 @@
 """Chapter 10: the contract against TensorFlow Serving's documented examples, on every server; bad input; versions; ends."""
+import concurrent.futures
 import contextlib
 import http.server
 import json
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+import types
 import urllib.error
 import urllib.request
 
@@ -18,6 +20,7 @@ import psutil
 import pytest
 from hypothesis import strategies as st
 
+import cells
 from chapters.ch10 import model_store, rest_api, servers
 from helpers import ROOT, process, web
 
@@ -452,3 +455,56 @@ def test_nothing_is_left_when_the_kernel_ends(store, tmp_path, kind, how):
     kernel.wait(timeout=30)
     kernel.stdout.close()
     _until(lambda: not listens(port))
+
+
+# What the clock decides, with planted times
+
+WAYS = ["PyTorch, model(x)", "Keras, model.predict(x)", "Keras, model(x)", "SavedModel"]
+
+
+@pytest.mark.parametrize("slowest", WAYS)
+def test_the_slowest_way_to_ask_for_one_scan(capsys, slowest):
+    answer = np.full((1, 10), 0.1, "float32")
+
+    def first_and_later(ways, **options):  # the others' first call is slow, which does not count
+        return {name: (0.0, 0.2) if name == slowest else (9.0, 0.1) for name in ways}
+
+    clock = types.SimpleNamespace(first_and_later=first_and_later)
+    judged = cells.judge("10", "slowest", asks=["10.1"], timing=clock, fast=True, one=None, own_torch={1: answer},
+                         ways_torch={WAYS[0]: lambda scan: answer}, ways_tf=dict.fromkeys(WAYS[1:], lambda scan: answer))
+    assert judged == {"10.1": slowest} and "the run says, by the clock, " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("call, request_of_one, request_of_64, part, longer", [
+    (1e-4, 1e-3, 5e-3, "less than half", "less than 10 times"), (8e-4, 1e-3, 2e-2, "half or more", "10 to 40 times"),
+    (4e-4, 1e-3, 5e-2, "less than half", "more than 40 times")])
+def test_where_the_time_goes(capsys, call, request_of_one, request_of_64, part, longer):
+    seconds = {1: request_of_one, 64: request_of_64}
+    names = ["a", "b"]  # b, on a busy machine, needs longer for all
+    measured = {(name, count, scans): (np.full(9, took * (1 + 4 * (name == "b"))), 1 / took)
+                for name in names for count in (1, 4, 16) for scans, took in seconds.items()}
+    judged = cells.judge("10", "share", asks=["10.2", "10.3"], floor=dict.fromkeys(names, call), measured=measured,
+                         servers=names, clients=[1, 4, 16], real=None)
+    said = capsys.readouterr().out
+    assert (judged["10.2"], judged["10.3"]) == (part, longer) and said.count("the run says, by the clock, ") == 2
+    assert "(by the clock)" not in said, "that C44b could be measured does not depend on what was measured"
+
+
+@pytest.mark.parametrize("of_torch, of_tf, faster", [(2.0, 1.5, True), (2.0, 0.9, False), (0.5, 3.0, False)])
+def test_micro_batches(capsys, of_torch, of_tf, faster):
+    gains = iter([of_torch, of_tf, 0.7])
+
+    def compare(candidates, rounds, warmup):
+        for call in candidates.values():
+            call()
+        return {"alone": types.SimpleNamespace(median=next(gains)), "together": types.SimpleNamespace(median=1.0)}
+
+    def double(rows):
+        return 2 * rows
+
+    clock = types.SimpleNamespace(compare=compare)
+    cells.judge("10", "crowd", timing=clock, concurrent=concurrent, batched=lambda call: double, questions=np.ones((4, 3)),
+                x=np.ones((2, 8, 8)), ways_torch={WAYS[0]: double}, one_by_one_torch=double,
+                together_torch=lambda row: row + row, one_by_one_tf=double, together_tf=lambda row: row + row)
+    said = capsys.readouterr().out
+    assert f"faster in micro-batches, in both frameworks, by the clock: {faster}\n" in said
