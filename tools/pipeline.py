@@ -44,7 +44,7 @@ GOLDEN = "nbval-check-output"
 LAST = "14"
 MARK = re.compile(r"^# (?:solution|wrong: ?(.*))$", re.M)
 ALMOST = re.compile(r"^#\s*(?:solution|wrong)\b(?=\s*:|\s*$).*$", re.M | re.I)
-NBVAL = ["--dist", "loadfile", "--nbval-lax", "--nbval-sanitize-with", "tests/nbval.cfg", "--nbval-cell-timeout=120",
+NBVAL = ["--dist", "loadfile", "--nbval-lax", "--nbval-sanitize-with", "tests/nbval.cfg", "--nbval-cell-timeout=600",
          "-p", "no:cacheprovider"]
 METADATA = {  # what JupyterLab itself would write, less the version: merely opening a notebook changes it little
     "kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"},
@@ -183,7 +183,7 @@ def difference(edition, nb, exact=True):
 def execute(nb, environment=None):
     """Run a notebook's cells in a fresh kernel, in the folder notebooks/, its ledger in a folder of its own."""
     with tempfile.TemporaryDirectory() as scratch:
-        client = nbclient.NotebookClient(nbformat.from_dict(nb), timeout=300, kernel_name="python3", coalesce_streams=True,
+        client = nbclient.NotebookClient(nbformat.from_dict(nb), timeout=600, kernel_name="python3", coalesce_streams=True,
                                          resources={"metadata": {"path": str(ROOT / "notebooks")}})
         return client.execute(env={**os.environ, "SIDE_BY_SIDE_BUILD": scratch, **(environment or {})})
 

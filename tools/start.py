@@ -59,7 +59,7 @@ def steps(command, python, arguments, is_root=False):
 
     lint = [module("ruff", "check", "."), module("codespell_lib")]
     nbval = ["-n", "2", "--dist", "loadfile", "--nbval-lax", "--nbval-sanitize-with", "tests/nbval.cfg",
-             "--nbval-cell-timeout=120", "-p", "no:cacheprovider", "notebooks/solutions"]
+             "--nbval-cell-timeout=600", "-p", "no:cacheprovider", "notebooks/solutions"]
     table = {
         "lab": [tool("work_copy"), Step(lab(python, is_root) + arguments, {})],
         "test": lint + [tool("pipeline", "check"), module("pytest", "-n", "2", "tests"),

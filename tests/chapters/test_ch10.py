@@ -314,7 +314,7 @@ def test_however_a_load_ends_each_client_has_asked_once(tmp_path, seconds, most)
     assert len(load["took"]) >= 3 and load["answers"] == ["an answer"] and (tmp_path / "began").exists()
 
 
-def _until(question, seconds=60):
+def _until(question, seconds=120):
     deadline = time.monotonic() + seconds
     while not question():
         assert time.monotonic() < deadline, "it did not come true in time"
@@ -442,7 +442,7 @@ def test_nothing_is_left_when_the_kernel_ends(store, tmp_path, kind, how):
     port = int(kernel.stdout.readline())
     assert listens(port)
     kernel.send_signal(how)
-    kernel.wait(timeout=30)
+    kernel.wait(timeout=120)
     kernel.stdout.close()
     _until(lambda: not listens(port))
 
