@@ -8,6 +8,10 @@ from helpers import ROOT, data
 KINDS_OF_TAGS = {"setup", "torch", "tf", "verdict", "parameters", "exercise", "check", "predict", "solution"}
 CALLS_THAT_JUDGE = ("parity.verdict(", "parity.differ(", "claims.verdict(", "claims.not_measured(", "exercises.outcome(",
                     "print(")
+CLOCKS = ("timing.compare", "timing.first_and_later", "time.perf_counter")
+JUDGED = {"claims.verdict": (1, 2), "exercises.outcome": (1, 2), "parity.verdict": (1, 3), "parity.differ": (1, 3)}
+"""{call: which of its arguments decide what it says}"""
+SAYS_SO = re.compile(r"\b(measured|took) (about )?$|by the clock: [^\n(]*$")
 
 
 def code(nb):
@@ -132,6 +136,79 @@ def _honest(tree):
                 yield f"{ast.unparse(node)[:60]}: a verdict must be computed, not typed"
         if name == "exercises.outcome" and isinstance(node.args[1], ast.Constant):
             yield f"{ast.unparse(node)}: an outcome must be computed, not typed"
+
+
+def clocked(nb):
+    """What follows from a measured time says so: by timed in a verdict or an outcome, in words in a sentence.
+
+    A busy machine can turn it, so outputs are compared without it (tests/nbval.cfg). It is followed from name to name
+    through a notebook's statements, not into processes that it starts: what those send back the author must see.
+    """
+    names = set()
+    for cell in code(nb):
+        tree = ast.parse(re.sub(r"^\s*[%!].*$", "", shown(cell), flags=re.M))
+        for statement in tree.body:
+            _follow(statement, names)
+            if "verdict" in pipeline.tags(cell):
+                yield from _unsaid(statement, names)
+
+
+def _follow(statement, names):
+    """Keep in `names` what holds something that follows from a measured time, once this statement has run."""
+    match statement:
+        case ast.FunctionDef(name=name, body=body):
+            source, bound, old = ast.Module(body, []), {name}, set()
+        case ast.Assign(targets=targets, value=source):
+            bound = set().union(*map(_bound, targets))
+            old = bound.intersection(*map(_stored, targets))
+        case ast.AugAssign(target=target, value=source) | ast.AnnAssign(target=target, value=source) if source:
+            bound, old = _bound(target), set()
+        case ast.For(target=target, iter=source):
+            bound, old = _bound(target, source), _stored(target)
+        case _:
+            source, bound, old = ast.Module([], []), set(), set()
+    follows = _measured(source, names)
+    names -= old  # they have a new value
+    names |= bound if follows else set()
+    if not isinstance(statement, ast.FunctionDef):
+        for inner in (*getattr(statement, "body", ()), *getattr(statement, "orelse", ())):
+            _follow(inner, names)
+
+
+def _stored(target):
+    """The names that get a new value where `target` is assigned to."""
+    return {node.id for node in ast.walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+
+
+def _bound(target, source=None):
+    """The names that then hold what is assigned to `target` or comes from a loop over `source`; of items not the key."""
+    if isinstance(target, ast.Tuple) and source is not None and ast.unparse(source).endswith(".items()"):
+        target = target.elts[-1]
+    filled = {ast.unparse(node.value) for node in ast.walk(target) if isinstance(node, ast.Subscript)}
+    return _stored(target) | filled
+
+
+def _measured(tree, names):
+    return any(isinstance(node, ast.Name) and node.id in names or
+               isinstance(node, ast.Call) and ast.unparse(node.func) in CLOCKS for node in ast.walk(tree))
+
+
+def _unsaid(statement, names):
+    """What in a statement of a verdict cell a measured time decides without a word of it."""
+    loops = [node for node in ast.walk(statement) if isinstance(node, (ast.For, ast.comprehension))]
+    names = names.union(*(_bound(loop.target, loop.iter) for loop in loops if _measured(loop.iter, names)))
+    for call in (node for node in ast.walk(statement) if isinstance(node, ast.Call)):
+        first, last = JUDGED.get(ast.unparse(call.func), (0, 0))
+        judged = ast.Module(call.args[first:last], [])
+        if _measured(judged, names) and "timed" not in {keyword.arg for keyword in call.keywords}:
+            yield f"{ast.unparse(call)[:60]}: a measured time decides, say so with timed"
+        if ast.unparse(call.func) == "print":
+            for text in (node for node in ast.walk(call) if isinstance(node, ast.JoinedStr)):
+                said = ""
+                for part in text.values:
+                    if isinstance(part, ast.FormattedValue) and _measured(part, names) and not SAYS_SO.search(said):
+                        yield f"{ast.unparse(part)[:60]}: a measured time decides, say so before it"
+                    said += part.value if isinstance(part, ast.Constant) else "*"
 
 
 def predictions(nb):

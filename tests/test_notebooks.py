@@ -59,6 +59,10 @@ def test_honest(chapter):
     rule(rules.honest(chapter[1]))
 
 
+def test_clocked(chapter):
+    rule(rules.clocked(chapter[1]))
+
+
 def test_predictions(chapter):
     rule(rules.predictions(chapter[1]))
 
@@ -121,6 +125,30 @@ TWIN = [("code", "a_torch = 1", "torch"), ("code", "a_tf = 1", "tf"),
 UNCHECKED = ("code", "answer = ...\n# solution\nanswer = 1", "exercise")
 
 
+RACE = """def slow(race):
+    return max(race)
+found["race"] = timing.compare(ways)
+race = found["race"]
+ratio = race["a"] / race["b"]"""
+
+SAID = """claims.verdict("C09", {"fast": ratio > 2}, "seen", timed=True)
+exercises.outcome("1.1", slow(race), timed=True)
+print(f"a: {len(ways)}, fast by the clock: {ratio > 2} and {ratio > 3}, measured {ratio:.1f} times, took {race['a']:.1f} s")
+for name, took in race.items():
+    print(f"{name} took {took} s")
+ratio = len(ways)
+print(f"{ratio}")"""
+
+
+def raced(judging):
+    """What rules.clocked says to a verdict cell after a race; the last cell is no verdict's."""
+    return rules.clocked(book(("code", RACE), ("code", judging, "verdict"), ("code", 'print(f"{race}")')))
+
+
+def test_a_measured_time_of_which_a_word_is_said_breaks_no_rule():
+    rule(raced(SAID))
+
+
 class EmptyModule:
     EXERCISES = {}
 
@@ -148,6 +176,11 @@ class EmptyModule:
     (rules.honest(book(("code", 'exercises.outcome("1.1", "float32")'))), "not typed"),
     (rules.honest(book(("code", 'open("/tmp/x")'))), "/tmp/"),
     (rules.honest(book(("code", 'exec("a")'))), "exec"),
+    (raced('claims.verdict("C09", {"fast": ratio > 2}, "seen")'), "timed"),
+    (raced('exercises.outcome("1.1", sorted(race)[0])'), "timed"),
+    (raced('parity.verdict("the first", slow(race), "a")'), "timed"),
+    (raced('print(f"fast: {ratio > 2}")'), "{ratio > 2}: a measured"),
+    (raced('for name, took in race.items():\n    print(f"{took}")'), "{took}"),
     (rules.predictions(book()), "0 predictions"),
     (rules.predictions(book(("code", 'exercises.predict("1.1", guess, among=[1])', "predict"))), "no outcome"),
     (rules.predictions(book(("code", 'exercises.outcome("1.1", x)'))), "never asked"),
