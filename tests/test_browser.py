@@ -39,7 +39,7 @@ def lab(desk, tmp_path_factory):
     environment = {"JUPYTERLAB_SETTINGS_DIR": str(scratch / "settings"), "JUPYTER_RUNTIME_DIR": str(scratch / "runtime"),
                    "JUPYTERLAB_WORKSPACES_DIR": str(scratch / "workspaces"),  # else Lab reopens what was open last time
                    "SIDE_BY_SIDE_BUILD": str(scratch / "build")}
-    with process.server(command, ready=f"http://127.0.0.1:{port}/lab", timeout=60, env=environment):
+    with process.server(command, ready=f"http://127.0.0.1:{port}/lab", timeout=180, env=environment):
         yield f"http://127.0.0.1:{port}"
 
 
@@ -50,7 +50,7 @@ def cut_off(page, lab, path):
     open_cells = [cell for cell in nbformat.read(path, 4).cells
                   if cell.cell_type == "code" and not cell.metadata.get("jupyter", {}).get("source_hidden")]
     page.wait_for_function("count => document.querySelectorAll('.jp-CodeCell .cm-scroller').length >= count",
-                           arg=len(open_cells), timeout=60_000)
+                           arg=len(open_cells), timeout=180_000)
     page.locator("#filebrowser").wait_for()
     found = page.evaluate("""async () => {
         const wide = [];

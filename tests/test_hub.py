@@ -52,7 +52,7 @@ def test_two_learners_run_one_chapter_at_the_same_time(tmp_path):
         running.append(subprocess.Popen(command, env=environment, text=True,
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT))
     for process, name in zip(running, ("ada", "grace"), strict=True):
-        said, _ = process.communicate(timeout=400)
+        said, _ = process.communicate(timeout=1200)
         assert process.returncode == 0, said[-2000:]
         ledger = json.loads((tmp_path / name / "side-by-side-build" / "ledger" / "09.json").read_text(encoding="utf-8"))
         words = {claim: entry["verdict"] for claim, entry in ledger["verdicts"].items()}

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
+import types
 
 import numpy as np
 import pytest
@@ -396,15 +396,17 @@ def test_a_lock_holds_between_threads_and_is_given_back_after_an_error(tmp_path)
         pass
 
 
-def test_patience_ends():
-    tries = []
+def test_patience_ends(monkeypatch):
+    tries, now = [], [0.0]
 
     def attempt():
-        tries.append(time.monotonic())
+        tries.append(now[0])
         raise PermissionError("busy")
+    clock = types.SimpleNamespace(monotonic=lambda: now[0], sleep=lambda seconds: now.__setitem__(0, now[0] + 20))
+    monkeypatch.setattr(lock, "time", clock)
     with pytest.raises(PermissionError, match="busy"):
-        lock.patiently(attempt, PermissionError, 0.05)
-    assert len(tries) > 1
+        lock.patiently(attempt, PermissionError, 50)
+    assert tries == [0, 20, 40, 60]
     with pytest.raises(KeyError):
         lock.patiently(lambda: {}[0], PermissionError, 60)
 

@@ -65,7 +65,7 @@ def test_nothing_is_left_when_the_kernel_ends(has_visdom, tmp_path, how):
     url = kernel.stdout.readline().strip()
     assert web.status(f"{url}/user/style.css") == 200
     kernel.send_signal(how)
-    kernel.wait(timeout=20)
+    kernel.wait(timeout=120)
     kernel.stdout.close()
     assert web.wait_until(lambda: web.status(f"{url}/user/style.css") is None)
 

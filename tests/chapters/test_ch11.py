@@ -101,8 +101,10 @@ def draw(page, strokes):
         for x, y in stroke[1:]:
             page.mouse.move(box["x"] + 2 + x, box["y"] + 2 + y, steps=3)
         page.mouse.up()
-    page.wait_for_function("document.querySelector('#answer').textContent.startsWith('This is')", timeout=20_000)
-    page.wait_for_timeout(100)
+    page.wait_for_function("""async () => {  // until the page has answered for the last stroke, too
+        const scores = await logits(document.querySelector("#model").value, picture);
+        return document.querySelector("#answer").textContent.startsWith(`This is a ${largest([...scores])} `);
+    }""", timeout=120_000)
     return page.locator("#answer").inner_text()
 
 
@@ -153,9 +155,9 @@ def test_the_page_works_without_a_mouse(open_page):
     for _ in range(2):
         open_page.get_by_role("button", name="Read a scan").focus()
         open_page.keyboard.press("Enter")
-    open_page.get_by_text("A scan that a person labeled 1.").wait_for(timeout=20_000)
+    open_page.get_by_text("A scan that a person labeled 1.").wait_for(timeout=120_000)
     open_page.get_by_label("Model from").select_option("TensorFlow")
-    open_page.wait_for_function("document.querySelector('#answer').textContent.startsWith('This is')", timeout=20_000)
+    open_page.wait_for_function("document.querySelector('#answer').textContent.startsWith('This is')", timeout=120_000)
     assert open_page.locator("#answer").get_attribute("aria-live") == "polite"
 
 

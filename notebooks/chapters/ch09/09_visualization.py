@@ -652,10 +652,10 @@ exercises.check("9.1", answer)
 # %% tags=["exercise"]
 def slow_torch():
     sizes = torch.stack([parameter.norm() for parameter in net_torch.parameters()])
-    spread = torch.linalg.svdvals(x_wide_torch[:400] @ x_wide_torch[:400].T)
+    spread = torch.linalg.svdvals(x_wide_torch[:1000] @ x_wide_torch[:1000].T)
     return step_torch()[0] + 1e-6 * sizes.sum() + 1e-9 * spread[0]
 
-scans = tf.Variable(x_wide[:400])              # of constants, TensorFlow would compute all beforehand
+scans = tf.Variable(x_wide[:1000])             # of constants, TensorFlow would compute all beforehand
 
 @tf.function
 def slow_tf():

@@ -72,7 +72,7 @@ def client(server, env, events=True):
 def as_page(server, env="run"):
     """What Visdom's page does when its user acts: a function (window, plain fields of the event) over the page's socket."""
     import websocket
-    socket = websocket.create_connection(f"ws://127.0.0.1:{server.port}/socket", timeout=10)
+    socket = websocket.create_connection(f"ws://127.0.0.1:{server.port}/socket", timeout=60)
 
     def send(window, **fields):
         event = {"target": window, "eid": env, **fields}
