@@ -15,11 +15,11 @@ def ten_digits(digits):
 
 
 def downhill(path_torch, path_tf, share):
-    """Draw the mean loss of both frameworks against the step. share: of the test pictures that are read rightly."""
+    """Draw the mean loss of both frameworks against the step. share: of the test pictures that are read correctly."""
     fig, ax = plots.figure(width=7, height=2.8)
     ax.plot(path_torch, **plots.TORCH | {"marker": "", "linewidth": 4, "alpha": 0.5})
     ax.plot(path_tf, **plots.TF | {"markevery": max(1, len(path_tf) // 15)})
-    ax.set(xlabel="step", ylabel="mean loss (nats)", title=f"{share:.1%} of the test pictures read rightly")
+    ax.set(xlabel="step", ylabel="mean loss (nats)", title=f"{share:.1%} of the test pictures read correctly")
     ax.legend()
     together = "on top of each other" if np.allclose(path_torch, path_tf, atol=1e-6) else "apart from each other"
     plots.show(fig, alt=f"The mean loss against the step, from {path_torch[0]:.2f} to {path_torch[-1]:.2f}; "
@@ -40,10 +40,10 @@ def weights(W):
 
 
 def wild(path, leaps, share, share_leaps):
-    """Draw the mean loss of two walks: slopes of the mean (path) and of the sum (leaps); share: of pictures read rightly."""
+    """Draw the loss of two walks: slopes of the mean (path) and of the sum (leaps). share: of pictures read correctly."""
     fig, ax = plots.figure(width=7, height=2.8)
-    ax.semilogy(path, color=plots.GRAY, linestyle="-", label=f"slopes of the mean: {share:.1%} read rightly")
-    ax.semilogy(leaps, **plots.TF | {"marker": "", "label": f"slopes of the sum: {share_leaps:.1%} read rightly"})
+    ax.semilogy(path, color=plots.GRAY, linestyle="-", label=f"slopes of the mean: {share:.1%} read correctly")
+    ax.semilogy(leaps, **plots.TF | {"marker": "", "label": f"slopes of the sum: {share_leaps:.1%} read correctly"})
     ax.set(xlabel="step", ylabel="mean loss (nats)", title="TensorFlow, with the mean and without")
     ax.legend()
     plots.show(fig, alt=f"The mean loss against the step, logarithmic: with slopes of the mean it ends at {path[-1]:.2g}; "
