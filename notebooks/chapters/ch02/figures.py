@@ -62,23 +62,23 @@ def two_records(longer, shorter):
                         f"other, grow(5) with {sizes[1]}.")
 
 
-def valley(widths, error, torch_runs, tf_runs):
+def valley(hs, error, torch_runs, tf_runs):
     """Draw the error of finite differences against the step, beside the error of the record's own slopes.
 
-    widths: steps h. error: function of slopes. torch_runs, tf_runs: for float32 and float64 each (slopes, errors by width).
+    hs: steps. error: function of slopes. torch_runs, tf_runs: for float32 and float64 each (slopes, errors by step).
     """
     fig, axes = plots.figure(columns=2, width=9.5, height=3.8, sharey=True)
     lowest = {}
     for ax, dtype, *runs in zip(axes, ("float32", "float64"), torch_runs, tf_runs):
         epsilon = np.finfo(dtype).eps
         for style, (slopes, errors) in zip((plots.TORCH, plots.TF), runs):
-            ax.loglog(widths, errors, **style)
+            ax.loglog(hs, errors, **style)
             level = max(error(slopes), 1e-17)
             ax.axhline(level, color=style["color"], linestyle=style["linestyle"], linewidth=1)
-            lowest[dtype] = widths[int(np.argmin(errors))]
+            lowest[dtype] = hs[int(np.argmin(errors))]
         ax.text(0.1, level * 1.6, "from the record, both", ha="right", fontsize=9)
-        ax.loglog(widths, widths**2, ":", color=plots.GRAY, linewidth=1.2)
-        ax.loglog(widths, epsilon / widths, ":", color=plots.GRAY, linewidth=1.2)
+        ax.loglog(hs, hs**2, ":", color=plots.GRAY, linewidth=1.2)
+        ax.loglog(hs, epsilon / hs, ":", color=plots.GRAY, linewidth=1.2)
         ax.axvline(epsilon ** (1 / 3), color=plots.GRAY, linewidth=0.8)
         ax.text(epsilon ** (1 / 3) * 1.25, 0.3, "$h = ε^{1/3}$", fontsize=9)
         ax.set(title=dtype, xlabel="step h (no unit)", ylim=(1e-17, 1e2))
