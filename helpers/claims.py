@@ -53,11 +53,16 @@ def not_measured(claim: str, reason: str) -> None:
 def close(lesson: str) -> None:
     """End a lesson: show its verdicts, and raise ClaimError naming each of its claims that no cell has judged.
 
-    A claim whose cell was skipped because something is not installed counts as NOT MEASURED for that reason.
+    A claim whose cell was skipped because something is not installed counts as NOT MEASURED for that reason. A lesson that
+    has no claims says so in a sentence.
     """
     if lesson != ledger.lesson():
         raise ClaimError(f"close({lesson!r}) in lesson {ledger.lesson()}: it must name the lesson of session.start")
     rows = [row for row in data.claims_table() if row["lesson"] == lesson]
+    if not rows:
+        sentence = f"Lesson {lesson} tests no claim of the article."
+        show.rich(f"<p>{sentence}</p>", sentence)
+        return
     skipped = missing.skipped_claims()
     for row in rows:
         if row["id"] in skipped and row["id"] not in ledger.fresh("verdicts"):

@@ -89,6 +89,12 @@ def test_close_names_each_claim_that_is_open(capsys):
     assert all(row["id"] in out for row in ROWS[:4]) and "NOT MEASURED" in out and "C9" not in out
 
 
+def test_a_lesson_without_claims_says_so_and_shows_no_table(shown):
+    ledger.begin("03")
+    claims.close("03")
+    assert shown == [("<p>Lesson 03 tests no claim of the article.</p>", "Lesson 03 tests no claim of the article.")]
+
+
 def test_a_verdict_of_an_earlier_run_does_not_close_this_one():
     for row in ROWS[:4]:
         claims.verdict(row["id"], True, "seen")

@@ -13,6 +13,7 @@
 # > - tell a slope of 0 from no slope at all (exercise 2.6)
 #
 # Below, `fast` chooses the size of the experiments, `seed` the random numbers, and `device` where they run.
+# (Exercises 2.1 to 2.4 come in 2c and 2d.)
 
 # %% tags=["setup"]
 from helpers import session
@@ -96,7 +97,8 @@ by_hand = 2 * (1 - picture.mean())
 parity.verdict("the slope by hand", slope_torch, by_hand, atol=1e-14)
 
 # %% [markdown]
-# PyTorch takes notes wherever a tensor takes part that `requires_grad`. `backward` then *writes* the slope into `w.grad`.
+# PyTorch takes notes wherever a tensor made with `requires_grad=True` takes part. `backward` then *writes* the slope
+# into `w.grad`.
 #
 # TensorFlow takes notes on a [tape](glossary.md#tape), as long as its `with` block lasts. `gradient` *returns* the
 # slope. The tape follows variables by itself; a constant only after `tape.watch(...)`.
@@ -112,6 +114,10 @@ parity.verdict("the slope by hand", slope_torch, by_hand, atol=1e-14)
 # The [softmax](glossary.md#softmax) turns the ten scores ([logits](glossary.md#logits)) into probabilities. The loss of
 # one picture is the [cross-entropy](glossary.md#cross-entropy): minus the logarithm of the probability that the right
 # digit got. Sure and right costs nearly nothing, sure and wrong costs a lot.
+#
+# `log_softmax` gives the logarithms of the ten probabilities, picture by picture: `dim=1` and `axis=1` mean along a row.
+# A row of `right` is 1 at the right digit and 0 elsewhere, so the sum of `right * log_p` along the row keeps that digit's
+# logarithm alone. `torch_side.tensor` and `tf_side.tensor` put a NumPy array on the chosen device.
 
 # %% tags=["taught"]
 x_train = digits.x_train.reshape(-1, 64)
@@ -164,8 +170,8 @@ parity.verdict(
 #
 # $$W \leftarrow W - \eta\, \frac{\partial \ell}{\partial W}$$
 #
-# That is *gradient descent*; $\eta$ is the rate. The loss $\ell$ is the mean over all pictures. Read the loops for three
-# things:
+# That is *gradient descent*: the *gradient* is all the slopes together, here 640, and $\eta$ is the rate. The loss $\ell$
+# is the mean over all pictures. Read the loops for three things:
 #
 # - The step itself must not be noted. PyTorch is told so by `no_grad`; TensorFlow steps outside its tape.
 # - `W.grad = None` clears the slope. PyTorch would add the next one to it.
@@ -181,7 +187,7 @@ rate = 1.0
 def train_torch(join):
     """Walk downhill from W = 0. Returns W, and the mean loss at each step."""
     W = torch.zeros(64, 10, dtype=torch.float64, device=x_torch.device)
-    W.requires_grad_()
+    W.requires_grad_()  # the _ at the end: it changes W itself
     path = []
     for _ in range(steps):
         losses = losses_torch(W)
@@ -202,7 +208,7 @@ print(path_torch[0], "to", path_torch[-1])
 # TensorFlow
 def train_tf(join):
     """Walk downhill from W = 0. Returns W, and the mean loss at each step."""
-    with tf.device(x_tf.device):
+    with tf.device(x_tf.device):  # W shall lie where the pictures lie
         W = tf.Variable(tf.zeros((64, 10), tf.float64))
     path = []
     for _ in range(steps):
@@ -226,7 +232,7 @@ read_torch = (x_test @ W_torch).argmax(axis=1)
 read_tf = (x_test @ W_tf).argmax(axis=1)
 parity.verdict("the digits read in the test pictures", read_torch, read_tf)
 share = float((read_torch == digits.y_test).mean())
-print("more than 80 % of the test pictures are read rightly:", share > 0.8)
+print("more than 80 % of the test pictures are read correctly:", share > 0.8)
 
 # %% tags=["folded"]
 # Folded: draws the loss against the step, and the weights that were learned.
@@ -361,7 +367,7 @@ parity.verdict(
 # PyTorch wants a *scalar*, a single number. TensorFlow has answered another question. It [adds the losses up](https://www.tensorflow.org/guide/autodiff#gradients_of_non-scalar_targets)
 # and gives the slopes of their *sum*. These are 1,415 times the slopes of the mean.
 #
-# So train with them: PyTorch must be asked for the sum, TensorFlow need only be left alone.
+# What if you train with them? PyTorch must be asked for the sum; TensorFlow does it by itself.
 
 # %% tags=["torch"]
 # PyTorch
@@ -385,7 +391,7 @@ read_wild = (x_test @ W_wild_tf).argmax(axis=1)
 share_wild = float((read_wild == digits.y_test).mean())
 higher = bool(wild_tf.max() > 100 * wild_tf[0])
 print("the loss rose to more than 100 times its first value:", higher)
-print("more than 80 % of the test pictures are read rightly:", share_wild > 0.8)
+print("more than 80 % of the test pictures are read correctly:", share_wild > 0.8)
 
 # %% tags=["folded"]
 # Folded: draws the loss of both walks, with the mean and without.
@@ -393,13 +399,13 @@ figures.wild(path_tf, wild_tf, share, share_wild)
 
 # %% [markdown]
 # The steps are so long that the loss leaps up. And yet the program learns to read: this task forgives it, and other
-# tasks will not. TensorFlow's run raised no error, and the share of digits read rightly hides the mistake. The *loss*
+# tasks will not. TensorFlow's run raised no error, and the share of digits read correctly hides the mistake. The *loss*
 # shows it. So look at the loss, and give `gradient` one number.
 
 # %% [markdown]
 # ## 2a.5 Zero, or nothing
 #
-# A slope of 0 says: a small change of $w$ changes nothing. `None` says: no way from the loss to $w$ was noted. Take three
+# A slope of 0 says: a small change of $w$ changes nothing. `None` says: no path from the loss to $w$ was noted. Take three
 # results that do not change when $w = 1.5$ moves a little:
 #
 # - `apart`: $w$ does not occur in it
@@ -417,6 +423,10 @@ figures.wild(path_tf, wild_tf, share, share_wild)
 guess = ...  # "a", "b", "c" or "d"
 exercises.predict("P2.2", guess, among=["a", "b", "c", "d"])
 
+# %% [markdown]
+# `torch.autograd.grad` returns slopes instead of writing them, always as a tuple. `allow_unused=True` lets it say `None`,
+# which would be an error otherwise. A `persistent` tape may be asked more than once.
+
 # %% tags=["torch"]
 # PyTorch
 w = torch.tensor(1.5, requires_grad=True)
@@ -424,7 +434,8 @@ v = torch.tensor(2.0, requires_grad=True)
 results = {"apart": v * v, "flat": torch.relu(-w), "rounded": torch.round(w)}
 found_torch = {}
 for name, result in results.items():
-    (slope,) = torch.autograd.grad(result, w, allow_unused=True)
+    (slope,) = torch.autograd.grad(result, w, allow_unused=True)  # a tuple of one
+    # abs, because a slope can come out as -0.0
     found_torch[name] = None if slope is None else abs(slope.item())
 print(found_torch)
 
@@ -456,10 +467,7 @@ for name in found_torch:
     print(f"{name}: PyTorch {found_torch[name]}, TensorFlow {found_tf[name]}")
 
 # %% [markdown]
-# `torch.autograd.grad` returns slopes instead of writing them; `allow_unused=True` lets it say `None`, which would be an
-# error otherwise. A `persistent` tape may be asked more than once.
-#
-# At a rounding TensorFlow's way [ends](https://github.com/tensorflow/tensorflow/blob/v2.21.0/tensorflow/python/ops/math_grad.py);
+# At a rounding TensorFlow's path [ends](https://github.com/tensorflow/tensorflow/blob/v2.21.0/tensorflow/python/ops/math_grad.py);
 # PyTorch goes on with the slope 0. So `None` need not mean that $w$ is absent. It means that $w$ learns nothing from this
 # loss, and in training that is often a mistake: a forgotten `watch`, a detour through NumPy, an integer, a layer that
 # nobody used. Look for it before you train.
@@ -468,7 +476,8 @@ for name in found_torch:
 # ### Exercise 2.6: find what was lost, in PyTorch (4 minutes)
 #
 # Write `answer(loss, weights)`. `loss` is a number that PyTorch has followed, `weights` a dict {name: tensor}. Return the
-# list of the names to which no gradient comes back: `None`, not 0. Keep the order of the dict.
+# list of the names to which no gradient comes back: `None`, not 0. Keep the order of the dict. No weight
+# holds a `.grad` yet.
 
 # %% tags=["exercise"]
 answer = ...  # a function of a loss and a dict

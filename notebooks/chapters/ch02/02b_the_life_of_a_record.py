@@ -134,7 +134,8 @@ parity.differ("the slope asked for again", twice_torch[1], twice_tf[1])
 # %% [markdown]
 # `backward` *adds* to `x.grad`; `tape.gradient` returns a fresh value. PyTorch's way suits batches that do not fit
 # into memory at once: call `backward` for each part, then take one step
-# ([gradient accumulation](glossary.md#gradient-accumulation)). The price: in an ordinary loop you must clear.
+# ([gradient accumulation](glossary.md#gradient-accumulation)). The price: in an ordinary loop
+# you must clear `.grad` in each turn.
 
 # %% [markdown]
 # ### Exercise 2.7: a loop that runs away (4 minutes)
@@ -280,8 +281,8 @@ parity.differ("how many of the two are answered again", answers_torch, answers_t
 # ## 2b.4 Who keeps it alive
 #
 # A line that stands in many programs: you want the mean loss of twelve batches, so you add the losses up,
-# `total += loss`. The weights are those of a training, PyTorch's require their gradient. But you need no slopes now, so
-# you open no tape and call no `backward`.
+# `total += loss`. The weights are ready to be trained: PyTorch's have `requires_grad=True`, TensorFlow's are a variable.
+# But you need no slopes now, so you open no tape and call no `backward`.
 #
 # Each loss comes from an array of errors. We set a *weak reference* on each of the twelve arrays: it looks at a thing
 # without keeping it alive, and can tell us whether it is still there.
@@ -304,9 +305,9 @@ y_train = digits.y_train.reshape(-1, 1).astype("float32")
 batches = list(data.batches(x_train, y_train, size=128, seed=seed, epoch=0))
 
 
-def alive(looks):
+def alive(weak_refs):
     """How many of the things that weak references look at still exist."""
-    return sum(look() is not None for look in looks)
+    return sum(ref() is not None for ref in weak_refs)
 
 
 # %% tags=["torch"]
@@ -314,22 +315,22 @@ def alive(looks):
 w_torch = torch.zeros(64, 1, requires_grad=True)
 
 
-def sum_up_torch(looks):
+def sum_up_torch(weak_refs):
     total = 0.0
     for x, y in batches:
         errors = torch_side.tensor(x) @ w_torch - torch_side.tensor(y)
-        looks.append(weakref.ref(errors))
+        weak_refs.append(weakref.ref(errors))
         loss = (errors**2).mean()
         total += loss
     return total
 
 
-looks = []
-total = sum_up_torch(looks)
-alive_torch = alive(looks)
+weak_refs = []
+total = sum_up_torch(weak_refs)
+alive_torch = alive(weak_refs)
 del total
-left_torch = alive(looks)
-print(alive_torch, "of", len(looks))
+left_torch = alive(weak_refs)
+print(alive_torch, "of", len(weak_refs))
 print("when total is forgotten:", left_torch)
 
 # %% tags=["tf"]
@@ -337,22 +338,22 @@ print("when total is forgotten:", left_torch)
 w_tf = tf.Variable(tf.zeros((64, 1)))
 
 
-def sum_up_tf(looks):
+def sum_up_tf(weak_refs):
     total = 0.0
     for x, y in batches:
         errors = tf_side.tensor(x) @ w_tf - tf_side.tensor(y)
-        looks.append(weakref.ref(errors))
+        weak_refs.append(weakref.ref(errors))
         loss = tf.reduce_mean(errors**2)
         total += loss
     return total
 
 
-looks = []
-total = sum_up_tf(looks)
-alive_tf = alive(looks)
+weak_refs = []
+total = sum_up_tf(weak_refs)
+alive_tf = alive(weak_refs)
 del total
-left_tf = alive(looks)
-print(alive_tf, "of", len(looks))
+left_tf = alive(weak_refs)
+print(alive_tf, "of", len(weak_refs))
 print("when total is forgotten:", left_tf)
 
 # %% tags=["verdict", "folded"]
@@ -368,8 +369,8 @@ letter = exercises.first_true(
 exercises.outcome("P2.3", letter)
 
 # %% [markdown]
-# PyTorch's record hangs on the result. `total` was the last operation of a long record, which held all twelve arrays;
-# when `total` was forgotten, they went. On a large network this is how a program that has run for an hour is suddenly
+# PyTorch's record hangs on the result. On `total` hung a long record, which held all twelve arrays; when `total` was
+# forgotten, they went. On a large network this is how a program that has run for an hour is suddenly
 # out of memory.
 #
 # The reason is what each framework does when nobody says anything. So say something: tell PyTorch to keep no record, and
@@ -377,21 +378,21 @@ exercises.outcome("P2.3", letter)
 
 # %% tags=["torch"]
 # PyTorch
-looks = []
+weak_refs = []
 with torch.no_grad():
-    total = sum_up_torch(looks)
+    total = sum_up_torch(weak_refs)
 del total
-told_torch = alive(looks)
-print(told_torch, "of", len(looks))
+told_torch = alive(weak_refs)
+print(told_torch, "of", len(weak_refs))
 
 # %% tags=["tf"]
 # TensorFlow
-looks = []
+weak_refs = []
 with tf.GradientTape() as tape:
-    total = sum_up_tf(looks)
+    total = sum_up_tf(weak_refs)
 del total
-told_tf = alive(looks)
-print(told_tf, "of", len(looks))
+told_tf = alive(weak_refs)
+print(told_tf, "of", len(weak_refs))
 
 # %% tags=["verdict", "folded"]
 # Folded: the numbers have changed places.
@@ -400,7 +401,7 @@ parity.verdict("silent TensorFlow and PyTorch with no_grad", alive_tf, told_torc
 
 # %% [markdown]
 # **PyTorch records unless it is told not to; TensorFlow does not record unless it is told to.** (PyTorch does once a
-# tensor takes part that requires its gradient.) And TensorFlow's record hangs on the tape: it is there even though
+# tensor with `requires_grad=True` takes part.) And TensorFlow's record hangs on the tape: it is there even though
 # `total` is forgotten.
 #
 # The short cure for the line is `total += loss.item()`: a plain number has no record. Use it in a training loop as well.
@@ -454,10 +455,10 @@ with torch.no_grad():
     x += 1.0
 try:
     y.backward()
-    early_torch = f"answers {x.grad.item():g}"
+    changed_torch = f"answers {x.grad.item()}"
 except RuntimeError as error:
-    early_torch = "refuses"
-    print(str(error).split(":")[0])
+    changed_torch = "refuses"
+    print(error)
 
 # %% tags=["tf"]
 # TensorFlow
@@ -465,13 +466,13 @@ x = tf.Variable(3.0)
 with tf.GradientTape() as tape:
     y = x * x
 x.assign_add(1.0)
-early_tf = tape.gradient(y, x).numpy()
-print("answers", early_tf)
+changed_tf = tape.gradient(y, x).numpy()
+print("answers", changed_tf)
 
 # %% tags=["verdict", "folded"]
 # Folded: says what each made of a value that was changed too early.
-print(f"x² at 3, asked after x became 4: PyTorch {early_torch}")
-parity.verdict("TensorFlow's slope is that at 3", float(early_tf), 6.0)
+print(f"x² at 3, asked after x became 4: PyTorch {changed_torch}")
+parity.verdict("TensorFlow's slope is that at 3", float(changed_tf), 6.0)
 
 # %% [markdown]
 # PyTorch counts the changes of each tensor, and refuses when a saved value is no longer what it was. (Changes through
@@ -490,11 +491,11 @@ claims.verdict(
     {
         "the graph is defined by running": counts[0] != counts[1],
         "no tape": alive_torch > left_torch == 0,
-        "changes in place are watched": early_torch == "refuses",
+        "changes in place are watched": changed_torch == "refuses",
         "nodes in C++": exhibits_torch.nodes_are_native(),
     },
     f"`grow` recorded {counts[0]} operations at 3 and {counts[1]} at 5; "
-    f"after a change in place PyTorch {early_torch}",
+    f"after a change in place PyTorch {changed_torch}",
 )
 
 # %% [markdown]
@@ -550,7 +551,8 @@ exercises.check("2.8", answer)
 # ## 2b.6 Frozen
 #
 # To *freeze* weights means to let the others learn around them, as one does with a network that somebody else has
-# trained. Below are two layers, one behind the other: each is $xW + b$, ready-made. The first is frozen.
+# trained. Below are two layers, one behind the other: each is $xW + b$, ready-made. (PyTorch keeps $W$ turned over: from
+# 16 to 10 it is [10, 16].) The first is frozen. The loss has no task; it is there to have slopes.
 #
 # **Predict.** In Keras you write `first.trainable = False`, and then ask the tape for the slope of the first layer's
 # weights. What comes back?
@@ -603,9 +605,9 @@ print(f"weights of it that Keras lists as trainable: {listed}")
 
 # %% [markdown]
 # In PyTorch a frozen weight is not recorded. In Keras freezing strikes it from
-# [the list `trainable_variables`](https://keras.io/guides/transfer_learning/), and the tape does not know. `fit` moves
-# what is on the list, so all is well there. In a loop of your own, ask for the list:
-# `tape.gradient(loss, model.trainable_variables)`.
+# [the list `trainable_variables`](https://keras.io/guides/transfer_learning/), and the tape does not know. Keras's own
+# training loop, `model.fit`, moves what is on the list, so all is well there. In a loop of your own, ask for the list of
+# your network, here called `model`: `tape.gradient(loss, model.trainable_variables)`.
 #
 # A plain `tf.Variable(..., trainable=False)` [is not followed](https://www.tensorflow.org/guide/autodiff) by the tape.
 
@@ -614,21 +616,27 @@ print(f"weights of it that Keras lists as trainable: {listed}")
 #
 # Where nothing is learned, PyTorch should be told so. It has two words for it: `no_grad` and, with less work and more
 # rules, [`inference_mode`](https://docs.pytorch.org/docs/stable/notes/autograd.html#inference-mode). The difference shows
-# when the result is used in training later.
+# when the result is used in training later: the slope toward `w` needs `features`, so PyTorch must save them.
 
 # %% tags=["torch"]
 # PyTorch
 w = torch.ones(3, requires_grad=True)
-later_torch = {}
-for mode in (torch.no_grad, torch.inference_mode):
+
+
+def train_later_torch(mode):
     with mode():
         features = torch.tensor([1.0, 2.0, 3.0]) * 2
     try:
         (features * w).sum().backward()
-        later_torch[mode.__name__] = "answers"
-    except RuntimeError:
-        later_torch[mode.__name__] = "refuses"
-print(later_torch)
+    except RuntimeError as error:
+        print(error)
+        return "refuses"
+    return "answers"
+
+
+no_grad_torch = train_later_torch(torch.no_grad)
+inference_torch = train_later_torch(torch.inference_mode)
+print(no_grad_torch, inference_torch)
 
 # %% tags=["tf"]
 # TensorFlow
@@ -642,14 +650,15 @@ print(later_tf)
 
 # %% tags=["verdict", "folded"]
 # Folded: may a result without a record be used where there is one?
-for mode, said in later_torch.items():
-    print(f"made under {mode}, then used in training: PyTorch {said}")
+print(f"made under no_grad, then used in training: PyTorch {no_grad_torch}")
+print(f"made under inference_mode, then used in training: PyTorch {inference_torch}")
 parity.verdict(
-    "no_grad is what TensorFlow does without a tape", later_torch["no_grad"], later_tf
+    "no_grad is what TensorFlow does without a tape", no_grad_torch, later_tf
 )
 
 # %% [markdown]
-# So: `inference_mode` to test a model, `no_grad` for features that training will use. In TensorFlow open no tape.
+# A tensor made under `inference_mode` does not count its changes (2b.5), so PyTorch will not save it for a slope. So:
+# `inference_mode` to test a model, `no_grad` for features that training will use. In TensorFlow open no tape.
 
 # %% [markdown]
 # ## 2b.8 Quiz

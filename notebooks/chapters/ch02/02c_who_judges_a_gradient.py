@@ -145,7 +145,8 @@ parity.differ("PyTorch's slope at 1, and the judge", cube_torch[1], judged[1], a
 # $$\frac{f(x+h) - f(x-h)}{2h} = f'(x) + \frac{h^2}{6} f'''$$
 #
 # so a smaller step $h$ is better. But the computer rounds each value of $f$, by up to about $\varepsilon\,|f|$, and then
-# divides by $h$. Here $\varepsilon$ is the [machine epsilon](glossary.md#machine-epsilon), $2 \cdot 10^{-16}$ in float64.
+# divides by $h$. Here $\varepsilon$ is the [machine epsilon](glossary.md#machine-epsilon), $2 \cdot 10^{-16}$ in float64 and
+# $10^{-7}$ in float32.
 #
 # **Predict.** Which step comes closest to the slope of $e^{\sin x}$ in float64?
 #
@@ -158,20 +159,21 @@ parity.differ("PyTorch's slope at 1, and the judge", cube_torch[1], judged[1], a
 guess = ...  # "a", "b", "c" or "d"
 exercises.predict("P2.6", guess, among=["a", "b", "c", "d"])
 
+# %% [markdown]
+# We judge at 200 points. They are rounded to float32, so that they are the same numbers in float32 and in float64. The
+# `sum` below is a trick to get all slopes at once: each point occurs in one term only, so the slope of the sum toward it
+# is its own.
+
 # %% tags=["taught"]
 rng = np.random.default_rng(seed)
 points = rng.uniform(0.2, 1.2, size=200).astype("float32").astype("float64")
 exact = np.exp(np.sin(points)) * np.cos(points)  # the slopes by hand
-widths = 10.0 ** -np.arange(1, 15.5, 0.5)
+hs = 10.0 ** -np.arange(1, 15.5, 0.5)  # the steps, from 0.1 down
 
 
 def error(slopes):
     """The largest error, as a part of the largest slope."""
     return np.abs(slopes - exact).max() / exact.max()
-
-
-# %% [markdown]
-# The points are rounded to float32, so that they are the same numbers in float32 and in float64.
 
 
 # %% tags=["torch"]
@@ -181,11 +183,11 @@ def f_torch(x):
 
 
 def judge_torch(dtype):
-    """The slopes from the record, and the judge's error for each width."""
+    """The slopes from the record, and the judge's error for each step."""
     x = torch_side.tensor(points, dtype=dtype).requires_grad_()
     (slopes,) = torch.autograd.grad(f_torch(x).sum(), x)
     errors = []
-    for h in widths:
+    for h in hs:
         rise = f_torch(x + h) - f_torch(x - h)
         errors.append(error(torch_side.to_numpy(rise / (2 * h))))
     return torch_side.to_numpy(slopes), errors
@@ -202,13 +204,13 @@ def f_tf(x):
 
 
 def judge_tf(dtype):
-    """The slopes from the tape, and the judge's error for each width."""
+    """The slopes from the tape, and the judge's error for each step."""
     x = tf.Variable(tf_side.tensor(points, dtype=dtype))
     with tf.GradientTape() as tape:
         y = tf.reduce_sum(f_tf(x))
     slopes = tape.gradient(y, x)
     errors = []
-    for h in widths:
+    for h in hs:
         rise = f_tf(x + h) - f_tf(x - h)
         errors.append(error(tf_side.to_numpy(rise / (2 * h))))
     return tf_side.to_numpy(slopes), errors
@@ -221,7 +223,7 @@ float64_tf = judge_tf("float64")
 # Folded: which step was best, and how the record's own slopes compare.
 slopes_torch, errors_torch = float64_torch
 slopes_tf, errors_tf = float64_tf
-best = widths[int(np.argmin(errors_torch))]
+best = hs[int(np.argmin(errors_torch))]
 options = {"a": 1e-2, "b": 1e-5, "c": 1e-8, "d": 1e-12}
 distances = {letter: abs(np.log10(h / best)) for letter, h in options.items()}
 exercises.outcome("P2.6", min(distances, key=distances.get))
@@ -235,11 +237,11 @@ for name, (slopes, errors) in {
 
 # %% tags=["folded"]
 # Folded: draws the judge's error against its step.
-figures.valley(widths, error, (float32_torch, float64_torch), (float32_tf, float64_tf))
+figures.valley(hs, error, (float32_torch, float64_torch), (float32_tf, float64_tf))
 
 # %% [markdown]
 # To the right of the valley the formula errs, by about $h^2$. To the left rounding errs, by about $\varepsilon / h$. The
-# two are equal at $h = \varepsilon^{1/3}$.
+# two are about equal at $h = \varepsilon^{1/3}$.
 #
 # So a smaller step can be a worse judge. Judge in float64, with a step near $10^{-5}$. In float32 the valley is shallow:
 # even with its best step the judge knows about four digits.
@@ -321,8 +323,8 @@ parity.verdict(
 #     return torch.where(x == 0, 1.0, torch.sin(x) / x)
 # ```
 #
-# Port it to TensorFlow and mend it. The check compares values and gradients on float64 arrays that hold 0 and numbers
-# near 0.
+# Port it to TensorFlow and mend it: the division itself must never meet 0. The check compares values
+# and gradients on float64 arrays that hold 0 and numbers near 0.
 
 # %% tags=["exercise"]
 answer = ...  # a function of a TensorFlow tensor
@@ -376,6 +378,10 @@ exercises.check("2.1", answer)
 # In the record, a function can stand as one operation whose derivative you write: a
 # [custom gradient](glossary.md#custom-gradient). `upstream` is the slope that has come back so far. For the length, it is
 # multiplied by $x / \lVert x \rVert$, or by 0 at the corner.
+#
+# In PyTorch you call neither `forward` nor `backward` yourself: `Length.apply` runs `forward` and records it, and the way
+# back calls `backward`; `ctx` carries values from one to the other. The `where` is enough here, although `x / length` is
+# NaN at 0: nobody differentiates `backward` itself.
 
 
 # %% tags=["torch"]
@@ -395,6 +401,7 @@ class Length(torch.autograd.Function):
 
 x = torch.zeros(3, dtype=torch.float64, requires_grad=True)
 (own_torch,) = torch.autograd.grad(Length.apply(x), x)
+print(own_torch.numpy())
 
 
 # %% tags=["tf"]
@@ -413,6 +420,7 @@ x = tf.Variable(tf.zeros(3, tf.float64))
 with tf.GradientTape() as tape:
     length = own_length(x)
 own_tf = tape.gradient(length, x)
+print(own_tf.numpy())
 
 # %% tags=["verdict", "folded"]
 # Folded: compares the two derivatives at the corner.
@@ -422,7 +430,8 @@ parity.verdict("they are 0", corner_torch, np.zeros(3))
 
 # %% [markdown]
 # Whatever you return counts as the derivative; nobody checks it while the program runs. So have it judged, away from the
-# corner. Each framework has finite differences ready.
+# corner. Each framework has finite differences ready. `gradcheck` returns True where the two agree, else it raises an
+# error; `compute_gradient` returns both, for you to compare.
 
 # %% tags=["torch"]
 # PyTorch

@@ -4,7 +4,7 @@
 # What `backward` does fits into forty lines of Python. You write the lines that matter, and at the end your kind of
 # engine teaches a neuron to read digits, beside PyTorch and TensorFlow, to the same numbers.
 #
-# > **Minutes**: 36 · **Needs**: lesson 2a, the chain rule · **Claims tested**: none
+# > **Minutes**: 36 · **Needs**: lesson 2a, section 2b.1, the Jacobian (2c.5), the chain rule · **Claims tested**: none
 # >
 # > **You will be able to**
 # > - read the record of a program (verdict in 2d.1)
@@ -53,13 +53,14 @@ session.use(seed=seed, device=device, fast=fast)
 # %% [markdown]
 # ## 2d.1 Two records, drawn
 #
-# A small program: $a = xy$, then $\ell = a \sin a$. It uses $a$ twice, so two ways lead back to $x$. The chain rule adds
+# A small program: $a = xy$, then $\ell = a \sin a$. It uses $a$ twice, so two paths lead back to $x$. The chain rule adds
 # up what comes back along both:
 #
 # $$\frac{\partial \ell}{\partial x} = (\sin a + a \cos a)\, y$$
 #
 # PyTorch's record can be walked, from `loss.grad_fn` along `next_functions`. TensorFlow's tape does not show what is on
-# it. A `tf.function` of the same code does; [lesson 3](03_static_and_dynamic_graphs.ipynb) is about those.
+# it. A `tf.function` of the same code does; [lesson 3](03_static_and_dynamic_graphs.ipynb) is about those. The two lists
+# come in different orders: PyTorch's starts at the result, TensorFlow's at the inputs.
 
 
 # %% tags=["torch"]
@@ -108,7 +109,7 @@ figures.three_records(record_torch, record_tf, record_back)
 
 # %% [markdown]
 # Data flows down. In the first picture an `AccumulateGrad` is an input ([leaf](glossary.md#leaf)); its slope will arrive
-# there. In the third, yellow is the way back, and `AddN` is the sum over the two ways.
+# there. In the third, yellow is the way back, and `AddN` is the sum over the two paths.
 
 # %% [markdown]
 # ## 2d.2 One node
@@ -140,9 +141,10 @@ print(five.value, [slope for _, slope in five.parents])
 #
 # Write `multiply(a, b)`, `power(a, n)` for a Python number `n`, and `tanh(a)`. Each returns a `Scalar` whose parents are
 # a list of pairs like those of `add`. The slope of $t = \tanh a$ is $1 - t^2$. Use `math.tanh`, which is float64.
+# `answer` is the tuple of the three.
 
 # %% tags=["exercise"]
-answer = ...  # multiply, power, tanh
+answer = ...  # the tuple (multiply, power, tanh)
 
 
 # solution
@@ -220,12 +222,12 @@ exercises.check("2.3", answer)
 # ## 2d.3 The way back
 #
 # Slopes now go back from the result: a node multiplies the slope that it has received by the slope toward each parent,
-# and gives it on. Where two ways meet, they add up.
+# and gives it on. Where two paths meet, they add up.
 #
-# The simplest program would follow every single way from the result to the inputs. Take $a = 1$ and double it forty times,
+# The simplest program would follow every single path from the result to the inputs. Take $a = 1$ and double it forty times,
 # `a = a + a`. The record has 41 nodes.
 #
-# **Predict.** How many ways lead from the result back to the first $a$?
+# **Predict.** How many paths lead from the result back to the first $a$?
 #
 # - **a** 40
 # - **b** 80
@@ -238,18 +240,18 @@ exercises.predict("P2.8", guess, among=["a", "b", "c", "d"])
 
 
 # %% tags=["taught"]
-def ways(doublings):
-    """Walk every way back, and count them."""
+def paths(doublings):
+    """Walk every path back, and count them."""
     if doublings == 0:
         return 1
-    return ways(doublings - 1) + ways(doublings - 1)
+    return paths(doublings - 1) + paths(doublings - 1)
 
 
 for doublings in (1, 2, 3, 10, 15):
-    print("doublings:", doublings, "ways:", ways(doublings))
+    print("doublings:", doublings, "paths:", paths(doublings))
 
 # %% [markdown]
-# Each way brings the slope 1, so the slope of the result is the number of ways. The frameworks can tell us for forty.
+# Each path brings the slope 1, so the slope of the result is the number of paths. The frameworks can tell us for forty.
 
 # %% tags=["torch"]
 # PyTorch
@@ -258,21 +260,21 @@ a = x
 for _ in range(40):
     a = a + a
 a.backward()
-ways_torch = x.grad.item()
-print(f"{ways_torch:,.0f}")
+paths_torch = x.grad.item()
+print(f"{paths_torch:,.0f}")
 
 # %% tags=["tf"]
 # TensorFlow
 x = tf.Variable(1.0, dtype=tf.float64)
 with tf.GradientTape() as tape:
-    a = x * 1.0
+    a = x
     for _ in range(40):
         a = a + a
-ways_tf = tape.gradient(a, x).numpy()
-print(f"{ways_tf:,.0f}")
+paths_tf = tape.gradient(a, x).numpy()
+print(f"{paths_tf:,.0f}")
 
 # %% tags=["verdict", "folded"]
-# Folded: counts the ways of forty doublings, and says which option came true.
+# Folded: counts the paths of forty doublings, and says which option came true.
 counted = 1.0
 for _ in range(40):
     counted = counted + counted
@@ -281,11 +283,11 @@ distances = {
     letter: abs(math.log(number / counted)) for letter, number in options.items()
 }
 exercises.outcome("P2.8", min(distances, key=distances.get))
-parity.verdict("the ways, as PyTorch's slope", ways_torch, counted)
-parity.verdict("the ways, as TensorFlow's slope", float(ways_tf), counted)
+parity.verdict("the paths, as PyTorch's slope", paths_torch, counted)
+parity.verdict("the paths, as TensorFlow's slope", float(paths_tf), counted)
 
 # %% [markdown]
-# A walk along every way, at ten million steps a second, would take thirty hours. The frameworks answered at once, so
+# A walk along every path, at ten million steps a second, would take thirty hours. The frameworks answered at once, so
 # they do something else: they come to each node *once*, after all that it receives has arrived. Then they pass on the sum.
 #
 # So the whole secret is an order in which every node comes before its parents.
@@ -294,7 +296,8 @@ parity.verdict("the ways, as TensorFlow's slope", float(ways_tf), counted)
 # ### Exercise 2.4: the backward pass (8 minutes)
 #
 # Write `backward(out)`. It sets `grad` of `out` and of every node behind it: the slope of `out` toward that node. (After
-# PyTorch's `backward` only the leaves have theirs.) All `grad` are 0.0 before. The check runs your function on records
+# PyTorch's `backward` only the leaves have theirs.) All `grad` are 0.0 before. Take two steps: put the nodes in the order
+# above, then go through it and let each give to its parents. The check runs your function on records
 # with shared parts, and compares it with PyTorch and TensorFlow.
 
 # %% tags=["exercise"]
@@ -406,15 +409,20 @@ exercises.check("2.4", answer)
 # solutions; have a look when you have yours.) It shall tell zeros from ones, by the ink in the middle of the picture: a
 # zero has a hole there.
 #
-# One neuron, $\tanh(w \cdot \text{ink} + b)$, should say $-1$ for a zero and $1$ for a one. The loss is plain Python, so
-# *the same function* runs on our numbers, on PyTorch's and on TensorFlow's.
+# A *neuron* multiplies its inputs by weights, adds a number $b$, and bends the sum. Ours, $\tanh(w \cdot \text{ink} + b)$,
+# should say $-1$ for a zero and $1$ for a one. The loss is plain Python, so *the same function* runs on our numbers, on
+# PyTorch's and on TensorFlow's. Only `tanh` is another in each, so it is an argument. The rate is 1: each step is the
+# slope itself.
 
 
 # %% tags=["taught"]
 def ink_in_the_middle(x, y):
     """(ink, side) of each 0 and 1: side is -1 for a 0 and 1 for a 1."""
     chosen = y < 2
-    return x[chosen, 3:5, 3:5].mean(axis=(1, 2)), 2.0 * y[chosen] - 1.0
+    middle = x[chosen][:, 3:5, 3:5]  # all chosen pictures, their 2 by 2 central shades
+    inks = middle.mean(axis=(1, 2))
+    sides = 2.0 * y[chosen] - 1.0
+    return inks, sides
 
 
 digits = data.digits("float64")
@@ -487,8 +495,8 @@ parity.verdict("w and b, ours and TensorFlow's", learned, learned_tf, atol=1e-12
 # ## 2d.5 The other direction
 #
 # Slopes can also travel *with* the values. Say how fast each input moves; then each node moves by the sum of its parents'
-# moves, each times the slope toward it. That is [forward mode](glossary.md#forward-mode). The order is the same one, not
-# reversed.
+# moves, each times the slope toward it. That is [forward mode](glossary.md#forward-mode). The order is the opposite of
+# 2d.3's: parents first. So `engine.in_order` lists the nodes; `engine.backward` goes through that list from its end.
 
 
 # %% tags=["taught"]
@@ -562,6 +570,7 @@ parity.verdict(
 # [Jacobian](glossary.md#jacobian). One pass forward tells how *all results* answer to one move of the inputs; move a
 # single input, and it is a column. A loss is one result of millions of weights, so training goes in reverse. Forward is
 # cheaper where few inputs make many results, and it can run along with the program, without a record.
+# (Ours walks the record, to keep the code short; the two frameworks' need none.)
 
 # %% [markdown]
 # ## 2d.6 Quiz
@@ -579,7 +588,7 @@ claims.close("02d")
 # ## 2d.8 Summary and further reading
 #
 # - A record is nodes that know their parents, each with a slope. An operation needs no more than its own derivative.
-# - Back: each node once, after all that use it. Ways add up; nobody walks them one by one.
+# - Back: each node once, after all that use it. Paths add up; nobody walks them one by one.
 # - Reverse costs a pass for each result, forward a pass for each direction of the inputs.
 #
 # Further reading: Baydin and others, [a survey](https://arxiv.org/abs/1502.05767); Karpathy's

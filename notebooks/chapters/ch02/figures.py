@@ -15,11 +15,11 @@ def ten_digits(digits):
 
 
 def downhill(path_torch, path_tf, share):
-    """Draw the mean loss of both frameworks against the step. share: of the test pictures that are read rightly."""
+    """Draw the mean loss of both frameworks against the step. share: of the test pictures that are read correctly."""
     fig, ax = plots.figure(width=7, height=2.8)
     ax.plot(path_torch, **plots.TORCH | {"marker": "", "linewidth": 4, "alpha": 0.5})
     ax.plot(path_tf, **plots.TF | {"markevery": max(1, len(path_tf) // 15)})
-    ax.set(xlabel="step", ylabel="mean loss (nats)", title=f"{share:.1%} of the test pictures read rightly")
+    ax.set(xlabel="step", ylabel="mean loss (nats)", title=f"{share:.1%} of the test pictures read correctly")
     ax.legend()
     together = "on top of each other" if np.allclose(path_torch, path_tf, atol=1e-6) else "apart from each other"
     plots.show(fig, alt=f"The mean loss against the step, from {path_torch[0]:.2f} to {path_torch[-1]:.2f}; "
@@ -40,10 +40,10 @@ def weights(W):
 
 
 def wild(path, leaps, share, share_leaps):
-    """Draw the mean loss of two walks: slopes of the mean (path) and of the sum (leaps); share: of pictures read rightly."""
+    """Draw the loss of two walks: slopes of the mean (path) and of the sum (leaps). share: of pictures read correctly."""
     fig, ax = plots.figure(width=7, height=2.8)
-    ax.semilogy(path, color=plots.GRAY, linestyle="-", label=f"slopes of the mean: {share:.1%} read rightly")
-    ax.semilogy(leaps, **plots.TF | {"marker": "", "label": f"slopes of the sum: {share_leaps:.1%} read rightly"})
+    ax.semilogy(path, color=plots.GRAY, linestyle="-", label=f"slopes of the mean: {share:.1%} read correctly")
+    ax.semilogy(leaps, **plots.TF | {"marker": "", "label": f"slopes of the sum: {share_leaps:.1%} read correctly"})
     ax.set(xlabel="step", ylabel="mean loss (nats)", title="TensorFlow, with the mean and without")
     ax.legend()
     plots.show(fig, alt=f"The mean loss against the step, logarithmic: with slopes of the mean it ends at {path[-1]:.2g}; "
@@ -62,23 +62,23 @@ def two_records(longer, shorter):
                         f"other, grow(5) with {sizes[1]}.")
 
 
-def valley(widths, error, torch_runs, tf_runs):
+def valley(hs, error, torch_runs, tf_runs):
     """Draw the error of finite differences against the step, beside the error of the record's own slopes.
 
-    widths: steps h. error: function of slopes. torch_runs, tf_runs: for float32 and float64 each (slopes, errors by width).
+    hs: steps. error: function of slopes. torch_runs, tf_runs: for float32 and float64 each (slopes, errors by step).
     """
     fig, axes = plots.figure(columns=2, width=9.5, height=3.8, sharey=True)
     lowest = {}
     for ax, dtype, *runs in zip(axes, ("float32", "float64"), torch_runs, tf_runs):
         epsilon = np.finfo(dtype).eps
         for style, (slopes, errors) in zip((plots.TORCH, plots.TF), runs):
-            ax.loglog(widths, errors, **style)
+            ax.loglog(hs, errors, **style)
             level = max(error(slopes), 1e-17)
             ax.axhline(level, color=style["color"], linestyle=style["linestyle"], linewidth=1)
-            lowest[dtype] = widths[int(np.argmin(errors))]
+            lowest[dtype] = hs[int(np.argmin(errors))]
         ax.text(0.1, level * 1.6, "from the record, both", ha="right", fontsize=9)
-        ax.loglog(widths, widths**2, ":", color=plots.GRAY, linewidth=1.2)
-        ax.loglog(widths, epsilon / widths, ":", color=plots.GRAY, linewidth=1.2)
+        ax.loglog(hs, hs**2, ":", color=plots.GRAY, linewidth=1.2)
+        ax.loglog(hs, epsilon / hs, ":", color=plots.GRAY, linewidth=1.2)
         ax.axvline(epsilon ** (1 / 3), color=plots.GRAY, linewidth=0.8)
         ax.text(epsilon ** (1 / 3) * 1.25, 0.3, "$h = ε^{1/3}$", fontsize=9)
         ax.set(title=dtype, xlabel="step h (no unit)", ylim=(1e-17, 1e2))
