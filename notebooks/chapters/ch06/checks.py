@@ -1,7 +1,7 @@
-"""Chapter 6: two ports to PyTorch, one to TensorFlow, and what a falling rate does to momentum."""
+"""Chapter 6: a ladder to climb, ports in both directions, and what a falling rate does to momentum."""
 import numpy as np
 
-from helpers.course.judging import function, value
+from helpers.course.judging import Exercise, call, function, value
 
 # Exercise 6.2: PyTorch's Adam (Kingma and Ba, arXiv 1412.6980, algorithm 1), the tenth step
 
@@ -19,6 +19,12 @@ def keras_adam(w, g, m, v, betas=(BETA1, BETA2)):
     first, second = (1 - beta**STEP for beta in betas)
     m, v = m + (g - m) * (1 - BETA1), v + (g**2 - v) * (1 - BETA2)
     return w - RATE * np.sqrt(second) / first * m / (np.sqrt(v) + EPSILON)
+
+
+def adam_under_the_root(w, g, m, v):
+    """Epsilon is added to the corrected average, before its root is taken."""
+    m, v = m + (g - m) * (1 - BETA1), v + (g**2 - v) * (1 - BETA2)
+    return w - RATE * m / (1 - BETA1**STEP) / np.sqrt(v / (1 - BETA2**STEP) + EPSILON)
 
 
 def rounded():
@@ -55,6 +61,143 @@ def statistics_inputs(rng):
     return rng.normal(loc=2.0, size=(4, 3)), rng.normal(size=3), rng.uniform(0.5, 2, size=3)
 
 
+# Exercise 6.5: the first rung that breaks
+
+RUNGS = ("data", "weights", "outputs", "loss", "gradient")
+
+
+def ladders(moved):
+    """Two ladders that agree to rounding, but for what is added in the second: {rung: number, or {entry: number}}."""
+    rng = np.random.default_rng(0)
+    mine = {name: np.asarray(rng.normal(size=() if name == "loss" else 1000)) for name in RUNGS}
+    theirs = {name: np.asarray(array * (1 + 2e-16)) for name, array in mine.items()}
+    for name, by in moved.items():
+        for entry, number in (by.items() if isinstance(by, dict) else [(..., by)]):
+            theirs[name][entry] += number
+    return mine, theirs
+
+
+LADDERS = (  # (what is moved, the right answer, {another answer: what has probably led to it})
+    ({}, None, {name: "this takes rounding for a difference: 1e-15 is less than 1e-12" for name in RUNGS}),
+    ({"weights": {3: 1e-6}}, "weights", {None: "where theirs is larger, nothing is seen: take the absolute value"}),
+    ({"weights": {3: -1e-6}}, "weights", {None: "where theirs is smaller, nothing is seen: take the absolute value"}),
+    ({"outputs": {1: 1e-6, 2: -1e-6}}, "outputs",
+     {None: "a difference up and one down cancel: look at each entry, not at a sum or a mean"}),
+    ({"outputs": {5: 1e-3}, "loss": 1.0, "gradient": {7: -1e-2}}, "outputs",
+     {"loss": "this is the rung with the largest difference, the first that breaks was asked for",
+      "gradient": "this is the last rung that breaks, the first was asked for"}),
+    ({"outputs": {9: 5e-12}}, "outputs",
+     {None: "one entry that is apart is enough: look at the largest difference, not at the average"}),
+    ({"gradient": 5e-13}, None,
+     {"gradient": "each entry is within 1e-12 here: look at the largest difference, do not add them up"}),
+)
+
+
+def _judge_ladder(answer):
+    if not callable(answer):
+        return "answer must be a function: write def answer(mine, theirs): above."
+    for moved, right, causes in LADDERS:
+        mine, theirs = ladders(moved)
+        got, problem = call(answer, mine, theirs)
+        if problem:
+            return problem
+        if got is None or isinstance(got, str):
+            if got == right:
+                continue
+            if got in causes:
+                return f"{causes[got]}."
+        elif isinstance(got, (bool, np.bool_)):
+            return f"it gives {got}: give the name of the rung, or None."
+        said = f"the first rung that breaks is {right!r}" if right else "no rung breaks"
+        return f"where {said}, yours gives {got!r}."
+    return None
+
+
+# Exercise 6.6: Keras's cross-entropy of probabilities
+
+def of_probabilities(labels, probabilities):
+    """The mean of minus the logarithm of the probability of the right class."""
+    return -np.log(probabilities[np.arange(len(labels)), labels]).mean()
+
+
+def of_scores(labels, scores):
+    """The same of scores, through a softmax."""
+    return of_probabilities(labels, np.exp(scores) / np.exp(scores).sum(1, keepdims=True))
+
+
+def loss_inputs(rng):
+    """Five labels of four classes, and probabilities that add up to 1."""
+    scores = rng.normal(size=(5, 4))
+    return rng.integers(4, size=5), np.exp(scores) / np.exp(scores).sum(1, keepdims=True)
+
+
+# Exercise 6.8: eight pixels become twelve, by the nearest
+
+NEW, OLD = 12, 8
+
+
+def nearest(row):
+    """The old pixel in which the center of each new one lies."""
+    return row[np.floor((np.arange(NEW) + 0.5) * OLD / NEW).astype(int)]
+
+
+def nearest_corner(row):
+    """The old pixel in which the upper left corner of each new one lies: PyTorch's `nearest`."""
+    return row[np.arange(NEW) * OLD // NEW]
+
+
+def nearest_stretched(row):
+    """As if the first and the last pixel's centers stayed where they are."""
+    return row[np.round(np.arange(NEW) * (OLD - 1) / (NEW - 1)).astype(int)]
+
+
+def straight_lines(row):
+    """Straight lines between the centers of the old pixels."""
+    centers = (np.arange(NEW) + 0.5) * OLD / NEW - 0.5
+    return np.interp(centers, np.arange(OLD), row)
+
+
+# Exercise 6.7: where one has a gradient and the other has none
+
+def one_sided(a, b):
+    """The number of entries at which ReLU lets a gradient through for a and not for b, or the other way round."""
+    return np.sum((a > 0) != (b > 0))
+
+
+FLIPS = {
+    "the product is not negative where one of the two is 0, and the gradient passes in the other":
+        lambda a, b: np.sum(a * b < 0),
+    "a 0 and a negative number have other signs, but the gradient passes in neither":
+        lambda a, b: np.sum(np.sign(a) != np.sign(b)),
+    "this counts one direction: where it passes in a and not in b":
+        lambda a, b: np.sum((a > 0) & (b <= 0)),
+    "this counts one direction: where it passes in b and not in a":
+        lambda a, b: np.sum((b > 0) & (a <= 0)),
+    "this counts all places at which the numbers differ": lambda a, b: np.sum(a != b),
+    "this counts the places at which the same happens in both":
+        lambda a, b: np.sum((a > 0) == (b > 0)),
+}
+
+
+def _judge_flips(answer):
+    if not callable(answer):
+        return "answer must be a function: write def answer(a, b): above."
+    rng = np.random.default_rng(0)
+    for _ in range(3):
+        a, b = rng.choice([-1e-8, 0.0, 1e-8, 0.5], size=(2, 6, 50))
+        got, problem = call(answer, a.copy(), b.copy())
+        if problem:
+            return problem
+        if np.ndim(got):
+            return f"this says where, not how many: an array of shape {np.shape(got)}. Count what is true in it."
+        if got is None or isinstance(got, str):
+            return f"it gives {got!r}, a number was asked for."
+        if got != one_sided(a, b):
+            causes = [cause for cause, wrong in FLIPS.items() if got == wrong(a, b)]
+            return f"{causes[0]}." if causes else f"it counts {got} places where there are {one_sided(a, b)}."
+    return None
+
+
 EXERCISES = {
     "6.1": value(
         reference=10.0,
@@ -72,9 +215,10 @@ EXERCISES = {
                   "right up to rounding: a beta went through float32. tf.cast(0.9, tf.float64) makes a float32 first; "
                   "write 0.9, or tf.constant(0.9, w.dtype)":
                       lambda w, g, m, v: adam(w, g, m, v, rounded()),
+                  "epsilon stands under the root: PyTorch's Adam adds it to the root": adam_under_the_root,
                   "this is Adam without the bias correction: divide m by 1 - 0.9 ** 10, v by 1 - 0.999 ** 10":
                       lambda w, g, m, v: adam(w, g, m, v, (1, 1))},
-        hints=("Write down PyTorch's formula of section 6.5 with t = 10, and compare it with the function.",
+        hints=("Write down PyTorch's formula of section 6b.5 with t = 10, and compare it with the function.",
                "PyTorch corrects v, takes the root of that, and adds epsilon last. And look at tf.cast(0.9, tf.float64).",
                "Python's own 0.9 ** 10 is exact enough: return "
                "w - 0.1 * m / (1 - 0.9 ** 10) / (tf.sqrt(v / (1 - 0.999 ** 10)) + 0.01).")),
@@ -102,6 +246,35 @@ EXERCISES = {
                   "this is PyTorch's own rule, unbiased variance and all":
                       lambda x, mean, variance: statistics(x, mean, variance, past=0.9, correction=1)},
         hints=("Three choices: which share belongs to the past, how large it is, and whether to divide by n or n - 1.",
-               "Keras: new = 0.99 * old + 0.01 * of the batch. Room 4 shows which variance it takes.",
+               "Keras: new = 0.99 * old + 0.01 * of the batch. Exhibit 7 shows which variance it takes.",
                "x.mean(0) and x.var(0, correction=0), mixed with 0.99 and 0.01, then torch.stack of the two.")),
+    "6.5": Exercise(_judge_ladder, (
+        "A loop over the names, in their order: the first difference that is too large ends it.",
+        "np.abs(mine[name] - theirs[name]).max() is the largest difference on one rung.",
+        "for name in mine: if that largest difference is above 1e-12, return name. After the loop, return None.")),
+    "6.6": function(
+        side="torch", reference=of_probabilities, inputs=loss_inputs, gradients=False,  # those along a row's sum are free
+        suspects={"this takes the probabilities for scores: cross_entropy runs a softmax over them first": of_scores,
+                  "this is without a logarithm: nll_loss takes the logarithms of probabilities":
+                      lambda labels, p: -p[np.arange(len(labels)), labels].mean(),
+                  "this is the sum over the examples, Keras takes the mean": lambda labels, p:
+                      len(labels) * of_probabilities(labels, p),
+                  "the sign is the other one: the logarithm of a probability is negative, the loss positive":
+                      lambda labels, p: -of_probabilities(labels, p)},
+        hints=("The loss of one example is minus the logarithm of the probability that its right class got.",
+               "cross_entropy is a softmax and a logarithm and nll_loss. The softmax has been run already.",
+               "F.nll_loss(probabilities.log(), labels), or pick with probabilities[torch.arange(len(labels)), labels].")),
+    "6.8": function(
+        side="torch", reference=nearest, inputs=lambda rng: (rng.normal(size=OLD),),
+        suspects={"this starts from the corner of the new pixel (or rounds a tie down), as PyTorch's own nearest does: take "
+                  "its center": nearest_corner,
+                  "this spreads the ends: the centers of the outer pixels do not stay where they are": nearest_stretched,
+                  "this is a mixture of two pixels; the nearest one alone was asked for": straight_lines},
+        hints=("Write down the twelve centers first: 1/3, 1, 5/3 and so on. In which old pixel does each lie?",
+               "torch.arange(12) + 0.5, times 8 / 12, are the centers; what lies between j and j + 1 belongs to pixel j.",
+               "x[((torch.arange(12) + 0.5) * 8 / 12).floor().long()]")),
+    "6.7": Exercise(_judge_flips, (
+        "When does ReLU let a gradient through? Write that for a, then for b.",
+        "a > 0 is an array of True and False, and so is b > 0. Where do the two differ?",
+        "np.sum((a > 0) != (b > 0))")),
 }

@@ -1,0 +1,502 @@
+# %% [markdown]
+# # 6d. A museum of differences: layers and optimizers
+#
+# The museum's second wing: what a layer or an optimizer is before you say anything. At its end we count.
+#
+# > **Minutes**: 26 · **Needs**: lesson 6c · **Claims tested**: C56
+# >
+# > **You will be able to**
+# > - give both frameworks the same start of a layer (verdict in 6d.1)
+# > - carry the running statistics of a batch normalization over (exercise 6.4)
+# > - say how much an optimizer's name tells you (prediction P6.6)
+# > - tell the two meanings of weight decay apart (verdict in 6d.4)
+#
+# `seed` draws other weights and masks. `fast` and `device` change nothing: the exhibits are tiny and stay on the CPU.
+
+# %% tags=["setup"]
+from helpers import session
+
+session.start("06d")
+
+from chapters.ch06 import defaults
+from helpers import claims, exercises, parity
+
+# %% tags=["torch", "setup"]
+# PyTorch
+import torch
+from torch.nn import functional as F
+
+from chapters.ch06 import defaults_torch
+from helpers import torch_side
+
+# %% tags=["tf", "setup"]
+# TensorFlow
+with session.quiet():
+    import tensorflow as tf
+
+keras = tf.keras
+tf.config.set_visible_devices([], "GPU")  # the exhibits stay on the CPU
+
+from chapters.ch06 import defaults_tf
+from helpers import tf_side
+
+# %% tags=["parameters"]
+fast = True
+seed = 0
+device = "auto"
+
+# %% tags=["setup"]
+session.use(seed=seed, device=device, fast=fast)
+
+# %% [markdown]
+# ## 6d.1 Layers that start elsewhere
+#
+# As in lesson 6c, an exhibit is a twin and its verdict, and `mended` is what one of the two gives after it was told to
+# do as the other does.
+
+# %% [markdown]
+# ### Exhibit 1: a dense layer's first weights
+#
+# 1,000 numbers in, 1,000 out. How large is the largest weight, and the largest bias?
+
+# %% tags=["torch"]
+# PyTorch
+linear = torch.nn.Linear(1000, 1000)
+weight_torch = linear.weight.abs().max().item()
+bias_torch = linear.bias.abs().max().item()
+
+torch.nn.init.xavier_uniform_(linear.weight)
+torch.nn.init.zeros_(linear.bias)
+mended_weight = linear.weight.abs().max().item()
+mended_bias = linear.bias.abs().max().item()
+print(weight_torch, bias_torch, "mended:", mended_weight, mended_bias)
+
+# %% tags=["tf"]
+# TensorFlow
+dense = keras.layers.Dense(1000)
+dense.build([None, 1000])
+weight_tf = float(tf.reduce_max(tf.abs(dense.kernel)))
+bias_tf = float(tf.reduce_max(tf.abs(dense.bias)))
+print(weight_tf, bias_tf)
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the largest weights and biases.
+parity.differ("the largest weight", weight_torch, weight_tf, atol=1e-3)
+parity.verdict("mended with xavier_uniform_", mended_weight, weight_tf, atol=1e-3)
+parity.differ("the largest bias", bias_torch, bias_tf, atol=1e-3)
+parity.verdict("mended with zeros_", mended_bias, bias_tf)
+
+# %% [markdown]
+# ### Exhibit 2: an embedding's first weights
+#
+# A table of 1,000 words, each with 1,000 numbers. How large is the largest?
+
+# %% tags=["torch"]
+# PyTorch
+words = torch.nn.Embedding(1000, 1000)
+word_torch = words.weight.abs().max().item()
+torch.nn.init.uniform_(words.weight, -0.05, 0.05)
+mended = words.weight.abs().max().item()
+print(word_torch, "mended:", mended)
+
+# %% tags=["tf"]
+# TensorFlow
+words = keras.layers.Embedding(1000, 1000)
+words.build()
+word_tf = float(tf.reduce_max(tf.abs(words.embeddings)))
+print(word_tf)
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the largest weights.
+parity.differ("the largest number of an embedding", word_torch, word_tf, atol=1.0)
+parity.verdict("mended with uniform_(-0.05, 0.05)", mended, word_tf, atol=1e-3)
+
+# %% [markdown]
+# A factor of about a hundred: PyTorch draws from a normal distribution of deviation 1. The same rate then trains two
+# different embeddings.
+
+# %% [markdown]
+# ### Exhibit 3: does an LSTM forget?
+#
+# The bias of its forget [gate](glossary.md#gate), 500 units, the mean before any training. Above 0 the gate is open, and
+# the past stays.
+
+# %% tags=["torch"]
+# PyTorch
+lstm = torch.nn.LSTM(8, 500)
+bias = lstm.bias_ih_l0 + lstm.bias_hh_l0  # gates in the order i, f, g, o
+forget_torch = bias[500:1000].mean().item()
+print(forget_torch)
+
+
+# %% tags=["tf"]
+# TensorFlow
+def forget_bias(lstm):
+    lstm.build([None, 5, 8])
+    return float(tf.reduce_mean(lstm.cell.bias[500:1000]))
+
+
+forget_tf = forget_bias(keras.layers.LSTM(500))
+mended = forget_bias(keras.layers.LSTM(500, unit_forget_bias=False))
+print(forget_tf, "mended:", mended)
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the mean biases; PyTorch's is random, with a mean near 0.
+parity.differ("the forget gate's bias", forget_torch, forget_tf, atol=0.5)
+parity.verdict("mended, unit_forget_bias=False", forget_torch, mended, atol=0.05)
+
+# %% [markdown]
+# ### Exhibit 4: what an LSTM gives back
+#
+# Two sequences of five steps, with three numbers a step, go into an LSTM of 4 units. Which shape comes out?
+
+# %% tags=["torch"]
+# PyTorch
+sequences = torch.ones(2, 5, 3)
+output, state = torch.nn.LSTM(3, 4, batch_first=True)(sequences)
+shape_torch = list(output.shape)
+print(shape_torch)
+
+# %% tags=["tf"]
+# TensorFlow
+sequences = tf.ones([2, 5, 3])
+shape_tf = list(keras.layers.LSTM(4)(sequences).shape)
+mended = list(keras.layers.LSTM(4, return_sequences=True)(sequences).shape)
+print(shape_tf, "mended:", mended)
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the shapes.
+parity.differ("the shape that an LSTM gives back", shape_torch, shape_tf)
+parity.verdict("mended with return_sequences=True", shape_torch, mended)
+
+# %% [markdown]
+# And leave `batch_first=True` out in PyTorch: the shape is the same, but the network takes the two sequences for two
+# steps. No error tells you.
+
+# %% [markdown]
+# ## 6d.2 Statistics
+
+# %% [markdown]
+# ### Exhibit 5: batch normalization of small numbers
+#
+# The batch is 0 and 0.2. [Batch normalization](glossary.md#batch-normalization) makes them -1 and 1, nearly: an epsilon
+# in the denominator takes a little away.
+
+# %% tags=["torch"]
+# PyTorch
+x = torch.tensor([[0.0], [0.2]])
+normal_torch = torch.nn.BatchNorm1d(1)(x).detach().numpy()
+mended = torch.nn.BatchNorm1d(1, eps=1e-3)(x).detach().numpy()
+print(normal_torch.ravel(), "mended:", mended.ravel())
+
+# %% tags=["tf"]
+# TensorFlow
+x = tf.constant([[0.0], [0.2]])
+normal_tf = keras.layers.BatchNormalization()(x, training=True).numpy()
+print(normal_tf.ravel())
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the normalized batches.
+parity.differ("batch normalization of 0, 0.2", normal_torch, normal_tf, atol=1e-3)
+parity.verdict("mended with eps=1e-3", mended, normal_tf, atol=1e-6)
+
+# %% [markdown]
+# Layer normalization has the same two epsilons: 1e-5 in PyTorch, 1e-3 in Keras.
+
+# %% tags=["torch"]
+# PyTorch
+x = torch.tensor([[0.0, 0.2]])
+layer_torch = torch.nn.LayerNorm(2)(x).detach().numpy()
+mended = torch.nn.LayerNorm(2, eps=1e-3)(x).detach().numpy()
+print(layer_torch, "mended:", mended)
+
+# %% tags=["tf"]
+# TensorFlow
+x = tf.constant([[0.0, 0.2]])
+layer_tf = keras.layers.LayerNormalization()(x).numpy()
+print(layer_tf)
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the normalized rows.
+parity.differ("layer normalization of 0, 0.2", layer_torch, layer_tf, atol=1e-3)
+parity.verdict("mended with eps=1e-3", mended, layer_tf, atol=1e-6)
+
+# %% [markdown]
+# ### Exhibit 6: the running mean
+#
+# Batch normalization also keeps a running mean, for later. It starts at 0; then comes one batch with a mean of 1.
+
+# %% tags=["torch"]
+# PyTorch
+batch = torch.tensor([[0.0], [2.0]])
+norm = torch.nn.BatchNorm1d(1)
+norm(batch)
+mean_torch = norm.running_mean.numpy()
+print(mean_torch)
+
+# %% tags=["tf"]
+# TensorFlow
+batch = tf.constant([[0.0], [2.0]])
+
+
+def running_mean(norm):
+    norm(batch, training=True)
+    return norm.moving_mean.numpy()
+
+
+mean_tf = running_mean(keras.layers.BatchNormalization())
+mended = running_mean(keras.layers.BatchNormalization(momentum=0.9))
+print(mean_tf, "mended:", mended)
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the running means.
+parity.differ("the running mean", mean_torch, mean_tf, atol=1e-3)
+parity.verdict("mended with momentum=0.9", mean_torch, mended, atol=1e-6)
+
+# %% [markdown]
+# Both call the argument momentum. In PyTorch it is the share of the new, 0.1 by default. In Keras it is the share of the
+# old, 0.99 by default. Carry the number over, and the meaning turns round.
+
+# %% [markdown]
+# ### Exhibit 7: the running variance
+#
+# Of the same batch, 0 and 2. So that only the batch counts, each is told to forget the past.
+
+# %% tags=["torch"]
+# PyTorch
+batch = torch.tensor([[0.0], [2.0]])
+norm = torch.nn.BatchNorm1d(1, momentum=1.0)
+norm(batch)
+variance_torch = norm.running_var.numpy()
+n = len(batch)
+mended = variance_torch * (n - 1) / n
+print(variance_torch, "mended:", mended)
+
+# %% tags=["tf"]
+# TensorFlow
+batch = tf.constant([[0.0], [2.0]])
+norm = keras.layers.BatchNormalization(momentum=0.0)
+norm(batch, training=True)
+variance_tf = norm.moving_variance.numpy()
+print(variance_tf)
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the running variances.
+parity.differ("the running variance", variance_torch, variance_tf, atol=1e-3)
+parity.verdict("mended: times (n - 1) / n", mended, variance_tf, atol=1e-6)
+
+# %% [markdown]
+# PyTorch keeps the unbiased variance, divided by n - 1. Keras keeps the biased one, divided by n.
+
+# %% [markdown]
+# ### Exercise 6.4: Keras's running statistics (6 minutes)
+#
+# A Keras model is to be trained on in PyTorch. Write `answer(x, mean, variance)` in PyTorch: from a batch `x` of shape
+# (examples, features) and the old running statistics it gives the new ones that `BatchNormalization(momentum=0.99)`
+# would keep, as one tensor of shape (2, features), the mean first.
+
+# %% tags=["exercise"]
+answer = ...  # a function of three PyTorch tensors
+
+
+# solution
+def answer(x, mean, variance):
+    new_mean = 0.99 * mean + 0.01 * x.mean(0)
+    new_variance = 0.99 * variance + 0.01 * x.var(0, correction=0)
+    return torch.stack([new_mean, new_variance])
+
+
+# wrong: the unbiased variance
+def answer(x, mean, variance):
+    new_mean = 0.99 * mean + 0.01 * x.mean(0)
+    new_variance = 0.99 * variance + 0.01 * x.var(0)
+    return torch.stack([new_mean, new_variance])
+
+
+# wrong: momentum is the share of the past
+def answer(x, mean, variance):
+    new_mean = 0.01 * mean + 0.99 * x.mean(0)
+    new_variance = 0.01 * variance + 0.99 * x.var(0, correction=0)
+    return torch.stack([new_mean, new_variance])
+
+
+# wrong: the default of PyTorch
+def answer(x, mean, variance):
+    new_mean = 0.9 * mean + 0.1 * x.mean(0)
+    new_variance = 0.9 * variance + 0.1 * x.var(0, correction=0)
+    return torch.stack([new_mean, new_variance])
+
+
+# %% tags=["check"]
+exercises.check("6.4", answer)
+
+# %% [markdown]
+# ## 6d.3 Chance
+
+# %% [markdown]
+# ### Exhibit 8: dropout
+#
+# [Dropout](glossary.md#dropout) of a fifth. What becomes of a 1 that stays, and which ones go?
+
+# %% tags=["torch"]
+# PyTorch
+dropped = F.dropout(torch.ones(99), 0.2)
+kept_torch = dropped.max().numpy()
+mask_torch = (dropped > 0).numpy()
+print(kept_torch)
+
+# %% tags=["tf"]
+# TensorFlow
+dropped = tf.nn.dropout(tf.ones(99), 0.2)
+kept_tf = tf.reduce_max(dropped).numpy()
+mask_tf = (dropped > 0).numpy()
+print(kept_tf)
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the value of what stays, and the masks.
+parity.verdict("what dropout makes of a 1 that stays", kept_torch, kept_tf)
+parity.differ("which of 99 ones stay, with one seed in both", mask_torch, mask_tf)
+
+# %% [markdown]
+# The rule is one and the same, the dice are not. No seed mends that: where masks must agree, draw them with NumPy.
+
+# %% [markdown]
+# ## 6d.4 Optimizers without arguments
+#
+# Lesson 6b found that RMSprop, Adam and AdamW have other defaults in the two frameworks. Is that the exception?
+#
+# Now nothing is chosen by hand: we take every optimizer whose name both frameworks have, and read its defaults from its
+# signature. What means the same gets one name: `lr` and `learning_rate` are both "rate".
+
+# %% tags=["torch"]
+# PyTorch
+optimizers_torch = defaults_torch.optimizers()
+print(optimizers_torch["adam"])
+
+# %% tags=["tf"]
+# TensorFlow
+optimizers_tf = defaults_tf.optimizers()
+print(optimizers_tf["adam"])
+
+# %% tags=["verdict", "folded"]
+# Folded: finds the names that both have.
+shared = sorted(optimizers_torch.keys() & optimizers_tf.keys())
+print(f"in both: {', '.join(shared)}")
+adams = [optimizers_torch["adam"], optimizers_tf["adam"]]
+parity.differ("Adam's epsilon", adams[0]["epsilon"], adams[1]["epsilon"])
+
+# %% [markdown]
+# **Predict.** Built without arguments: how many of these have the same numbers in both frameworks?
+#
+# - **a** none
+# - **b** some, but not half
+# - **c** half or more
+
+# %% tags=["predict"]
+guess = ...  # "a", "b" or "c"
+exercises.predict("P6.6", guess, among=["a", "b", "c"])
+
+# %% tags=["folded"]
+# Folded: every shared number of every shared optimizer, where the two differ.
+different = defaults.differences(optimizers_torch, optimizers_tf)
+defaults.show_table(different)
+same = [name for name in shared if not different[name]]
+options = {"a": not same, "b": len(same) < len(shared) / 2, "c": True}
+exercises.outcome("P6.6", exercises.first_true(options))
+
+# %% [markdown]
+# An optimizer's name is the name of a formula, not of its numbers. So much for "I used Adam with the defaults".
+
+# %% [markdown]
+# ### Exhibit 9: one name, two decays
+#
+# And the formula? Both frameworks' Adam takes a `weight_decay`. One weight of 1, a gradient of 0.01, one step with a rate
+# of 0.1 and a decay of 0.5.
+
+
+# %% tags=["torch"]
+# PyTorch
+def step_torch(**options):
+    weight = torch.ones(1, requires_grad=True)
+    weight.grad = torch.full([1], 0.01)
+    torch.optim.Adam([weight], lr=0.1, weight_decay=0.5, **options).step()
+    return weight.item()
+
+
+after_torch = step_torch()
+mended = step_torch(decoupled_weight_decay=True)
+print(after_torch, "mended:", mended)
+
+# %% tags=["tf"]
+# TensorFlow
+weight = tf.Variable([1.0])
+gradient = tf.constant([0.01])
+optimizer = keras.optimizers.Adam(0.1, weight_decay=0.5)
+optimizer.apply_gradients([(gradient, weight)])
+after_tf = float(weight[0])
+print(after_tf)
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the weights after the step.
+parity.differ("a weight after a step with decay", after_torch, after_tf, atol=1e-2)
+parity.verdict("mended, decoupled_weight_decay=True", mended, after_tf, atol=1e-3)
+
+# %% [markdown]
+# PyTorch's [Adam](https://docs.pytorch.org/docs/stable/generated/torch.optim.Adam.html) adds the decay to the gradient,
+# and then divides by the gradient's own size: here nothing is left of it. Keras shrinks the weight itself, by rate times
+# decay, whatever the optimizer. In PyTorch that is `AdamW`.
+
+# %% [markdown]
+# ## 6d.5 How many are there?
+#
+# "The training process has a lot of parameters that are framework dependent", says the article. We ask two things: do
+# most optimizers of one name start with other numbers, and do layers of one purpose start from other weights?
+
+# %% tags=["verdict", "folded"]
+# Folded: counts the optimizers and the layers, and judges the claim.
+other = [name for name in shared if different[name]]
+numbers = sum(len(different[name]) for name in shared)
+layers = {
+    "dense": abs(weight_torch - weight_tf) > 1e-3,
+    "embedding": abs(word_torch - word_tf) > 1e-3,
+    "LSTM": abs(forget_torch - forget_tf) > 1e-3,
+}
+claims.verdict(
+    "C56",
+    {
+        "most optimizers of one name start with other numbers": len(other)
+        > len(shared) / 2,
+        "layers of one purpose start from other weights": all(layers.values()),
+    },
+    f"of {len(shared)} optimizers that bear one name in both, {len(other)} start with other "
+    f"numbers ({numbers} in all), and so do {sum(layers.values())} of {len(layers)} layers",
+)
+
+# %% [markdown]
+# ## 6d.6 Quiz
+
+# %%
+exercises.quiz("06d")
+
+# %% [markdown]
+# ## 6d.7 Verdicts
+#
+# The claim holds. Each of these parameters can be set, though: lesson 6b did it for six optimizers.
+
+# %%
+claims.close("06d")
+
+# %% [markdown]
+# ## 6d.8 Summary and further reading
+#
+# - A layer that you did not initialize is another layer in the other framework.
+# - Momentum of batch normalization is the share of the new in PyTorch, of the old in Keras.
+# - A seed makes a run repeatable, in one framework. It does not carry dice over.
+# - An optimizer's name names a formula. Its numbers you must look up, or write down.
+#
+# Which default will you set by hand from now on?
+#
+# Further reading: [torch.nn.init](https://docs.pytorch.org/docs/stable/nn.init.html) and
+# [Keras's initializers](https://keras.io/api/layers/initializers/), for the starts that you can choose.
+#
+# Next: [the third wing](06e_museum_of_pixels.ipynb), where pictures move by half a pixel.
