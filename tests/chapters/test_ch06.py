@@ -1,51 +1,65 @@
-"""Chapter 6: its verdicts turn when a constant of an optimizer is off by little, and when a mend mends nothing."""
+"""Chapter 6: its verdicts turn when a constant is off by little or a mend mends nothing; its modules see what is there."""
 import nbclient
 import nbformat
+import numpy as np
 import pytest
+import torch
 
 import pipeline
-from helpers import process
+from chapters.ch06 import checks, defaults, figures, lockstep, start
+from helpers import parity, process, torch_side  # noqa: F401 (a check asks for the side that is loaded)
 
-pytestmark = pytest.mark.slow
-
-TRAINING = ["network_torch(", "network_tf(", "train_torch(", "train_tf(", "def float32", "ported_torch", "ported_tf",
-            "def apart", "same_defaults =", "same_constants ="]
-MUSEUM = [*TRAINING, "room(", "exhibits ="]
+slow = pytest.mark.slow
 
 
-def chapter_with(needed):
-    """The chapter's opening, its predictions, and the code cells that contain one of the texts `needed`."""
-    whole = pipeline.learner(pipeline.read(pipeline.sources(["06"])[0]))
-    always = {"setup", "parameters", "predict"}
-    kept = [cell for cell in whole.cells if cell.cell_type == "code" and (
-        always & set(pipeline.tags(cell)) or any(text in cell.source for text in needed))]
-    return nbformat.v4.new_notebook(cells=kept, metadata=whole.metadata)
+def learners(lesson):
+    """The learner's edition of a lesson."""
+    source, = pipeline.sources([lesson])
+    return pipeline.learner(pipeline.read(source))
 
 
-def error_of(needed, old, new):
-    """The name and message of the error with which those cells end when `old`, in one of them, becomes `new`."""
-    book = chapter_with(needed)
-    touched = [cell for cell in book.cells if old in cell.source]
-    assert len(touched) == 1 and touched[0].source.count(old) == 1, f"{old!r} should stand once in the cells kept"
+def error_of(lesson, old, new):
+    """The name and message of the error with which a lesson ends when `old`, which stands once in it, becomes `new`."""
+    book = learners(lesson)
+    touched = [cell for cell in book.cells if cell.cell_type == "code" and old in cell.source]
+    assert len(touched) == 1 and touched[0].source.count(old) == 1, f"{old!r} should stand once in lesson {lesson}"
     touched[0].source = touched[0].source.replace(old, new)
     with pytest.raises(nbclient.exceptions.CellExecutionError) as caught:
         pipeline.execute(book)
     return f"{caught.value.ename}: {caught.value.evalue}"
 
 
-@pytest.mark.parametrize("mends, old, new, said", [
-    (["class Keras"], 'rms["epsilon"]), batches))', '1.001 * rms["epsilon"]), batches))', "RMSprop, 200 steps"),
-    (["def epsilon_first", "def rounded"], 'adam["epsilon"] / (1', '1.001 * adam["epsilon"] / (1', "Adam, 200 steps"),
-    (["def epsilon_first", "def rounded"], "(1 - float32(beta1) ** t)", "(1 - beta1 ** t)", "Adam, 200 steps"),
-], ids=["epsilon of RMSprop", "epsilon of Adam", "beta of Adam"])
-def test_a_small_change_of_a_constant_turns_the_verdict(mends, old, new, said):
-    assert error_of(TRAINING + mends, old, new).startswith(f"ParityError: {said}")
+@slow
+@pytest.mark.parametrize("lesson, old, new, said", [
+    ("06a", "path_torch = train_torch(held(0.1))", "path_torch = train_torch(0.1)", "rung 6, one step"),
+    ("06b", '"RMSprop": lambda w: KerasRMSprop(w, lr=small, rho=rho, eps=1e-7)',
+     '"RMSprop": lambda w: KerasRMSprop(w, lr=small, rho=rho, eps=1.001e-7)', "RMSprop, 207 steps"),
+    ("06b", "= 1e-7 / (1 - beta2**t) ** 0.5", "= 1.001e-7 / (1 - beta2**t) ** 0.5", "Adam, 207 steps"),
+    ("06b", "beta2 = held(0.999)", "beta2 = 0.999", "Adam, 207 steps"),
+    ("06b", "momentum = held(0.9)", "momentum = 0.9", "momentum, 207 steps"),
+    ("06c", "mended = x.std(correction=0).numpy()", "mended = x.std().numpy()", "mended with correction=0"),
+    ("06d", "mended = variance_torch * (n - 1) / n", "mended = variance_torch", "mended: times (n - 1) / n"),
+    ("06e", "padded = F.pad(numbers, (0, 1))", "padded = F.pad(numbers, (1, 0))", "mended with pad(x, (0, 1))"),
+    ("06f", "loss_of = torch.nn.CrossEntropyLoss()", "loss_of = torch.nn.CrossEntropyLoss(label_smoothing=1e-3)",
+     "float32, the first step"),
+], ids=lambda value: value if len(value) == 3 else "")
+def test_a_small_change_turns_the_verdict(lesson, old, new, said):
+    assert error_of(lesson, old, new).startswith(f"ParityError: {said}")
 
 
-def test_a_mend_that_mends_nothing_turns_the_verdict():
-    assert error_of(MUSEUM, "x.std(correction=0)", "x.std()").startswith("ParityError: the value after each mend")
+@slow
+def test_the_later_lessons_start_where_lesson_6a_does():
+    book = learners("06a")
+    book.cells = [cell for cell in book.cells if {"setup", "parameters", "taught"} & set(pipeline.tags(cell))]
+    book.cells.append(nbformat.v4.new_code_cell(
+        "from chapters.ch06 import start as module\n"
+        "for name, array in module.weights(seed).items():\n    assert (array == start[name]).all()\n"
+        "for mine, theirs in zip(module.batches(seed, 9), batches, strict=True):\n"
+        "    assert (mine[0] == theirs[0]).all() and (mine[1] == theirs[1]).all()"))
+    pipeline.execute(book)
 
 
+@slow
 @pytest.mark.parametrize("worker", ["ch06/determinism_torch", "ch06/determinism_tf"])
 def test_the_switch_gives_the_same_bits_and_the_seed_matters(worker):
     ask = {"steps": 2, "repeats": 2, "device": "cpu"}
@@ -53,3 +67,135 @@ def test_the_switch_gives_the_same_bits_and_the_seed_matters(worker):
     assert [run["switch"] for run in runs] == [False, False, True, True]
     assert runs[2]["digest"] == runs[3]["digest"] and all(run["seconds"] > 0 for run in runs)
     assert runs[3]["digest"] != process.run(worker, {"seed": 1, **ask}, timeout=120)[3]["digest"]
+
+
+# Its modules
+
+def test_start():
+    weights = start.weights(3, hidden=7)
+    assert {name: array.shape for name, array in weights.items()} == {
+        "w1": (64, 7), "b1": (7,), "w2": (7, 10), "b2": (10,)}
+    assert (start.weights(3, hidden=7)["w1"] == weights["w1"]).all()
+    assert (start.weights(4, hidden=7)["w1"] != weights["w1"]).any()
+    batches = start.batches(0, epochs=2)
+    assert len(batches) == 46 and (batches[0][1] != batches[23][1]).any()
+
+
+def steps(*weights, entered):
+    """A run as a lesson yields it: what entered the activation, and the weights, a pair a step."""
+    return [(np.array([numbers]), np.array([weight])) for weight, numbers in zip(weights, entered)]
+
+
+def test_lockstep_finds_the_flips_and_the_jump():
+    mine = steps(1.0, 2.0, 3.0, entered=[[0.5, -0.5], [1e-9, 0.5], [0.0, 0.5]])
+    theirs = steps(1.0, 2.5, 3.1, entered=[[0.5, -0.1], [-1e-9, 0.5], [-1.0, 0.5]])
+    run = lockstep.compare(mine, theirs)
+    assert run.distance == pytest.approx([0.0, 0.5, 0.1])
+    assert run.flips == [(2, 0, 0, 1e-9, -1e-9)]  # 0 and -1: no gradient in either
+    assert lockstep.steps_with_flips(run) == [2]
+    run = lockstep.Lockstep([1e-7, 2e-7, 4e-6, 4.4e-6], [(3, 0, 0, 1, -1), (4, 0, 0, 1, -1)])
+    assert lockstep.largest_jump(run) == (pytest.approx(20), 3)
+    assert lockstep.largest_jump(lockstep.Lockstep([1e-7], [])) == (1.0, None)
+
+
+def test_lockstep_refuses_runs_of_unequal_length():
+    with pytest.raises(ValueError, match="zip"):
+        lockstep.compare(steps(1.0, entered=[[1.0]]), steps(1.0, 2.0, entered=[[1.0], [1.0]]))
+
+
+class MyOptimizer:
+    def __init__(self, weights, lr=0.1, betas=(0.9, 0.99), eps=1e-8, weight_decay=None, fused=None):
+        """Arguments as PyTorch's have them."""
+
+
+class Rewritten:
+    def __init__(self, learning_rate=0.1, beta_1=0.9, beta_2=0.999, epsilon=1e-8, weight_decay=0.0, name=None):
+        """Arguments as Keras's have them."""
+
+
+def test_defaults_are_compared_by_their_meaning():
+    mine, theirs = defaults.of_signature(MyOptimizer), defaults.of_signature(Rewritten)
+    assert mine == {"rate": 0.1, "beta 1": 0.9, "beta 2": 0.99, "epsilon": 1e-8, "weight decay": 0.0}
+    assert defaults.differences({"a": mine, "only here": mine}, {"a": theirs}) == {"a": {"beta 2": (0.99, 0.999)}}
+    assert defaults.differences({"a": mine}, {"a": mine}) == {"a": {}}
+
+
+def test_the_table_of_defaults(capsys):
+    defaults.show_table({"one": {"rate": (0.1, 0.001)}, "two": {}})
+    said = capsys.readouterr().out
+    assert "one        rate             0.1      0.001" in said and "two        nothing differs" in said
+
+
+def test_figures_say_what_they_show(capsys):
+    path = [np.array([0.0, 1.0])] * 3
+    figures.two_rates([array + 1e-9 for array in path], path, path)
+    names = ("SGD", "momentum", "Nesterov", "RMSprop", "Adam", "AdamW")
+    equal = dict.fromkeys(names, 0.0)
+    figures.causes({"as ported": dict.fromkeys(names, 1e-3), "epsilon\nin place": {**equal, "Adam": 1e-5}})
+    figures.enlarged(np.eye(2), np.eye(3), np.zeros((3, 3)))
+    run = lockstep.Lockstep([1e-7, 1e-5], [(2, 5, 1, 1e-9, -1e-9)])
+    figures.runs({"float32 relu": run, "float32 tanh": run})
+    said = capsys.readouterr().out
+    assert "over 3 steps" in said and "With 0.1 it ends at 1e-09" in said
+    assert "as ported: none; epsilon in place: SGD, momentum, Nesterov, RMSprop, AdamW." in said
+    assert "the 3 pixels that differ" in said and "Crosses mark the 1 steps" in said
+
+
+# Exercises: right answers in another style, and wrong ones that the lessons do not list
+
+def with_gap(mine, theirs):
+    return next((name for name in mine if parity.gap(mine[name], theirs[name]) > 1e-12), None)
+
+
+def with_allclose(mine, theirs):
+    for name, array in mine.items():
+        if not np.allclose(array, theirs[name], rtol=0, atol=1e-12):
+            return name
+
+
+def with_rule(mine, theirs, rule):
+    return next((name for name in mine if rule(mine[name] - theirs[name]) > 1e-12), None)
+
+
+def with_gather(labels, probabilities):
+    picked = probabilities.gather(1, labels[:, None])
+    return -(picked / probabilities.sum(1, keepdim=True)).log().mean()
+
+
+def with_a_loop(a, b):
+    count = 0
+    for x, y in zip(a.ravel(), b.ravel(), strict=True):
+        if bool(x > 0) != bool(y > 0):
+            count += 1
+    return count
+
+
+@pytest.mark.parametrize("key, answer", [
+    ("6.5", with_gap), ("6.5", with_allclose), ("6.6", with_gather), ("6.7", with_a_loop),
+    ("6.7", lambda a, b: int(np.logical_xor(a > 0, b > 0).sum())),
+    ("6.7", lambda a, b: float(np.count_nonzero((a > 0) ^ (b > 0)))),
+    ("6.8", lambda x: torch.nn.functional.interpolate(x[None, None], 12, mode="nearest-exact")[0, 0]),
+    ("6.8", lambda x: x[[0, 1, 1, 2, 3, 3, 4, 5, 5, 6, 7, 7]]),
+])
+def test_a_right_answer_in_another_style_passes(key, answer):
+    assert checks.EXERCISES[key].judge(answer) is None
+
+
+@pytest.mark.parametrize("key, answer, said", [
+    ("6.5", "weights", "must be a function"),
+    ("6.5", lambda mine, theirs: None, "where theirs is larger"),
+    ("6.5", lambda mine, theirs: True, "it gives True"),
+    ("6.5", lambda mine, theirs: 2, "yours gives 2"),
+    ("6.5", lambda mine: None, "TypeError"),
+    ("6.5", lambda mine, theirs: with_rule(mine, theirs, np.linalg.norm), "do not add them"),
+    ("6.5", lambda mine, theirs: with_rule(mine, theirs, lambda gap: np.abs(gap).mean()), "one entry"),
+    ("6.6", lambda labels, p: p.sum(), "the values are not"),
+    ("6.7", lambda a, b: None, "a number was asked for"),
+    ("6.7", lambda a, b: a.shapes, "AttributeError"),
+    ("6.7", lambda a, b: np.sum((b > 0) & (a <= 0)), "one direction"),
+    ("6.7", lambda a, b: np.sum(a != b), "at which the numbers differ"),
+    ("6.7", 3, "must be a function"),
+    ("6.8", lambda x: x, "shape (8,) where (12,)"),
+])
+def test_a_wrong_answer_is_told_its_cause(key, answer, said):
+    assert said in checks.EXERCISES[key].judge(answer)

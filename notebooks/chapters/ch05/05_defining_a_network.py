@@ -706,4 +706,4 @@ claims.close("05")
 #   [torch.fx](https://docs.pytorch.org/docs/stable/fx.html)
 # - Keras: [the functional API](https://keras.io/guides/functional_api/),
 #   [subclassing](https://keras.io/guides/making_new_layers_and_models_via_subclassing/)
-# - Next: in [chapter 6](06_the_same_numbers.ipynb), two networks with the same arrays are trained, and stay the same
+# - Next: in [lesson 6a](06a_a_ladder_of_equality.ipynb), two networks with the same arrays are trained, and stay the same

@@ -72,7 +72,7 @@ session.use(seed=seed, device=device, fast=fast)
 # ## 6a.2 Rungs 1 and 2: data and weights
 #
 # No [seed](glossary.md#seed) makes both frameworks draw the same random numbers. So neither of them draws any: data,
-# order and start weights come from NumPy.
+# order and start weights come from NumPy, 64 digits in a batch, small weights.
 
 # %% tags=["taught"]
 digits = data.digits("float64")
@@ -173,6 +173,7 @@ parity.verdict("rung 2, weights", rungs_torch["weights"], rungs_tf["weights"])
 # PyTorch
 logits = model_torch(x_torch)
 loss = torch.nn.CrossEntropyLoss()(logits, y_torch)
+model_torch.zero_grad()
 loss.backward()
 gradients = [weight.grad for weight in model_torch.parameters()]
 
@@ -268,8 +269,8 @@ def answer(mine, theirs):
 exercises.check("6.5", answer)
 
 # %% [markdown]
-# Try yours: `answer(rungs_torch, rungs_tf)`. Then break the port. Leave out `from_logits=True` above, run the twins
-# again, and ask once more.
+# Try yours: `answer(rungs_torch, rungs_tf)`. Then break the port: leave out `from_logits=True` in TensorFlow's cell
+# above, run that cell again, and ask once more. (Put it back before you go on.)
 
 # %% [markdown]
 # ## 6a.4 Rung 6: one step

@@ -233,8 +233,8 @@ for name in ends_tf:
 
 # %% tags=["torch"]
 # PyTorch
-nothing = [torch.zeros(1, requires_grad=True)]
-defaults = optim.RMSprop(nothing).defaults
+weights = [torch.zeros(1, requires_grad=True)]  # it wants something to optimize
+defaults = optim.RMSprop(weights).defaults
 past_torch = defaults["alpha"]
 epsilon_torch = defaults["eps"]
 print(past_torch, epsilon_torch)

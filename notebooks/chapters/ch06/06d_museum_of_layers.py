@@ -468,8 +468,9 @@ claims.verdict(
         > len(shared) / 2,
         "layers of one purpose start from other weights": all(layers.values()),
     },
-    f"of {len(shared)} optimizers that bear one name in both, {len(other)} start with other "
-    f"numbers ({numbers} in all), and so do {sum(layers.values())} of {len(layers)} layers",
+    f"of {len(shared)} optimizers that bear one name in both, {len(other)} start with "
+    f"other numbers ({numbers} in all), and so do {sum(layers.values())} of "
+    f"{len(layers)} layers",
 )
 
 # %% [markdown]

@@ -103,7 +103,9 @@ parity.verdict("a sum of 100,000 numbers in float32", sum_torch, sum_tf, rtol=1e
 def ten_bits(array):
     """float32 numbers, rounded to the ten bits after the point that TF32 keeps."""
     bits = array.view(np.uint32)
-    return ((bits + 0x1000) & 0xFFFFE000).view(np.float32)
+    rounded = bits + 0x1000  # half of the last bit that is kept
+    kept = rounded & 0xFFFFE000  # the 13 bits below it become 0
+    return kept.view(np.float32)
 
 
 print(ten_bits(np.float32([0.1, 1 / 3, 1.0])))

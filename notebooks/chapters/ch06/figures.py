@@ -16,8 +16,9 @@ def two_rates(typed, held, other):
     far = [parity.gap(mine, theirs) for mine, theirs in zip(typed, other, strict=True)]
     near = [parity.gap(mine, theirs) for mine, theirs in zip(held, other, strict=True)]
     fig, ax = plots.figure(height=3.0)
-    ax.semilogy(_drawable(far), color="black", label="0.1 in PyTorch")
-    ax.semilogy(_drawable(near), color=plots.OTHER["color"], linestyle=":", label="held(0.1) in PyTorch")
+    steps = range(1, len(far) + 1)
+    ax.semilogy(steps, _drawable(far), color="black", label="0.1 in PyTorch")
+    ax.semilogy(steps, _drawable(near), color=plots.OTHER["color"], linestyle=":", label="held(0.1) in PyTorch")
     ax.set(xlabel="step", ylabel="largest weight difference", ylim=(1e-17, 1e-6))
     ax.legend(loc="center right")
     plots.show(fig, alt=f"Distance of the weights over {len(near)} steps, on a logarithmic axis. With 0.1 it ends at "
