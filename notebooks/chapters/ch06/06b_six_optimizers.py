@@ -296,8 +296,8 @@ for name in written_tf:
 # ## 6b.4 Second cause: numbers that float32 cannot hold
 #
 # Lesson 6a found that Keras keeps the rate in [float32](glossary.md#float32). Momentum and decay pass through float32
-# as well. Each beta of Adam (how much of the past its two averages keep, see section 6b.5) is used twice, exact in the averages and rounded in the
-# [bias correction](glossary.md#bias-correction); you can read it in
+# as well. Each beta of Adam (how much of the past its two averages keep; section 6b.5) is used twice, exact in the
+# averages and rounded in the [bias correction](glossary.md#bias-correction); you can read it in
 # [Keras's source](https://github.com/keras-team/keras/blob/master/keras/src/optimizers/adam.py), where
 # `ops.cast(self.beta_1, ...)` makes a float32 first.
 #
