@@ -98,6 +98,7 @@ def numbers() -> list[tuple[str, str, str]]:
 
 
 def _word(row, parts):
+    """The verdict's word: from a claim's row and {part: whether it was found}."""
     found = sum(parts.values())
     if row["kind"] != "measured":
         return row["kind"].upper() if found == len(parts) else "NOT MEASURED"
@@ -118,6 +119,7 @@ def _row(claim):
 
 
 def _record(row, word, evidence, notes, timed=False):
+    """Put a verdict into the ledger and show it. Raises as `verdict` does."""
     if not (isinstance(evidence, str) and evidence.strip()):
         raise ValueError(f"{row['id']}: a verdict needs its evidence, one sentence")
     cell = show.cell_id()

@@ -119,6 +119,7 @@ def _distance(a, b):
 
 
 def _same_keys(actual, expected, what):
+    """The keys of two dicts that have the same ones. Raises ParityError when they have not."""
     missing.need(actual, expected)
     if not (isinstance(actual, dict) and isinstance(expected, dict)):
         raise ParityError(f"{what}: {type(actual).__name__} against {type(expected).__name__}")
@@ -129,6 +130,7 @@ def _same_keys(actual, expected, what):
 
 
 def _plain(value, what):
+    """A plain value as an array. Raises TypeError for a tensor, and for anything else that is no plain data."""
     missing.need(value)
     if isinstance(value, (np.ndarray, np.generic, bool, int, float, complex, str, list, tuple)):
         array = np.asarray(value)

@@ -91,6 +91,7 @@ def _repeated(function, times):
 
 
 def _seconds(function, waits):
+    """How long one call takes, the device's work included."""
     for wait in waits:
         wait()
     start = time.perf_counter()

@@ -132,6 +132,7 @@ def call(answer, *arguments):
 
 @np.errstate(all="ignore")  # of an overflow, the learner hears by the result
 def _judge_cases(answer, inputs, reference, suspects, say, no_function, convert, unfit, same):
+    """None when the answer agrees with the reference in every case, else the cause, or what to say instead."""
     if not callable(answer):
         return no_function
     for arguments in inputs():
@@ -150,6 +151,7 @@ def _judge_cases(answer, inputs, reference, suspects, say, no_function, convert,
 
 
 def _judge_value(answer, reference, suspects, atol):
+    """None when the answer is the right value, else the mistake that leads to it, or how it differs."""
     plain, error = attempt(_plain, answer)
     if error is not None:  # a ragged, nested or sparse tensor
         return f"this {type(answer).__name__} does not become a NumPy array: {errors.first_line(error)}"
@@ -163,6 +165,7 @@ def _judge_value(answer, reference, suspects, atol):
 
 
 def _judge_function(answer, side, reference, inputs, suspects, gradients, atol, then):
+    """None when values and gradients are the reference's on three inputs, and `then` is content; else the cause."""
     if not callable(answer):
         return "answer must be a function: write def answer(...): above, or answer = your_function."
     value_and_grad = missing.side(side).value_and_grad
@@ -192,6 +195,7 @@ def _judge_function(answer, side, reference, inputs, suspects, gradients, atol, 
 
 
 def _judge_gradients(grads, right):
+    """None when gradients are the right ones where there are any, else what is wrong with the first that is not."""
     for number, (mine, true) in enumerate(zip(grads, right, strict=True), 1):
         if true is not None and mine is None:
             return (f"the values are right, but no gradient reaches argument {number}: does something in your function "
@@ -206,6 +210,7 @@ def _judge_gradients(grads, right):
 
 
 def _equal(answer, right, atol):
+    """Whether a plain answer is the right one: kind, shape and, where both are arrays, dtype; numbers within atol."""
     if isinstance(right, dict):
         same_keys = isinstance(answer, dict) and answer.keys() == right.keys()
         return same_keys and all(_equal(answer[key], right[key], atol) for key in right)
@@ -225,6 +230,7 @@ def _equal(answer, right, atol):
 
 
 def _difference(answer, right):
+    """In what an answer that no suspect explains differs from the right one, as a sentence."""
     if callable(answer):
         return "answer is a function; what is asked for is the value that it returns."
     a, b = _array(answer), _array(right)
@@ -261,6 +267,7 @@ def _plain(answer):
 
 
 def _array(value):
+    """A number, text, array or regular nesting of numbers as an array; None for anything else."""
     if isinstance(value, (np.ndarray, np.generic, int, float, complex, str)):
         return np.asarray(value)
     if isinstance(value, (list, tuple)) and _numbers(value):

@@ -80,6 +80,7 @@ def _order(net, layers):
 
 
 def _crossings(net, layers):
+    """How many pairs of edges cross between neighboring layers."""
     total = 0
     for upper, lower in zip(layers, layers[1:]):
         place = {name: k for k, name in enumerate(lower)}

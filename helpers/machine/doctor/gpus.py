@@ -44,6 +44,7 @@ def frameworks(run=computer.run, timeout=120):
 
 
 def _framework(module, code, cards, run, timeout):
+    """What one framework sees, asked by running `code` in a child process: a list of findings."""
     status, out, err = run([sys.executable, "-c", code], timeout)
     last = errors.last_line(err)
     if status is None:

@@ -55,6 +55,7 @@ def _folder():
 
 
 def _fetch(folder):
+    """Fetch the four files into `folder`, each checked; returns it. Raises Unavailable."""
     pooch.get_logger().setLevel("WARNING")  # it would announce every file
     for name, (sha256, _) in FILES.items():
         try:
