@@ -49,12 +49,19 @@ def judge(lesson, *places, asks=(), **planted):
     """
     ledger.begin(lesson)
     cells = read(lesson, pipeline.learner)
-    asking = [cell for cell in cells if any(f'exercises.predict("{key}"' in cell.source for key in asks)]
+    asking = [question(cell.source, asks) for cell in cells if cell.cell_type == "code"]
     space = {"np": np, "claims": claims, "exercises": exercises, "parity": parity, **planted}
-    for cell in [*asking, *(cells[find(cells, place)] for place in places)]:
-        execute(cell.source, cell.source, f"<lesson {lesson}, {cell.source.splitlines()[0]}>", space)
+    for source in [*asking, *(cells[find(cells, place)].source for place in places)]:
+        execute(source, source, f"<lesson {lesson}, {source.partition(chr(10))[0]}>", space)
     return ({claim: found["verdict"] for claim, found in ledger.fresh("verdicts").items()}
             | {key: found["actual"] for key, found in ledger.fresh("predictions").items()})
+
+
+def question(source, keys):
+    """A cell's text as far as it asks the predictions with these keys: what follows may need more than was planted."""
+    ends = [statement.end_lineno for statement in ast.parse(source).body
+            if any(f"exercises.predict('{key}'" in ast.unparse(statement) for key in keys)]
+    return "\n".join(source.splitlines()[:max(ends, default=0)])
 
 
 def solution(lesson, key):

@@ -8,6 +8,7 @@ import re
 import density
 import layout
 import pipeline
+from clocked import clocked
 from helpers import ROOT, data
 from honesty import honest, tree
 
@@ -347,7 +348,7 @@ def evidences(nb):
             *(f"claim {key}" for _, key in keys(nb, "claims.verdict")), *(f"verdict in {place}" for place in places)}
 
 
-EVERY = (headings, opening, tags, twins, honest, predictions, exercises, claims, figures, links, closing)
+EVERY = (headings, opening, tags, twins, honest, clocked, predictions, exercises, claims, figures, links, closing)
 NEW = (marked, folded, narrow, squeezed, lettered, placed, minutes, aims)
 
 

@@ -334,7 +334,7 @@ def test_a_server_that_never_gets_ready_is_ended(time_is_up):
     port = web.free_port()
     time_is_up(lambda: said("loading"))
     with pytest.raises(process.ChildTimeout, match="(?s)not ready after 1.5 s. Its log:.*loading") as caught:
-        code = "import os, time; print('loading', os.getpid(), flush=True); time.sleep(600)"
+        code = "import os, sys, time; sys.stdout.write(f'loading {os.getpid()}\\n'); time.sleep(600)"  # in one piece
         with process.server([sys.executable, "-c", code], f"http://127.0.0.1:{port}/", 1.5):
             pytest.fail("never ready")
     assert not psutil.pid_exists(int(caught.value.log.split()[-1]))

@@ -5,6 +5,7 @@ import pytest
 import layout
 import pipeline
 import rules
+from clocked import clocked
 from honesty import honest
 
 
@@ -83,6 +84,36 @@ BOX = "# 1. T\n\n> **Minutes**: 30\n>\n> **You will be able to**\n> - "
 ])
 def test_a_broken_rule_is_found(rule, nb, said):
     assert said in complaints(rule, nb)
+
+
+RACE = """def slow(race):
+    return max(race)
+found["race"] = timing.compare(ways)
+race = found["race"]
+ratio = race["a"] / race["b"]"""
+
+SAID = """claims.verdict("C09", {"fast": ratio > 2}, "seen", timed=True)
+exercises.outcome("1.1", slow(race), timed=True)
+parity.by_clock("fast", ratio > 2)
+print(f"a: {len(ways)}, fast by the clock: {ratio > 2} and {ratio > 3}, measured {ratio:.1f} times, took {race['a']:.1f} s")
+for name, took in race.items():
+    print(f"{name} took {took} s")
+ratio = len(ways)
+print(f"{ratio}")"""
+
+
+def test_a_measured_time_of_which_a_word_is_said_breaks_no_rule():
+    assert complaints(clocked, book(RACE, ("code", SAID, "verdict"), 'print(f"{race}")')) == ""
+
+
+@pytest.mark.parametrize("judging, said", [
+    ('claims.verdict("C09", {"fast": ratio > 2}, "seen")', "say so with timed"),
+    ('exercises.outcome("1.1", sorted(race)[0])', "say so with timed"),
+    ('parity.verdict("the first", slow(race), "a")', "say so with timed"),
+    ('print(f"fast: {ratio > 2}")', "{ratio > 2}: a measured time decides"),
+    ('for name, took in race.items():\n    print(f"{took}")', "{took}: a measured time decides")])
+def test_a_measured_time_of_which_no_word_is_said_is_found(judging, said):
+    assert said in complaints(clocked, book(RACE, ("code", judging, "verdict")))
 
 
 def test_the_last_sections_depend_on_the_form(monkeypatch):
