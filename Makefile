@@ -1,7 +1,7 @@
 # Every target works from a clean checkout. The steps stand in tools/start.py, once; without make, `python tools/start.py lab`
 # does the same. PYTHON=python3.12 names the Python for the environment, GPU=1 installs requirements-gpu.txt.
 PYTHON ?= python3
-START = @$(PYTHON) tools/start.py $(if $(GPU),--gpu)
+START = @"$(PYTHON)" tools/start.py $(if $(GPU),--gpu)
 
 .PHONY: lab test check run build lint report doctor learner solutions instructor live slides site wheelhouse benchmark ludwig \
 	clean
