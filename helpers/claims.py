@@ -9,27 +9,28 @@ A cell passes what it saw, this module words the verdict:
     OPINION, HISTORY   not for a run to decide: the cell shows the evidence that there is
     NOT MEASURED the run could not look, and says why
 """
-import inspect
-
 from helpers import data, show
 from helpers.course import ledger, missing
 
-VERDICTS = ("HELD", "PARTLY", "NO LONGER", "NEVER", "OPINION", "HISTORY", "NOT MEASURED")
-_places = {}
+VERDICTS = ledger.VERDICTS
+_cells = {}  # {claim: the id of the cell that has judged it}
 
 
 class ClaimError(RuntimeError):
     """A claim that is unknown, judged twice, of another lesson, or left unjudged."""
 
 
-def verdict(claim, held, evidence):
+def verdict(claim: str, held: bool | dict[str, bool], evidence: str, timed: bool | set[str] = False) -> None:
     """Judge one claim of the open lesson, show the verdict with its evidence and record it.
 
     claim: an id such as "C23b". held: for a measured claim a bool, or a dict {part of the claim: bool}; for an opinion
     or a dated fact a bool, whether the evidence was found. evidence: one sentence made from what the cell saw.
+    timed: True where a measured time decides, or the names of the parts that it decides. The verdict then says "by the
+    clock", and tests/nbval.cfg leaves open what it says: another machine, or a busier one, may find another word.
 
-    Raises ClaimError for an unknown id, for one of another lesson and for a second verdict from another cell;
-    TypeError when held is neither bool nor dict of bools; ValueError when evidence is empty.
+    Raises ClaimError for an unknown id, for one of another lesson and, where the program that shows the notebook names its
+    cells, for a second verdict from another cell;
+    TypeError when held is neither bool nor dict of bools; ValueError when evidence is empty, or timed names no part.
     """
     missing.need(held, *(held.values() if isinstance(held, dict) else ()))
     row = _row(claim)
@@ -37,39 +38,67 @@ def verdict(claim, held, evidence):
     if not parts or not all(isinstance(value, bool) for value in parts.values()):
         raise TypeError(f"{claim}: held must be True, False, or a dict of named True and False, not {held!r}. "
                         "NumPy's bool_ becomes one with bool(...).")
-    word = _word(row, parts)
-    notes = [f"{part}: {'yes' if value else 'no'}" for part, value in held.items()] if isinstance(held, dict) else []
-    _record(row, word, evidence, notes)
+    word, by_clock = _word(row, parts), set(parts) if timed is True else set(timed or ())
+    if not by_clock <= parts.keys():
+        raise ValueError(f"{claim}: timed names {sorted(by_clock - parts.keys())}, and the parts are {list(parts)}")
+    notes = [f"{part}: {'yes' if value else 'no'}{' (timed)' if part in by_clock else ''}" for part, value in parts.items()]
+    _record(row, word, evidence, notes if isinstance(held, dict) else [], bool(by_clock))
 
 
-def not_measured(claim, reason):
+def not_measured(claim: str, reason: str) -> None:
     """Record that this run could not judge the claim, and why (one sentence)."""
     _record(_row(claim), "NOT MEASURED", reason, [])
 
 
-def close(lesson):
+def close(lesson: str) -> None:
     """End a lesson: show its verdicts, and raise ClaimError naming each of its claims that no cell has judged.
 
-    Where a framework is missing, what was skipped counts as NOT MEASURED for that reason.
+    A claim whose cell was skipped because something is not installed counts as NOT MEASURED for that reason. A lesson that
+    has no claims says so in a sentence.
     """
     if lesson != ledger.lesson():
         raise ClaimError(f"close({lesson!r}) in lesson {ledger.lesson()}: it must name the lesson of session.start")
     rows = [row for row in data.claims_table() if row["lesson"] == lesson]
+    if not rows:
+        sentence = f"Lesson {lesson} tests no claim of the article."
+        show.rich(f"<p>{sentence}</p>", sentence)
+        return
+    skipped = missing.skipped_claims()
+    for row in rows:
+        if row["id"] in skipped and row["id"] not in ledger.fresh("verdicts"):
+            _record(row, "NOT MEASURED", f"{skipped[row['id']]} not installed", [])
     judged = ledger.fresh("verdicts")
     open_ids = [row["id"] for row in rows if row["id"] not in judged]
-    if open_ids and missing.absent():
-        for claim in open_ids:
-            _record(_row(claim), "NOT MEASURED", f"{' and '.join(missing.absent())} not installed", [])
-        judged = ledger.fresh("verdicts")
-    elif open_ids:
+    if open_ids:
         raise ClaimError(f"lesson {lesson} ends with {len(open_ids)} of its claims unjudged: {', '.join(open_ids)}. "
                          "Run the cells above that judge them (Run > Run All Cells).")
     show.table(["claim", "the article says", "verdict here", "expected", "evidence"],
-               [(row["id"], row["claim"], judged[row["id"]]["verdict"], row["expected"], judged[row["id"]]["evidence"])
+               [(row["id"], row["claim"], _padded(judged[row["id"]]), row["expected"], judged[row["id"]]["evidence"])
                 for row in rows], caption=f"Verdicts of lesson {lesson}, on this machine")
 
 
+def _padded(found):
+    """A verdict's word for the table; a timed one has always the same width, so that no other row moves with it."""
+    return f"{found['verdict']:<12} (by the clock)" if found["timed"] else found["verdict"]
+
+
+def number(name: str, value: float, unit: str, lower: float | None = None, upper: float | None = None) -> None:
+    """Record a number that this lesson has measured, for its table of numbers and for other lessons to read.
+
+    name: what was measured, the framework, the way, as in "training speed, PyTorch, compiled"; a lesson records a name
+    once. unit: as in "scans/s". lower, upper: its spread, where it was measured several times.
+    Raises ValueError when a number is not finite, or value does not lie between lower and upper.
+    """
+    ledger.number(name, value, unit, lower, upper)
+
+
+def numbers() -> list[tuple[str, str, str]]:
+    """Rows (name, number with its spread, unit) of what this run has recorded with `number`, for a table."""
+    return ledger.number_rows({name: ledger.Number(**found) for name, found in ledger.fresh("numbers").items()})
+
+
 def _word(row, parts):
+    """The verdict's word: from a claim's row and {part: whether it was found}."""
     found = sum(parts.values())
     if row["kind"] != "measured":
         return row["kind"].upper() if found == len(parts) else "NOT MEASURED"
@@ -89,36 +118,24 @@ def _row(claim):
     return rows[claim]
 
 
-def _record(row, word, evidence, notes):
+def _record(row, word, evidence, notes, timed=False):
+    """Put a verdict into the ledger and show it. Raises as `verdict` does."""
     if not (isinstance(evidence, str) and evidence.strip()):
         raise ValueError(f"{row['id']}: a verdict needs its evidence, one sentence")
-    place = _calling_cell()
-    if row["id"] in ledger.fresh("verdicts") and _places.get(row["id"]) not in (None, place):
+    cell = show.cell_id()
+    if row["id"] in ledger.fresh("verdicts") and _cells.get(row["id"]) != cell:
         raise ClaimError(f"{row['id']} already has a verdict from another cell of this run. Each claim is judged once; "
                          "after moving a verdict, run session.start again.")
-    _places[row["id"]] = place
+    _cells[row["id"]] = cell
     ledger.put("verdicts", row["id"], {"verdict": word, "expected": row["expected"], "claim": row["claim"],
-                                       "evidence": evidence, "parts": notes})
-    _show(row, word, evidence + (f" ({'; '.join(notes)})" if notes else ""))
+                                       "evidence": evidence, "parts": notes, "timed": timed})
+    _show(row, word, evidence + (f" ({'; '.join(notes)})" if notes else ""), timed)
 
 
-def _show(row, word, evidence):
-    aside = "" if word == row["expected"] else f" [expected {row['expected']}]"
+def _show(row, word, evidence, timed):
+    aside = (" (by the clock)" if timed else "") + ("" if word == row["expected"] else f" [expected {row['expected']}]")
     show.verdict(word, f"{row['id']}{aside}: {row['claim']}", f"{row['id']} {word}{aside}: {row['claim']}\n    {evidence}",
                  below=[evidence])
-
-
-def _calling_cell():
-    """What identifies the calling cell: its id where the front end sends one, else the file that its text compiles to.
-
-    Running the same cell again is how one works in a notebook, so it must not count as a second verdict.
-    """
-    frame = inspect.currentframe()
-    while frame and frame.f_globals.get("__name__") == __name__:
-        frame = frame.f_back
-    shell = missing._shell()
-    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
-    return (parent or {}).get("metadata", {}).get("cellId") or (frame.f_code.co_filename, frame.f_lineno)
 
 
 if __name__ == "__main__":

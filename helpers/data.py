@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import operator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -31,7 +32,7 @@ class Digits(NamedTuple):
     y_test: np.ndarray
 
 
-def digits(dtype="float32"):
+def digits(dtype: str = "float32") -> Digits:
     """The handwritten digits that ship with the course, split by form, as a Digits of fresh arrays.
 
     dtype is that of x, a floating type. The stored values 0 to 16 are divided by 16, which is exact in every
@@ -45,7 +46,7 @@ def digits(dtype="float32"):
     return Digits(x[:FIRST_TEST], y[:FIRST_TEST], x[FIRST_TEST:], y[FIRST_TEST:])
 
 
-def batches(x, y, size, seed, epoch):
+def batches(x: np.ndarray, y: np.ndarray, size: int, seed: int, epoch: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield (x_batch, y_batch) in an order that seed and epoch fix, so both frameworks see the same batches.
 
     x and y are arrays of equal length; size is the number of examples in a batch. Every example comes once an
@@ -62,7 +63,7 @@ def batches(x, y, size, seed, epoch):
     return ((x[index], y[index]) for index in chosen)
 
 
-def claims_table():
+def claims_table() -> list[dict[str, str]]:
     """The rows of data/claims.csv as dicts of strings, in the article's order. Keys: CLAIM_COLUMNS."""
     rows = csv.DictReader(io.StringIO(read("claims.csv").decode("utf-8"), newline=""))
     if tuple(rows.fieldnames or ()) != CLAIM_COLUMNS:
@@ -77,7 +78,7 @@ def _array(name):
     return np.load(io.BytesIO(read(name)), allow_pickle=False)
 
 
-def read(name):
+def read(name: str) -> bytes:
     """The bytes of data/name. FileNotFoundError when it is missing, ValueError when data/SHA256SUMS disagrees."""
     folder = helpers.ROOT / "data"
     for each in ("SHA256SUMS", name):

@@ -3,8 +3,8 @@
 A chapter's checks stand in `chapters/chNN/checks.py`, made with `helpers.course.judging`; its quiz in quiz.toml beside them.
 Nothing here raises because a learner has not answered, or has answered wrongly.
 """
-import html
 import importlib
+from collections.abc import Sequence
 
 from helpers import show
 from helpers.course import cells, ledger, solutions
@@ -13,7 +13,7 @@ from helpers.course.quiz import show_quiz
 
 # Predictions
 
-def predict(key, guess, among):
+def predict(key: str, guess: object, among: Sequence) -> None:
     """Store the learner's guess before the run. guess: one of `among`, or ... for none yet.
 
     Capitals and blanks around a guess do not matter. Prints what is to be done, and never raises for a guess that is not
@@ -54,7 +54,7 @@ def _keep_late(key, guess, before):
     return f"You say {_name(guess)}."
 
 
-def first_true(conditions):
+def first_true(conditions: dict[str, object]) -> str:
     """The first key of {letter: condition} whose condition is true: which option came true in this run.
 
     Raises ValueError when none is.
@@ -65,8 +65,10 @@ def first_true(conditions):
     raise ValueError(f"none of the options {', '.join(map(str, conditions))} came true in this run")
 
 
-def outcome(key, actual):
+def outcome(key: str, actual: object, timed: bool = False) -> None:
     """Show what the run found beside the learner's prediction, and record both. The first outcome of a run counts.
+
+    timed: whether a measured time decides it. The sentence then says "by the clock" (see `claims.verdict`).
 
     Raises KeyError when no `predict` with this key has run, ValueError when actual is not among its options.
     """
@@ -80,18 +82,19 @@ def outcome(key, actual):
         right = None if guess is None else guess == actual
         asked = {**asked, "actual": actual, "right": right, "late": False}
         ledger.put("predictions", key, asked)
-    word, sentence = _kind_words(guess, actual)
+    word, sentence = _kind_words(guess, actual, timed)
     aside = " (You saw the answer before: not counted.)" if asked["late"] else ""
     said = f"prediction {key}: {sentence}{aside}"
     show.verdict(word, said, said)
 
 
-def _kind_words(guess, actual):
+def _kind_words(guess, actual, timed):
+    found = f"the run says{', by the clock,' if timed else ''} {_name(actual)}"
     if guess is None:
-        return "NO PREDICTION", f"the run says {_name(actual)}. You made no prediction; next time, predict first."
+        return "NO PREDICTION", f"{found}. You made no prediction; next time, predict first."
     if guess == actual:
-        return "RIGHT", f"you predicted {_name(guess)}: right."
-    said = f"you predicted {_name(guess)}; the run says {_name(actual)}. Not this time, and now you know."
+        return "RIGHT", f"you predicted {_name(guess)}: right{', by the clock' if timed else ''}."
+    said = f"you predicted {_name(guess)}; {found}. Not this time, and now you know."
     return "NOT THIS TIME", said
 
 
@@ -102,7 +105,7 @@ def _name(option):
 
 # Exercises
 
-def check(key, answer):
+def check(key: str, answer: object) -> None:
     """Judge an answer, show the verdict with three hints and the solution, each behind a click, and record it.
 
     `...` counts as not answered yet. Raises KeyError for an exercise that does not exist.
@@ -122,14 +125,14 @@ def check(key, answer):
     _show_check(key, word, said, () if state == "right" else exercise.hints)
 
 
-def hint(key, number):
+def hint(key: str, number: int) -> None:
     """Print hint 1, 2 or 3 of an exercise, for programs that show no HTML."""
     if number not in (1, 2, 3):
         raise ValueError(f"each exercise has hints 1, 2 and 3, not {number!r}")
     print(_exercise(key).hints[number - 1])
 
 
-def solution(key):
+def solution(key: str) -> None:
     """Print the solution of an exercise, for programs that show no HTML."""
     print(_solution(key))
 
@@ -152,16 +155,14 @@ def _solution(key):
 
 def _show_check(key, word, said, hints):
     """The verdict on an answer, its hints and the solution, each of them closed."""
-    folded = [(f"Hint {k} of 3", f"<p>{show.inline(text)}</p>") for k, text in enumerate(hints, 1)]
-    folded.append(("Solution", f"<pre>{html.escape(_solution(key), quote=False)}</pre>"))
-    below = "".join(f"<details><summary>{summary}</summary>{body}</details>" for summary, body in folded)
     more = f" (hints: exercises.hint({key!r}, 1), then 2 and 3; exercises.solution({key!r}))" if hints else ""
     plain = f"exercise {key}: {said}"
-    show.rich(show.verdict_line(word, plain) + below, plain + more)
+    line = show.verdict_line(word, plain)
+    show.rich(show.render("exercise.html", line=line, hints=hints, solution=_solution(key)), plain + more)
 
 
 # Quiz
 
-def quiz(lesson):
+def quiz(lesson: str) -> None:
     """Show a lesson's quiz: each option opens on a click (or Enter) and says whether and why it is right."""
     show_quiz(lesson)

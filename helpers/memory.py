@@ -1,11 +1,12 @@
 """The memory of this process as the operating system counts it. Imports neither framework."""
 import gc
 import threading
+from collections.abc import Callable
 
 import psutil
 
 
-def growth(function):
+def growth(function: Callable[[], object]) -> int:
     """By how many bytes this process's resident memory rose, at its highest, while `function` ran.
 
     A thread looks every half millisecond, so a shorter peak may be missed; memory that the process had kept from earlier

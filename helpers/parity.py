@@ -3,17 +3,28 @@
 Everything here takes NumPy arrays and Python numbers, or dicts of them: a tensor must leave its framework first, by
 `torch_side.to_numpy` or `tf_side.to_numpy`, so that nothing is converted silently.
 """
+from typing import NamedTuple
+
 import numpy as np
 
 from helpers import show
 from helpers.course import missing
+
+Plain = np.ndarray | np.generic | bool | int | float | complex | str | list | tuple | dict
+"""What can be compared: NumPy data, Python's numbers, lists of them, and dicts of all these."""
+
+
+class ValueAndGrad(NamedTuple):
+    """What both sides' `value_and_grad` gives; grads: one for each argument, None where there is none."""
+    value: np.ndarray
+    grads: list[np.ndarray | None]
 
 
 class ParityError(AssertionError):
     """Two results that should agree do not (or two that should differ are equal)."""
 
 
-def gap(actual, expected, what="result"):
+def gap(actual: Plain, expected: Plain, what: str = "result") -> float:
     """Largest absolute difference between two arrays, or two dicts of arrays, as a float.
 
     Positions where both are NaN, or both the same infinity, count as equal. Raises ParityError when shapes, dtypes, keys
@@ -40,7 +51,7 @@ def gap(actual, expected, what="result"):
         return float(np.where(equal, 0.0, np.abs(a - b)).max())
 
 
-def same(actual, expected, atol=0.0, rtol=0.0, what="result"):
+def same(actual: Plain, expected: Plain, atol: float = 0.0, rtol: float = 0.0, what: str = "result") -> float:
     """Return the gap if it is at most atol + rtol * max|expected|; raise ParityError with the worst place otherwise."""
     if isinstance(actual, dict) or isinstance(expected, dict):
         return max((same(actual[key], expected[key], atol, rtol, f"{what}[{key!r}]")
@@ -56,7 +67,7 @@ def same(actual, expected, atol=0.0, rtol=0.0, what="result"):
     return distance
 
 
-def tolerance(expected, atol, rtol):
+def tolerance(expected: Plain, atol: float, rtol: float) -> float:
     """atol + rtol * max|expected|: one limit for the whole array, since rounding errors scale with its largest terms."""
     if rtol == 0:
         return atol
@@ -64,14 +75,14 @@ def tolerance(expected, atol, rtol):
     return atol + rtol * float(size[np.isfinite(size)].max(initial=0.0))
 
 
-def verdict(what, actual, expected, atol=0.0, rtol=0.0):
+def verdict(what: str, actual: Plain, expected: Plain, atol: float = 0.0, rtol: float = 0.0) -> None:
     """Show one sentence: `what` is equal within the tolerance. Raises ParityError when it is not."""
     distance = same(actual, expected, atol, rtol, what)
     within = " exactly" if atol == rtol == 0 else f" within {' + '.join(_limits(atol, rtol))}"
     _show("EQUAL", f"{within}: {what} (largest difference {distance:.1e})")
 
 
-def differ(what, actual, expected, atol=0.0):
+def differ(what: str, actual: Plain, expected: Plain, atol: float = 0.0) -> None:
     """Show one sentence: `what` differs by more than atol, as a chapter announced. Raises ParityError when it is equal.
 
     A difference in shape, dtype or NaN counts, and the sentence names it.
@@ -85,6 +96,11 @@ def differ(what, actual, expected, atol=0.0):
         raise ParityError(f"{what}: expected a difference above {atol:.1e}, found {distance:.1e}. "
                           "The frameworks now agree here: the text around this cell needs mending.")
     _show("DIFFERENT", f" by more than {atol:g}: {what} (largest difference {distance:.1e})")
+
+
+def by_clock(what: str, answer: object) -> None:
+    """Show what measured times say, in one sentence. Another machine may say otherwise: only its form is compared."""
+    print(f"{what}, by the clock: {answer}")
 
 
 def _show(word, rest):
@@ -103,6 +119,7 @@ def _distance(a, b):
 
 
 def _same_keys(actual, expected, what):
+    """The keys of two dicts that have the same ones. Raises ParityError when they have not."""
     missing.need(actual, expected)
     if not (isinstance(actual, dict) and isinstance(expected, dict)):
         raise ParityError(f"{what}: {type(actual).__name__} against {type(expected).__name__}")
@@ -113,6 +130,7 @@ def _same_keys(actual, expected, what):
 
 
 def _plain(value, what):
+    """A plain value as an array. Raises TypeError for a tensor, and for anything else that is no plain data."""
     missing.need(value)
     if isinstance(value, (np.ndarray, np.generic, bool, int, float, complex, str, list, tuple)):
         array = np.asarray(value)

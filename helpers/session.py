@@ -1,17 +1,18 @@
 """The start of a lesson: environment before a framework loads, parameters, seeds, and what to do when one is missing.
 
-This module never imports a framework. It finds the side modules that the chapter has imported in `sys.modules`.
+This module never imports a framework: it asks the sides that the lesson has imported.
 """
 import contextlib
+import importlib.util
 import os
 import platform
 import sys
 import tempfile
+from collections.abc import Iterator
 
-from helpers import show
+from helpers import ROOT, show
 from helpers.course import cells, ledger, missing
-
-SIDES = ("helpers.torch_side", "helpers.tf_side")
+from helpers.course.missing import sides, skip_where_missing  # noqa: F401  (lessons call them)
 
 ENVIRONMENT = {  # read once, when a framework loads: later changes have no effect
     "TF_CPP_MIN_LOG_LEVEL": "3",  # TensorFlow's C++ side logs dozens of lines at lower levels
@@ -21,7 +22,7 @@ ENVIRONMENT = {  # read once, when a framework loads: later changes have no effe
 }
 
 
-def start(lesson):
+def start(lesson: str) -> None:
     """Prepare this kernel for a lesson ("00", "12a"): call it before a framework is imported.
 
     Sets the variables of ENVIRONMENT that are not set yet, opens the lesson's ledger, and, where a framework is not
@@ -35,25 +36,30 @@ def start(lesson):
         raise RuntimeError(f"{' and '.join(loaded)} was imported before session.start: its settings come too late. "
                            "Restart the kernel and run the notebook from its first cell.")
     os.environ.update({name: ENVIRONMENT[name] for name in unset})
+    bind_chapters()
     ledger.begin(lesson)
     cells.watch()
-    absent = missing.not_installed()
-    missing.skip_cells_that_need(absent)
-    for name in absent:
-        print(f"{missing.FRAMEWORKS[name]} is not installed: cells that need it are skipped, and what they would have "
-              f"measured is NOT MEASURED. To install it: python -m pip install -r requirements.txt")
+    missing.skip_cells_that_need([])  # what an earlier start in this kernel has found
+    missing.skip_where_missing(*missing.FRAMEWORKS)
 
 
-def skip_where_missing(*modules):
-    """Skip the cells that need one of these modules (import names) where it is not installed; print which, and the cure.
+def bind_chapters() -> None:
+    """Make `chapters` the installed course's package, whatever lies beside the notebook.
 
-    Raises KeyError for a module that `helpers.course.missing` does not know.
+    A learner's folder has a folder `chapters` with the workers alone, and Python would take it for the package.
     """
-    missing.skip_where_missing(*modules)
+    folder = ROOT / "notebooks" / "chapters"
+    there = sys.modules.get("chapters")
+    if there is not None and list(there.__path__) == [str(folder)]:
+        return
+    spec = importlib.util.spec_from_file_location("chapters", folder / "__init__.py",
+                                                  submodule_search_locations=[str(folder)])
+    sys.modules["chapters"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sys.modules["chapters"])
 
 
 @contextlib.contextmanager
-def quiet():
+def quiet() -> Iterator[None]:
     """Keep what C++ code writes to the terminal (file descriptor 2) out of the way; if the block fails, show it.
 
     TensorFlow reports its oneDNN and CPU settings there while it loads, below Python's reach.
@@ -75,7 +81,7 @@ def quiet():
                 print(log.read().decode(errors="replace"), file=sys.stderr)
 
 
-def use(seed, device, fast):
+def use(seed: int, device: str, fast: bool) -> None:
     """Check the chapter's parameters, seed both frameworks, and show the table of versions and devices.
 
     seed: int from 0 to 2**32 - 1. device: "auto" (a GPU where there is one), "cpu" or "gpu".
@@ -100,12 +106,7 @@ def use(seed, device, fast):
     show.table(["what", "version", "where it runs"], rows, caption=f"seed {seed}, device {device!r}, fast {fast}")
 
 
-def check_device(name):
+def check_device(name: str) -> None:
     """Raise ValueError unless name is one that every chapter understands."""
     if name not in ("auto", "cpu", "gpu"):
         raise ValueError(f"device must be 'auto', 'cpu' or 'gpu', not {name!r}. Mend it in the parameters cell.")
-
-
-def sides():
-    """The side modules that this chapter has imported, torch first."""
-    return [sys.modules[name] for name in SIDES if name in sys.modules]

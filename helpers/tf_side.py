@@ -1,9 +1,13 @@
 """TensorFlow's half of the plumbing. `torch_side` has the same public names, arguments and kinds of result."""
+from __future__ import annotations
+
 import os
 import random
+from collections.abc import Callable
 
 import numpy as np
 
+from helpers.parity import ValueAndGrad
 from helpers.session import check_device, quiet
 
 with quiet():
@@ -12,7 +16,7 @@ with quiet():
 NAME = "TensorFlow"
 
 
-def device(name="auto"):
+def device(name: str = "auto") -> str:
     """The device's name for `tf.device`: "/GPU:0" or "/CPU:0", for "auto" (a GPU where there is one), "cpu" or "gpu".
 
     Raises ValueError for another name, and for "gpu" where TensorFlow sees none.
@@ -25,7 +29,7 @@ def device(name="auto"):
     return "/GPU:0" if name != "cpu" and gpus else "/CPU:0"
 
 
-def seed(number):
+def seed(number: int) -> None:
     """Seed TensorFlow's and Keras's generators, and Python's and NumPy's."""
     random.seed(number)
     np.random.seed(number)
@@ -33,7 +37,7 @@ def seed(number):
     tf.keras.utils.set_random_seed(number)
 
 
-def deterministic(on):
+def deterministic(on: bool) -> None:
     """Make operations give the same bits every time (an operation that cannot raises an error).
 
     TensorFlow has no way back within a process: `deterministic(False)` after `deterministic(True)` raises RuntimeError.
@@ -44,7 +48,7 @@ def deterministic(on):
         raise RuntimeError("TensorFlow cannot leave deterministic mode: restart the kernel")
 
 
-def tensor(array, device=None, dtype=None):
+def tensor(array: np.ndarray, device: str | None = None, dtype: str | None = None) -> tf.Tensor:
     """A tensor with a copy of a NumPy array. device: what `device()` returned; dtype: a NumPy name such as "float32"."""
     array = np.array(array, dtype=dtype)
     if device is None:
@@ -53,7 +57,7 @@ def tensor(array, device=None, dtype=None):
         return tf.identity(tf.constant(array))  # constant alone may stay on the host for integer dtypes
 
 
-def to_numpy(tensor):
+def to_numpy(tensor: tf.Tensor | tf.Variable) -> np.ndarray:
     """A NumPy copy of a tensor or variable on any device. bfloat16, which NumPy lacks, becomes float32."""
     tensor = tf.convert_to_tensor(tensor)
     if tensor.dtype == tf.bfloat16:
@@ -61,18 +65,18 @@ def to_numpy(tensor):
     return np.array(tensor.numpy())
 
 
-def wait():
+def wait() -> None:
     """Return when all work that was given to the GPUs is done. On a CPU eager operations have finished already."""
     if tf.config.list_physical_devices("GPU"):
         tf.test.experimental.sync_devices()
 
 
-def get_weights(model):
+def get_weights(model: tf.keras.Model) -> dict[str, np.ndarray]:
     """A Keras model's weights, trainable or not, as {path: NumPy array}, in the order of `model.variables`."""
     return {variable.path: to_numpy(variable.value) for variable in model.variables}
 
 
-def set_weights(model, weights):
+def set_weights(model: tf.keras.Model, weights: dict[str, np.ndarray]) -> None:
     """Copy NumPy arrays into a Keras model's weights, by path.
 
     Raises KeyError when names are missing or unknown, ValueError when a shape does not fit; the model is then unchanged.
@@ -88,21 +92,21 @@ def set_weights(model, weights):
         variable.assign(weights[name])
 
 
-def memory():
+def memory() -> int | None:
     """Peak bytes of GPU memory that tensors took since the last `free()`; None on a CPU: TensorFlow keeps no count there."""
     if not tf.config.list_physical_devices("GPU"):
         return None
     return tf.config.experimental.get_memory_info("GPU:0")["peak"]
 
 
-def free():
+def free() -> None:
     """Forget the graphs that Keras holds and start a new count of the peak. TensorFlow keeps its GPU memory to the end."""
     tf.keras.backend.clear_session()
     if tf.config.list_physical_devices("GPU"):
         tf.config.experimental.reset_memory_stats("GPU:0")
 
 
-def value_and_grad(function, *arrays, weights=None):
+def value_and_grad(function: Callable, *arrays: np.ndarray, weights: np.ndarray | None = None) -> ValueAndGrad:
     """Value of `function` at NumPy arrays, and the gradients of sum(weights * value), all as NumPy.
 
     weights: an array of the value's shape, ones when None. Gradients come in the order of the arrays: None for an array
@@ -115,10 +119,10 @@ def value_and_grad(function, *arrays, weights=None):
         scalar = tf.reduce_sum(value if weights is None else tf.constant(np.array(weights)) * value)
     floats = [k for k, x in enumerate(inputs) if x.dtype.is_floating]
     found = dict(zip(floats, tape.gradient(scalar, [inputs[k] for k in floats])))
-    return to_numpy(value), [None if found.get(k) is None else to_numpy(found[k]) for k in range(len(inputs))]
+    return ValueAndGrad(to_numpy(value), [None if found.get(k) is None else to_numpy(found[k]) for k in range(len(inputs))])
 
 
-def describe():
+def describe() -> list[tuple[str, str, str]]:
     """Rows (what, version, where it runs) for the table at the head of a chapter."""
     gpus = [tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name)
             for gpu in tf.config.list_physical_devices("GPU")]

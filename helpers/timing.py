@@ -4,6 +4,7 @@ Speed is told as a ratio within one run; seconds alone say more about the machin
 """
 import statistics
 import time
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 
@@ -17,7 +18,17 @@ class Timing(NamedTuple):
     seconds: list  # every round
 
 
-def compare(candidates, rounds=9, warmup=2, wait=None):
+class FirstAndLater(NamedTuple):
+    """Seconds of a first call, which may trace and compile, and of a later one."""
+    first: float
+    later: float
+
+
+Wait = Callable | Sequence[Callable] | None
+"""A function that returns when the device has finished, or a list of them."""
+
+
+def compare(candidates: dict[str, Callable], rounds: int = 9, warmup: int = 2, wait: Wait = None) -> dict[str, Timing]:
     """Time functions against each other in interleaved rounds (A B A B ...): a dict of name to `Timing`.
 
     `candidates`: dict of name to a function without arguments; ratios are against the first one.
@@ -45,8 +56,9 @@ def compare(candidates, rounds=9, warmup=2, wait=None):
     return {name: _summary(own, first) for name, own in seconds.items()}
 
 
-def first_and_later(candidates, rounds=5, fill=0.01, wait=None):
-    """Time what a first call costs, which may trace and compile, and what later ones do: {name: (first, later)} in seconds.
+def first_and_later(candidates: dict[str, Callable], rounds: int = 5, fill: float = 0.01,
+                    wait: Wait = None) -> dict[str, FirstAndLater]:
+    """Time what a first call costs, which may trace and compile, and what later ones do: {name: FirstAndLater}.
 
     `candidates`, `rounds`, `wait`: as in `compare`. later: one call's share of the fastest round; in each round a function
     runs as often as fits into `fill` seconds, so that a call of microseconds is not measured with a cold cache.
@@ -56,10 +68,10 @@ def first_and_later(candidates, rounds=5, fill=0.01, wait=None):
     again = {name: _seconds(function, waits) for name, function in candidates.items()}
     calls = {name: max(1, int(fill / took)) for name, took in again.items()}
     timings = compare({name: _repeated(function, calls[name]) for name, function in candidates.items()}, rounds, 1, waits)
-    return {name: (first[name], min(t.seconds) / calls[name]) for name, t in timings.items()}
+    return {name: FirstAndLater(first[name], min(t.seconds) / calls[name]) for name, t in timings.items()}
 
 
-def table(timings):
+def table(timings: dict[str, Timing]) -> str:
     """The result of `compare` as lines of text, one candidate a line."""
     width = max(len(name) for name in timings)
     scale, unit = next((s, u) for s, u in ((1, "s"), (1e3, "ms"), (1e6, "µs"))
@@ -79,6 +91,7 @@ def _repeated(function, times):
 
 
 def _seconds(function, waits):
+    """How long one call takes, the device's work included."""
     for wait in waits:
         wait()
     start = time.perf_counter()

@@ -1,20 +1,24 @@
 """A server on this machine: ask it, and show its page below a cell. Starting one is `helpers.process`'s part."""
 import contextlib
+import importlib.util
 import json
+import os
 import re
 import time
-import urllib.error
 import urllib.parse
 import urllib.request
 from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from helpers import show
-from helpers.machine.loopback import free_port, open_url, wait_until
+from helpers.machine.loopback import free_port, open_url, status, wait_until
+from helpers.process import Server
 
 __all__ = ["ask", "embedded", "free_port", "look", "open_url", "page", "status", "wait_until"]
 
 
-def ask(url, path, body=None, **query):
+def ask(url: str, path: str, body: object = None, **query) -> object:
     """GET (POST with `body`, plain JSON data) path from a server: JSON as Python data, everything else as bytes."""
     query = f"?{urllib.parse.urlencode(query)}" if query else ""
     data = None if body is None else json.dumps(body).encode()
@@ -24,19 +28,7 @@ def ask(url, path, body=None, **query):
     return json.loads(content) if kind == "application/json" else content
 
 
-def status(url):
-    """The HTTP status of a page, also when it is an error; None when nobody answers."""
-    try:
-        with open_url(url, timeout=30) as answer:
-            return answer.status
-    except urllib.error.HTTPError as error:
-        error.close()
-        return error.code
-    except OSError:
-        return None
-
-
-def page(url):
+def page(url: str) -> str:
     """What a page, and the scripts and styles that it names, answer: a sentence. Nothing outside this machine is asked."""
     code = status(url)
     if code != 200:
@@ -50,7 +42,7 @@ def page(url):
 
 
 @contextlib.contextmanager
-def embedded(server, seconds, path=""):
+def embedded(server: Server, seconds: float, path: str = "") -> Iterator[None]:
     """Show a page of a server below the cell while the block runs; an interrupt then ends the block, and nothing more.
 
     With `seconds` 0 only say how to see it.
@@ -59,13 +51,36 @@ def embedded(server, seconds, path=""):
         print("The server ends with this cell. To look around in its page, set linger = 600 above and run from there.")
         yield
         return
-    url = f"{server.url}/{path}"
-    show.rich(f'<iframe src="{url}" width="100%" height="700" title="page of the server"></iframe>', url)
+    url, advice = address(server, path)
+    if url:
+        show.rich(show.render("frame.html", url=url, advice=advice), url)
+    else:
+        print(advice)
     with contextlib.suppress(KeyboardInterrupt):
         yield
 
 
-def look(server, seconds):
+def look(server: Server, seconds: float) -> None:
     """Embed a server's page and keep it up for some seconds (interrupt the cell to go on); with 0 say how."""
     with embedded(server, seconds):
         time.sleep(seconds)
+
+
+class Address(NamedTuple):
+    """Where the learner's browser finds a page ("" where it cannot), and what to do where it stays empty."""
+    url: str
+    advice: str
+
+
+def address(server: Server, path: str = "") -> Address:
+    """Where the learner's browser finds a page of a server of this machine, on which that browser need not run."""
+    hub = os.environ.get("JUPYTERHUB_SERVICE_PREFIX")  # a JupyterHub, or Binder: the path of the learner's own Jupyter
+    if not hub:
+        return Address(f"{server.url}/{path}", "If it stays empty, this notebook runs on another computer than your "
+                       f"browser: forward the port {server.port} of that one to yours (in VS Code: the panel Ports).")
+    if importlib.util.find_spec("jupyter_server_proxy"):
+        return Address(f"{hub}proxy/{server.port}/{path}", "If it stays empty, stop and start your server (File > Hub "
+                       "Control Panel): jupyter-server-proxy is loaded when it starts. Visdom's page cannot be shown on a "
+                       "hub, since it asks for its scripts at the root of the hub.")
+    return Address("", "Your browser reaches servers of this computer through jupyter-server-proxy, which is not installed. "
+                   "Who keeps the hub can install it: python -m pip install jupyter-server-proxy.")

@@ -1,11 +1,16 @@
-"""Shared by the tests: one thread a framework, a build folder that is never the learner's own, a real browser."""
+"""Shared by the tests: one thread a framework, a build folder that is never the learner's own, a real browser; and what
+happens to a test where a tool that it needs is missing."""
+import importlib.util
 import os
 import shutil
 
 import pytest
 
 from helpers import session, show
+from helpers.course import missing
+from helpers.machine import browser_files
 
+session.bind_chapters()  # pytest puts this folder on the path, and its folder chapters is not the package
 os.environ.update(session.ENVIRONMENT)  # before a framework loads, whichever test comes first; child processes inherit it
 for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
     os.environ[name] = "1"
@@ -13,6 +18,31 @@ for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREAD
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 OFFLINE = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
            "--disable-component-update", "--disable-sync"]
+
+
+def cure(tool):
+    """How to get a tool that is missing here: chromium, a package of npm's or a Python module. None where it is there."""
+    if tool == "chromium":
+        return None if CHROMIUM else "with Debian apt-get install chromium"
+    if tool in browser_files.packages():
+        return None if browser_files.is_there(browser_files.packages()[tool]) else f"with npm {browser_files.COMMAND}"
+    if importlib.util.find_spec(tool):
+        return None
+    return missing.INSTALL.get(tool, "python -m pip install -r requirements-dev.txt")
+
+
+def needs(*tools):
+    """Skip a test where one of these tools is missing; in CI, where SIDE_BY_SIDE_CI is set, let it fail. Both name the tool.
+
+    A test that did not run protects nothing, and in CI nobody reads that it did not.
+    """
+    for tool in tools:
+        how = cure(tool)
+        if how is not None:
+            said = f"DID NOT RUN: {tool} is missing ({how})"
+            if os.environ.get("SIDE_BY_SIDE_CI"):
+                pytest.fail(said, pytrace=False)
+            pytest.skip(said)
 
 
 @pytest.fixture(autouse=True)
@@ -33,10 +63,9 @@ def shown(monkeypatch):
 @pytest.fixture(scope="module")
 def browser():
     """Chromium from the system, headless."""
-    if CHROMIUM is None:
-        pytest.skip("BROWSER TESTS DID NOT RUN: no chromium on PATH (Debian: apt-get install chromium)")
-    sync_api = pytest.importorskip("playwright.sync_api", reason="BROWSER TESTS DID NOT RUN: playwright is not installed")
-    with sync_api.sync_playwright() as playwright:
+    needs("chromium", "playwright")
+    from playwright.sync_api import sync_playwright
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OFFLINE)
         yield browser
         browser.close()

@@ -1,7 +1,6 @@
 """Verdicts come from what a cell saw; unknown, foreign, repeated and forgotten claims are errors that name them."""
-import json
-
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from helpers import claims, data, show
 from helpers.course import ledger, missing
@@ -65,9 +64,11 @@ def test_unknown_and_foreign_claims():
         claims.not_measured("C9", "no GPU")
 
 
-def test_a_second_verdict_from_another_place_is_refused_and_the_same_cell_may_run_again():
+def test_a_second_verdict_from_another_cell_is_refused_and_the_same_cell_may_run_again(monkeypatch):
+    monkeypatch.setattr(show, "cell_id", lambda: "one")
     for _ in range(2):
         claims.verdict("C1", True, "seen")
+    monkeypatch.setattr(show, "cell_id", lambda: "another")
     with pytest.raises(claims.ClaimError, match="C1 already has a verdict"):
         claims.verdict("C1", False, "seen elsewhere")
     assert ledger.read("01")["verdicts"]["C1"]["verdict"] == "HELD"
@@ -88,6 +89,12 @@ def test_close_names_each_claim_that_is_open(capsys):
     assert all(row["id"] in out for row in ROWS[:4]) and "NOT MEASURED" in out and "C9" not in out
 
 
+def test_a_lesson_without_claims_says_so_and_shows_no_table(shown):
+    ledger.begin("03")
+    claims.close("03")
+    assert shown == [("<p>Lesson 03 tests no claim of the article.</p>", "Lesson 03 tests no claim of the article.")]
+
+
 def test_a_verdict_of_an_earlier_run_does_not_close_this_one():
     for row in ROWS[:4]:
         claims.verdict(row["id"], True, "seen")
@@ -96,14 +103,59 @@ def test_a_verdict_of_an_earlier_run_does_not_close_this_one():
         claims.close("01")
 
 
-def test_close_with_a_framework_missing_says_not_measured():
+def test_where_no_program_names_its_cells_a_cell_may_run_again():
+    for held in (True, False):
+        claims.verdict("C1", held, "seen")
+    assert ledger.read("01")["verdicts"]["C1"]["verdict"] == "NEVER"
+
+
+@pytest.fixture
+def shell():
+    """An IPython shell without PyTorch."""
+    shell = InteractiveShell.instance()
     missing.skip_cells_that_need(["torch"])
-    try:
+    shell.user_ns.update(claims=claims, absent=missing.Missing("PyTorch"))
+    yield shell
+    missing.skip_cells_that_need([])
+    InteractiveShell.clear_instance()
+
+
+def test_close_gives_a_missing_package_as_the_reason_only_where_a_cell_was_skipped_for_it(shell, capsys):
+    assert shell.run_cell("claims.verdict('C1', True, 'seen before the cell is skipped')\n"
+                          "for _ in absent:\n    claims.not_measured('C2', 'no compiler')\n"
+                          "claims.verdict('C3', absent > 1, 'seen')").success
+    with pytest.raises(claims.ClaimError, match="1 of its claims unjudged: C4. Run the cells above"):
+        claims.close("01")  # nobody has run the cell that judges C4
+    words = {claim: (entry["verdict"], entry["evidence"]) for claim, entry in ledger.read("01")["verdicts"].items()}
+    assert words == {"C1": ("HELD", "seen before the cell is skipped"), "C2": ("NOT MEASURED", "PyTorch not installed"),
+                     "C3": ("NOT MEASURED", "PyTorch not installed")}
+    assert shell.run_cell("claims.verdict('C4', True, 'seen')").success
+    capsys.readouterr()
+    claims.close("01")
+    assert "C4" in capsys.readouterr().out
+
+
+def test_a_package_that_is_missing_does_not_excuse_what_nobody_ran(shell):
+    with pytest.raises(claims.ClaimError, match="4 of its claims unjudged: C1, C2, C3, C4"):
         claims.close("01")
-    finally:
-        missing.skip_cells_that_need([])
-    words = {entry["verdict"] for entry in json.loads(ledger.path_of("01").read_text())["verdicts"].values()}
-    assert words == {"NOT MEASURED"}
+
+
+def test_a_new_start_forgets_what_was_skipped(shell):
+    shell.run_cell("claims.verdict('C1', absent, 'seen')")
+    assert missing.skipped_claims() == {"C1": "PyTorch"}
+    missing.skip_where_missing("visdom")  # in the middle of a lesson nothing is forgotten
+    assert missing.skipped_claims() == {"C1": "PyTorch"}
+    missing.skip_cells_that_need(["torch"])
+    assert missing.skipped_claims() == {}
+
+
+def test_numbers_are_recorded_and_come_back_as_rows():
+    claims.number("training speed, PyTorch", 1234.5, "scans/s", lower=900, upper=1300)
+    claims.number("lines, PyTorch", 3, "lines")
+    assert claims.numbers() == [("training speed, PyTorch", "1,234 (900 to 1,300)", "scans/s"),
+                                ("lines, PyTorch", "3", "lines")]
+    with pytest.raises(missing.NotInstalled):
+        claims.number("training speed, TensorFlow", missing.Missing("TensorFlow"), "scans/s")
 
 
 def test_close_of_another_chapter():

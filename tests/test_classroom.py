@@ -1,12 +1,14 @@
 """A class's page: counts of verdicts, guesses, answers and machines; nobody's name; a broken file costs only itself."""
 import json
+import struct
 import subprocess
 import sys
 import zipfile
 
 import pytest
 
-from helpers.course import classroom, report
+import odd
+from helpers.course import classroom
 
 
 def ledger(verdict="HELD", guess="float32", right=True, state="right", cpu="2 CPUs"):
@@ -49,9 +51,6 @@ def test_a_late_guess_is_not_counted(folder):
     class_, _ = classroom.learners(folder)
     row = classroom.predictions(class_)[-1]
     assert row == ["1.10", "float32 2, float64 1", "float32 4", "2 of 3"]
-    late["predictions"]["1.10"]["among"] = ["float32", "float64"]
-    (row,) = report.predictions({"01": late})  # of one's own machine: asked, but not answered
-    assert (row["guess"], row["right"]) == (None, None)
 
 
 def test_the_page_names_nobody(folder):
@@ -68,6 +67,105 @@ def test_a_broken_file_costs_only_itself(folder, capsys):
     assert "3 learners" in text and "3 files could not be read" in text
     said = capsys.readouterr().err
     assert "02.json" in said and "03.json" in said and "half.zip" in said
+
+
+def test_no_value_at_any_depth_ends_the_page(folder, capsys):
+    for number, content in enumerate(odd.variants()):
+        (folder / f"l{number}").mkdir()
+        (folder / f"l{number}" / "01.json").write_bytes(content)
+    text = classroom.merge(folder).read_text(encoding="utf-8")
+    class_, broken = classroom.learners(folder)
+    assert len(broken) > 300 and f"{len(broken)} files could not be read, in whole or in part" in text
+    assert "PARTLY" in text and f"{len(class_)} learners" in text and len(class_) > 400
+    assert capsys.readouterr().err.count(".json: ") == len(broken)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_another_encoding_is_named(folder, capsys, encoding):
+    (folder / "ada" / "02.json").write_text(json.dumps(ledger()), encoding=encoding)
+    assert "3 learners" in classroom.merge(folder).read_text(encoding="utf-8")
+    assert "02.json: it is not text in UTF-8" in capsys.readouterr().err
+
+
+def test_half_a_ledger_counts_by_half(folder, capsys):
+    (folder / "half").mkdir()
+    (folder / "half" / "01.json").write_text(json.dumps({**ledger(), "exercises": None, "verdicts": {"C09": "HELD"}}))
+    class_, broken = classroom.learners(folder)
+    assert len(class_) == 4 and classroom.exercises(class_) == [["1.1", 1, 1, 1]]
+    assert classroom.predictions(class_)[1][1] == "float32 3, float64 1"
+    ((_, reasons),) = broken
+    assert reasons == ["verdicts, 'C09' is left out: it is 'HELD'", "exercises is left out: it is None"]
+
+
+def test_what_is_from_an_earlier_run_says_so(folder):
+    (folder / "new").mkdir()
+    (folder / "new" / "01.json").write_text(json.dumps(odd.GOOD))
+    class_, broken = classroom.learners(folder)
+    assert broken == []
+    assert [row[-1] for row in classroom.verdicts(class_)] == ["HELD 3, PARTLY 1", "PARTLY 1 (1 from an earlier run)"]
+    assert ["1.2", "none", "2 1 (1 from an earlier run)", "0 of 0"] in classroom.predictions(class_)
+    assert classroom.exercises(class_) == [["1.1", 2, 1, 1], ["1.10 (1 from an earlier run)", 0, 0, 1]]
+    assert [1, "Python 3.12 2 CPUs"] in classroom.machines(class_)
+
+
+def test_what_a_learner_has_in_two_lessons_counts_once(folder):
+    (folder / "ada" / "01a.json").write_text(json.dumps(ledger("NEVER", state="open")))
+    class_, _ = classroom.learners(folder)
+    assert sorted(classroom.verdicts(class_)[0][-1].split(", ")) == ["HELD 1", "NEVER 1", "PARTLY 1"]
+    assert classroom.exercises(class_) == [["1.1", 0, 1, 2]]
+
+
+def test_a_ledger_from_when_14_was_13(folder):
+    (folder / "ada" / "13.json").write_text(json.dumps({"exercises": {"13.1": "right"}}))
+    class_, _ = classroom.learners(folder)
+    assert any(set(learner) == {"01", "14"} for learner in class_) and classroom.exercises(class_)[-1] == ["14.1", 1, 0, 0]
+
+
+def zipped(path, entries):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_a_zip_file_is_unpacked_so_far_and_no_further(folder, capsys, monkeypatch):
+    monkeypatch.setattr(classroom, "LARGEST", 3_000_000)
+    good = json.dumps(ledger())
+    large = b" " * 30_000_000
+    zipped(folder / "bomb.ZIP", {"01.json": good, "02.json": large, "03.json": good, "04.json": large, "05.json": good})
+    assert "4 learners, 5 runs" in classroom.merge(folder).read_text(encoding="utf-8")
+    said = capsys.readouterr().err
+    assert "02.json: it is larger than 2 MB" in said and "05.json: what lies before it fills 3 MB" in said
+
+
+def encrypted(path):
+    """Says of its first entry that it is encrypted."""
+    content = bytearray(path.read_bytes())
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = content.index(signature) + offset
+        struct.pack_into("<H", content, at, 1)
+    path.write_bytes(content)
+
+
+def corrupted(path):
+    """Flips what its first entry holds."""
+    content = bytearray(path.read_bytes())
+    at = content.index(b"01.json") + 12
+    content[at:at + 4] = bytes(255 - byte for byte in content[at:at + 4])
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("damage", [encrypted, corrupted])
+def test_a_damaged_entry_of_a_zip_file_costs_only_itself(folder, capsys, damage):
+    damage(zipped(folder / "more.zip", {"01.json": json.dumps(ledger()), "02.json": json.dumps(ledger())}))
+    assert "4 learners, 4 runs" in classroom.merge(folder).read_text(encoding="utf-8")
+    assert "left out: 01.json: it cannot be unpacked (" in capsys.readouterr().err
+
+
+def test_a_page_that_cannot_be_written(folder, build_folder, capsys):
+    build_folder.write_text("a file")
+    assert classroom.main(["merge", str(folder)]) == 1
+    assert "set the environment variable SIDE_BY_SIDE_BUILD to a folder of yours" in capsys.readouterr().err
 
 
 def test_the_command_line(folder, tmp_path):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import helpers
+from conftest import needs
 from helpers import data
 
 MIDDLE = "2012633733466649"  # digits 55 to 70 of the 130 that every form asks for
@@ -84,7 +85,7 @@ def test_the_classes_are_even_on_both_sides():
 
 
 def test_the_export_gives_the_shipped_bytes(tmp_path):
-    pytest.importorskip("sklearn")
+    needs("sklearn")
     for folder in ("first", "second"):
         tool = helpers.ROOT / "data" / "scripts" / "export_digits.py"
         done = subprocess.run([sys.executable, tool, tmp_path / folder], capture_output=True, text=True, timeout=120)

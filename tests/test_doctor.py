@@ -56,13 +56,14 @@ def test_the_pythons_are_those_of_the_package():
     assert project["requires-python"] == f">={low}.{old},<{high}.{new + 1}"
 
 
-@pytest.mark.parametrize("name", ["__init__", "doctor", "machine/__init__", "machine/loopback", *(
+@pytest.mark.parametrize("name", ["__init__", "doctor", "errors", "machine/__init__", *(
     f"machine/doctor/{name}" for name in ("__init__", "main", "gpus", "computer", "extras"))])
 def test_an_old_python_can_read_it(name):
     source = (ROOT / "helpers" / f"{name}.py").read_text(encoding="utf-8")
     tree = ast.parse(source, feature_version=(3, 7))
     for node in ast.walk(tree):  # annotations such as list[str] are evaluated, and fail there
-        assert not getattr(node, "annotation", None) and not getattr(node, "returns", None)
+        for said in (getattr(node, "annotation", None), getattr(node, "returns", None)):
+            assert said is None or isinstance(said, ast.Name), ast.unparse(said)
 
 
 def test_it_needs_only_the_standard_library():
@@ -135,11 +136,6 @@ def test_compiler(tmp_path):
     only(doctor.compiler(which("clang++"), "Linux", {}, header), "note", "no C++ compiler g++", "CXX=clang++")
     only(doctor.compiler(which("clang++"), "Linux", {"CXX": "clang++"}, header), "ok", "clang++")
     only(doctor.compiler(which("g++"), "Linux", {"CXX": "gone++"}, header), "note", "gone++")
-
-
-def test_dot():
-    only(extras.dot(which("dot")), "ok")
-    only(extras.dot(which()), "note", "Optional")
 
 
 def test_visdom():
@@ -301,12 +297,12 @@ def test_a_framework_that_does_not_load(answer, level, words):
     only(gpus.frameworks(machine_with(torch=answer))[:1], level, words)
 
 
-def test_a_real_crash_and_a_real_hang_are_findings(monkeypatch):
-    monkeypatch.setattr(gpus, "TORCH", "import os; os.abort()")
-    monkeypatch.setattr(gpus, "TENSORFLOW", "import time; time.sleep(60)")
-    torch, tensorflow = gpus.frameworks(timeout=1)
-    only([torch], "problem", "torch crashes")
-    only([tensorflow], "problem", "tensorflow did not load within 1 s")
+@pytest.mark.parametrize("code, timeout, words", [
+    ("import os; os.abort()", 120, "torch crashes"), ("import time; time.sleep(600)", 1, "torch did not load within 1 s")])
+def test_a_real_crash_and_a_real_hang_are_findings(monkeypatch, code, timeout, words):
+    monkeypatch.setattr(gpus, "TORCH", code)
+    monkeypatch.setattr(gpus, "TENSORFLOW", "raise SystemExit(3)")
+    only(gpus.frameworks(timeout=timeout)[:1], "problem", words)
 
 
 def test_running_a_program_that_is_not_there():
@@ -325,7 +321,7 @@ def test_the_frameworks_of_this_environment_are_seen():
 def all_well(monkeypatch):
     """Every check says ok; gives back a function that replaces one of them."""
     homes = dict.fromkeys(("cuda_wheels", "driver", "frameworks"), gpus)
-    homes.update(dict.fromkeys(("dot", "visdom", "pages"), extras))
+    homes.update(dict.fromkeys(("visdom", "pages"), extras))
 
     def replace(name, result):
         def check():
@@ -345,10 +341,10 @@ def test_findings_and_exit_code(all_well, capsys):
     assert doctor.main([]) == 0
     out = capsys.readouterr().out
     assert "frameworks is fine" in out and out.endswith("problems: 0, notes: 0\n")
-    all_well("dot", doctor.note("no dot", "get it"))
+    all_well("pages", doctor.note("no pages", "get them"))
     assert doctor.main(["--quick"]) == 0
     out = capsys.readouterr().out
-    assert "note     no dot\n         cure: get it\n" in out and "frameworks" not in out
+    assert "note     no pages\n         cure: get them\n" in out and "frameworks" not in out
     all_well("port", doctor.problem("no port", "allow it"))
     assert doctor.main([]) == 1
     assert "problem  no port" in capsys.readouterr().out
@@ -359,7 +355,7 @@ def test_a_check_that_breaks_is_a_finding_and_the_others_go_on(all_well):
     all_well("disk", OSError("unplugged"))
     found = doctor.findings()
     only([f for f in found if f.level != "ok"], "note", "the check `disk` failed: OSError: unplugged")
-    assert len(found) == 13
+    assert len(found) == 12
 
 
 def test_only_python(all_well, capsys):

@@ -6,8 +6,8 @@ import pytest
 
 import editions
 import pipeline
+from conftest import needs
 from helpers import ROOT
-from helpers.machine import browser_files
 
 SOURCES = pipeline.sources()
 EACH = pytest.mark.parametrize("source", SOURCES, ids=[pipeline.lesson(source) for source in SOURCES])
@@ -81,8 +81,7 @@ def test_slides_of_a_chapter_that_was_not_executed():
 
 
 def test_slides_load_nothing_from_elsewhere(build_folder):
-    if not browser_files.is_there(browser_files.packages()["reveal.js"]):
-        pytest.skip(f"reveal.js is not there: {browser_files.COMMAND}")
+    needs("reveal.js")
     done = build_folder / "executed" / "01_tensors.ipynb"
     done.parent.mkdir(parents=True)
     nbformat.write(nbformat.read(pipeline.targets(pipeline.sources(["01"])[0])[1], 4), done)  # the solved one serves as well
@@ -103,8 +102,7 @@ def test_an_edition_is_written_as_valid_notebooks(edition):
 
 
 def test_twins_share_a_slide_with_what_is_folded_behind_them_and_folded_code_is_closed(tmp_path):
-    if not browser_files.is_there(browser_files.packages()["reveal.js"]):
-        pytest.skip(f"reveal.js is not there: {browser_files.COMMAND}")
+    needs("reveal.js")
     kinds = [("# PyTorch", ["torch"]), ("# TensorFlow", ["tf"]), ("# Folded: compares <both>.", ["verdict", "folded"])]
     cells = [nbformat.v4.new_code_cell(source, metadata={"tags": tags}) for source, tags in kinds]
     book = editions.laid_out(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("## 1.1 A"), *cells]))

@@ -71,6 +71,14 @@ def test_a_guess_changed_after_its_outcome_does_not_replace_the_one_that_counts(
     assert stored() == counted and counted["guess"] == "a" and counted["right"] is False
 
 
+def test_the_first_outcome_of_a_run_counts_whatever_a_later_one_finds(capsys):
+    exercises.predict("P1.1", "a", among=["a", "b"])
+    exercises.outcome("P1.1", "b")
+    counted = stored()
+    exercises.outcome("P1.1", "a")  # the experiment again, with other parameters
+    assert "you predicted a: right." in capsys.readouterr().out and stored() == counted
+
+
 def test_a_new_start_of_the_lesson_asks_again():
     exercises.predict("P1.1", "a", among=["a", "b"])
     exercises.outcome("P1.1", "b")
@@ -297,7 +305,7 @@ def test_finite_difference():
 # Quiz
 
 QUIZ = [{"text": "Which of `a < b`?", "option": [{"text": "yes", "right": True, "why": "Since <."},
-                                                  {"text": "no", "why": "No: see <b>."}]}]
+                                                  {"text": "no", "right": False, "why": "No: see <b>."}]}]
 
 
 def test_quiz_has_an_explanation_behind_every_option(monkeypatch):
@@ -321,3 +329,35 @@ def test_what_a_function_raises_is_told_in_one_line_and_a_missing_framework_is_n
     assert judging.call(careless, 1) == (None, "your function raised ValueError: wrong shape")
     with pytest.raises(missing.NotInstalled):
         judging.call(needs_torch)
+
+
+def half(n):
+    return n // 2
+
+
+def cases(**more):
+    return judging.cases(lambda: [(4,), (7,)], half, {"that is twice as much": lambda n: 2 * n}, hints=HINTS,
+                         say=lambda given, right, got: f"half of {given[0]} is {right}, not {got}.",
+                         no_function="write a function.", **more)
+
+
+@pytest.mark.parametrize("answer, said", [
+    (half, None), (3, "write a function."), (lambda n: 2 * n, "that is twice as much."),
+    (lambda n: 2, "half of 7 is 3, not 2."),
+    (lambda n: n / 0, "your function raised ZeroDivisionError: division by zero")])
+def test_an_answer_that_is_judged_case_by_case(answer, said):
+    assert cases().judge(answer) == said
+
+
+def test_what_cases_are_compared_by_may_be_chosen():
+    by_int = cases(convert=int, same=lambda got, right: abs(got - right) < 2)
+    assert by_int.judge(lambda n: str(n // 2 + 1)) is None and "ValueError" in by_int.judge(lambda n: "many")
+    assert cases(unfit=lambda got: "no text." if isinstance(got, str) else None).judge(str) == "no text."
+
+
+def test_a_function_cannot_change_the_arguments_of_its_judge():
+    def greedy(rows):
+        return rows.pop()
+    judge = judging.cases(lambda: [([1, 2],)], lambda rows: rows[-1], {"the first": lambda rows: rows[0]}, hints=HINTS,
+                          say=lambda given, right, got: "no.", no_function="no function.").judge
+    assert judge(greedy) is None and judge(lambda rows: rows.clear() or 1) == "the first."

@@ -2,8 +2,10 @@
 import nbclient
 import nbformat
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from helpers import ROOT
+from helpers.course import cells
 
 pytestmark = pytest.mark.slow
 START = 'from helpers import exercises, session\nsession.start("01")'
@@ -45,6 +47,22 @@ def test_a_check_judges_only_what_the_cell_above_has_made():
     assert "not yet" in said[9]
     assert "exercise 1.2: not answered yet" in said[11]
     assert said[12].endswith("TypeError") and "exercise 1.2: not yet" in said[13]  # set, and tried out with an error
+
+
+def test_an_answer_that_nobody_saw_being_made_is_judged():
+    said = run("answer = = 1", f"answer = 2.5\n{CHECK}", "mine = answer = 3.5", OTHER)
+    assert said[0] == "SyntaxError" and "not yet" in said[1] and "not yet" in said[3]
+
+
+def test_a_lesson_that_is_started_again_watches_once():
+    shell = InteractiveShell.instance()
+    try:
+        for _ in range(2):
+            cells.watch()
+        assert sum(isinstance(transformer, cells.MarkUnquoted) for transformer in shell.ast_transformers) == 1
+        assert shell.events.callbacks["post_run_cell"].count(cells.after_cell) == 1
+    finally:
+        InteractiveShell.clear_instance()
 
 
 def test_numbers_that_are_one_object_are_judged_each():

@@ -3,25 +3,47 @@ import threading
 import time
 
 import numpy as np
+import psutil
 import pytest
 
 from helpers import memory
+from helpers.machine import loopback
 
 MEGABYTES = 64
 
 
-def take_and_give_back():
-    array = np.ones(MEGABYTES * 2**17)  # float64: 8 bytes each
-    time.sleep(0.02)
-    del array
+@pytest.fixture
+def looks(monkeypatch):
+    """How often somebody has looked how much memory there is: a list that grows."""
+    kept = []
+
+    class Process(psutil.Process):
+        def memory_info(self):
+            found = super().memory_info()
+            kept.append(found.rss)
+            return found
+
+    monkeypatch.setattr(memory.psutil, "Process", Process)
+    return kept
 
 
-def test_memory_that_was_given_back_again_is_seen():
+@pytest.fixture
+def take_and_give_back(looks):
+    """A function that takes memory, and gives it back when it has been looked at once from begin to end."""
+    def take():
+        array = np.ones(MEGABYTES * 2**17)  # float64: 8 bytes each
+        before = len(looks)
+        assert loopback.wait_until(lambda: len(looks) >= before + 2, 120), "nobody looks"
+        del array
+    return take
+
+
+def test_memory_that_was_given_back_again_is_seen(take_and_give_back):
     grown = memory.growth(take_and_give_back)
     assert 0.9 * MEGABYTES * 2**20 < grown < 1.5 * MEGABYTES * 2**20
 
 
-def test_a_function_that_takes_nothing_shows_next_to_nothing():
+def test_a_function_that_takes_nothing_shows_next_to_nothing(take_and_give_back):
     memory.growth(take_and_give_back)
     assert memory.growth(lambda: time.sleep(0.01)) < MEGABYTES * 2**20 / 10
 
@@ -36,6 +58,7 @@ def test_an_error_comes_through_and_the_watcher_ends():
 def test_the_workers_count_more_for_more_scans():
     from helpers import process
     for name in ("ch07/memory_torch", "ch07/memory_tf"):
-        found = process.run(name, {"batches": [256, 4096]}, timeout=120)
-        assert [row["scans"] for row in found] == [256, 4096]
-        assert found[1]["bytes"] > 4 * found[0]["bytes"] and found[1]["bytes"] > 30e6, name
+        found = process.run(name, {"batches": [256, 4096, 4096, 4096]}, timeout=300)
+        few, *many = (row["bytes"] for row in found)
+        assert [row["scans"] for row in found] == [256, 4096, 4096, 4096]
+        assert max(many) > 4 * few and max(many) > 30e6, name  # the highest: on a busy machine a look may miss a peak

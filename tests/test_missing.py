@@ -32,6 +32,27 @@ def test_a_missing_import_is_skipped(shell, capsys):
     assert capsys.readouterr().out.count("skipped") == 2
 
 
+FUNCTION_OF_TREES = """
+def states(model, plan):
+    leaves, rounds, tops = plan
+    for children, nodes in rounds:
+        leaves = model(leaves, children, nodes)
+    return leaves[tops]
+sizes = [tree for tree in (1, 2)]
+double = lambda tops: (nodes := tops * 2)
+last = [(found := tree) for tree in sizes]
+made = absent_tf(states)
+"""
+
+
+def test_a_skipped_cell_leaves_alone_what_only_its_functions_and_comprehensions_bind(shell):
+    shell.run_cell("leaves, rounds, tops, children, nodes, tree = 'lrtcne'")
+    assert shell.run_cell(FUNCTION_OF_TREES).success
+    skipped = {name for name, value in shell.user_ns.items() if type(value) is missing.Missing} - {"absent_tf"}
+    assert skipped == {"states", "sizes", "double", "last", "found", "made"}
+    assert [shell.user_ns[name] for name in ("leaves", "rounds", "tops", "children", "nodes", "tree")] == list("lrtcne")
+
+
 @pytest.mark.parametrize("cell, error", [
     ("1 / 0", ZeroDivisionError), ("raise RuntimeError('mine')", RuntimeError),
     ("import no_such_module", ModuleNotFoundError), ("unknown_name", NameError)])

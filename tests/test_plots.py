@@ -15,7 +15,7 @@ def test_show_displays_alt_text_and_closes(shown):
     ax.plot([1, 2], **plots.TORCH)
     plots.show(fig, alt='Loss falls from "2" to 1 & stays')
     markup, plain = shown[0]
-    assert 'alt="Loss falls from &quot;2&quot; to 1 &amp; stays"' in markup and "data:image/png;base64," in markup
+    assert 'alt="Loss falls from &#34;2&#34; to 1 &amp; stays"' in markup and "data:image/png;base64," in markup
     assert plain == '[figure] Loss falls from "2" to 1 & stays'
     assert plt.get_fignums() == []
 

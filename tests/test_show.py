@@ -2,6 +2,7 @@
 import html
 import re
 
+import jinja2
 import nbformat
 import pytest
 
@@ -45,10 +46,10 @@ def outputs(shown):
 
 def test_what_nbval_compares_is_the_same_after_other_roundings_and_times(shown):
     """nbval compares HTML as well as text, so what it replaces in one it must replace in the other."""
-    ledger.begin("02")
+    ledger.begin("01")
     for distance, time in ((1e-9, "12.5 ms"), (3.1e-12, "980 µs")):
         parity.verdict("the loss", distance, 0.0, atol=1e-6)
-        claims.not_measured("C12", f"one step took {time} & no more")
+        claims.not_measured("C09", f"one step took {time} & no more")
     assert shown[0] != shown[2] and shown[1] != shown[3]
     assert pipeline.sanitized(outputs(shown[:2])) == pipeline.sanitized(outputs(shown[2:]))
     for markup, plain in shown:
@@ -63,3 +64,22 @@ def test_what_nbval_compares_does_not_depend_on_the_look(shown, monkeypatch):
     assert pipeline.sanitized(outputs(shown[:1])) == pipeline.sanitized(outputs(shown[1:]))
     parity.verdict("another loss", 1.0, 1.0)
     assert pipeline.sanitized(outputs(shown[:1])) != pipeline.sanitized(outputs(shown[2:]))
+
+
+def test_a_template_escapes_what_it_is_given_and_asks_for_all_of_it(tmp_path):
+    path = tmp_path / "a.html"
+    path.write_text("<p title=\"{{ a }}\">{{ a }} {{ b }} {{ a|inline }}</p>\n", encoding="utf-8")
+    made = show.render(path, a='<i> "`x`"', b=show.inline("`code`"))
+    assert made == ('<p title="&lt;i&gt; &#34;`x`&#34;">&lt;i&gt; &#34;`x`&#34; <code>code</code> '
+                    '&lt;i&gt; "<code>x</code>"</p>')
+    with pytest.raises(jinja2.UndefinedError):
+        show.render(path, a="")
+
+
+def test_a_table_turns_its_cells_into_text(shown):
+    show.table(["a", "b"], [("<b>", 1.5), ("`x`", None)], caption="of `<all>`")
+    markup, plain = shown[0]
+    assert "&lt;b&gt;" in markup and "<code>x</code>" in markup and "of <code>&lt;all&gt;</code>" in markup
+    assert plain == "of `<all>`\na    b\n<b>  1.5\n`x`  None"
+    with pytest.raises(ValueError, match="a row of 1 cells does not fit the 2 columns"):
+        show.table(["a", "b"], [("x",)])

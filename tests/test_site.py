@@ -1,10 +1,15 @@
 """The site's pages: equations without scripts, links that stay inside, texts escaped."""
+import html
+import json
+
 import nbformat
 import pytest
 
 import cells_as_html
+import odd
 import site_of_course as site
 from helpers import data
+from helpers.course import ledger
 
 
 def test_equations_become_mathml_and_code_stays():
@@ -50,7 +55,7 @@ def test_the_search_knows_sections_by_their_anchor():
     first, second = site.documents([("01_tensors.html", "1. Tensors", site.body_of(book))])
     assert first["url"] == "01_tensors.html" and "Intro" in first["text"]
     assert second["url"] == f"01_tensors.html#{anchor}" and second["text"] == "A view shares memory."
-    assert f'<a href="#{anchor}">' in site.navigation([("01_tensors", "1. Tensors", book)], "01_tensors")
+    assert f'<a href="#{html.escape(anchor)}">' in site.navigation([("01_tensors", "1. Tensors", book)], "01_tensors")
 
 
 def test_every_claim_is_on_the_page_of_claims():
@@ -80,3 +85,17 @@ def test_twins_stand_in_one_box_and_their_verdict_below_it():
     twins, _, below = page.partition("</div></div></div>")  # of TensorFlow's code, its column, the twins
     assert "PyTorch" in twins and "TensorFlow" in twins and below.count('class="input') == 3
     assert "data-side" not in twins  # a first line that names the framework needs no label
+
+
+def test_verdicts_of_an_earlier_run_say_so_and_no_ledger_ends_the_page():
+    books = [("01_tensors", "1. Tensors", None)]
+    path = ledger.path_of("01")
+    path.parent.mkdir(parents=True)
+    for content in odd.variants():
+        path.write_bytes(content)
+        for entry in site.verdicts(books).values():
+            assert entry["verdict"] in ledger.VERDICTS and entry["evidence"].encode()
+    path.write_text(json.dumps(odd.GOOD), encoding="utf-8")
+    assert site.verdicts(books) == {"C09": {"verdict": "HELD", "evidence": "Seen."},
+                                    "C23b": {"verdict": "PARTLY", "evidence": "Seen before. (from an earlier run)"}}
+    assert "Seen before. (from an earlier run)" in site.claims_page(books) and "PARTLY 1" in site.index(books)

@@ -1,4 +1,4 @@
-"""helpers.stepper: each line has its figure and its words; and helpers.show.gist: the telling line of an error."""
+"""helpers.stepper: each line has its figure and its words."""
 import matplotlib
 
 matplotlib.use("Agg")
@@ -6,7 +6,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import pytest
 
-from helpers import plots, show, stepper
+from helpers import plots, stepper
 
 
 def test_each_line_chooses_its_figure(shown):
@@ -24,15 +24,3 @@ def test_lines_and_figures_must_match(shown):
         stepper.walk(["a", "b"], [], ["one node is there"])
     with pytest.raises(ValueError, match="here are 0"):
         stepper.walk([], [], [])
-
-
-@pytest.mark.parametrize("error, expected", [
-    (ValueError("in user code:\n\n  File x\n\n ValueError: Dimensions must be equal for '{{node m}} = M'\n"),
-     "`ValueError`: Dimensions must be equal for '= M'"),
-    (RuntimeError("fake tensor call\n  Explanation: failed: got RuntimeError('a and b must fit')\n"),
-     "`RuntimeError`: a and b must fit"),
-    (RuntimeError("first\nsecond"), "`RuntimeError`: first"),
-    (AttributeError("in user code:\n\n  File x\n\n  AttributeError: has no numpy\n"), "`AttributeError`: has no numpy"),
-    (KeyError(), "`KeyError`: ")])
-def test_the_gist_of_an_error(error, expected):
-    assert show.gist(error) == expected

@@ -26,7 +26,7 @@ def mathml(markdown):
 def prose(markdown):
     """A markdown text as HTML, its links pointing into the site."""
     page = markdown2html(mathml(markdown))
-    page = re.sub(r'href="((?:solutions/|\.\./)?\d\d[a-z]?_\w+)\.ipynb', r'href="\1.html', page)
+    page = re.sub(r'href="([^":]+)\.ipynb', r'href="\1.html', page)
     return page.replace('href="glossary.md', 'href="glossary.html')
 
 

@@ -1,4 +1,4 @@
-"""Build, check and run the notebooks: `python tools/pipeline.py build|check|run [LESSON ...]`.
+"""Build, check, run and test the lessons: `python tools/pipeline.py VERB [LESSON ...]`.
 
 One text source a lesson, notebooks/chapters/chNN/NN_slug.py (jupytext percent), gives two notebooks:
 
@@ -6,18 +6,19 @@ One text source a lesson, notebooks/chapters/chNN/NN_slug.py (jupytext percent),
 * notebooks/solutions/NN_slug.ipynb: solved, with the outputs of its verdict cells, which nbval compares
 
 In an exercise cell the lines above `# solution` are the learner's, those below it the solution's, and each
-`# wrong: cause` opens a wrong answer that is in neither notebook: a test tries it.
+`# wrong: cause` opens a wrong answer that is in neither notebook: a test tries it. Nothing here overwrites what a hand
+has written into a notebook, nor a ledger by that of a run that failed.
 """
 import argparse
 import configparser
-import hashlib
+import difflib
 import json
 import os
 import re
+import shutil
+import subprocess
 import sys
 import tempfile
-import time
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,14 +30,26 @@ import jupytext  # noqa: E402
 import nbclient  # noqa: E402
 import nbformat  # noqa: E402
 import papermill  # noqa: E402
-from tqdm import tqdm  # noqa: E402
+from jupytext.compare import compare  # noqa: E402
 
-from helpers import build_dir  # noqa: E402
+import answers  # noqa: E402
+import density  # noqa: E402
+from batch import each, keep_seconds, table, timed  # noqa: E402
+from helpers import build_dir, data  # noqa: E402
 from helpers.course import ledger  # noqa: E402
+from parameters import typed  # noqa: E402
+from run_ledger import fresh_ledger  # noqa: E402
 
 GOLDEN = "nbval-check-output"
 LAST = "14"
-MARK = re.compile(r"^# (solution|wrong): ?(.*)$|^# (solution)$", re.M)
+MARK = re.compile(r"^# (?:solution|wrong: ?(.*))$", re.M)
+ALMOST = re.compile(r"^#\s*(?:solution|wrong)\b(?=\s*:|\s*$).*$", re.M | re.I)
+PYTEST = [sys.executable, "-m", "pytest", "-n"]
+METADATA = {  # what JupyterLab itself would write, less the version: merely opening a notebook changes it little
+    "kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"},
+    "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python",
+                      "nbconvert_exporter": "python", "pygments_lexer": "ipython3",
+                      "codemirror_mode": {"name": "ipython", "version": 3}}}
 
 
 def sources(only=()):
@@ -46,7 +59,7 @@ def sources(only=()):
     """
     found = [path for path in CHAPTERS.glob("ch*/*_*.py") if ledger.is_lesson(lesson(path))]
     found.sort(key=lambda path: path.name)
-    wanted = [name if re.match(r"\d\d", name) else f"0{name}" for name in only]
+    wanted = [re.sub(r"^\d(?!\d)", r"0\g<0>", name) for name in only]
     unknown = [name for name in wanted if not any(lesson(path).startswith(name) for path in found)]
     if unknown:
         sys.exit(f"no lesson {', '.join(unknown)}; there are {', '.join(lesson(path) for path in found)}")
@@ -69,25 +82,54 @@ def parts(text):
     if not marks:
         return text, "", []
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
-    pieces = [(mark, text[mark.end():end].strip("\n")) for mark, end in zip(marks, ends, strict=True)]
-    solution = [body for mark, body in pieces if mark.group(1) != "wrong"]
-    wrong = [(mark.group(2).strip(), body) for mark, body in pieces if mark.group(1) == "wrong"]
+    pieces = [(mark.group(1), text[mark.end():end].strip("\n")) for mark, end in zip(marks, ends, strict=True)]
+    solution = [body for cause, body in pieces if cause is None]
+    wrong = [(cause.strip(), body) for cause, body in pieces if cause is not None]
     return text[:marks[0].start()].rstrip(), solution[0] if solution else "", wrong
 
 
+def with_solution(text):
+    """An exercise cell's text as the solved notebook has it; without a solution, the learner's lines."""
+    above, solution, _ = parts(text)
+    if not solution:
+        return above
+    given = re.sub(r"^answer = \.\.\..*\n?", "", above, flags=re.M).strip()
+    only_comments = all(line.startswith("#") for line in given.splitlines())
+    return (given + ("\n" if only_comments else "\n\n") + solution).strip("\n")
+
+
 def read(source):
-    """The source as a notebook with everything in it: fixed cell ids, minimal metadata, no outputs."""
+    """The source as a notebook with everything in it: fixed cell ids, minimal metadata, no outputs.
+
+    A cell's id is the hash of its text, of an exercise's two texts (open and solved): an edit elsewhere changes no other id,
+    and `answers.as_built` can tell whether a hand has changed a cell. Raises ValueError for a mark in the wrong place.
+    """
     nb = jupytext.read(source)
-    nb.metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
-                   "language_info": {"name": "python"}}
-    nb.nbformat, nb.nbformat_minor = 4, 5
-    seen = {}
+    nb.metadata, nb.nbformat, nb.nbformat_minor = nbformat.from_dict(METADATA), 4, 5
     for cell in nb.cells:
-        cell.metadata = {"tags": tags(cell)} if tags(cell) else {}
-        stem = hashlib.sha256(cell.source.encode()).hexdigest()[:8]
-        seen[stem] = seen.get(stem, 0) + 1
-        cell.id = stem if seen[stem] == 1 else f"{stem}-{seen[stem]}"  # of the text: an edit elsewhere changes no other id
-    return nb
+        refuse_misplaced_marks(source, cell)
+        cell.metadata = nbformat.from_dict({"tags": tags(cell)} if tags(cell) else {})
+        if "folded" in tags(cell):
+            cell.metadata["jupyter"] = {"source_hidden": True}
+        texts = [cell.source]
+        if "exercise" in tags(cell):
+            texts = [parts(cell.source)[0], with_solution(cell.source)]
+        cell.id = "-".join(answers.digest(text) for text in texts)
+    return answers.with_unique_ids(nb)
+
+
+def refuse_misplaced_marks(source, cell):
+    """Raise ValueError for `# solution` or `# wrong: cause` outside an exercise, and in one for what only resembles them."""
+    for line in ALMOST.finditer(cell.source) if cell.cell_type == "code" else []:
+        is_mark = MARK.fullmatch(line.group()) is not None
+        if is_mark != ("exercise" in tags(cell)):
+            why = "stands in a cell without the tag exercise" if is_mark else "is neither `# solution` nor `# wrong: cause`"
+            raise ValueError(f"{source.name}: the line {line.group()!r} {why}; the cell begins {first_line(cell)!r}")
+
+
+def first_line(cell):
+    """A cell's first line, as its name in a message."""
+    return (cell.source.splitlines() or ["(empty)"])[0]
 
 
 def learner(nb):
@@ -95,7 +137,7 @@ def learner(nb):
     nb = nbformat.from_dict(nb)
     nb.cells = [cell for cell in nb.cells if "solution" not in tags(cell)]
     for cell in nb.cells:
-        if cell.cell_type == "code":
+        if "exercise" in tags(cell):
             cell.source = parts(cell.source)[0]
     return nb
 
@@ -104,11 +146,8 @@ def solved(nb):
     """The solutions' edition: each exercise with its solution, verdict cells marked for nbval."""
     nb = nbformat.from_dict(nb)
     for cell in nb.cells:
-        above, solution, _ = parts(cell.source)
-        if cell.cell_type == "code" and solution:
-            given = re.sub(r"^answer = \.\.\..*\n?", "", above, flags=re.M).strip()
-            only_comments = all(line.startswith("#") for line in given.splitlines())
-            cell.source = (given + ("\n" if only_comments else "\n\n") + solution).strip("\n")
+        if "exercise" in tags(cell):
+            cell.source = with_solution(cell.source)
         if "verdict" in tags(cell):
             cell.metadata["tags"] = [*tags(cell), GOLDEN]
     return nb
@@ -120,11 +159,24 @@ def targets(source):
     return folder / name, folder / "solutions" / name
 
 
-def same(nb, path):
-    """Whether the file at path has the cells of nb, outputs aside."""
-    def view(notebook):
-        return [(cell.cell_type, cell.id, cell.source, tags(cell)) for cell in notebook.cells]
-    return path.exists() and view(nbformat.read(path, 4)) == view(nb)
+def difference(edition, nb, exact=True):
+    """Where a notebook first differs from an edition, outputs aside: (the lines, a sentence that names the cell), or None.
+
+    exact: ids and what is folded count too.
+    """
+    def shown(cell):
+        folded = cell.metadata.get("jupyter", {}).get("source_hidden", False)
+        return f"%% {cell.cell_type}, tags {tags(cell)}{f', folded {folded}, id {cell.id}' if exact else ''}\n{cell.source}"
+    wanted, found = [shown(cell) for cell in edition.cells], [shown(cell) for cell in nb.cells]
+    for kind, i, _, j, _ in difflib.SequenceMatcher(None, wanted, found, autojunk=False).get_opcodes():
+        if kind == "insert":
+            return "", f"cell {j + 1} ({first_line(nb.cells[j])!r}) is not in the source"
+        if kind == "delete":
+            return "", f"the source's cell {i + 1} ({first_line(edition.cells[i])!r}) is missing"
+        if kind == "replace":
+            lines = compare(found[j], wanted[i], "the notebook", "the source", return_diff=True)
+            return lines, f"cell {j + 1} ({first_line(nb.cells[j])!r}) differs from its source"
+    return None
 
 
 def execute(nb, environment=None):
@@ -165,128 +217,177 @@ def sanitized(outputs):
     return text
 
 
-def build(source, force=False):
-    """Write a lesson's two notebooks. The solved one is executed only when its cells have changed, or with force."""
-    plain, full = targets(source)
+def build(source, force=False, set_aside=False):
+    """Write a lesson's two notebooks. The solved one is executed only when its cells have changed, or with force.
+
+    Raises ValueError when a hand has written into one of them since it was built; with set_aside that one is first copied
+    to the folder work/.
+    """
+    nb, (plain, full) = read(source), targets(source)
+    for path, edition in ((plain, learner(nb)), (full, solved(nb))):
+        spare(path, edition, set_aside)
     full.parent.mkdir(exist_ok=True)
-    nb = read(source)
-    if force or not same(solved(nb), full):
-        old = nbformat.read(full, 4) if full.exists() else None
+    old = answers.load(full) if full.exists() else None
+    if force or old is None or difference(solved(nb), old):
         write(golden(solved(nb), old), full)
     write(learner(nb), plain)
     return "built"
 
 
+def spare(path, edition, set_aside):
+    """Raise ValueError where a notebook that is to be overwritten holds what a hand wrote; with set_aside, copy it first."""
+    names = written_by_hand(path, edition)
+    if not names:
+        return
+    where = f"{path.parent.name}/{path.name}"
+    if not set_aside:
+        raise ValueError(f"{where} holds what a hand has written: {', '.join(names)}. Nothing was changed. `make lab` "
+                         "carries answers into the folder work/. To copy this file there, and then build: "
+                         f"make build ARGS=\"{lesson(path)} --set-aside\"")
+    notebooks = path.parents[1] if path.parent.name == "solutions" else path.parent
+    copy = unused((notebooks.parent / "work" / path.relative_to(notebooks)).with_suffix(".mine.ipynb"))
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(path, copy)
+    print(f"{where}: what a hand had written ({', '.join(names)}) is now in {copy}")
+
+
+def unused(path):
+    """path, or the first of name.2.ipynb, name.3.ipynb ... that is not there yet."""
+    number, free = 1, path
+    while free.exists():
+        number += 1
+        free = path.with_suffix(f".{number}.ipynb")
+    return free
+
+
+def written_by_hand(path, edition):
+    """What a hand has written into the notebook at path, as names such as "exercise 2.1"; empty where there is no file."""
+    if not path.exists():
+        return []
+    nb = answers.load(path)
+    return [answers.name(nb.cells[k], key) for k, key in answers.written(nb, edition).items()]
+
+
+def as_text(nb):
+    """A notebook as one line of JSON a value, in a fixed order, so that diffs are small."""
+    return json.dumps(nb, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
 def write(nb, path):
-    """Write a notebook as one line of JSON a value, in a fixed order, so that diffs are small."""
-    path.write_text(json.dumps(nb, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+    """Write a notebook: all of it, or nothing."""
+    half = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        half.write_text(as_text(nb), encoding="utf-8", newline="\n")
+        os.replace(half, path)
+    finally:
+        half.unlink(missing_ok=True)
 
 
 def check(source):
-    """Raise ValueError when a notebook differs from what its source gives, or a verdict cell has no output."""
-    plain, full = targets(source)
-    nb = read(source)
-    if not (same(learner(nb), plain) and same(solved(nb), full)):
-        raise ValueError("notebooks are stale: run `make build`")
-    for cell in nbformat.read(full, 4).cells:
+    """Raise ValueError, naming the cell, when a notebook differs from its source or a verdict cell has no output.
+
+    A learner's answers and guesses, and cells of their own, are no difference. Returns what was found, in words.
+    """
+    nb, (plain, full) = read(source), targets(source)
+    name, edition = lesson(source), learner(nb)
+    for path in (plain, full):
+        if not path.exists():
+            raise ValueError(f"{path.parent.name}/{path.name} is not there: run `make build ARGS={name}`")
+    found = answers.load(plain)
+    of_hand = answers.written(found, edition)
+    known = answers.without(found, edition, of_hand) if of_hand else found
+    for path, differs in ((plain, difference(edition, known, exact=not of_hand)),
+                          (full, difference(solved(nb), answers.load(full)))):
+        if differs:
+            lines, sentence = differs
+            raise ValueError(f"{lines}\n{path.parent.name}/{path.name}, {sentence}; "
+                             f"to write it from its source: make build ARGS={name}")
+    for cell in answers.load(full).cells:
         if GOLDEN in tags(cell) and not (cell.outputs and cell.execution_count):
-            raise ValueError(f"verdict cell {cell.id} has no output to compare: run `make build ARGS=--force`")
-    return "in sync"
+            raise ValueError(f"the verdict cell {first_line(cell)!r} has no output to compare: "
+                             f"run `make build ARGS=\"{name} --force\"`")
+    names = ", ".join(answers.name(found.cells[k], key) for k, key in of_hand.items())
+    return f"in sync; you have answers in {name}: fine ({names})" if names else "in sync"
 
 
 def run(source, parameters):
-    """Execute a learner's notebook with papermill into build/executed. Returns its verdicts as {claim: verdict}.
+    """Execute a lesson as a learner opens it, with papermill into build/executed. Returns its verdicts as {claim: verdict}.
 
-    Raises ValueError for a parameter that the notebook does not have: papermill itself would only warn.
+    parameters: {name: value, or text from the command line}. Raises ValueError for one that the lesson does not have or
+    that is of another type, and when the lesson has claims and the run left no verdict.
     """
-    plain, _ = targets(source)
-    known = papermill.inspect_notebook(str(plain))
-    unknown = parameters.keys() - known.keys()
-    if unknown:
-        raise ValueError(f"no parameter {', '.join(sorted(unknown))}; it has {', '.join(sorted(known))}")
-    ledger.path_of(lesson(source)).unlink(missing_ok=True)
+    name, (plain, _) = lesson(source), targets(source)
     done = build_dir() / "executed" / plain.name
     done.parent.mkdir(parents=True, exist_ok=True)
-    papermill.execute_notebook(str(plain), str(done), parameters, cwd=str(plain.parent), progress_bar=False)
-    return {claim: entry["verdict"] for claim, entry in ledger.read(lesson(source)).get("verdicts", {}).items()}
+    write(learner(read(source)), done)
+    values = typed(parameters, papermill.inspect_notebook(str(done)))
+    with fresh_ledger(name):
+        papermill.execute_notebook(str(done), str(done), values, cwd=str(plain.parent), progress_bar=False)
+        found, left_out = ledger.of(name)
+        if left_out:
+            raise ValueError(f"its ledger holds what does not fit: {'; '.join(left_out)}")
+        verdicts = {claim: entry.verdict for claim, entry in found.verdicts.items() if entry.run == found.run}
+        claims = [row["id"] for row in data.claims_table() if row["lesson"] == name]
+        if claims and not verdicts:
+            raise ValueError(f"it ran, but judged none of its claims ({', '.join(claims)}) in {build_dir()}")
+    return verdicts
 
 
-def seconds_file():
-    """Where the last run's seconds a lesson are kept: the longest starts first."""
-    return build_dir() / "seconds.json"
+def test(chosen, workers):
+    """Every check of these lessons: rules and notebooks in sync, each edition run, verdicts compared. The exit code."""
+    names = " or ".join(source.stem for source in chosen)
+    return subprocess.call([*PYTEST, str(workers), "-k", names, "tests/test_notebooks.py", "tests/test_execution.py"],
+                           cwd=ROOT) or verdicts(chosen, workers)
 
 
-def each(verb, chosen, workers, *arguments):
-    """Call verb(source, *arguments) for each source in parallel, under a progress bar. Yields (source, seconds, result)."""
-    path = seconds_file()
-    last = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    chosen = sorted(chosen, key=lambda source: -last.get(source.stem, 1e9))
-    with ProcessPoolExecutor(workers) as pool, tqdm(total=len(chosen), unit="lesson", disable=None) as bar:
-        waiting = {pool.submit(timed, verb, source, *arguments): source for source in chosen}
-        try:
-            for future in as_completed(waiting):
-                bar.update()
-                yield waiting[future], *future.result()
-        except KeyboardInterrupt:
-            pool.shutdown(cancel_futures=True)
-            raise
+def verdicts(chosen, workers):
+    """Run the solved notebooks and compare what their verdict cells say with what they said, by nbval. The exit code."""
+    options = ["--dist", "loadfile", "--nbval-lax", "--nbval-sanitize-with", "tests/nbval.cfg", "--nbval-cell-timeout=120",
+               "-p", "no:cacheprovider"]
+    return subprocess.call([*PYTEST, str(workers), *options, *(str(targets(source)[1]) for source in chosen)], cwd=ROOT,
+                           env={**os.environ, "SIDE_BY_SIDE_BUILD": str(build_dir() / "nbval")})
 
 
-def timed(verb, source, *arguments):
-    """(seconds, result or the error) of verb(source, *arguments)."""
-    start = time.perf_counter()
-    try:
-        result = verb(source, *arguments)
-    except (ValueError, papermill.PapermillExecutionError, nbclient.exceptions.CellExecutionError,
-            nbclient.exceptions.DeadKernelError, TimeoutError) as error:
-        result = RuntimeError(re.sub(r"\x1b\[[0-9;]*m", "", str(error)))  # plain text crosses processes; some errors do not
-    return time.perf_counter() - start, result
-
-
-def report(rows):
-    """Print lessons, seconds and verdicts; return the number of lessons that failed."""
-    failed = [(source, result) for source, _, result in rows if isinstance(result, Exception)]
-    print(f"\n{'lesson':<28}{'seconds':>8}  verdicts")
-    for source, seconds, result in sorted(rows):
-        if isinstance(result, Exception):
-            print(f"{source.stem:<28}{seconds:>8.1f}  FAILED")
-        else:
-            text = ", ".join(f"{claim} {word}" for claim, word in result.items()) if isinstance(result, dict) else result
-            print(f"{source.stem:<28}{seconds:>8.1f}  {text}")
-    for source, error in failed:
-        print(f"\n{source.stem}:\n{str(error).strip()[-3000:]}", file=sys.stderr)
-    return len(failed)
+def run_all(chosen, workers, parameters):
+    """Run lessons, those of the last chapter at the end, for they read what the others have found. Rows for `table`."""
+    last = [source for source in chosen if lesson(source).startswith(LAST)]
+    rows = list(each(run, [source for source in chosen if source not in last], workers, parameters))
+    return rows + list(each(run, last, workers, parameters))
 
 
 def main(argv=None):
     """The command line; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("verb", choices=["build", "check", "run"])
+    parser.add_argument("verb", choices=["build", "check", "run", "verdicts", "test", "report"])
     parser.add_argument("lessons", nargs="*", metavar="LESSON",
                         help="a lesson or chapter, for example 01 or 12a; all when left out")
     parser.add_argument("--force", action="store_true", help="build: execute also what has not changed")
+    parser.add_argument("--set-aside", action="store_true",
+                        help="build: copy a notebook into which a hand has written to work/, and build it then")
     parser.add_argument("--seed", type=int, help="run: the seed, a whole number")
     parser.add_argument("--device", choices=["auto", "cpu", "gpu"], help="run: where to compute")
     parser.add_argument("--full", action="store_true", help="run: full sizes instead of fast ones")
     parser.add_argument("-p", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"),
-                        help="run: a parameter by name")
+                        help="run: a parameter by name, of the type that the lesson's parameters cell gives it")
     parser.add_argument("--workers", type=int, default=2, help="how many lessons at a time (default 2)")
     args = parser.parse_args(argv)
     chosen = sources(args.lessons)
+    if args.verb == "report":
+        return density.report((source.stem, learner(read(source))) for source in chosen)
+    if args.verb in ("test", "verdicts"):
+        return {"test": test, "verdicts": verdicts}[args.verb](chosen, args.workers)
     if args.verb == "check":
         rows = [(source, *timed(check, source)) for source in chosen]
     elif args.verb == "build":
-        rows = list(each(build, chosen, args.workers, args.force))
+        rows = list(each(build, chosen, args.workers, args.force, args.set_aside))
     else:
         named = {"seed": args.seed, "device": args.device, "fast": False if args.full else None}
-        parameters = {name: value for name, value in named.items() if value is not None}
-        parameters |= {name: value for name, value in args.p}
-        last = [source for source in chosen if lesson(source) == LAST]  # it reads what the others have found
-        rows = list(each(run, [source for source in chosen if source not in last], args.workers, parameters))
-        rows += each(run, last, args.workers, parameters)
-        seconds_file().parent.mkdir(parents=True, exist_ok=True)
-        seconds_file().write_text(json.dumps({source.stem: seconds for source, seconds, _ in rows}), encoding="utf-8")
-    return 1 if report(rows) else 0
+        parameters = {name: value for name, value in named.items() if value is not None} | dict(args.p)
+        rows = run_all(chosen, args.workers, parameters)
+    failed = table(rows)
+    if args.verb == "run":
+        keep_seconds(rows)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

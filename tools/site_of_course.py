@@ -8,30 +8,17 @@ import re
 import shutil
 import sys
 from pathlib import Path
-from string import Template
 
 import nbformat
+from markupsafe import Markup
 from pygments.formatters import HtmlFormatter
 
 from cells_as_html import cells_html, prose
-from helpers import ROOT, build_dir, claims, data
+from helpers import ROOT, build_dir, claims, data, show
 from helpers.course import ledger
 from helpers.machine import browser_files
 
-PAGE = Template("""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>$title · Side by Side</title><link rel="stylesheet" href="${up}style.css"><script src="${up}site.js"></script></head>
-<body><a class="skip" href="#content">Skip to the text</a>
-<header><a href="${up}index.html">Side by Side</a> <span>PyTorch and TensorFlow, the same experiment</span>
-<form role="search" action="${up}search.html"><label>Search <input type="search" name="q"></label></form>
-<button type="button" id="theme" hidden>Light or dark</button></header>
-<div class="book"><nav aria-label="Chapters"><ol>$nav</ol></nav>
-<main id="content">$body</main></div>
-<footer>$foot</footer></body></html>
-""")
-
-SEARCH = """<h1>Search</h1><p id="found" role="status">The search needs JavaScript.</p><ol id="hits"></ol>
-<script src="minisearch.js"></script><script src="documents.js"></script><script src="search.js"></script>"""
+SITE = Path(__file__).parent / "site"
 
 
 def chapters():
@@ -45,21 +32,18 @@ def chapters():
 
 
 def navigation(books, current, up=""):
-    """The book's table of contents; under the current chapter its sections."""
+    """The book's table of contents as HTML; under the current chapter its sections."""
     pages = [(f"{stem}.html", title, sections(book) if stem == current else []) for stem, title, book in books]
     pages += [("claims.html", "The claims", []), ("phrasebook.html", "Phrasebook", []), ("glossary.html", "Glossary", [])]
-    lines = []
-    for name, title, inside in pages:
-        mark = ' aria-current="page"' if name == f"{current}.html" else ""
-        below = "".join(f'<li><a href="#{anchor}">{html.escape(text)}</a></li>' for anchor, text in inside)
-        lines.append(f'<li><a href="{up}{name}"{mark}>{html.escape(title)}</a>{f"<ol>{below}</ol>" * bool(below)}</li>')
-    return "".join(lines)
+    entries = [{"name": name, "title": title, "current": name == f"{current}.html", "sections": inside}
+               for name, title, inside in pages]
+    return show.render(SITE / "navigation.html", pages=entries, up=up)
 
 
 def sections(book):
     """(anchor, title) of a notebook's sections."""
     found = re.findall(r'<h2 id="([^"]*)">(.*?)<a class="anchor-link"', body_of(book), re.S)
-    return [(anchor, strip_tags(text)) for anchor, text in found]
+    return [(html.unescape(anchor), strip_tags(text)) for anchor, text in found]
 
 
 def body_of(book):
@@ -78,63 +62,54 @@ def documents(pages):
     for name, title, body in pages:
         head, *rest = re.split(r'<h2 id="([^"]*)">(.*?)(?:<a class="anchor-link".*?</a>)?</h2>', body, flags=re.S)
         found.append({"title": title, "url": name, "text": strip_tags(head)})
-        found += [{"title": f"{title}: {strip_tags(heading)}", "url": f"{name}#{anchor}", "text": strip_tags(text)}
-                  for anchor, heading, text in zip(rest[::3], rest[1::3], rest[2::3])]
+        for anchor, heading, text in zip(rest[::3], rest[1::3], rest[2::3]):
+            found.append({"title": f"{title}: {strip_tags(heading)}", "url": f"{name}#{html.unescape(anchor)}",
+                          "text": strip_tags(text)})
     return [{"id": k, **entry} for k, entry in enumerate(found)]
 
 
 def neighbours(books, number):
-    """Links to the chapter before and the one after."""
-    around = [("←", other) for other in books[max(number - 1, 0):number]]
-    around += [("→", other) for other in books[number + 1:number + 2]]
-    return " · ".join(f'<a href="{stem}.html">{arrow} {html.escape(title)}</a>' for arrow, (stem, title, _) in around)
+    """[(arrow, stem, title)] of the chapter before and the one after."""
+    around = [("←", *book[:2]) for book in books[max(number - 1, 0):number]]
+    return around + [("→", *book[:2]) for book in books[number + 1:number + 2]]
 
 
 def index(books):
     """The first page: the chapters, and how many verdicts of each kind this machine reached."""
-    rows = "".join(f'<li><a href="{stem}.html">{html.escape(title)}</a></li>' for stem, title, _ in books)
     words = [entry["verdict"] for entry in verdicts(books).values()]
     counts = ", ".join(f"{word} {words.count(word)}" for word in claims.VERDICTS if word in words)
-    return (f"<h1>Side by Side</h1><p>PyTorch and TensorFlow run the same experiment, on the same data, from the same "
-            f"weights, and the numbers are compared.</p><ul>{rows}</ul><p><a href='claims.html'>Verdicts on this "
-            f"machine</a>: {counts or 'none yet'}.</p>")
+    return show.render(SITE / "index.html", chapters=[book[:2] for book in books], counts=counts)
 
 
 def verdicts(books):
-    """{claim: its entry in the ledger} of the chapters that were executed."""
-    found = {}
-    for stem, _, _ in books:
-        found |= ledger.read(stem.partition("_")[0]).get("verdicts", {})
+    """{claim: its verdict and evidence} of the chapters that were executed."""
+    found, every = {}, ledger.every()
+    for lesson in (stem.partition("_")[0] for stem, _, _ in books):
+        content = every[lesson].ledger if lesson in every else ledger.Ledger()
+        for claim, entry in content.verdicts.items():
+            found[claim] = {"verdict": entry.verdict, "evidence": entry.evidence + ledger.earlier(content, entry)}
     return found
 
 
 def claims_page(books):
     """Every claim of the article, with the verdict and the evidence of this machine."""
-    found, pages, rows = verdicts(books), {stem.partition("_")[0]: f"{stem}.html" for stem, _, _ in books}, []
-    for row in data.claims_table():
-        entry = found.get(row["id"], {"verdict": "not run", "evidence": "-"})
-        chapter = row["lesson"]
-        where = f'<a href="{pages[chapter]}">{chapter}</a>' if chapter in pages else chapter
-        cells = [html.escape(row["claim"]), where, entry["verdict"], row["expected"], html.escape(entry["evidence"])]
-        cells = "".join(f"<td>{cell}</td>" for cell in cells)
-        rows.append(f"<tr id='{row['id']}'><th scope='row'>{row['id']}</th>{cells}</tr>")
-    head = "".join(f"<th scope='col'>{name}</th>" for name in
-                   ("claim", "what the article says", "chapter", "verdict here", "expected", "evidence"))
-    return (f"<h1>The article's claims</h1><p>{len(found)} of {len(rows)} were judged on this machine.</p><div class='wide' "
-            f"tabindex='0'><table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>")
+    found, pages = verdicts(books), {stem.partition("_")[0]: f"{stem}.html" for stem, _, _ in books}
+    rows = [{"page": pages.get(row["lesson"]), "verdict": "not run", "evidence": "-"} | row | found.get(row["id"], {})
+            for row in data.claims_table()]
+    return show.render(SITE / "claims.html", rows=rows, judged=len(found))
 
 
 def phrasebook_page():
     """Where the phrasebook lies that chapter 5 wrote."""
     source = build_dir() / "05" / "phrasebook.html"
     if not source.is_file():
-        return "<h1>Phrasebook</h1><p>Chapter 5 writes it: <code>make run ARGS=05</code>, then <code>make site</code>.</p>"
+        return show.render(SITE / "no_phrasebook.html")
     return re.search(r"<body[^>]*>(.*)</body>", source.read_text(encoding="utf-8"), re.S).group(1)
 
 
 def style():
     """The style sheet: the look, and the colors of code for light and dark."""
-    look = (Path(__file__).parent / "site" / "site.css").read_text(encoding="utf-8")
+    look = (SITE / "site.css").read_text(encoding="utf-8")
     light = HtmlFormatter(style="a11y-high-contrast-light").get_style_defs(".highlight")
     dark = HtmlFormatter(style="a11y-high-contrast-dark")
     chosen = dark.get_style_defs("[data-theme=dark] .highlight")
@@ -146,11 +121,15 @@ def style():
 def main():
     """Write every page; returns the folder."""
     books, folder, pages = chapters(), build_dir() / "site", []
+    for lesson, (_, left_out) in ledger.every().items():
+        for sentence in left_out:
+            print(f"the ledger of {lesson}: {sentence}", file=sys.stderr)
     (folder / "solutions").mkdir(parents=True, exist_ok=True)
 
-    def write(name, title, body, current, foot=""):
+    def write(name, title, body, current, around=()):
         up = "../" * name.count("/")
-        page = PAGE.substitute(title=html.escape(title), nav=navigation(books, current, up), body=body, foot=foot, up=up)
+        page = show.render(SITE / "page.html", title=title, navigation=navigation(books, current, up), body=Markup(body),
+                           around=around, up=up)
         (folder / name).write_text(page, encoding="utf-8")
         pages.append((name, title, body))
 
@@ -165,11 +144,11 @@ def main():
         body = body_of(solved).replace('href="glossary', 'href="../glossary')
         write(f"solutions/{stem}.html", f"{title}: solutions", body, "")
     write("index.html", "Start", index(books), "")
-    write("search.html", "Search", SEARCH, "")
+    write("search.html", "Search", show.render(SITE / "search.html"), "")
     (folder / "style.css").write_text(style(), encoding="utf-8")
     (folder / "documents.js").write_text(f"const DOCUMENTS = {json.dumps(known)};\n", encoding="utf-8")
     for name in ("site.js", "search.js"):
-        shutil.copy(Path(__file__).parent / "site" / name, folder)
+        shutil.copy(SITE / name, folder)
     try:
         shutil.copy(browser_files.folder("minisearch") / "dist" / "umd" / "index.js", folder / "minisearch.js")
     except FileNotFoundError as error:

@@ -5,7 +5,7 @@
 import ast
 import re
 
-from helpers.course import missing
+from helpers import show
 
 MAKES_ANSWER = re.compile(r"^\s*(def |class |from .* import )?answer\b", re.M)
 _answer = {"value": object(), "failed": "", "judged": None}
@@ -17,7 +17,7 @@ class Unquoted(str):
 
 def watch():
     """From the next cell on, see unquoted guesses and what became of the cells that set `answer`."""
-    shell = missing._shell()
+    shell = show.shell()
     if shell is None:
         return
     _answer.update(value=object(), failed="", judged=None)
@@ -55,7 +55,7 @@ def after_cell(result):
     """Remember how a cell that sets `answer` ended. An answer that was set before the error counts as new."""
     if not MAKES_ANSWER.search(result.info.raw_cell):
         return
-    value = missing._shell().user_ns.get("answer")
+    value = show.shell().user_ns.get("answer")
     error = result.error_before_exec or (result.error_in_exec if value is _answer["value"] else None)
     _answer.update(value=value, failed=type(error).__name__ if error else "")
     if not error:

@@ -3,7 +3,6 @@
 FOLDER holds a folder or a zip file for each learner, with the files of that learner's build/ledger anywhere inside. What
 those folders are called is not kept: the page counts, and names nobody.
 """
-import json
 import re
 import sys
 import zipfile
@@ -11,26 +10,27 @@ from collections import Counter
 from pathlib import Path, PurePosixPath
 
 from helpers import build_dir, data
-from helpers.course import report
+from helpers.course import ledger, report
 
-LEDGER = re.compile(r"\d\d[a-z]?\.json")
+LARGEST = 50_000_000
+"""How many bytes of one zip file are unpacked, at most."""
 
 
 def merge(folder, target=None):
     """Write the class's page to `target` (build/class.html when left out) and return its path.
 
-    Raises FileNotFoundError when the folder is not there or holds no ledger. A file that cannot be read is named on the
-    terminal and left out, and the page says how many were.
+    Raises FileNotFoundError when the folder is not there or holds no ledger. What cannot be read of a file is named on the
+    terminal and left out, and the page says in how many files that was.
     """
     class_, broken = learners(folder)
     if not class_:
         raise FileNotFoundError(f"{folder} holds no ledger: it should hold a folder or a zip file for each learner, with "
                                 "the files 00.json, 01.json ... of that learner's build/ledger")
-    for name, reason in broken:
-        print(f"left out: {name}: {reason}", file=sys.stderr)
+    for name, reasons in broken:
+        print(f"left out: {name}: {'; '.join(reasons)}", file=sys.stderr)
     about = f"{len(class_)} learners, {sum(map(len, class_))} runs of chapters. Nothing here says who they are."
     if broken:
-        about += f" {len(broken)} files could not be read."
+        about += f" {len(broken)} files could not be read, in whole or in part."
     sections = {
         "The class": [report.text(about), report.table("Machines", ["how many", "what they are"], machines(class_))],
         "Verdicts": [report.table("Claims that somebody judged",
@@ -42,97 +42,122 @@ def merge(folder, target=None):
 
 
 def learners(folder):
-    """([{chapter: ledger} for each learner], [(file, why it cannot be read)]) of a folder, in no order of names."""
+    """([{lesson: Ledger} for each learner], [(file, what does not fit in it)]) of a folder, in no order of names."""
     found, broken = {}, []
     folder = Path(folder)
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder} is not a folder")
-    for owner, name, read in _files(folder, broken):
-        try:
-            content = json.loads(read())
-            if not isinstance(content, dict) or not isinstance(content.get("verdicts", {}), dict):
-                raise ValueError("it is not a ledger")
-        except ValueError as error:
-            broken.append((name, str(error)))
-        else:
-            found.setdefault(owner, {})[PurePosixPath(name).stem] = content
-    return sorted(found.values(), key=lambda chapters: json.dumps(chapters, sort_keys=True)), broken
+    for owner, name, (content, left_out) in _files(folder):
+        if left_out:
+            broken.append((name, left_out))
+        if content != ledger.Ledger():
+            found.setdefault(owner, {})[ledger.lesson_of(PurePosixPath(name).stem, content)] = content
+    return sorted(({lesson: one[lesson] for lesson in sorted(one)} for one in found.values()), key=repr), broken
 
 
-def _files(folder, broken):
-    """(learner, file name, how to read it) of every ledger: a learner is the folder or the zip that it lies in."""
-    for path in folder.rglob("*"):
-        if LEDGER.fullmatch(path.name) and path.is_file():
-            yield path.parent, path.as_posix(), path.read_bytes
-        elif path.suffix == ".zip":
-            try:
-                archive = zipfile.ZipFile(path)
-            except zipfile.BadZipFile as error:
-                broken.append((path.as_posix(), str(error)))
+def _files(folder):
+    """(learner, file name, what was loaded of it) of every ledger: a learner is the folder or the zip that it lies in."""
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        if _is_ledger(path.name):
+            yield path.parent, path.as_posix(), ledger.load_file(path)
+        elif path.suffix.lower() == ".zip":
+            for name, loaded in _zipped(path):
+                yield path, name, loaded
+
+
+def _zipped(path):
+    """(file name, what was loaded of it) of every ledger in a zip file, as far as LARGEST allows."""
+    try:
+        archive = zipfile.ZipFile(path)
+    except Exception as error:  # whatever zipfile makes of a damaged file: it costs itself, not the page
+        yield path.as_posix(), ledger.Loaded(ledger.Ledger(), [f"it cannot be opened ({error})"])
+        return
+    left = LARGEST
+    with archive:
+        for name in sorted(name for name in archive.namelist() if _is_ledger(PurePosixPath(name).name)):
+            if left == 0:
+                reason = f"what lies before it fills {LARGEST / 1e6:g} MB, the most that is unpacked of one file"
+                yield name, ledger.Loaded(ledger.Ledger(), [reason])
                 continue
-            with archive:
-                for name in archive.namelist():
-                    if LEDGER.fullmatch(PurePosixPath(name).name):
-                        yield path, name, lambda archive=archive, name=name: archive.read(name)
+            try:
+                with archive.open(name) as file:
+                    content = file.read(min(ledger.LIMIT + 1, left))
+            except Exception as error:  # encrypted, cut off, a checksum that is wrong, an unknown method
+                yield name, ledger.Loaded(ledger.Ledger(), [f"it cannot be unpacked ({error})"])
+                continue
+            left -= len(content)
+            yield name, ledger.load(content)
+
+
+def _is_ledger(name):
+    return name.endswith(".json") and ledger.is_lesson(name.removesuffix(".json"))
 
 
 def verdicts(class_):
     """Rows of claims that somebody has judged: how often each verdict was found, the most frequent first."""
-    found = {}
-    for learner in class_:
-        for content in learner.values():
-            for claim, entry in content.get("verdicts", {}).items():
-                found.setdefault(claim, Counter())[entry["verdict"]] += 1
-    return [[row["id"], row["claim"], row["expected"], _counts(found[row["id"]])]
+    found = _entries(class_, "verdicts")
+    return [[row["id"], row["claim"], row["expected"],
+             _counts(entry.verdict for entry, _ in found[row["id"]]) + _older(found[row["id"]])]
             for row in data.claims_table() if row["id"] in found]
 
 
 def predictions(class_):
-    """Rows of predictions: what was guessed, what the runs said, and how many of those who guessed were right."""
+    """Rows of predictions: what was guessed, what the runs said, and how many of those who guessed in time were right."""
     rows = []
     for key, entries in sorted(_entries(class_, "predictions").items(), key=lambda item: _order(item[0])):
-        entries = [{**entry, **report.in_time(entry)} for entry in entries]
-        guessed = [entry for entry in entries if entry.get("guess") is not None]
-        judged = [entry for entry in guessed if entry.get("right") is not None]
-        rows.append([key, _counts(Counter(str(entry["guess"]) for entry in guessed)) or "none",
-                     _counts(Counter(str(entry["actual"]) for entry in entries if "actual" in entry)),
-                     f"{sum(entry['right'] for entry in judged)} of {len(judged)}"])
+        guesses = [ledger.in_time(entry) for entry, _ in entries]
+        judged = [right for _, right in guesses if right is not None]
+        rows.append([key, _counts(guess for guess, _ in guesses if guess is not None) or "none",
+                     _counts(entry.actual for entry, _ in entries if entry.actual is not None) + _older(entries),
+                     f"{sum(judged)} of {len(judged)}"])
     return rows
 
 
 def exercises(class_):
     """Rows of exercises: how many learners have them right, wrong so far, or open."""
-    found = {key: Counter(states) for key, states in _entries(class_, "exercises").items()}
-    return [[key, states["right"], states["wrong"], states["open"]]
-            for key, states in sorted(found.items(), key=lambda item: _order(item[0]))]
+    rows = []
+    for key, entries in sorted(_entries(class_, "exercises").items(), key=lambda item: _order(item[0])):
+        states = Counter(entry.state for entry, _ in entries)
+        rows.append([key + _older(entries), states["right"], states["wrong"], states["open"]])
+    return rows
 
 
 def machines(class_):
     """Rows of (number of learners, systems, versions and devices as the chapters' first table shows them)."""
     found = Counter()
     for learner in class_:
-        seen = {tuple(map(tuple, content.get("run", {}).get("machine", []))) for content in learner.values()}
-        found[max(seen, key=len)] += 1
+        last = [content.runs.get(content.run, ledger.Run()) for content in learner.values()]
+        found[max((tuple(map(tuple, run.machine)) for run in last), key=len)] += 1
     return [[count, "; ".join(" ".join(row) for row in rows) or "not recorded"] for rows, count in found.most_common()]
 
 
 def _entries(class_, section):
-    """{key: [each learner's entry]} of one section of all ledgers."""
+    """{key: [(each learner's entry, whether it is from an earlier run)]} of one section of all ledgers.
+
+    What a learner has in two ledgers, because it has moved to another lesson, counts once.
+    """
     found = {}
     for learner in class_:
-        for content in learner.values():
-            for key, entry in content.get(section, {}).items():
-                found.setdefault(key, []).append(entry)
+        own = {key: (entry, entry.run != content.run) for content in learner.values()
+               for key, entry in getattr(content, section).items()}
+        for key, entry in own.items():
+            found.setdefault(key, []).append(entry)
     return found
+
+
+def _older(entries):
+    """How many of the entries are older than the last run of their lesson, in words; "" when none is."""
+    count = sum(old for _, old in entries)
+    return f" ({count} from an earlier run)" if count else ""
 
 
 def _order(key):
     """So that 2.10 comes after 2.9."""
-    return [int(part) if part.isdigit() else part for part in re.findall(r"\d+|[a-z]+", key)]
+    return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in re.findall(r"[0-9]+|[A-Za-z]+", key)]
 
 
-def _counts(counter):
-    return ", ".join(f"{word} {count}" for word, count in counter.most_common())
+def _counts(values):
+    return ", ".join(f"{word} {count}" for word, count in Counter(map(str, values)).most_common())
 
 
 def main(arguments):
@@ -145,5 +170,9 @@ def main(arguments):
         print(merge(arguments[1]))
     except FileNotFoundError as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"the page cannot be written ({error}): set the environment variable SIDE_BY_SIDE_BUILD to a folder of yours",
+              file=sys.stderr)
         return 1
     return 0

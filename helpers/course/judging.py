@@ -1,14 +1,17 @@
 """Judge an answer to an exercise: right, or the likely cause of what is wrong.
 
-The modules under `helpers/checks` make their exercises with `value` and `function`.
+A chapter's checks.py makes its exercises with `value`, `function` and `cases`, or with a judge of its own.
 """
+import copy
 import functools
-import sys
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
+from helpers import errors
 from helpers.course import missing
 
 
@@ -39,6 +42,20 @@ def function(side, reference, inputs, suspects, hints, gradients=True, atol=1e-7
     """
     judge = functools.partial(_judge_function, side=side, reference=reference, inputs=inputs, suspects=suspects,
                               gradients=gradients, atol=atol, then=then)
+    return Exercise(judge, _three(hints))
+
+
+def cases(inputs, reference, suspects, say, hints, no_function, convert=None, unfit=None, same=operator.eq):
+    """An exercise whose answer is a function of plain Python values or NumPy arrays, judged on one input after another.
+
+    inputs: function without arguments -> the tuples of arguments; the answer gets copies of them. reference: the right
+    function. suspects: {cause: the function to which that mistake leads}. say: (arguments, right, got) -> what to tell where
+    no suspect fits. no_function: what to tell when the answer is no function.
+    convert: what the answer returns -> what is compared, for example `list`. unfit: that -> why it cannot be compared, or
+    None. same: (got, right) -> whether they agree.
+    """
+    judge = functools.partial(_judge_cases, inputs=inputs, reference=reference, suspects=suspects, say=say,
+                              no_function=no_function, convert=convert, unfit=unfit, same=same)
     return Exercise(judge, _three(hints))
 
 
@@ -77,37 +94,68 @@ def returning(answer):
     return call
 
 
-def first_line(error):
-    """The first line of an error's text, which frameworks make long."""
-    return (str(error).strip().splitlines() or ["no message"])[0]
+class Attempt(NamedTuple):
+    """What came of a call: the result, or the error that was raised; the other one is None."""
+    result: object
+    error: Exception | None
 
 
-def raised(error):
-    """What to tell a learner whose function has raised: the kind of error and its first line."""
-    return f"your function raised {type(error).__name__}: {first_line(error)}"
+class Call(NamedTuple):
+    """What came of a call: the result, or what to tell the learner; the other one is None."""
+    result: object
+    problem: str | None
 
 
-def call(answer, *arguments):
-    """(result, None) of a learner's function, or (None, what it raised, in words).
+def attempt(answer, *arguments):
+    """Call a learner's function, or one of a side that calls it: an Attempt.
 
     Raises NotInstalled when the function needs a framework that is missing: that is not the learner's mistake.
     """
     try:
-        return answer(*arguments), None
+        return Attempt(answer(*arguments), None)
     except missing.NotInstalled:
         raise
     except Exception as error:  # whatever a learner's function raises is for the learner to read
-        return None, raised(error)
+        return Attempt(None, error)
+
+
+def raised(error):
+    """What to tell a learner whose function has raised: the kind of error and its first line."""
+    return f"your function raised {type(error).__name__}: {errors.first_line(error)}"
+
+
+def call(answer, *arguments):
+    """`attempt`, with the error in words: a Call."""
+    result, error = attempt(answer, *arguments)
+    return Call(result, None if error is None else raised(error))
+
+
+@np.errstate(all="ignore")  # of an overflow, the learner hears by the result
+def _judge_cases(answer, inputs, reference, suspects, say, no_function, convert, unfit, same):
+    """None when the answer agrees with the reference in every case, else the cause, or what to say instead."""
+    if not callable(answer):
+        return no_function
+    for arguments in inputs():
+        right = reference(*arguments)
+        got, problem = call(answer, *copy.deepcopy(arguments))
+        if convert and not problem:
+            got, problem = call(convert, got)
+        if unfit and not problem:
+            problem = unfit(got)
+        if problem:
+            return problem
+        if not same(got, right):
+            found = (f"{cause}." for cause, wrong in suspects.items() if same(got, wrong(*arguments)))
+            return next(found, None) or say(arguments, right, got)
+    return None
 
 
 def _judge_value(answer, reference, suspects, atol):
-    try:
-        answer = _plain(answer)
-    except missing.NotInstalled:
-        raise
-    except (TypeError, ValueError, RuntimeError) as error:  # a ragged, nested or sparse tensor
-        return f"this {type(answer).__name__} does not become a NumPy array: {first_line(error)}"
-    right = reference() if callable(reference) else reference
+    """None when the answer is the right value, else the mistake that leads to it, or how it differs."""
+    plain, error = attempt(_plain, answer)
+    if error is not None:  # a ragged, nested or sparse tensor
+        return f"this {type(answer).__name__} does not become a NumPy array: {errors.first_line(error)}"
+    answer, right = plain, reference() if callable(reference) else reference
     if _equal(answer, right, atol):
         return None
     for cause, wrong in suspects.items():
@@ -117,24 +165,21 @@ def _judge_value(answer, reference, suspects, atol):
 
 
 def _judge_function(answer, side, reference, inputs, suspects, gradients, atol, then):
+    """None when values and gradients are the reference's on three inputs, and `then` is content; else the cause."""
     if not callable(answer):
         return "answer must be a function: write def answer(...): above, or answer = your_function."
-    module = sys.modules.get(f"helpers.{side}_side")
-    if module is None:
-        raise missing.NotInstalled({"torch": "PyTorch", "tf": "TensorFlow"}[side])
+    value_and_grad = missing.side(side).value_and_grad
     for trial in range(3):
         rng = np.random.default_rng(trial)
         arrays = inputs(rng)
         expected = np.asarray(reference(*arrays))
-        try:
-            got, _ = module.value_and_grad(returning(answer), *arrays)
-        except missing.NotInstalled:
-            raise
-        except NothingReturned:
+        result, error = attempt(value_and_grad, returning(answer), *arrays)
+        if isinstance(error, NothingReturned):
             return "your function returned None: is there a `return`?"
-        except Exception as error:  # whatever a learner's function raises is for the learner to read
+        if error is not None:
             shapes = " and ".join(str(np.shape(array)) for array in arrays)
-            return f"your function raised {type(error).__name__} on inputs of shape {shapes}: {first_line(error)}"
+            return f"your function raised {type(error).__name__} on inputs of shape {shapes}: {errors.first_line(error)}"
+        got, _ = result
         if not _equal(got, expected, atol):
             for cause, wrong in suspects.items():
                 if _equal(got, np.asarray(wrong(*arrays)), atol):
@@ -142,7 +187,7 @@ def _judge_function(answer, side, reference, inputs, suspects, gradients, atol, 
             return _difference(got, expected)
         if gradients:
             weights = rng.normal(size=expected.shape)
-            _, grads = module.value_and_grad(answer, *arrays, weights=weights)
+            _, grads = value_and_grad(answer, *arrays, weights=weights)
             cause = _judge_gradients(grads, finite_difference(reference, arrays, weights))
             if cause is not None:
                 return cause
@@ -150,6 +195,7 @@ def _judge_function(answer, side, reference, inputs, suspects, gradients, atol, 
 
 
 def _judge_gradients(grads, right):
+    """None when gradients are the right ones where there are any, else what is wrong with the first that is not."""
     for number, (mine, true) in enumerate(zip(grads, right, strict=True), 1):
         if true is not None and mine is None:
             return (f"the values are right, but no gradient reaches argument {number}: does something in your function "
@@ -164,6 +210,7 @@ def _judge_gradients(grads, right):
 
 
 def _equal(answer, right, atol):
+    """Whether a plain answer is the right one: kind, shape and, where both are arrays, dtype; numbers within atol."""
     if isinstance(right, dict):
         same_keys = isinstance(answer, dict) and answer.keys() == right.keys()
         return same_keys and all(_equal(answer[key], right[key], atol) for key in right)
@@ -183,6 +230,7 @@ def _equal(answer, right, atol):
 
 
 def _difference(answer, right):
+    """In what an answer that no suspect explains differs from the right one, as a sentence."""
     if callable(answer):
         return "answer is a function; what is asked for is the value that it returns."
     a, b = _array(answer), _array(right)
@@ -212,13 +260,14 @@ def _plain(answer):
     if isinstance(answer, dict):
         return {key: _plain(item) for key, item in answer.items()}
     root = type(answer).__module__.split(".")[0]
-    side = {"torch": "torch_side", "tensorflow": "tf_side", "keras": "tf_side"}.get(root)
+    side = {"torch": "torch", "tensorflow": "tf", "keras": "tf"}.get(root)
     if side and hasattr(answer, "shape"):
-        return sys.modules[f"helpers.{side}"].to_numpy(answer)
+        return missing.side(side).to_numpy(answer)
     return answer
 
 
 def _array(value):
+    """A number, text, array or regular nesting of numbers as an array; None for anything else."""
     if isinstance(value, (np.ndarray, np.generic, int, float, complex, str)):
         return np.asarray(value)
     if isinstance(value, (list, tuple)) and _numbers(value):

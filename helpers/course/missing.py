@@ -11,7 +11,10 @@ import ast
 import importlib.util
 import sys
 
+from helpers import show
+
 FRAMEWORKS = {"torch": "PyTorch", "tensorflow": "TensorFlow"}
+SIDES = {"torch": "PyTorch", "tf": "TensorFlow"}  # torch first, as a notebook imports them: helpers.torch_side and tf_side
 PACKAGES = {**FRAMEWORKS, "keras": "TensorFlow", "tensorboard": "TensorBoard", "visdom": "Visdom",
             "executorch": "ExecuTorch", "ai_edge_litert": "LiteRT",
             "pyro": "Pyro", "gymnasium": "Gymnasium", "mido": "mido", "sonnet": "Sonnet"}
@@ -25,6 +28,7 @@ INSTALL = {"visdom": "the two commands in the first lines of requirements-visdom
 HOOK = "__skip_cell__"
 SHOW = "__show_last_value__"
 _absent = []
+_skipped = {}
 
 
 class NotInstalled(RuntimeError):
@@ -55,21 +59,34 @@ def need(*values):
             value._refuse()
 
 
-def not_installed():
-    """The import names of the frameworks that this Python does not have, for example ["tensorflow"]."""
-    return [name for name in FRAMEWORKS if name not in sys.modules and importlib.util.find_spec(name) is None]
+def side(name):
+    """The side module of "torch" or "tf" that the lesson has imported. Raises NotInstalled where it could not."""
+    module = sys.modules.get(f"helpers.{name}_side")
+    if module is None:
+        raise NotInstalled(SIDES[name])
+    return module
 
 
-def skip_where_missing(*modules):
+def sides():
+    """The side modules that the lesson has imported, torch first."""
+    return [sys.modules[f"helpers.{name}_side"] for name in SIDES if f"helpers.{name}_side" in sys.modules]
+
+
+def not_installed(modules=tuple(FRAMEWORKS)):
+    """Those of the modules (import names; the two frameworks when left out) that this Python does not have, as a list."""
+    return [name for name in modules if name not in sys.modules and importlib.util.find_spec(name) is None]
+
+
+def skip_where_missing(*modules: str) -> None:
     """Skip the cells that need one of these modules (keys of PACKAGES) where it is not installed; print which, and the cure.
 
     Raises KeyError for a module that is not in PACKAGES.
     """
     called = {name: PACKAGES[name] for name in modules}
-    absent = [name for name in called if importlib.util.find_spec(name) is None]
-    if absent:
-        skip_cells_that_need(not_installed() + absent)
-    for name in absent:
+    found = not_installed(modules)
+    if found:
+        _skip_from_now_on(dict.fromkeys([*not_installed(), *found]))
+    for name in found:
         print(f"{called[name]} is not installed: cells that need it are skipped, and what they would have measured is "
               f"NOT MEASURED. To install it: {INSTALL.get(name, 'python -m pip install -r requirements.txt')}")
 
@@ -79,10 +96,20 @@ def absent():
     return list(_absent)
 
 
+def skipped_claims():
+    """{claim: what is not installed} of the claims that a skipped cell of this session would have judged."""
+    return dict(_skipped)
+
+
 def skip_cells_that_need(packages):
     """From the next cell on, skip cells that need one of these import names; with an empty list, stop skipping."""
+    _skipped.clear()
+    _skip_from_now_on(packages)
+
+
+def _skip_from_now_on(packages):
     _absent[:] = [PACKAGES[name] for name in packages]
-    shell = _shell()
+    shell = show.shell()
     if shell is None:
         return
     shell.ast_transformers[:] = [t for t in shell.ast_transformers if not isinstance(t, SkipMissing)]
@@ -100,25 +127,39 @@ class SkipMissing(ast.NodeTransformer):
         body = list(module.body)
         if isinstance(body[-1], ast.Expr):  # inside a `try` IPython no longer displays a cell's last value
             body[-1].value = ast.Call(ast.Name(SHOW, ast.Load()), [body[-1].value], [])
-        names = sorted(set(_bound_names(module)))
+        names, claims = sorted(set(bound_names(module))), sorted(set(_judged_claims(module)))
         guard = ast.parse("try: pass\nexcept (RuntimeError, ModuleNotFoundError) as _problem: "
-                          f"{HOOK}(_problem, {names!r}, globals())")
+                          f"{HOOK}(_problem, {names!r}, {claims!r}, globals())")
         guard.body[0].body = body
         return ast.fix_missing_locations(ast.Module(guard.body, module.type_ignores))
 
 
-def _bound_names(module):
+def bound_names(node):
+    """The global names that a cell binds. What functions, classes and comprehensions inside it bind is their own."""
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        yield node.id
+    elif isinstance(node, ast.alias):
+        yield (node.asname or node.name).split(".")[0]
+    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        yield node.name
+    elif isinstance(node, ast.comprehension):  # its `for` is its own, a walrus inside it is not
+        for inner in (node.iter, *node.ifs):
+            yield from bound_names(inner)
+    elif not isinstance(node, ast.Lambda):
+        for inner in ast.iter_child_nodes(node):
+            yield from bound_names(inner)
+
+
+def _judged_claims(module):
+    """The claims that a cell judges: a verdict names its claim first."""
     for node in ast.walk(module):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
-        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            yield node.name
-        elif isinstance(node, ast.alias):
-            yield (node.asname or node.name).split(".")[0]
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("claims.verdict", "claims.not_measured"):
+            yield from (first.value for first in node.args[:1]
+                        if isinstance(first, ast.Constant) and isinstance(first.value, str))
 
 
-def _skip(problem, names, namespace):
-    """Say that the cell was skipped and bind what it would have made; any other error goes on its way."""
+def _skip(problem, names, claims, namespace):
+    """Say that the cell was skipped, note its claims and bind what it would have made; another error goes on its way."""
     if isinstance(problem, NotInstalled):
         framework = problem.args[0]
     elif isinstance(problem, ModuleNotFoundError) and PACKAGES.get((problem.name or "").split(".")[0]) in _absent:
@@ -126,11 +167,5 @@ def _skip(problem, names, namespace):
     else:
         raise problem
     namespace.update({name: Missing(framework) for name in names})
+    _skipped.update(dict.fromkeys(claims, framework))
     print(f"skipped: {framework} is not installed")
-
-
-def _shell():
-    if "IPython" not in sys.modules:
-        return None
-    from IPython import get_ipython
-    return get_ipython()

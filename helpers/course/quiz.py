@@ -10,21 +10,11 @@ def show_quiz(lesson):
 
     Only HTML's own <details>: it works offline, by keyboard, without a kernel and in the exported page.
     """
-    blocks, plain = [], []
-    for number, question in enumerate(questions(lesson), 1):
-        name = f"quiz-{lesson}-{number}"
-        options = "".join(_option(name, letter, option) for letter, option in zip("ABCDEF", question["option"]))
-        blocks.append(f'<div style="margin:1em 0"><p><b>{number}. {show.inline(question["text"])}</b></p>{options}</div>')
-        plain.append(f"{number}. {question['text']}\n" + "\n".join(
-            f"   {letter}. {option['text']}" for letter, option in zip("ABCDEF", question["option"])))
-    show.rich("".join(blocks), "\n".join(plain))
-
-
-def _option(name, letter, option):
-    color, word = ("#1a7f37", "Right.") if option.get("right") else ("#b35900", "No.")
-    return (f'<details name="{name}" style="margin:.3em 0 .3em 1em"><summary style="cursor:pointer">{letter}. '
-            f'{show.inline(option["text"])}</summary><p style="border-left:4px solid {color};padding-left:.6em;'
-            f'margin:.3em 0 .3em 1em"><b>{word}</b> {show.inline(option["why"])}</p></details>')
+    asked = questions(lesson)
+    plain = "\n".join(line for number, question in enumerate(asked, 1) for line in (
+        f"{number}. {question['text']}",
+        *(f"   {letter}. {option['text']}" for letter, option in zip("ABCDEF", question["option"]))))
+    show.rich(show.render("quiz.html", lesson=lesson, questions=asked), plain)
 
 
 def questions(lesson):

@@ -107,6 +107,7 @@ def adopt_orphans():
 
 
 def main(command):
+    """Run the command, guarded as above; returns its exit code."""
     adopt_orphans()
     parent, size = read_header()
     payload = read(size)

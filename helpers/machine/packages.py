@@ -1,11 +1,14 @@
 """What pip has installed: how large a package is, and what it brings along."""
-import re
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
-def disk(module):
-    """Bytes on disk of the installed package that holds a module, without what it requires; None when it is missing."""
+
+def disk(module: str) -> int | None:
+    """Bytes on disk of the package that brings an import name such as "torch", without what it requires, or None."""
     names = metadata.packages_distributions().get(module)
     if not names:
         return None
@@ -13,14 +16,19 @@ def disk(module):
     return sum(path.stat().st_size for path in paths if path.is_file())
 
 
-def megabytes(module):
-    """The size of the package that brings an import name such as "torch", in MB; None where it is not installed."""
+def megabytes(module: str) -> float | None:
+    """`disk` in MB."""
     size = disk(module)
     return None if size is None else size / 1e6
 
 
-def comes_with(module):
-    """The names of the packages that pip installs together with an imported module's package (extras left out)."""
+def comes_with(module) -> list[str]:
+    """The names of the packages that pip installs together with an imported module's package, on some system at least."""
     package = metadata.packages_distributions()[module.__name__][0]
-    lines = [line for line in metadata.requires(package) or [] if "extra ==" not in line]
-    return sorted({re.split(r"[ <>=!;~\[(]", line)[0].lower() for line in lines})
+    return required(metadata.requires(package) or [])
+
+
+def required(lines: Iterable[str]) -> list[str]:
+    """The names in requirements such as "numpy>=2; python_version >= '3.11'", less those that come with an extra only."""
+    found = map(Requirement, lines)
+    return sorted({canonicalize_name(each.name) for each in found if "extra ==" not in str(each.marker)})

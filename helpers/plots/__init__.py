@@ -3,16 +3,19 @@
 Colors are those of Okabe and Ito (jfly.uni-koeln.de/color), which readers with any common color vision tell apart.
 """
 import base64
-import html
 import io
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 
 from helpers import show as _show
-from helpers.plots import layered
 
 TORCH = {"color": "#D55E00", "marker": "o", "linestyle": "-", "label": "PyTorch"}
 TF = {"color": "#0072B2", "marker": "s", "linestyle": "--", "label": "TensorFlow"}
@@ -24,14 +27,15 @@ STYLE = {"figure.dpi": 110, "savefig.dpi": 150, "figure.facecolor": "white", "fo
          "lines.linewidth": 1.8, "lines.markersize": 5, "legend.frameon": False, "image.cmap": "gray_r"}
 
 
-def figure(rows=1, columns=1, width=7.0, height=3.2, sharex=False, sharey=False, subplot_kw=None):
+def figure(rows: int = 1, columns: int = 1, width: float = 7.0, height: float = 3.2, sharex: bool = False,
+           sharey: bool = False, subplot_kw: dict | None = None) -> tuple[Figure, Axes | np.ndarray]:
     """`plt.subplots` in the house style; width and height in inches are for the whole figure. Returns (figure, axes)."""
     with plt.rc_context(STYLE):
         return plt.subplots(rows, columns, figsize=(width, height), layout="constrained", sharex=sharex, sharey=sharey,
                             subplot_kw=subplot_kw)
 
 
-def show(fig, alt):
+def show(fig: Figure, alt: str) -> None:
     """Display a figure with its text alternative (one or two sentences: what a reader sees in it), and close it.
 
     Raises ValueError when alt says nothing: a reader who cannot see the figure has only this.
@@ -39,7 +43,7 @@ def show(fig, alt):
     _show.rich(markup(fig, alt), f"[figure] {alt}")
 
 
-def markup(fig, alt):
+def markup(fig: Figure, alt: str) -> str:
     """A figure as HTML with the picture inside and alt as its text alternative; the figure is closed. Raises as `show`."""
     if not (isinstance(alt, str) and len(alt.split()) >= 4):
         raise ValueError(f"alt must say in a sentence what the figure shows, not {alt!r}")
@@ -48,11 +52,10 @@ def markup(fig, alt):
         fig.savefig(stream, format="png", bbox_inches="tight")
     width = round(fig.get_figwidth() * 100)
     plt.close(fig)
-    data = base64.b64encode(stream.getvalue()).decode()
-    return f'<img alt="{html.escape(alt)}" width="{width}" style="max-width:100%" src="data:image/png;base64,{data}">'
+    return _show.render("figure.html", alt=alt, width=width, png=base64.b64encode(stream.getvalue()).decode())
 
 
-def images(axes, pictures, titles=None):
+def images(axes: Axes | np.ndarray, pictures: np.ndarray, titles: Sequence[str] | None = None) -> None:
     """Draw gray pictures (N, height, width), dark where values are high, one in each of the axes, without ticks."""
     flat = axes.ravel() if hasattr(axes, "ravel") else [axes]
     top = max(float(picture.max()) for picture in pictures)
@@ -64,7 +67,8 @@ def images(axes, pictures, titles=None):
                 ax.set_title(titles[k], fontsize=9)
 
 
-def graph(ax, nodes, edges, colors=None):
+def graph(ax: Axes, nodes: dict[str, str], edges: Iterable[tuple[str, str]],
+          colors: dict[str, str | None] | None = None) -> None:
     """Draw a computation graph top down, inputs above, each node one layer below its deepest parent.
 
     nodes: {name: label}, a label may have several lines. edges: pairs (from, to) of names, in the direction in which data
@@ -72,32 +76,63 @@ def graph(ax, nodes, edges, colors=None):
     The text is as large as the axes allow, up to 8.5 points: give a deep or wide graph a larger figure. Reads well up to
     about 30 nodes. Raises ValueError for an unknown name or a cycle.
     """
-    colors = colors or {}
-    wide = {name: max(_em(line) for line in label.split("\n")) + 1 for name, label in nodes.items()}  # in units of the font
-    high = {name: 1.25 * (label.count("\n") + 1) + 0.7 for name, label in nodes.items()}  # size; what is added is padding
-    places, routes = layered.arrange(wide, edges, gap=1.2)
-    layers = [max(high[name] for name, (_, depth) in places.items() if depth == level)
-              for level in range(1 + max(depth for _, depth in places.values()))]
-    left = min(x - wide[name] / 2 for name, (x, _) in places.items())
-    right = max(x + wide[name] / 2 for name, (x, _) in places.items())
-    ax.figure.draw_without_rendering()  # only now are the axes as large as they will be
-    box = ax.get_window_extent().transformed(ax.figure.dpi_scale_trans.inverted())
-    size = min(8.5, box.width * 72 / (right - left + 1), box.height * 72 / (sum(layers) + 1.4 * len(layers)))
-    width, height = box.width * 72 / size, box.height * 72 / size
-    between = (height - sum(layers)) / len(layers)
-    y = [-between / 2 - sum(layers[:k]) - k * between - layers[k] / 2 for k in range(len(layers))]
-    ax.set(xlim=((left + right - width) / 2, (left + right + width) / 2), ylim=(-height, 0))
-    ax.set_axis_off()
+    from helpers.plots import layered  # only now: it brings networkx, and few lessons draw a graph
+    colors = dict.fromkeys(nodes, "white") | (colors or {})
+    boxes = {name: _box(label) for name, label in nodes.items()}
+    places, routes = layered.arrange({name: box.width for name, box in boxes.items()}, edges, gap=1.2)
+    size, layers = _fit(ax, boxes, places)
     for (a, b), passing in routes.items():
-        if None not in (colors.get(a, ""), colors.get(b, "")):
-            first, last = [(places[name][0], y[places[name][1]] + side * high[name] / 2) for name, side in ((a, -1), (b, 1))]
-            path = [(x, y[depth] + side * layers[depth] / 2) for x, depth in passing for side in (1, -1)]
-            ax.add_patch(FancyArrowPatch(path=_curve([first, *path, last]), arrowstyle="-|>", color=GRAY, lw=1.0, zorder=1,
+        if colors[a] is not None and colors[b] is not None:
+            path = [(places[a].x, layers[places[a].depth].middle - boxes[a].height / 2)]
+            for x, depth in passing:
+                path += [(x, layers[depth].top), (x, layers[depth].bottom)]
+            path.append((places[b].x, layers[places[b].depth].middle + boxes[b].height / 2))
+            ax.add_patch(FancyArrowPatch(path=_curve(path), arrowstyle="-|>", color=GRAY, lw=1.0, zorder=1,
                                          mutation_scale=size, shrinkA=0, shrinkB=0))
     for name, (x, depth) in places.items():
-        if colors.get(name, "") is not None:
-            ax.text(x, y[depth], nodes[name], ha="center", va="center", fontsize=size, zorder=2, linespacing=1.15,
-                    bbox={"boxstyle": "round,pad=0.35", "facecolor": colors.get(name, "white"), "edgecolor": GRAY})
+        if colors[name] is not None:
+            ax.text(x, layers[depth].middle, nodes[name], ha="center", va="center", fontsize=size, zorder=2,
+                    linespacing=1.15, bbox={"boxstyle": "round,pad=0.35", "facecolor": colors[name], "edgecolor": GRAY})
+
+
+class _Box(NamedTuple):
+    """The size of a node with its padding, in units of the font's size."""
+    width: float
+    height: float
+
+
+class _Layer(NamedTuple):
+    """Where a layer of nodes lies, in units of the font's size; y grows upward, as in the axes."""
+    top: float
+    middle: float
+    bottom: float
+
+
+def _fit(ax, boxes, places):
+    """Give the axes limits into which all boxes fit: (the font's size in points, the _Layers from the top down)."""
+    left = min(x - boxes[name].width / 2 for name, (x, _) in places.items())
+    right = max(x + boxes[name].width / 2 for name, (x, _) in places.items())
+    highest = [0.0] * (1 + max(depth for _, depth in places.values()))  # the highest box of each layer
+    for name, (_, depth) in places.items():
+        highest[depth] = max(highest[depth], boxes[name].height)
+    ax.figure.draw_without_rendering()  # only now are the axes as large as they will be
+    frame = ax.get_window_extent().transformed(ax.figure.dpi_scale_trans.inverted())  # in inches, of 72 points each
+    size = min(8.5, 72 * frame.width / (right - left + 1), 72 * frame.height / (sum(highest) + 1.4 * len(highest)))
+    width, height = 72 * frame.width / size, 72 * frame.height / size
+    between = (height - sum(highest)) / len(highest)
+    layers, y = [], -between / 2
+    for high in highest:
+        layers.append(_Layer(y, y - high / 2, y - high))
+        y -= high + between
+    middle = (left + right) / 2
+    ax.set(xlim=(middle - width / 2, middle + width / 2), ylim=(-height, 0))
+    ax.set_axis_off()
+    return size, layers
+
+
+def _box(label):
+    lines = label.split("\n")
+    return _Box(max(map(_em, lines)) + 1, 1.25 * len(lines) + 0.7)
 
 
 def _em(text):

@@ -3,13 +3,27 @@
 The steps are those of Sugiyama, Tagawa and Toda (IEEE Transactions on Systems, Man, and Cybernetics, 1981): layers by
 depth, an invisible node wherever an edge passes a layer, an order with few crossings, positions that keep edges straight.
 """
+from typing import NamedTuple
+
 import networkx as nx
 
 SWEEPS = 12
 
 
+class Place(NamedTuple):
+    """Where the middle of a node stands; depth: the number of its layer, 0 at the top."""
+    x: float
+    depth: int
+
+
+class Layout(NamedTuple):
+    """A drawn graph: {node: Place}, and {edge: the Places where it passes the layers between its ends}."""
+    places: dict
+    routes: dict
+
+
 def arrange(widths, edges, gap):
-    """Place an acyclic graph: ({node: (x, depth)}, {edge: [(x, depth), ...] where it passes the layers between}).
+    """Place an acyclic graph: a Layout.
 
     widths: {node: width}, in the unit of x; neighbors in a layer stand at least gap apart. Depth grows in the direction
     of the edges. Raises ValueError when edges name a node without a width, or form a cycle.
@@ -33,8 +47,8 @@ def arrange(widths, edges, gap):
         nx.add_path(fine, [a, *between, b])
     layers = [[name for name in fine if depth[name] == level] for level in range(max(depth.values()) + 1)]
     x = _positions(fine, _order(fine, layers), room, gap)
-    return ({name: (x[name], depth[name]) for name in net},
-            {edge: [(x[point], depth[point]) for point in points] for edge, points in routes.items()})
+    return Layout({name: Place(x[name], depth[name]) for name in net},
+                  {edge: [Place(x[point], depth[point]) for point in points] for edge, points in routes.items()})
 
 
 def _depths(net):
@@ -66,6 +80,7 @@ def _order(net, layers):
 
 
 def _crossings(net, layers):
+    """How many pairs of edges cross between neighboring layers."""
     total = 0
     for upper, lower in zip(layers, layers[1:]):
         place = {name: k for k, name in enumerate(lower)}

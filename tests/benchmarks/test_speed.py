@@ -35,6 +35,31 @@ def test_the_start_of_a_chapter_costs_little_more_than_the_imports():
     assert ratio <= 1.05
 
 
+BEFORE = "1dd0095"  # the commit before the helpers became a face of few modules
+SHARED = "session, claims, exercises, data, parity, plots, show, stepper, timing, memory, process"
+
+
+@pytest.mark.parametrize("then, now", [
+    ("import helpers", "import helpers"),
+    (f"from helpers import {SHARED}, boards", f"from helpers import {SHARED}, web, errors")],
+    ids=["the package", "the face without a framework"])
+def test_the_face_is_imported_no_slower_than_before(tmp_path, then, now):
+    """A new interpreter imports it, then and now in turn. `boards` was what `web` is."""
+    archive = subprocess.run(["git", "archive", BEFORE, "helpers"], cwd=ROOT, capture_output=True)
+    if archive.returncode:
+        pytest.skip(f"commit {BEFORE} is not in this copy's history")
+    subprocess.run(["tar", "-x", "-C", tmp_path], input=archive.stdout, check=True)
+
+    def importing(code, folder):
+        code += f"; import helpers; assert helpers.__file__.startswith({str(folder)!r})"
+        env = os.environ | {"PYTHONPATH": str(folder)}
+        return lambda: subprocess.run([sys.executable, "-P", "-c", code], env=env, check=True, timeout=120)
+
+    found = timing.compare({"then": importing(then, tmp_path), "now": importing(now, ROOT)}, rounds=15)
+    print(f"\n{timing.table(found)}")
+    assert found["now"].low <= 1.0
+
+
 def test_two_workers_beat_papermill_one_after_another(tmp_path, monkeypatch):
     """`make run` takes at most 0.6 of the time that papermill takes for the same notebooks one after another."""
     sources = pipeline.sources()

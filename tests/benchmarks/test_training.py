@@ -1,7 +1,7 @@
 """Chapter 7's training loops against the fastest that one would write by hand in the same framework; `make benchmark`."""
-import chapter07
 import pytest
 
+import cells
 from helpers import timing
 
 pytestmark = pytest.mark.benchmark
@@ -10,7 +10,7 @@ STEPS = 20
 
 @pytest.fixture(scope="module")
 def chapter():
-    names = chapter07.functions()
+    names = cells.run("07", "chunks", "network_torch", "network_tf", "new_torch", "new_tf", "train")
     names["batches"] = next(names["chunks"](names["x_learn"], names["y_learn"], 0, steps=STEPS))
     return names
 

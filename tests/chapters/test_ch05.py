@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 import torch
 
+import cells
 import pipeline
 from chapters.ch05 import checks as ch05
-from helpers import ROOT, parity, tf_side, torch_side
+from helpers import parity, tf_side, torch_side
 from helpers.course.judging import finite_difference
 
 pytestmark = pytest.mark.slow
 
-SOURCE = ROOT / "notebooks" / "src" / "05_defining_a_network.py"
+SOURCE, = pipeline.sources(["05"])
 
 SIMPLE = [  # (in the cell with the maps, what stands there instead): the first five layers
     ("[weight.T, bias],", "[weight.T + 1e-6, bias],"),
@@ -36,21 +37,21 @@ DEEP = [  # gates and heads
 
 def with_mutations(complete):
     """The chapter up to its maps, then for each mutation its cells again; and {index of a verdict cell: mutation}."""
-    cells = [cell for cell in complete.cells if cell.cell_type == "code"]
+    steps = [cell for cell in complete.cells if cell.cell_type == "code"]
     nb = nbformat.v4.new_notebook(metadata=complete.metadata)
-    first = next(k for k, cell in enumerate(cells) if "to_keras = {" in cell.source)
-    nb.cells = [nbformat.from_dict(cell) for cell in cells[:first]]
+    first = cells.find(steps, "to_keras")
+    deep = first + 1 + cells.find(steps[first + 1:], "to_keras")
+    nb.cells = [nbformat.from_dict(cell) for cell in steps[:first]]
     expected = {}
-    for marker, mutations in (("to_keras = {", SIMPLE), ("to_keras |= {", DEEP)):
-        at = next(k for k, cell in enumerate(cells) if marker in cell.source)
+    for at, mutations in ((first, SIMPLE), (deep, DEEP)):
         for old, new in (("", ""), *mutations):
-            assert old in cells[at].source, f"the chapter no longer says {old!r}: mend the mutation"
-            group = [cell.source for cell in cells[at:at + 4]]
+            assert old in steps[at].source, f"the chapter no longer says {old!r}: mend the mutation"
+            group = [cell.source for cell in steps[at:at + 4]]
             group[0] = group[0].replace(old, new) if old else group[0]
             nb.cells += [nbformat.v4.new_code_cell(text) for text in group]
             nb.cells[-1].metadata["tags"] = ["raises-exception"]
             expected[len(nb.cells) - 1] = old
-        nb.cells.append(nbformat.v4.new_code_cell(cells[at].source))  # leave the right maps behind
+        nb.cells.append(nbformat.v4.new_code_cell(steps[at].source))  # leave the right maps behind
     return nb, expected
 
 

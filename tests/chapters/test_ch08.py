@@ -2,12 +2,14 @@
 import itertools
 import json
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
+import types
 import uuid
 from pathlib import Path
 
@@ -17,10 +19,11 @@ import pytest
 import torch
 import yaml
 
+import cells
 import pipeline
 from chapters.ch08 import checks as ch08
 from chapters.ch08 import launch
-from helpers import ROOT, data, process, web
+from helpers import ROOT, data, plots, process, web
 from helpers.machine import guard
 
 TORCHRUN = ["torchrun", "--standalone", "--local-addr=127.0.0.1", "--nproc-per-node=2"]
@@ -29,6 +32,8 @@ ENV = {"CUDA_VISIBLE_DEVICES": "-1", "OMP_NUM_THREADS": 1, "TF_NUM_INTEROP_THREA
        "TORCH_DISABLE_SHARE_RDZV_TCP_STORE": 1}
 RAY = ("raylet", "gcs_server", "ray::")
 WORKERS = ROOT / "notebooks" / "chapters" / "ch08" / "workers"
+LONG = 300
+"""Seconds that nothing here needs, however busy the machine is: a test that waits for them has failed."""
 slow = pytest.mark.slow
 posix = pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
 
@@ -52,6 +57,55 @@ def changed(tmp_path, name, *replacements):
     path = tmp_path / f"{Path(name).name}.py"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+STAND_IN = """
+import shutil
+
+class Named:  # for Ray: it calls the training function in this process
+    def __init__(self, *args, **named):
+        self.args = args
+        self.__dict__ |= named
+
+class Trainer(Named):
+    def fit(self):
+        self.args[0](self.train_loop_config)
+        return Named(checkpoint=Named(path="kept"))
+
+class Checkpoint:
+    def from_directory(folder):
+        shutil.copytree(folder, "kept")
+
+def report(numbers, checkpoint):
+    pass
+
+def get_context():
+    return Named(get_world_rank=lambda: 0)
+
+ScalingConfig = RunConfig = FailureConfig = TorchConfig = Named
+TorchTrainer = TensorflowTrainer = Trainer
+"""
+
+
+@pytest.mark.parametrize("script, inner, edit", [
+    ("ray_torch", "elastic_torch.py", 'yield {"step": 7}; yield {"weights": [[0.5]]}; return'),
+    ("ray_tf", "multiworker_tf.py", "return 7, [np.array([0.5])]")])
+def test_under_ray_runs_the_training_function_that_the_learner_has_edited(tmp_path, monkeypatch, script, inner, edit):
+    """In a copy of the course with edited workers, one that runs another one's function takes that of the copy."""
+    workers, stand_in = tmp_path / "chapters" / "ch08" / "workers", tmp_path / "stand_in" / "ray"
+    shutil.copytree(WORKERS, workers)
+    text, edits = re.subn(r"(?m)^(def train\(.*\):)$", rf"\1\n    {edit}", (workers / inner).read_text(encoding="utf-8"))
+    assert edits == 1
+    (workers / inner).write_text(text, encoding="utf-8")
+    (stand_in / "train").mkdir(parents=True)
+    (stand_in / "__init__.py").write_text("init = shutdown = lambda *args, **named: None\n", encoding="utf-8")
+    (stand_in / "train" / "__init__.py").write_text(STAND_IN, encoding="utf-8")
+    (stand_in / "train" / "torch.py").write_text("from ray.train import TorchConfig, TorchTrainer\n", encoding="utf-8")
+    (stand_in / "train" / "tensorflow.py").write_text("from ray.train import TensorflowTrainer\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    path = os.pathsep.join([str(stand_in.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
+    done = process.command([*PYTHON, process.worker(f"ch08/{script}"), tmp_path, "-1"], 60, {"PYTHONPATH": path})
+    assert process.results(done.stdout) == [{"weights": [[0.5]], "start": 7}], done.stderr
 
 
 def weights(lines):
@@ -83,7 +137,7 @@ def test_a_mistake_changes_the_weights(folder, name, start, replacements):
     alone = "ch08/alone_tf" if name.endswith("tf") else "ch08/alone_torch"
     jobs = [[*PYTHON, process.worker(alone), folder], [*start, process.worker(name), folder],
             [*start, changed(folder, name, *replacements), folder]]
-    right, same, wrong = map(weights, launch.commands(jobs, 240, ENV))
+    right, same, wrong = map(weights, launch.commands(jobs, LONG, ENV))
     assert np.abs(same - right).max() < 1e-12
     assert np.abs(wrong - right).max() > 1e-4
 
@@ -91,7 +145,7 @@ def test_a_mistake_changes_the_weights(folder, name, start, replacements):
 def killed_and_resumed(script, folder):
     """Weights of a run in which rank 1 was killed; the checkpoint of an earlier one is forgotten first."""
     (folder / "checkpoint.pt").unlink(missing_ok=True)
-    lines = launch.commands([[*TORCHRUN, "--max-restarts=1", script, folder, 10]], 120, ENV)[0]
+    lines = launch.commands([[*TORCHRUN, "--max-restarts=1", script, folder, 10]], LONG, ENV)[0]
     assert {"killed": 10} in lines and {line["attempt"] for line in lines if "attempt" in line} == {0, 1}
     return weights(lines)
 
@@ -99,7 +153,7 @@ def killed_and_resumed(script, folder):
 @slow
 def test_momentum_belongs_to_the_checkpoint(folder):
     script = changed(folder, "ch08/elastic_torch", ('optimizer.load_state_dict(state["optimizer"])', "pass"))
-    undisturbed = weights(launch.commands([[*TORCHRUN, process.worker("ch08/ddp_torch"), folder]], 120, ENV)[0])
+    undisturbed = weights(launch.commands([[*TORCHRUN, process.worker("ch08/ddp_torch"), folder]], LONG, ENV)[0])
     assert (killed_and_resumed(process.worker("ch08/elastic_torch"), folder) == undisturbed).all()
     assert np.abs(killed_and_resumed(script, folder) - undisturbed).max() > 1e-6
 
@@ -108,10 +162,10 @@ def test_momentum_belongs_to_the_checkpoint(folder):
 @pytest.mark.parametrize("name", ["ch08/ddp_torch", "ch08/elastic_torch"])
 def test_twenty_runs_in_a_row_end_cleanly(folder, name):
     """Takes minutes; run it with `pytest -m benchmark tests/test_ch08.py`, on a busy machine too."""
-    undisturbed = weights(launch.commands([[*TORCHRUN, process.worker("ch08/ddp_torch"), folder]], 120, ENV)[0])
+    undisturbed = weights(launch.commands([[*TORCHRUN, process.worker("ch08/ddp_torch"), folder]], LONG, ENV)[0])
     for _ in range(20):
         if name == "ch08/ddp_torch":
-            found = weights(launch.commands([[*TORCHRUN, process.worker(name), folder]], 120, ENV)[0])
+            found = weights(launch.commands([[*TORCHRUN, process.worker(name), folder]], LONG, ENV)[0])
         else:
             found = killed_and_resumed(process.worker(name), folder)
         assert (found == undisturbed).all()
@@ -123,7 +177,7 @@ def test_the_traceback_of_a_rank_reaches_the_learner_and_nothing_is_left(folder)
     script = changed(folder, "ch08/ddp_torch", ("    for x, y in loader:\n", '    if distributed.get_rank() == 1:\n'
                                            '        raise ValueError("the shard is empty")\n    for x, y in loader:\n'))
     with pytest.raises(process.ChildFailed) as caught:
-        launch.commands([[*TORCHRUN, script, folder]], 120, ENV)
+        launch.commands([[*TORCHRUN, script, folder]], LONG, ENV)
     said = str(caught.value)
     assert said.startswith("ddp_torch.py failed") and "ValueError: the shard is empty" in said
     assert "ChildFailedError" not in said and len(said.splitlines()) < 20
@@ -132,10 +186,20 @@ def test_the_traceback_of_a_rank_reaches_the_learner_and_nothing_is_left(folder)
 
 @slow
 @posix
-def test_a_rank_that_hangs_is_named_and_ended_with_all_others(folder):
+def test_a_rank_that_hangs_is_named_and_ended_with_all_others(folder, monkeypatch):
+    here = f"    open({str(folder)!r} + f'/rank{{distributed.get_rank()}}', 'w')\n"
     hang = "        __import__('time').sleep(600)\n"
-    script = changed(folder, "ch08/ddp_torch", ("    for x, y in loader:\n", "    if distributed.get_rank() == 1:\n" + hang +
-                                           "    for x, y in loader:\n"))
+    script = changed(folder, "ch08/ddp_torch", ("    for x, y in loader:\n", here + "    if distributed.get_rank() == 1:\n" +
+                                           hang + "    for x, y in loader:\n"))
+    start, began = time.monotonic(), []
+
+    def now():  # no time passes until both ranks have come so far; then 15 seconds, in which one of them hangs
+        both = (folder / "rank0").exists() and (folder / "rank1").exists()
+        if not began and (both or time.monotonic() > start + LONG):
+            began.append(time.monotonic())
+        return 45 + time.monotonic() - began[0] if began else 0.0
+
+    monkeypatch.setattr(process, "time", types.SimpleNamespace(monotonic=now))
     line = script.read_text(encoding="utf-8").split(hang)[0].count("\n") + 1
     with pytest.raises(process.ChildTimeout) as caught:
         launch.commands([[*TORCHRUN, script, folder]], 60, ENV)
@@ -148,7 +212,7 @@ def test_a_rank_that_hangs_is_named_and_ended_with_all_others(folder):
 @slow
 def test_no_port_is_left_open(folder):
     ports = [web.free_port() for _ in range(3)]
-    launch.commands([[*PYTHON, process.worker("ch08/parameter_server_tf"), folder, *ports]], 120, ENV)
+    launch.commands([[*PYTHON, process.worker("ch08/parameter_server_tf"), folder, *ports]], LONG, ENV)
     for port in ports:
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", port)) != 0
@@ -172,12 +236,7 @@ def kernel(job):
 
 def until(condition, patience):
     """Whether the condition comes true within `patience` seconds."""
-    deadline = time.monotonic() + patience
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.2)
-    return False
+    return web.wait_until(condition, patience, pause=0.2)
 
 
 @slow
@@ -194,10 +253,10 @@ def test_no_rank_outlives_its_kernel(folder, end):
         return len(pids) >= 2
 
     with running:
-        assert until(two_ranks, 120)
+        assert until(two_ranks, LONG)
         running.send_signal(end)
-        running.wait(60)
-    assert until(lambda: not guard.belonging(mark, None), 30)
+        running.wait(LONG)
+    assert until(lambda: not guard.belonging(mark, None), LONG)
 
 
 def rays():
@@ -219,10 +278,10 @@ def test_no_process_of_ray_outlives_a_killed_kernel(folder):
     before = rays()
     running, mark = kernel([*PYTHON, process.worker("ch08/ray_torch"), folder, "-1"])
     with running:
-        assert until(lambda: any("raylet" in words for pid, words in rays().items() if pid not in before), 200)
+        assert until(lambda: any("raylet" in words for pid, words in rays().items() if pid not in before), LONG)
         running.kill()
-    assert until(lambda: not guard.belonging(mark, None), 30)
-    assert until(lambda: not rays().keys() - before.keys(), 30), rays()
+    assert until(lambda: not guard.belonging(mark, None), LONG)
+    assert until(lambda: not rays().keys() - before.keys(), LONG), rays()
 
 
 @slow
@@ -237,7 +296,7 @@ def test_with_the_cluster_switched_on(tmp_path, monkeypatch):
     for side in ("PyTorch", "TensorFlow"):
         assert f"{side} under Ray Train: killed in step 10, went on from step 8" in said
     assert "two hosts, started again" in said or "SKIPPED: no network namespaces here" in said
-    assert until(lambda: not rays().keys() - before.keys(), 30), rays()
+    assert until(lambda: not rays().keys() - before.keys(), LONG), rays()
 
 
 @pytest.mark.parametrize("name", ["two_hosts_slurm.sh", "two_hosts_kubernetes.yaml"])
@@ -269,7 +328,7 @@ def test_the_files_of_the_launchers_can_be_parsed():
 
 def test_of_several_commands_each_gives_its_own_lines():
     say = "import json, sys; print('noise'); print(json.dumps({'said': int(sys.argv[1])}))"
-    found = launch.commands([[*PYTHON, "-c", say, str(k)] for k in (1, 2)], 60)
+    found = launch.commands([[*PYTHON, "-c", say, str(k)] for k in (1, 2)], LONG)
     assert found == [[{"said": 1}], [{"said": 2}]] and found[0].log == "noise"
 
 
@@ -277,7 +336,7 @@ def test_when_one_command_fails_the_others_are_ended(tmp_path):
     (tmp_path / "bad.py").write_text("def inner():\n    raise KeyError('W3')\n\ninner()\n", encoding="utf-8")
     (tmp_path / "sleeps.py").write_text("import time\ntime.sleep(600)\n", encoding="utf-8")
     with pytest.raises(process.ChildFailed, match=r"bad.py failed \(exit code 1\):(.|\n)*KeyError: 'W3'"):
-        launch.commands([[*PYTHON, tmp_path / "sleeps.py"], [*PYTHON, tmp_path / "bad.py"]], 60)
+        launch.commands([[*PYTHON, tmp_path / "sleeps.py"], [*PYTHON, tmp_path / "bad.py"]], LONG)
     assert not left_behind()
 
 
@@ -310,4 +369,40 @@ def test_weights_survive_the_way_through_text():
     """Workers print JSON: weights survive the way through text exactly."""
     values = np.random.default_rng(0).normal(size=100)
     assert (np.array(json.loads(json.dumps(values.tolist()))) == values).all()
-    assert shutil.which("torchrun", path=launch.process.environment(None)["PATH"])
+
+
+# What the clock decides, with planted times
+
+SIZES = [1, 10**3, 10**6]
+
+
+def costs(alone, thousand, million):
+    """What two workers measured: seconds of an all-reduce of one number, a thousand, a million; the rest is as it may be."""
+    parts = dict.fromkeys(("compute", "communicate", "update"), 0.01)
+    return {1: parts, 2: {**parts, "all_reduce": dict(zip(map(str, SIZES), (alone, thousand, million)))}}
+
+
+@pytest.mark.parametrize("alone, thousand, million, dearest, less, found", [
+    (1e-4, 2e-4, 1e-3, "1", True, "less than 10 times"), (1e-4, 2e-3, 5.0, "1", False, "10 to 300 times"),
+    (1e-6, 1e-2, 2e-2, "1,000", False, "more than 300 times")])
+def test_what_communication_costs(capsys, alone, thousand, million, dearest, less, found):
+    both = costs(alone, thousand, million)
+    judged = cells.judge("08", "dearest", "payload", asks=["8.2"], sizes=SIZES, counts=[1, 2], plots=plots, costs_torch=both,
+                         costs_tf=costs(1e-4, 1e-4, 1e-4))
+    said = capsys.readouterr().out
+    assert judged == {"8.2": found} and f"the run says, by the clock, '{found}'" in said
+    assert f"PyTorch: the payload in which a number costs most time, by the clock: {dearest}\n" in said
+    assert f"PyTorch: a number costs over 50 times less in a payload of a million than alone, by the clock: {less}\n" in said
+    assert "TensorFlow: a number costs over 50 times less in a payload of a million than alone, by the clock: True\n" in said
+
+
+@pytest.mark.parametrize("torch_back, tf_back, early, word, part", [
+    (0.1, 0.9, True, "HELD", "yes"), (0.1, 0.2, False, "PARTLY", "yes"), (0.8, 0.2, True, "NO LONGER", "no")])
+def test_when_python_is_back(capsys, torch_back, tf_back, early, word, part):
+    handle = {"handed_over": 0.1 if early else 0.9, "finished": 1.0, "early": 2, "buckets": 3}
+    judged = cells.judge("08", "share_torch", place_torch=torch.device("cuda"), place_tf="/GPU:0", handed_torch=torch_back,
+                         handed_tf=tf_back, finished_torch=1.0, finished_tf=1.0, costs_torch={2: handle})
+    said = capsys.readouterr().out
+    assert judged == {"C31b": word} and f"C31b {word} (by the clock)" in said
+    assert f"PyTorch is back before the GPU is done: {part} (timed)" in said
+    assert f"back in less than half of its time, by the clock: {early}\n" in said

@@ -16,11 +16,12 @@ import pipeline
 from chapters.ch09 import boards
 from chapters.ch09 import checks as ch09
 from chapters.ch09.workers import visdom_server
+from conftest import needs
 from helpers import ROOT, web
 from helpers.machine import browser_files
 from test_execution import BLOCKER, printed
 
-SOURCE = ROOT / "notebooks" / "src" / "09_visualization.py"
+SOURCE, = pipeline.sources(["09"])
 START = """
 import sys
 from chapters.ch09 import boards
@@ -40,7 +41,7 @@ print("went on")
 
 @pytest.fixture
 def has_visdom():
-    pytest.importorskip("visdom")
+    needs("visdom")
 
 
 def addresses(pid):
@@ -64,7 +65,7 @@ def test_nothing_is_left_when_the_kernel_ends(has_visdom, tmp_path, how):
     url = kernel.stdout.readline().strip()
     assert web.status(f"{url}/user/style.css") == 200
     kernel.send_signal(how)
-    kernel.wait(timeout=20)
+    kernel.wait(timeout=120)
     kernel.stdout.close()
     assert web.wait_until(lambda: web.status(f"{url}/user/style.css") is None)
 

@@ -1,12 +1,13 @@
 """Chapter 09 in a real browser, with nothing but loopback: TensorBoard's page, and Visdom's, which steers a training."""
 import threading
 
-import chapter09
 import psutil
 import pytest
 
+import cells
 from chapters.ch09 import boards
 from chapters.ch09.workers import visdom_server
+from conftest import needs
 from helpers import web
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -17,7 +18,7 @@ SECONDS = 90  # the page may be slow on a loaded machine
 @pytest.fixture(scope="module")
 def written():
     """The chapter's cells that write event files, run once: their names."""
-    return chapter09.run("run_torch, losses_torch", "run_tf, losses_tf", "writer.add_graph(", "tf.summary.graph(")
+    return cells.run("09", "losses_torch", "losses_tf", "added_torch", "added_tf")
 
 
 @pytest.fixture
@@ -29,11 +30,7 @@ def tensorboard(written):
 @pytest.fixture
 def has_page():
     """Visdom, and npm's files for its page."""
-    pytest.importorskip("visdom")
-    try:
-        visdom_server.files()
-    except FileNotFoundError as error:
-        pytest.skip(f"BROWSER TESTS DID NOT RUN: {error}")
+    needs("visdom", *{package for package, _ in visdom_server.FILES.values()})
 
 
 def wait_for(happened):
@@ -98,7 +95,7 @@ def test_visdoms_page_asks_for_nothing_outside_and_nothing_is_missing(has_page, 
 @pytest.fixture
 def live(has_page, tmp_path, page):
     """The chapter's live training, running, its page open; waits 50 ms a step, so that someone can act."""
-    names = chapter09.run("net_torch = ", "net_tf = ", "def train_live")
+    names = cells.run("09", "net_torch", "net_tf", "train_live")
     names |= {"control": {"rate": 0.25, "stop": False}, "events": [], "rates": [], "epochs": 400,
               "style": {"title": "loss", "showlegend": True}}
     end = threading.Event()
@@ -144,7 +141,7 @@ def test_a_property_edited_and_a_button_clicked_in_visdoms_page_steer_both_train
 
 
 def test_keys_pressed_in_visdoms_page_reach_the_solution_of_exercise_4(live, page):
-    answer = chapter09.solution("9.4")
+    answer = cells.solution("09", "9.4")
     live["page"].text("click here, then press keys", win="keys")
     live["page"].register_event_handler(lambda event: answer(event, live["control"]), "keys")
     page.locator(".content-text").click(timeout=SECONDS * 1000)

@@ -1,16 +1,16 @@
 """Chapter 11: its page in a real browser, fed with strokes and with scans; the preprocessing in both languages; the claims.
 
-The browser tests need chromium, playwright and ONNX Runtime's files for browsers; without them they are skipped.
+The browser tests need chromium, playwright and ONNX Runtime's files for browsers (conftest.needs).
 """
-import ast
-import urllib.request
 
 import nbformat
 import numpy as np
 import pytest
 
+import cells
 import pipeline
 from chapters.ch11 import edge
+from conftest import needs
 from helpers import build_dir, data, process, web
 from helpers.machine import browser_files
 
@@ -20,14 +20,7 @@ SOURCE = pipeline.sources(["11"])[0]
 @pytest.fixture(scope="module")
 def functions():
     """`fit`, `pen` and `scan` as they stand in the chapter."""
-    names = {"fit", "pen", "scan"}
-    space = {"np": np}
-    for cell in pipeline.read(SOURCE).cells:
-        if cell.cell_type == "code" and any(f"def {name}(" in cell.source for name in names):
-            for node in ast.parse(cell.source).body:
-                if isinstance(node, ast.FunctionDef) and node.name in names:
-                    exec(compile(ast.Module([node], []), "chapter 11", "exec"), space)  # noqa: S102
-    return space
+    return cells.functions("11", "fit", "pen", "scan", np=np)
 
 
 def test_a_drawing_fills_the_box_of_the_scans(functions):
@@ -52,8 +45,7 @@ def test_the_server_is_on_loopback_and_lists_nothing(tmp_path):
     (tmp_path / "index.html").write_text("<p>here</p>", encoding="utf-8")
     (tmp_path / "a.wasm").write_bytes(b"\0asm")
     with edge.serve(tmp_path) as server:
-        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # loopback goes through no proxy
-        with direct.open(f"{server.url}/a.wasm", timeout=30) as answer:
+        with web.open_url(f"{server.url}/a.wasm", timeout=30) as answer:
             assert answer.headers["Content-Type"] == "application/wasm"
             assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
         (tmp_path / "sub").mkdir()
@@ -73,13 +65,12 @@ def test_without_the_browsers_files_the_error_says_what_to_do(tmp_path, monkeypa
 @pytest.fixture(scope="module")
 def chapter(tmp_path_factory):
     """The chapter, executed once: the folder of its page."""
+    needs("onnxruntime-web")
     folder = tmp_path_factory.mktemp("chapter-11")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SIDE_BY_SIDE_BUILD", str(folder))
         pipeline.run(SOURCE, {})
         page = build_dir() / "chapter-11" / "page"
-    if not page.is_dir():
-        pytest.skip("BROWSER TESTS DID NOT RUN: ONNX Runtime's files for browsers are not there (tools/browser_files.py)")
     return page
 
 
@@ -110,8 +101,10 @@ def draw(page, strokes):
         for x, y in stroke[1:]:
             page.mouse.move(box["x"] + 2 + x, box["y"] + 2 + y, steps=3)
         page.mouse.up()
-    page.wait_for_function("document.querySelector('#answer').textContent.startsWith('This is')", timeout=20_000)
-    page.wait_for_timeout(100)
+    page.wait_for_function("""async () => {  // until the page has answered for the last stroke, too
+        const scores = await logits(document.querySelector("#model").value, picture);
+        return document.querySelector("#answer").textContent.startsWith(`This is a ${largest([...scores])} `);
+    }""", timeout=120_000)
     return page.locator("#answer").inner_text()
 
 
@@ -162,9 +155,9 @@ def test_the_page_works_without_a_mouse(open_page):
     for _ in range(2):
         open_page.get_by_role("button", name="Read a scan").focus()
         open_page.keyboard.press("Enter")
-    open_page.get_by_text("A scan that a person labeled 1.").wait_for(timeout=20_000)
+    open_page.get_by_text("A scan that a person labeled 1.").wait_for(timeout=120_000)
     open_page.get_by_label("Model from").select_option("TensorFlow")
-    open_page.wait_for_function("document.querySelector('#answer').textContent.startsWith('This is')", timeout=20_000)
+    open_page.wait_for_function("document.querySelector('#answer').textContent.startsWith('This is')", timeout=120_000)
     assert open_page.locator("#answer").get_attribute("aria-live") == "polite"
 
 

@@ -1,17 +1,18 @@
 """Chapter 12a: its measures against hand-computed cases and scikit-learn, and the floors that it promises."""
-import chapter12a
 import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, jaccard_score, roc_auc_score
 
+import cells
 from chapters.ch12 import scenes
 
+MEASURES = ("iou", "candidates", "mean_average_precision", "auroc", "ious", "read", "cells")
 CENTERS = np.stack(np.meshgrid(np.arange(8), np.arange(8)), -1) * 4 + 2.0
 
 
 @pytest.fixture(scope="module")
 def chapter():
-    return chapter12a.functions(("def iou(", "def auroc(", "def ious(", "def read("), centers=CENTERS)
+    return cells.functions("12a", *MEASURES, np=np, scenes=scenes, centers=CENTERS)
 
 
 def boxes(*rows):
@@ -55,19 +56,13 @@ def test_average_precision_is_scikit_learns(chapter, seed):
 
 
 def test_targets_become_the_boxes_again(chapter):
-    names = chapter12a.functions(("def cells(",), many={"scenes": 1}, seed=0, plots=_NoPlots())
     few = scenes.digits_on_clutter(20, 0)
-    maps = names["cells"](few)
+    maps = chapter["cells"](few)
     maps[..., :5] = 20 * maps[..., :5] - 10  # as sure as can be
     found = chapter["candidates"](maps)
     for (mine, _, kinds), truth, classes in zip(found, few.boxes, few.classes):
         assert set(kinds) == set(classes) and np.isclose(chapter["iou"](mine, truth).max(1), 1).all()
     assert chapter["mean_average_precision"](found, few) < 0.9, "several cells find each digit"
-
-
-class _NoPlots:
-    def __getattr__(self, name):
-        return lambda *args, **options: (None, np.zeros(8)) if name == "figure" else None
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -92,7 +87,7 @@ def test_the_best_path_is_read(chapter):
 @pytest.mark.benchmark
 @pytest.mark.parametrize("seed", range(3))
 def test_every_seed_reaches_the_floors_in_full_mode(seed):
-    names = chapter12a.trained(seed, fast=False)
+    names = cells.run("12a", until="exercise", seed=seed, fast=False)
     assert names["floors"] == {"plates": 0.9, "mAP": 0.9, "IoU": 0.75, "AUROC": 0.95}
     for side, name in (("torch", "PyTorch"), ("tf", "TensorFlow")):
         reached = {"plates": (names[f"read_{side}"] == names["written"]).mean(), "mAP": names[f"once_{side}"],

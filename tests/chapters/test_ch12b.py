@@ -1,14 +1,14 @@
 """Chapter 12b: tunes, notes and sounds, what packages say of themselves, the cart, the agent that every seed trains."""
 import io
-import linecache
 import re
 import wave
 
 import numpy as np
 import pytest
 
-import pipeline
+import cells
 from chapters.ch12 import cart, music, published
+from conftest import needs
 from helpers import ROOT, show
 from helpers.course import missing
 
@@ -63,7 +63,7 @@ def test_the_player_holds_the_sound_and_the_notes_as_text(monkeypatch):
 
 
 def test_midi_keeps_notes_and_the_rests_between_them(tmp_path):
-    pytest.importorskip("mido")
+    needs("mido")
     notes = [(None, 1), (60, 2), (None, 3), (64, 1)]
     music.save_midi(notes, tmp_path / "tune.mid")
     assert music.load_midi(tmp_path / "tune.mid") == notes
@@ -108,7 +108,7 @@ def test_a_missing_package_is_named_with_its_cure(monkeypatch, capsys):
 
 
 def test_the_log_of_a_game_is_one_chain_of_states_and_the_same_each_time():
-    pytest.importorskip("gymnasium")
+    needs("gymnasium")
     lasted, (state, action, after, fell) = cart.play(lambda state: np.ones(len(state), int), 1, 3, steps=8)
     again = cart.play(lambda state: np.ones(len(state), int), 1, 3, steps=8)
     assert np.array_equal(state, again[1][0]) and not np.array_equal(
@@ -118,7 +118,7 @@ def test_the_log_of_a_game_is_one_chain_of_states_and_the_same_each_time():
 
 
 def test_a_fall_ends_a_game_and_the_restart_is_not_in_the_log():
-    pytest.importorskip("gymnasium")
+    needs("gymnasium")
     lasted, (state, _, after, fell) = cart.play(lambda state: np.ones(len(state), int), 1, 3, steps=30)
     first = int(fell.argmax())
     assert lasted == [first + 1] and 7 < first < 12, "always pushing to one side drops the pole within a dozen steps"
@@ -129,34 +129,21 @@ def test_a_fall_ends_a_game_and_the_restart_is_not_in_the_log():
 # --- the agent ------------------------------------------------------------------------------------------------------
 
 
-def trained(seed, fast):
-    """The chapter's namespace after its cells up to the tested agents have run."""
-    names = {"__name__": "__main__"}
-    cells = [cell for cell in pipeline.read(pipeline.sources(["12b"])[0]).cells if cell.cell_type == "code"]
-    wanted = ("session.use(", "updates, every, games", "q_torch, older_torch", "q_tf, older_tf", "tested_torch, tested_tf")
-    for k, cell in enumerate(cells):
-        source = re.sub(r"^exercises\.outcome\([^\n]*\n", "", cell.source, flags=re.M)  # nobody has asked here
-        if k < 3 or any(text in source for text in wanted) and "plots.figure" not in source:
-            name = f"<chapter 12b, code cell {k}>"  # AutoGraph reads the source of what it converts
-            linecache.cache[name] = len(source), None, source.splitlines(True), name
-            exec(compile(source, name, "exec"), names)
-        elif "parameters" in pipeline.tags(cell):
-            names.update(seed=seed, fast=fast, device="cpu")
-    return names
+AGENTS = ("updates", "q_torch", "q_tf", "tested_torch")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_seed_reaches_the_floor_in_both_frameworks(seed):
-    pytest.importorskip("gymnasium")
-    names = trained(seed, fast=True)
+    needs("gymnasium")
+    names = cells.run("12b", *AGENTS, seed=seed)
     assert min(names["tested_torch"], names["tested_tf"]) >= names["floor"] == 40
 
 
 @pytest.mark.benchmark
 @pytest.mark.parametrize("seed", range(3))
 def test_every_seed_solves_the_task_in_full_mode(seed):
-    pytest.importorskip("gymnasium")
-    names = trained(seed, fast=False)
+    needs("gymnasium")
+    names = cells.run("12b", *AGENTS, seed=seed, fast=False)
     print(f"seed {seed}: PyTorch {names['tested_torch']:.0f}, TensorFlow {names['tested_tf']:.0f} steps")
     assert min(names["tested_torch"], names["tested_tf"]) >= names["floor"] == 195

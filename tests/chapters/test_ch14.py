@@ -1,5 +1,4 @@
 """Chapter 14: what all ledgers say together, from none to all of them, the report's page, the sliders, the history."""
-import csv
 import json
 import re
 from html.parser import HTMLParser
@@ -7,103 +6,158 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
+import odd
 from axe import serious
-from chapters.ch14 import history, installed, sliders
-from helpers import build_dir, data, plots
+from chapters.ch14 import history, installed, results, sliders
+from conftest import needs
+from helpers import build_dir, data, plots, show
 from helpers.course import ledger, report
 
 
-def put(chapter, **content):
-    """A ledger of one chapter in the test's build folder."""
-    path = ledger.path_of(chapter)
+def put(lesson, **content):
+    """A ledger of one lesson in the test's build folder."""
+    path = ledger.path_of(lesson)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content), encoding="utf-8")
 
 
-def judged(chapter, **evidence):
-    """Verdicts for all claims of a chapter, as expected."""
+def judged(lesson):
+    """Verdicts for all claims of a lesson, as expected."""
     return {row["id"]: {"verdict": row["expected"], "expected": row["expected"], "claim": row["claim"],
-                        "evidence": evidence.get(row["id"], "seen"), "parts": []}
-            for row in data.claims_table() if row["lesson"] == chapter}
+                        "evidence": "seen", "parts": []}
+            for row in data.claims_table() if row["lesson"] == lesson}
+
+
+def number(value, unit):
+    return {"value": value, "unit": unit, "run": "b"}
+
+
+NUMBERS = {
+    "07": {"training speed, PyTorch, eager": {**number(1000, "scans/s"), "lower": 900, "upper": 1000},
+           "training speed, PyTorch, compiled": number(2000, "scans/s"),
+           "training speed, TensorFlow, eager": number(500, "scans/s"), "data, tf.data": number(1e5, "scans served/s"),
+           "memory of a step, PyTorch, 64 scans": number(300, "MB"),
+           "memory of a step, TensorFlow, 64 scans": number(600, "MB")},
+    "08": {"lines for two devices, PyTorch, DDP": number(9, "lines"), "lines for two devices, TensorFlow, loop":
+           number(6, "lines"), "lines for two devices, TensorFlow, Keras fit": number(3, "lines")},
+    "10": {"serving speed, PyTorch, Flask": number(2000, "scans/s"), "serving speed, TensorFlow, SavedModel":
+           number(1000, "scans/s")},
+    "14": {"space on disk, PyTorch": number(400, "MB"), "space on disk, TensorFlow": number(500, "MB")}}
 
 
 def everything():
-    """A ledger of every chapter, with predictions, and chapter 7's table."""
-    speeds = {"C33": "New or changed lines: PyTorch, DDP 9, TensorFlow, loop 6, TensorFlow, Keras fit 3; PyTorch's script.",
-              "C44b": "here: PyTorch, Flask measured 2000 scans a second, TensorFlow, SavedModel measured 1,000 scans"}
-    for chapter in report.chapters():
-        put(chapter, verdicts=judged(chapter, **speeds), exercises={}, predictions={
-            f"{chapter}.1": {"guess": 1, "among": [1, 2], "actual": 1, "right": True},
-            f"{chapter}.2": {"guess": None, "among": ["a", "b", "c"], "actual": "b", "right": None},
-            f"{chapter}.3": {"guess": "<b>", "among": ["<b>", "c"], "actual": "c", "right": False},
-            f"{chapter}.4": {"guess": 2, "among": [1, 2]}},                      # its outcome was never shown
-            run={"machine": [["Python", "3.12", "Linux"], ["PyTorch", "2", "CPU <fast>"]]})
-    path = build_dir() / "chapter-07" / "your-machine.csv"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([("what", "how", "measured", "unit"), ("training", "PyTorch, eager", "1,000", "scans/s"),
-                                    ("training", "PyTorch, compiled", "2,000", "scans/s"),
-                                    ("training", "TensorFlow, eager", "500", "scans/s"),
-                                    ("training", "PyTorch, TF32", "NOT MEASURED", "needs a GPU"),
-                                    ("memory", "PyTorch, 64 scans", "300", "MB a step"),
-                                    ("memory", "TensorFlow, 64 scans", "600", "MB a step")])
+    """A ledger of every lesson, with predictions and numbers."""
+    for lesson in results.lessons():
+        put(lesson, version=1, run="b", verdicts=judged(lesson), numbers=NUMBERS.get(lesson, {}), predictions={
+            f"{lesson}.1": {"guess": 1, "among": [1, 2], "actual": 1, "right": True},
+            f"{lesson}.2": {"guess": None, "among": ["a", "b", "c"], "actual": "b", "right": None},
+            f"{lesson}.3": {"guess": "<b>", "among": ["<b>", "c"], "actual": "c", "right": False},
+            f"{lesson}.4": {"guess": 2, "among": [1, 2]},                      # its outcome was never shown
+            f"{lesson}.5": {"guess": 2, "among": [1, 2], "actual": 2, "right": True, "late": True}},
+            runs={"b": {"machine": [["Python", "3.12", "Linux"], ["PyTorch", "2", "CPU <fast>"]]}})
 
 
 # --- from no ledger to all ------------------------------------------------------------------------------------------
 
-def test_with_no_ledger_every_chapter_is_named_with_its_command():
-    found, gaps = report.ledgers()
-    assert found == {} and [gap[0] for gap in gaps] == report.chapters()
-    assert all(gap[1:] == ("not run", f"python tools/pipeline.py run {gap[0]}") for gap in gaps)
-    rows = report.verdicts(found)
+def test_with_no_ledger_every_lesson_is_named_with_its_command():
+    found, gaps = results.ledgers()
+    assert found == {} and [gap.lesson for gap in gaps] == results.lessons()
+    assert all(gap[1:] == ("not run", f"python tools/pipeline.py run {gap.lesson}") for gap in gaps)
+    rows = results.verdicts(found)
     assert len(rows) == len(data.claims_table()) and all(row[3] == "" and "tools/pipeline.py run" in row[4] for row in rows)
-    assert report.predictions(found) == [] and report.machine(found) == [] and report.speeds() == []
-    assert report.by_chapter([]) == [] and set(report.measured(found)) <= {"space on disk"}
+    assert results.predictions(found) == [] and results.machine(found) == [] and results.numbers(found, "07") == []
+    assert results.by_lesson([]) == [] and results.measured(found) == {}
 
 
 def test_a_part_of_the_ledgers_gives_its_part():
-    put("02", verdicts=judged("02"))
+    put("01", verdicts=judged("01"))
     put("03", verdicts={"C13": judged("03")["C13"]})
     put("05", run={"parameters": {}})
-    found, gaps = report.ledgers()
-    assert list(found) == ["02", "03", "05"]
-    said = {chapter: what for chapter, what, _ in gaps}
-    assert "02" not in said and re.fullmatch(r"10 of 11 claims not judged", said["03"])
+    found, gaps = results.ledgers()
+    assert list(found) == ["01", "03", "05"]
+    said = {gap.lesson: gap.what for gap in gaps}
+    assert "01" not in said and re.fullmatch(r"10 of 11 claims not judged", said["03"])
     assert "claims not judged" in said["05"] and said["04"] == "not run"
-    assert sum(row[3] != "" for row in report.verdicts(found)) == len(judged("02")) + 1
+    assert sum(row[3] != "" for row in results.verdicts(found)) == len(judged("01")) + 1
 
 
-@pytest.mark.parametrize("broken", ["{", "[]", '{"verdicts": []'])
+@pytest.mark.parametrize("broken", [b"{", b"[]", b'{"verdicts": []', b'{"version": 9}', "{}".encode("utf-16"), b"\xe4"])
 def test_a_broken_ledger_is_named_and_left_out(broken):
-    put("02", verdicts=judged("02"))
-    ledger.path_of("07").write_text(broken, encoding="utf-8")
-    found, gaps = report.ledgers()
-    assert list(found) == ["02"]
-    assert "delete 07.json" in next(what for chapter, what, _ in gaps if chapter == "07")
+    put("01", verdicts=judged("01"))
+    ledger.path_of("11").write_bytes(broken)
+    found, gaps = results.ledgers()
+    assert list(found) == ["01"]
+    assert any(gap.lesson == "11" and "11.json in the folder ledger does not fit (it is " in gap.what for gap in gaps)
+
+
+def test_of_a_ledger_with_one_odd_entry_the_rest_counts():
+    put("01", verdicts=judged("01") | {"C09": "HELD"})
+    found, gaps = results.ledgers()
+    assert len(found["01"].verdicts) == len(judged("01")) - 1
+    assert [gap.what for gap in gaps if gap.lesson == "01"] == [
+        "01.json in the folder ledger does not fit (verdicts, 'C09' is left out: it is 'HELD'); a new run keeps it under "
+        "another name", f"1 of {len(judged('01'))} claims not judged"]
+
+
+def test_no_value_at_any_depth_stops_the_chapter():
+    path = ledger.path_of("01")
+    path.parent.mkdir(parents=True)
+    for content in odd.variants():
+        path.write_bytes(content)
+        found, gaps = results.ledgers()
+        for row in [*results.verdicts(found), *results.machine(found), *results.numbers(found, "01"), *gaps]:
+            assert all(cell.encode() or True for cell in row)
+        assert results.by_lesson(results.predictions(found)) is not None
+        results.measured(found | {"07": found["01"]} if "01" in found else found)
 
 
 def test_with_all_ledgers_nothing_is_missing():
     everything()
-    found, gaps = report.ledgers()
-    assert gaps == [] and list(found) == report.chapters()
-    assert all(row[3] == row[2] for row in report.verdicts(found))
-    asked = report.predictions(found)
-    assert len(asked) == 3 * len(found), "a prediction without an outcome does not count"
-    assert set(report.by_chapter(asked)) == {(chapter, 3, 2, 1, "1.0") for chapter in found}
-    assert report.machine(found)[1] == ["PyTorch", "2", "CPU <fast>"]
+    found, gaps = results.ledgers()
+    assert gaps == [] and list(found) == results.lessons()
+    assert all(row[3] == row[2] for row in results.verdicts(found))
+    asked = results.predictions(found)
+    assert len(asked) == 4 * len(found), "a prediction without an outcome does not count"
+    assert set(results.by_lesson(asked)) == {(lesson, 4, 2, 1, "1.0") for lesson in found}, "nor does a late guess"
+    assert results.machine(found)[1] == ["PyTorch", "2", "CPU <fast>"]
+
+
+def test_what_is_from_an_earlier_run_says_so():
+    old = {name: {**row, "run": "a"} for name, row in NUMBERS["07"].items()}
+    verdict = {**judged("07")["C58"], "run": "a"}
+    guess = {"guess": 1, "among": [1, 2], "actual": 1, "right": True}
+    put("07", version=1, run="b", runs={}, verdicts={"C58": verdict, "C57": {**verdict, "run": "b"}}, numbers=old,
+        predictions={"7.1": {**guess, "run": "a"}, "7.2": {**guess, "run": "b"}})
+    found, _ = results.ledgers()
+    said = {row[0]: row[4] for row in results.verdicts(found)}
+    assert said["C58"] == "seen (from an earlier run)" and said["C57"] == "seen"
+    assert [row.old for row in results.predictions(found)] == [" (from an earlier run)", ""]
+    assert results.measured(found)["training speed"].old == " (from an earlier run)"
+    assert results.numbers(found, "07")[0] == (
+        "training speed, PyTorch, eager", "1,000 (900 to 1,000) (from an earlier run)", "scans/s")
+
+
+def test_a_prediction_that_has_moved_to_another_lesson_counts_once():
+    guess = {"guess": 1, "among": [1, 2], "actual": 1, "right": True}
+    put("02", predictions={"2.1": guess, "2.2": guess})
+    put("02a", predictions={"2.1": {**guess, "guess": 2, "right": False}})
+    assert [(row.lesson, row.key, row.guess) for row in results.predictions(results.ledgers()[0])] == [
+        ("02a", "2.1", 2), ("02", "2.2", 1)]
 
 
 def test_what_was_measured_is_the_best_of_each_side():
     everything()
-    rows = report.measured(report.ledgers()[0])
-    rows.pop("space on disk", None)
-    assert rows == {"training speed": (2000, 500, "scans/s", "07"), "memory of a step": (300, 600, "MB", "07"),
-                    "lines for two devices": (9, 3, "lines", "08"), "serving speed": (2000, 1000, "scans/s", "10")}
+    assert results.measured(results.ledgers()[0]) == {
+        "training speed": (2000, 500, "scans/s", "07", ""), "memory of a step": (300, 600, "MB", "07", ""),
+        "lines for two devices": (9, 3, "lines", "08", ""), "serving speed": (2000, 1000, "scans/s", "10", ""),
+        "space on disk": (400, 500, "MB", "14", "")}
 
 
-def test_what_only_one_side_has_measured_is_not_compared():
-    put("10", verdicts=judged("10", C44b="PyTorch, Flask measured 2000 scans a second"))
-    assert "serving speed" not in report.measured(report.ledgers()[0])
+@pytest.mark.parametrize("tf", [{}, {"serving speed, TensorFlow, SavedModel": number(0, "scans/s")},
+                                {"serving speed, TensorFlow, SavedModel": number(7, "requests/s")}])
+def test_what_cannot_be_compared_is_not(tf):
+    put("10", version=1, run="b", numbers={"serving speed, PyTorch, Flask": number(2000, "scans/s"), **tf})
+    assert results.measured(results.ledgers()[0]) == {}
 
 
 # --- the page -------------------------------------------------------------------------------------------------------
@@ -129,13 +183,13 @@ class Page(HTMLParser):
         return [attrs for name, attrs in self.tags if name == tag]
 
 
-@pytest.mark.parametrize("fill", [lambda: None, lambda: put("02", verdicts=judged("02")), everything])
+@pytest.mark.parametrize("fill", [lambda: None, lambda: put("01", verdicts=judged("01")), everything])
 def test_the_page_is_whole_loads_nothing_and_is_accessible(fill):
     fill()
-    found, gaps = report.ledgers()
-    path = report.write({"Your machine": [report.table("What ran", ["what", "version", "where"], report.machine(found))],
+    found, gaps = results.ledgers()
+    path = report.write({"Your machine": [report.table("What ran", ["what", "version", "where"], results.machine(found))],
                          "Your verdicts": [report.table("All", ["id", "says", "expected", "here", "evidence"],
-                                                        report.verdicts(found))],
+                                                        results.verdicts(found))],
                          "Missing": [report.table("Gaps", ["chapter", "what", "command"], gaps), report.text("`a` & <b>")]})
     assert path == build_dir() / "report.html"
     text = path.read_text(encoding="utf-8")
@@ -153,7 +207,7 @@ def test_the_page_is_whole_loads_nothing_and_is_accessible(fill):
 
 
 def test_a_figure_of_the_page_is_inside_it_and_has_its_text():
-    picture = plots.markup(report.bars({"a": 0.5, "b": -0.2}, "title"), "bars of two criteria, a and b")
+    picture = plots.markup(results.bars({"a": 0.5, "b": -0.2}, "title"), "bars of two criteria, a and b")
     page = Page(report.write({"x": [picture]}).read_text(encoding="utf-8"))
     assert page.all("img")[0]["alt"] == "bars of two criteria, a and b"
     assert page.all("img")[0]["src"].startswith("data:image/png;base64,")
@@ -163,11 +217,11 @@ def test_a_figure_of_the_page_is_inside_it_and_has_its_text():
 @pytest.mark.slow
 def test_a_browser_shows_the_page_to_everybody(browser):
     everything()
-    found, gaps = report.ledgers()
-    picture = plots.markup(report.bars({"a": 0.5, "b": -0.2}, "title"), "bars of two criteria, a and b")
+    found, gaps = results.ledgers()
+    picture = plots.markup(results.bars({"a": 0.5, "b": -0.2}, "title"), "bars of two criteria, a and b")
     path = report.write({"Your choice": [report.text("Score `0.3`"), picture],
                          "Your verdicts": [report.table("All", ["id", "says", "expected", "here", "evidence"],
-                                                        report.verdicts(found))],
+                                                        results.verdicts(found))],
                          "Missing": [report.table("Gaps", ["chapter", "what", "command"], gaps)]})
     plain, asked = browser.new_page(viewport={"width": 420, "height": 800}), []
     plain.on("request", lambda request: asked.append(request.url))
@@ -187,7 +241,7 @@ def test_a_browser_shows_the_page_to_everybody(browser):
 # --- sliders --------------------------------------------------------------------------------------------------------
 
 def test_moving_a_slider_renders_anew():
-    pytest.importorskip("ipywidgets")
+    needs("ipywidgets")
     box = sliders.panel({"speed": 1.0, "papers": 2.0}, top=10, render=lambda now: f"{now['speed']:g} and {now['papers']:g}")
     speed, papers, said = box.children
     assert (speed.description, speed.min, speed.max, said.value) == ("speed", 0, 10, "1 and 2")
@@ -207,7 +261,7 @@ def test_a_front_end_is_known_by_the_cell_id(monkeypatch):
     class Shell:
         def get_parent(self):
             return {"metadata": {"cellId": "abc"}}
-    monkeypatch.setattr(sliders.missing, "_shell", Shell)
+    monkeypatch.setattr(show, "shell", Shell)
     assert sliders.live()
 
 

@@ -11,10 +11,10 @@ import tensorflow as tf
 import torch.nn.functional as F
 
 from chapters.ch05 import phrasebook
-from chapters.ch05.phrasebook import ROWS, in_keras, in_tensorflow, in_torch, page
+from chapters.ch05.phrasebook import ROWS, in_keras, in_tf, in_torch, page
 from helpers import parity, process, tf_side, torch_side
 
-COLUMNS = {"in_torch": in_torch, "in_tensorflow": in_tensorflow, "in_keras": in_keras}
+COLUMNS = {"in_torch": in_torch, "in_tf": in_tf, "in_keras": in_keras}
 MEASURED = {row.name: "0" for row in ROWS}
 
 
@@ -31,22 +31,22 @@ def double():
     keras.config.set_dtype_policy(before[2])
 
 
-def in_pytorch(function, seed):
+def torch_says(function, seed):
     return phrasebook.say(function, phrasebook.inputs(seed, "NCHW"), torch_side.tensor, torch_side.to_numpy)
 
 
-def in_tf(function, seed):
-    to_numpy = tf_side.to_numpy if function.__module__.endswith("in_tensorflow") else keras.ops.convert_to_numpy
+def tf_says(function, seed):
+    to_numpy = tf_side.to_numpy if function.__module__.endswith("in_tf") else keras.ops.convert_to_numpy
     return phrasebook.say(function, phrasebook.inputs(seed, "NHWC"), tf_side.tensor, to_numpy)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_a_row_says_the_same_on_all_sides(row):
     for seed in (0, 1, 2):
-        expected = in_pytorch(getattr(in_torch, row.name), seed)
-        for column in (in_tensorflow, in_keras):
+        expected = torch_says(getattr(in_torch, row.name), seed)
+        for column in (in_tf, in_keras):
             if hasattr(column, row.name):
-                assert phrasebook.gap(row.name, expected, in_tf(getattr(column, row.name), seed)) <= row.atol
+                assert phrasebook.gap(row.name, expected, tf_says(getattr(column, row.name), seed)) <= row.atol
 
 
 WRONG = {  # what one writes who takes a word of the other side, or a default, for granted
@@ -75,12 +75,12 @@ WRONG = {  # what one writes who takes a word of the other side, or a default, f
 def test_a_wrong_phrase_is_found(name):
     """The notes' false friends: each differs in shape or by far more than the row's tolerance."""
     row = next(row for row in ROWS if row.name == name)
-    expected = in_pytorch(getattr(in_torch, name), 0)
+    expected = torch_says(getattr(in_torch, name), 0)
     if name == "dropout_off":
         tf.random.set_seed(0)
         keras.utils.set_random_seed(0)
     try:
-        gap = phrasebook.gap(name, expected, in_tf(WRONG[name], 0))
+        gap = phrasebook.gap(name, expected, tf_says(WRONG[name], 0))
     except parity.ParityError as error:
         assert "shapes" in str(error) or "NaN" in str(error)
     else:
@@ -106,7 +106,7 @@ def test_tensorflow_rounds_what_the_wide_rows_say_it_rounds():
     here = {"leaky_relu": F.leaky_relu(torch.tensor(x), float(np.float32(0.01))),
             "gelu": torch.tensor(x) / 2 * (1 + torch.erf(torch.tensor(x) * half))}
     for name, value in here.items():
-        there = in_tf(getattr(in_tensorflow, name), 0)
+        there = tf_says(getattr(in_tf, name), 0)
         assert phrasebook.gap(name, torch_side.to_numpy(value), there) < 1e-15
 
 
@@ -115,7 +115,7 @@ def test_columns_have_the_same_names_in_the_same_order_with_the_same_arguments()
         return {key: tuple(inspect.signature(function).parameters) for key, function in vars(COLUMNS[name]).items()
                 if inspect.isfunction(function) and function.__module__ == COLUMNS[name].__name__}
     assert len(ROWS) >= 40 and len(set(phrasebook.NAMES)) == len(ROWS)
-    assert list(arguments("in_torch").items()) == list(arguments("in_tensorflow").items())
+    assert list(arguments("in_torch").items()) == list(arguments("in_tf").items())
     assert tuple(arguments("in_torch")) == phrasebook.NAMES
     assert arguments("in_keras").items() <= arguments("in_torch").items()
     assert list(arguments("in_keras")) == [name for name in phrasebook.NAMES if hasattr(in_keras, name)]
@@ -129,6 +129,13 @@ def test_the_text_that_a_reader_copies_is_the_code_that_ran(column):
         body[-1] = ast.Expr(body[-1].value)
         assert [ast.dump(node) for node in ast.parse(text).body] == [ast.dump(node) for node in body], text
         assert max(map(len, text.splitlines())) <= 90, f"{name}: too long for the table"
+
+
+@pytest.mark.parametrize("source, phrase", [
+    ('def f(x): return say("return x", x)', 'say("return x", x)'),
+    ('def f(x):\n    y = say("return x")\n    return (y +\n            x)\n', 'y = say("return x")\n(y +\n        x)')])
+def test_a_phrase_is_all_of_the_body_but_the_word_return(source, phrase):
+    assert phrasebook._phrase(source, ast.parse(source).body[0]) == phrase
 
 
 def test_inputs_hold_the_same_numbers_in_both_layouts():
@@ -207,7 +214,7 @@ def test_keras_on_pytorch_loads_no_tensorflow_and_trains_to_the_same_losses(on_p
 @pytest.mark.parametrize("row", [row for row in ROWS if hasattr(in_keras, row.name)], ids=lambda row: row.name)
 def test_the_keras_column_runs_on_pytorch_too(on_pytorch, row):
     """To single precision: on PyTorch, Keras promotes float64 to float32 in many operations."""
-    expected = in_pytorch(getattr(in_torch, row.name), 0)
+    expected = torch_says(getattr(in_torch, row.name), 0)
     assert phrasebook.gap(row.name, expected, np.array(on_pytorch[1]["phrases"][row.name])) < 1e-5
 
 

@@ -6,6 +6,7 @@ makes and updates (tools/hub/README.md). Read it before use: it says what must b
 """
 import os
 from importlib.util import find_spec
+from pathlib import Path
 
 c = get_config()  # noqa: F821  (JupyterHub defines it)
 
@@ -22,7 +23,8 @@ systemd = find_spec("systemdspawner") is not None
 c.JupyterHub.spawner_class = "systemdspawner.SystemdSpawner" if systemd else "simple"
 c.Spawner.mem_limit = f"{MEMORY_GB}G"
 c.Spawner.cpu_limit = 2.0
-c.Spawner.default_url = "/lab/tree/side-by-side/notebooks/00_start.ipynb"
+FIRST = min((Path(__file__).resolve().parents[2] / "notebooks").glob("[0-9]*_*.ipynb")).name
+c.Spawner.default_url = f"/lab/tree/side-by-side/notebooks/{FIRST}"
 c.Spawner.start_timeout = c.Spawner.http_timeout = 120  # thirty servers that start at once need more than the usual 30 s
 c.Spawner.environment = {
     "SIDE_BY_SIDE_BUILD": "~/side-by-side-build",  # else all would write into the folder build/ of the one installed course

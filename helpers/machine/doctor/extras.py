@@ -1,4 +1,4 @@
-"""The part of `helpers.doctor` about what the course can do without: Graphviz, Visdom, and scripts for pages in a browser.
+"""The part of `helpers.doctor` about what the course can do without: Visdom, and scripts for pages in a browser.
 
 Parses on Python 3.7, like the rest.
 """
@@ -10,14 +10,6 @@ from helpers.machine.doctor.computer import note, ok
 
 VISDOM = ('Optional. Two commands: python -m pip install "setuptools<81" wheel; then '
           "python -m pip install --no-build-isolation -r requirements-visdom.txt")
-
-
-def dot(which=shutil.which):
-    """Graphviz, which nothing needs."""
-    if which("dot"):
-        return ok("Graphviz (dot)")
-    return note("no Graphviz (dot): graphs are drawn with Matplotlib alone",
-                "Optional. On Debian, Ubuntu, WSL: sudo apt install graphviz; macOS: brew install graphviz")
 
 
 def visdom(text=None, version_of=computer.installed):

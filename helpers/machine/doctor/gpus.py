@@ -5,6 +5,7 @@ import os
 import re
 import sys
 
+from helpers import errors
 from helpers.machine.doctor import computer
 from helpers.machine.doctor.computer import note, ok, problem
 
@@ -43,8 +44,9 @@ def frameworks(run=computer.run, timeout=120):
 
 
 def _framework(module, code, cards, run, timeout):
+    """What one framework sees, asked by running `code` in a child process: a list of findings."""
     status, out, err = run([sys.executable, "-c", code], timeout)
-    last = (err.strip().splitlines() or ["no message"])[-1]
+    last = errors.last_line(err)
     if status is None:
         return problem(f"{module} did not load within {timeout} s",
                        "Try once more; a virus scanner or full memory may be in the way.")
@@ -54,7 +56,7 @@ def _framework(module, code, cards, run, timeout):
         return problem(f"{module} crashes (exit code {status}): {last}",
                        "python -m pip install --force-reinstall -r requirements.txt; on Windows first "
                        "Microsoft's Visual C++ Redistributable; on a GPU see the line on CUDA wheels.")
-    name, cuda, seen = json.loads(out.strip().splitlines()[-1])
+    name, cuda, seen = json.loads(errors.last_line(out))
     built = f"built for CUDA {cuda}" if cuda else "built without CUDA"
     if cards and not seen:
         return note(f"{name} ({built}) sees no GPU, though the driver does",

@@ -27,8 +27,8 @@ GB = 1e9
 
 def findings(quick=False):
     """All findings, as a list of `Finding`; `quick` leaves out loading the frameworks in child processes."""
-    checks = [python, packages, compiler, memory, disk, port, kernel, extras.dot, extras.visdom, extras.pages,
-              gpus.cuda_wheels, gpus.driver]
+    checks = [python, packages, compiler, memory, disk, port, kernel, extras.visdom, extras.pages, gpus.cuda_wheels,
+              gpus.driver]
     if not quick:
         checks.append(gpus.frameworks)
     return [finding for check in checks for finding in _safely(check)]

@@ -221,8 +221,8 @@ claims.verdict("C67", on_a_mac("torch-2.13.0"), for_intel("torch-2.2.2"))
 claims.verdict("C72", on_a_mac("tensorflow-2.21.0"), for_intel("tensorflow-2.16.2"))
 parts = {f"{release} for {system}": everywhere(release, f"{system}, x86-64")
          for release in ("torch-2.13.0", "tensorflow-2.21.0") for system in ("Linux", "Windows")}
-claims.verdict("C65", parts, "PyPI has wheels of both; both projects describe a build from source as well, which was not "
-               "tried here")
+claims.verdict("C65", parts, f"PyPI has wheels for {sum(parts.values())} of these {len(parts)}; both projects describe a "
+               "build from source as well, which was not tried here")
 
 # %% [markdown]
 # ## 0.4 A build for the CPU or for the GPU
@@ -269,13 +269,17 @@ print(f"GPUs that builds without CUDA see here: {sum(blind)}")
 
 # %% tags=["verdict"]
 opened = [row for row in wheels.values() if row["cuda"]]
-on_windows = {row["file"].split("-cp")[0]: row["cuda"] != "none" for row in opened if "win_amd64" in row["file"]}
+cuda = {row["file"].split("-cp")[0]: row["cuda"] for row in opened if "win_amd64" in row["file"]}
+on_windows = {release: version != "none" for release, version in cuda.items()}
 claims.verdict("C68", {"pip finds a wheel": everywhere("torch-2.13.0", "Windows, x86-64"),
                        "its build can use a GPU": on_windows["torch-2.13.0"]},
-               "a build for a GPU comes from PyTorch's own index, with --index-url and an address")
+               f"CUDA in the wheel that pip takes: {cuda['torch-2.13.0']}; a build for a GPU comes from PyTorch's own "
+               "index, with --index-url and an address")
 claims.verdict("C73", {"2.10.1 is built with CUDA": on_windows["tensorflow-2.10.1"],
                        "2.11.0 is not": not on_windows["tensorflow_intel-2.11.0"],
-                       "2.21.0 is not": not on_windows["tensorflow-2.21.0"]}, "seen in three Windows wheels from PyPI")
+                       "2.21.0 is not": not on_windows["tensorflow-2.21.0"]},
+               "CUDA in Windows wheels from PyPI: " + ", ".join(f"{release} {version}" for release, version in cuda.items()
+                                                                if "tensorflow" in release))
 old = [python for python in PYTHONS if fits("tensorflow-2.10.1", "Windows, x86-64", python)]
 claims.verdict("C74", any(python in old for python in COURSE),
                f"of Python 3.10 to 3.14 only {', '.join(f'{a}.{b}' for a, b in old)} has a Windows wheel of "
@@ -314,14 +318,18 @@ with tempfile.TemporaryDirectory() as folder:
         return done.stdout or done.stderr
 
     def library():
-        return [file.read_text() for file in Path(folder, "env").rglob("libtoy.so.9")] or "no file"
+        return [file.read_text() for file in Path(folder, "env").rglob("libtoy.so.9")] or ["no file"]
 
+    found = []
     for name, text in [("toy_cu12", "CUDA 12"), ("toy_cu13", "CUDA 13")]:
         pip("install", toy_wheel(folder, name, text))
+        found += library()
         print(f"after pip install {name}: {library()}")
     pip("uninstall", "--yes", "toy_cu12")
     print(f"after pip uninstall toy_cu12: {library()}, although toy_cu13 is installed: {'toy_cu13' in pip('list')}")
     print(f"pip check: {pip('check').strip()}")
+if importlib.util.find_spec("pip"):
+    parity.verdict("what is in the one file, after each of the two installations", found, ["CUDA 12", "CUDA 13"])
 
 # %% [markdown]
 # The one installed last wins, removing one destroys the other, and `pip check` sees nothing: it compares versions, not
@@ -377,7 +385,8 @@ show.table(["level", "finding", "cure"], [(finding.level, finding.what, finding.
            caption="What the doctor finds on this machine")
 on_wsl = "microsoft" in platform.uname().release.lower()  # the name that WSL's Linux kernel gives itself
 if on_wsl and shutil.which("nvidia-smi") and tf.test.is_built_with_cuda():
-    claims.verdict("C75", bool(tf.config.list_physical_devices("GPU")), "asked TensorFlow inside WSL 2 for its GPUs")
+    seen = tf.config.list_physical_devices("GPU")
+    claims.verdict("C75", len(seen) > 0, f"TensorFlow inside WSL 2 sees {len(seen)} GPUs")
 else:
     claims.not_measured("C75", "this needs WSL 2, an NVIDIA GPU and a TensorFlow built with CUDA; the install page gives "
                         "the same command for Linux and for WSL 2")
@@ -413,7 +422,8 @@ product_tf = x_tf @ tf.transpose(x_tf)
 ours_torch, ours_tf = torch_side.to_numpy(product_torch), tf_side.to_numpy(product_tf)
 parity.verdict("all products of 200 pictures", ours_torch, ours_tf)
 difference = np.abs(ours_torch - ours_tf).max()
-exercises.outcome("0.2", "exactly 0" if difference == 0 else "around 1e-7" if difference < 1e-5 else "around 1e-3")
+exercises.outcome("0.2", exercises.first_true({"exactly 0": difference == 0, "around 1e-7": difference < 1e-5,
+                                               "around 1e-3": difference >= 1e-5}))
 
 # %% [markdown]
 # Exactly 0, and not by luck. Every pixel is a whole number of sixteenths, so every product is a whole number of 1/256

@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 
-from helpers import data, process
+from helpers import data, errors, process
 from helpers.course.judging import Exercise, function, value
 
 STAND_IN = """import sys, types
@@ -48,7 +48,7 @@ def _judge_program(program):
             return "the program does not come to its end."
         machine = "with" if gpu else "without"
         if done.returncode:
-            return f"on a machine {machine} a GPU the program says {done.stderr.strip().splitlines()[-1]}"
+            return f"on a machine {machine} a GPU the program says {errors.last_line(done.stderr)}"
         if done.stdout.split() == ["GPU"] and not gpu and "is_available" in program and "is_available()" not in program:
             return "without parentheses the condition is the function itself, which is always true."
         if done.stdout.split() != [word]:

@@ -421,7 +421,8 @@ with tf.device("/CPU:0"):
     target = tf.constant([1.0, 2.0, 3.0])
 written = attempt(lambda: operator.setitem(torch.from_dlpack(target), 0, 99.0))
 print("target", target)
-exercises.outcome("1.3", "the write is refused" if written else "the 99" if target[0] == 99 else "its old numbers")
+exercises.outcome("1.3", exercises.first_true({"the write is refused": written is not None, "the 99": target[0] == 99,
+                                               "its old numbers": target[0] == 1}))
 
 # %% [markdown]
 # So immutable means: TensorFlow offers no way to write. It does not lock the memory. Whoever shares memory across
@@ -475,11 +476,14 @@ parity.verdict("what came back from the device", torch_side.to_numpy(moved_torch
 same_code = collatz_torch.__code__.co_code == collatz_tf.__code__.co_code  # the compiled bodies
 claims.verdict("C09", {"the same Python while and if ran on both": same_code and path_torch == path_tf,
                        "PyTorch took x[1] = 20.0": write_torch is None, "TensorFlow refused it": write_tf is not None},
-               "Control flow is Python's in both; assigning to an item is Python's in PyTorch alone.")
+               f"while and if compile to {'the same' if same_code else 'different'} Python code in both; assigning to an "
+               f"item: PyTorch {write_torch or 'does it'}, TensorFlow {write_tf or 'does it'}")
 all_ranks = all(tensor.ndim == k for both in (ladder_torch, ladder_tf) for k, tensor in enumerate(both.values()))
 deferred = not (tf.executing_eagerly() and path_torch == path_tf)
+axes = [", ".join(str(tensor.ndim) for tensor in both.values()) for both in (ladder_torch, ladder_tf)]
 claims.verdict("C23b", {"both work on tensors": all_ranks, "different execution by default": deferred},
-               "Arrays of 0 to 4 axes came out alike, and both frameworks had each value ready at every line.")
+               f"Tensors of {axes[0]} axes in PyTorch, of {axes[1]} in TensorFlow; values were ready at every line in "
+               f"{'PyTorch only' if deferred else 'both'}.")
 found["asking for a GPU that is not there"] = tuple("refused" if isinstance(made, str) else "runs elsewhere, silently"
                                                     for made in (absent_torch, absent_tf))
 
@@ -710,4 +714,4 @@ show.table(["what", "PyTorch", "TensorFlow", "agree"],
 # [tensors](https://www.tensorflow.org/guide/tensor),
 # [variables](https://www.tensorflow.org/guide/variable) and
 # [random numbers](https://www.tensorflow.org/guide/random_numbers). Next:
-# [automatic differentiation](02_automatic_differentiation.ipynb).
+# [train by hand](02a_train_by_hand.ipynb).

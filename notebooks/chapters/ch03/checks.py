@@ -1,25 +1,14 @@
 """The checks of chapter 3, static and dynamic graphs."""
-import functools
-import sys
-
 import numpy as np
 
 from helpers import show
 from helpers.course import missing
-from helpers.course.judging import Exercise, call, function, value
-
-
-def side(name, framework):
-    """A side module that the notebook has imported. Raises NotInstalled where its framework is missing."""
-    module = sys.modules.get(f"helpers.{name}_side")
-    if module is None:
-        raise missing.NotInstalled(framework)
-    return module
+from helpers.course.judging import cases, function, value
 
 
 def traces():
     """The number of graphs after each call of exercise 3.1, counted by TensorFlow itself."""
-    tf = side("tf", "TensorFlow").tf
+    tf = missing.side("tf").tf
     square = tf.function(lambda x: x * x)
     arguments = [1, 2, tf.constant(1), tf.constant(2), tf.constant(2.0), tf.constant([1.0, 2.0]), 1, tf.constant([3.0, 4.0])]
     return [(square(x), square.experimental_get_tracing_count())[1] for x in arguments]
@@ -42,7 +31,7 @@ def one_and_others(rng):
 
 def loop_inside(answer):
     """None if one graph of a tf.function holds the loop, else what is wrong."""
-    tf = side("tf", "TensorFlow").tf
+    tf = missing.side("tf").tf
     if not hasattr(answer, "get_concrete_function"):
         return "the values are right, but it is plain Python: put `@tf.function` above it."
     graph = answer.get_concrete_function(tf.TensorSpec([None], tf.float64)).graph
@@ -64,7 +53,7 @@ def short_or_long(rng):
 
 def one_graph(answer):
     """None if torch.compile captures the function whole, else what is wrong."""
-    torch = side("torch", "PyTorch").torch
+    torch = missing.side("torch").torch
     torch._dynamo.reset()
     try:
         torch.compile(answer, backend=lambda module, inputs: module.forward, fullgraph=True)(torch.ones(5))
@@ -103,21 +92,15 @@ SLIPS = {
 }
 
 
-def judge_schedule(answer, slips):
-    """Judge a function of (seconds, edges) on random graphs."""
-    if not callable(answer):
-        return "answer must be a function of seconds and edges."
-    for seed in range(5):
-        seconds, edges = schedule(np.random.default_rng(seed))
-        right = max(shortest_time(seconds, edges).values())
-        got, problem = call(answer, dict(seconds), list(edges))
-        if problem:
-            return problem
-        if not isinstance(got, (int, float)):
-            return f"the function should return one number, yours returned a {type(got).__name__}."
-        if abs(got - right) > 1e-9:
-            found = [cause for cause, slip in slips.items() if abs(slip(seconds, edges) - got) < 1e-9]
-            return f"{found[0]}." if found else f"{got} where {right} is right, for seconds {seconds} and edges {edges}."
+def whole_time(seconds, edges):
+    """The shortest time in which all operations are done."""
+    return max(shortest_time(seconds, edges).values())
+
+
+def no_number(got):
+    """Why a result is no time, or None."""
+    if not isinstance(got, (int, float)):
+        return f"the function should return one number, yours returned a {type(got).__name__}."
     return None
 
 
@@ -159,8 +142,11 @@ EXERCISES = {
                "`torch.where(condition, a, b)` chooses without asking Python.",
                "Or divide by a number that is 1 for short vectors: `torch.clamp(size, min=1)`."),
     ),
-    "3.4": Exercise(
-        functools.partial(judge_schedule, slips=SLIPS),
+    "3.4": cases(
+        lambda: [schedule(np.random.default_rng(seed)) for seed in range(5)], whole_time, SLIPS,
+        say=lambda given, right, got: f"{got} where {right} is right, for seconds {given[0]} and edges {given[1]}.",
+        no_function="answer must be a function of seconds and edges.",
+        same=lambda got, right: abs(got - right) <= 1e-9, unfit=no_number,
         hints=("When can an operation begin? When is the whole graph done?",
                "Go through the operations in the order given, and note for each when it ends.",
                "`ends[b] = seconds[b] + max(ends of all a with an edge (a, b), or 0)`; the answer is the largest end."),

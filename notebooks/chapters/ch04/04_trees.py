@@ -4,7 +4,7 @@
 # Every tree has a shape of its own. After this chapter you can run a network over any of them in both frameworks, and
 # many different ones at once.
 #
-# > **Minutes**: 45 · **Needs**: chapter 2; of chapter 3, what tracing is
+# > **Minutes**: 45 · **Needs**: lesson 2a; of chapter 3, what tracing is
 # >
 # > **You will be able to**
 # > - write a network that calls itself as its input does
@@ -334,9 +334,15 @@ def gain(race, name="batched"):
     """How many times as fast as one by one. The fastest round counts: a busy machine can only add time."""
     return min(race["one by one"].seconds) / min(race[name].seconds)
 
+def slowest(race):
+    return min(race, key=lambda name: gain(race, name))
+
+parity.by_clock("the slowest of the three ways",
+                f"{slowest(races_torch[64])} in PyTorch, {slowest(races_tf[64])} in TensorFlow")
 gains = {"PyTorch": gain(races_torch[64]), "TensorFlow": gain(races_tf[64])}
-print(f"64 trees, slopes included, batched at least 8 times as fast in both: {min(gains.values()) >= 8} "
-      f"(PyTorch measured {gains['PyTorch']:.0f} times, TensorFlow measured {gains['TensorFlow']:.0f} times)")
+parity.by_clock("64 trees, slopes included, batched at least 8 times as fast in both",
+                f"{min(gains.values()) >= 8} (PyTorch measured {gains['PyTorch']:.0f} times, "
+                f"TensorFlow measured {gains['TensorFlow']:.0f} times)")
 
 # %%
 fig, ax = plots.figure(width=7, height=3.6)
@@ -432,7 +438,8 @@ print(f"TensorFlow traced its step once for all batches: {traces.count('float32'
 for side, right in (("PyTorch", right_torch["+ − ×"]), ("TensorFlow", right_tf["+ − ×"])):
     print(f"{side}: at least 95 of 100 right at every depth up to 4: {min(right[depth] for depth in range(5)) >= 0.95}")
 deep = 100 * (right_torch["+ − ×"][7] + right_tf["+ − ×"][7]) / 2
-exercises.outcome("4.2", options[(deep >= 60) + (deep > 99)])
+exercises.outcome("4.2", exercises.first_true({"fewer than 60": deep < 60, "60 to 99": deep <= 99,
+                                               "more than 99": deep > 99}))
 
 # %% [markdown]
 # ## 4.6 Where the errors come from
@@ -479,7 +486,7 @@ both = (right_torch, right_tf)
 print(f"both worse at depth 7 than at depth 4: {all(right['+ − ×'][7] < right['+ − ×'][4] for right in both)}")
 print(f"both worse still without ×: {all(right['+ −'][7] < right['+ − ×'][7] for right in both)}")
 before, after = (right_torch[name][7] + right_tf[name][7] for name in ("+ − ×", "rounded"))
-exercises.outcome("4.3", "all" if after == 2 else "fewer" if after < before else "as many")
+exercises.outcome("4.3", exercises.first_true({"all": after == 2, "fewer": after < before, "as many": True}))
 
 # %%
 fig, axes = plots.figure(columns=3, width=11.5, height=3.8)
@@ -596,7 +603,8 @@ claims.verdict("C30b", {
     "Fold is here to be used": installed and not lacking,
     "PyTorch batches trees by itself": gains["PyTorch"] < 2,
 }, f"the same plain recursion ran in both; today's TensorFlow has no {', '.join(lacking)}, which Fold uses; and PyTorch "
-   f"too needed a plan to batch 64 trees, with which it was measured {gains['PyTorch']:.0f} times as fast")
+   f"too needed a plan to batch 64 trees, with which it was measured {gains['PyTorch']:.0f} times as fast",
+    timed=["PyTorch batches trees by itself"])
 
 # %% [markdown]
 # ## 4.9 Exercises

@@ -508,7 +508,7 @@ exercises.outcome("5.3", str(tuple(away["kernel_shape"])))
 # %% [markdown]
 # ## 5.8 A phrasebook
 #
-# Most of what you look up is smaller than a layer. In `helpers/phrasebook`, `in_torch.py`, `in_tensorflow.py` and
+# Most of what you look up is smaller than a layer. In `chapters/ch05/phrasebook`, `in_torch.py`, `in_tf.py` and
 # `in_keras.py` hold functions of the same names, one for each phrase. The function runs, and its text is what the table
 # shows.
 #
@@ -526,10 +526,10 @@ said_torch = {name: phrasebook.say(getattr(in_torch, name), numbers, torch_side.
               for name in phrasebook.NAMES}
 
 # %% tags=["tf"]
-from chapters.ch05.phrasebook import in_keras, in_tensorflow
+from chapters.ch05.phrasebook import in_keras, in_tf
 
 numbers = phrasebook.inputs(seed, layout="NHWC")
-said_tf = {name: phrasebook.say(getattr(in_tensorflow, name), numbers, tf_side.tensor, tf_side.to_numpy)
+said_tf = {name: phrasebook.say(getattr(in_tf, name), numbers, tf_side.tensor, tf_side.to_numpy)
            for name in phrasebook.NAMES}
 said_keras = {name: phrasebook.say(getattr(in_keras, name), numbers, tf_side.tensor, keras.ops.convert_to_numpy)
               for name in phrasebook.NAMES if hasattr(in_keras, name)}

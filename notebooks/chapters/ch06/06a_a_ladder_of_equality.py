@@ -11,7 +11,8 @@
 # > - say what Keras makes of a learning rate of 0.1, and what to do about it (verdict in 6a.5)
 # > - keep two trainings together for hundreds of steps (verdict in 6a.6)
 #
-# `fast` shortens the training, `seed` draws other weights and batches, `device` says where both compute.
+# `fast` shortens the training, `seed` draws other weights and batches, `device` says where both compute. Exercises keep
+# their older numbers, so here they come in another order.
 
 # %% tags=["setup"]
 from helpers import session
@@ -79,9 +80,11 @@ digits = data.digits("float64")
 images = digits.x_train.reshape(-1, 64)
 labels = digits.y_train
 
+batch_size = 64
+epochs = 9 if fast else 44
 batches = []
-for epoch in range(9 if fast else 44):
-    batches += data.batches(images, labels, 64, seed, epoch)
+for epoch in range(epochs):
+    batches += data.batches(images, labels, batch_size, seed, epoch)
 
 # %% tags=["taught"]
 rng = np.random.default_rng(seed)
@@ -270,7 +273,7 @@ exercises.check("6.5", answer)
 
 # %% [markdown]
 # Try yours: `answer(rungs_torch, rungs_tf)`. Then break the port: leave out `from_logits=True` in TensorFlow's cell
-# above, run that cell again, and ask once more. (Put it back before you go on.)
+# above, run that cell again, and ask once more. (Put it back, and run the cell again, before you go on.)
 
 # %% [markdown]
 # ## 6a.4 Rung 6: one step
@@ -289,6 +292,10 @@ exercises.check("6.5", answer)
 # %% tags=["predict"]
 guess = ...  # "a", "b" or "c"
 exercises.predict("P6.1", guess, among=["a", "b", "c"])
+
+# %% [markdown]
+# Run each of the next two cells only once: each run is a step. (`differ` in the cell after them is content when the two
+# differ by more than `atol`; `verdict` is content when they do not.)
 
 # %% tags=["torch"]
 # PyTorch
@@ -347,7 +354,7 @@ parity.differ("the two rates", rate_torch, rate_tf)
 
 # %% tags=["taught"]
 def held(number):
-    """The Python float nearest to a number that float32 can hold."""
+    """The float32 number nearest to this number, as a Python float."""
     return float(np.float32(number))
 
 

@@ -229,6 +229,10 @@ for name in ends_tf:
 # ## 6b.3 First cause: numbers that nobody wrote down
 #
 # A default is a number in your program that you cannot see. Both frameworks tell you theirs when asked.
+#
+# Take RMSprop. It keeps a running average of the squared [gradient](glossary.md#gradient), and divides each step by its
+# root. PyTorch calls the share of the past in that average alpha, Keras rho; epsilon is a small number that keeps the
+# division away from 0.
 
 # %% tags=["torch"]
 # PyTorch
@@ -251,7 +255,7 @@ parity.differ("RMSprop, epsilon", epsilon_torch, epsilon_tf)
 
 # %% [markdown]
 # PyTorch's RMSprop forgets ten times as slowly. Epsilon is another number in Adam too, and so is AdamW's
-# [decay](glossary.md#weight-decay).
+# [decay](glossary.md#weight-decay): 0.01 in PyTorch, 0.004 in Keras. We take Keras's numbers.
 #
 # Look them up rather than remember them. And then write them down, in both: what is written cannot differ by default.
 
@@ -291,8 +295,8 @@ for name in written_tf:
 # ## 6b.4 Second cause: numbers that float32 cannot hold
 #
 # Lesson 6a found that Keras keeps the rate in [float32](glossary.md#float32). Momentum and decay pass through float32
-# as well. Each beta of Adam is used twice, exact in the averages and rounded in the
-# [bias correction](glossary.md#bias-correction); you can read it in
+# as well. Each beta of Adam (how much of the past its two averages keep; section 6b.5) is used twice, exact in the
+# averages and rounded in the [bias correction](glossary.md#bias-correction); you can read it in
 # [Keras's source](https://github.com/keras-team/keras/blob/master/keras/src/optimizers/adam.py), where
 # `ops.cast(self.beta_1, ...)` makes a float32 first.
 #
@@ -301,7 +305,7 @@ for name in written_tf:
 
 # %% tags=["taught"]
 def held(number):
-    """The Python float nearest to a number that float32 can hold."""
+    """The float32 number nearest to this number, as a Python float."""
     return float(np.float32(number))
 
 
@@ -446,6 +450,10 @@ parity.differ("how far RMSprop moves one weight", moved_torch, moved_tf, atol=1e
 #
 # With $\epsilon$ under the root, its own root counts: $\sqrt{10^{-7}}$ is about $3 \cdot 10^{-4}$, hundreds of times
 # the gradient. No argument moves epsilon under PyTorch's root. A short class does.
+#
+# PyTorch's `Optimizer` brings two things. `param_groups` is a list of dicts: each holds some weights, as `params`, and
+# the numbers that go with them. We have one group. `state` is what the optimizer remembers, a dict for each weight; here
+# that is $v$.
 
 
 # %% tags=["taught"]
@@ -458,11 +466,14 @@ class KerasRMSprop(optim.Optimizer):
     @torch.no_grad()
     def step(self):
         group = self.param_groups[0]
+        rate = group["lr"]
+        rho = group["rho"]
+        eps = group["eps"]
         for weight in group["params"]:
             old = self.state[weight].get("v", torch.zeros_like(weight))
-            v = group["rho"] * old + (1 - group["rho"]) * weight.grad**2
+            v = rho * old + (1 - rho) * weight.grad**2
             self.state[weight]["v"] = v
-            weight -= group["lr"] * weight.grad / (v + group["eps"]).sqrt()
+            weight -= rate * weight.grad / (v + eps).sqrt()
 
 
 # %% [markdown]
@@ -472,22 +483,25 @@ class KerasRMSprop(optim.Optimizer):
 # $$\text{PyTorch: } \frac{m / (1-\beta_1^t)}{\sqrt{v / (1-\beta_2^t)} + \epsilon}
 # \qquad \text{Keras: } \frac{\sqrt{1-\beta_2^t}}{1-\beta_1^t} \cdot \frac{m}{\sqrt{v} + \epsilon}$$
 #
-# PyTorch adds epsilon after the correction, Keras before it. At the first step that makes it count about 32 times as much.
+# PyTorch adds epsilon after the correction, Keras before it. At the first step the corrected root is about 32 times the
+# uncorrected one ($1 / \sqrt{1 - 0.999}$), so beside Keras's root the same epsilon counts 32 times as much.
 # [Adam's paper](https://arxiv.org/abs/1412.6980) has both forms.
 #
-# The two agree when PyTorch's epsilon is $\epsilon / \sqrt{1-\beta_2^t}$. A hook can set that before each step.
+# The two agree when PyTorch's epsilon is $\epsilon / \sqrt{1-\beta_2^t}$. A hook, a function that PyTorch calls before each
+# step, can set that.
 
 
 # %% tags=["taught"]
 def epsilon_first(optimizer):
     """Put an Adam's epsilon where Keras has it, before the bias correction."""
+    epsilon = 1e-7
     steps = itertools.count(1)
 
-    def move(optimizer, args, kwargs):
+    def set_epsilon(optimizer, args, kwargs):
         t = next(steps)
-        optimizer.param_groups[0]["eps"] = 1e-7 / (1 - beta2**t) ** 0.5
+        optimizer.param_groups[0]["eps"] = epsilon / (1 - beta2**t) ** 0.5
 
-    optimizer.register_step_pre_hook(move)
+    optimizer.register_step_pre_hook(set_epsilon)
     return optimizer
 
 

@@ -271,7 +271,8 @@ parity.differ("the gradient of the norm at (0, 0)", slope_torch, slope_tf)
 parity.verdict("mended with a floor under the root", slope_torch, mended)
 
 # %% [markdown]
-# One NaN in a gradient, and after the next step every weight is NaN that it has touched.
+# Below the floor, `maximum` passes no gradient, so nothing is divided by 0. One NaN in a gradient, and after the next step
+# every weight that it has touched is NaN.
 
 # %% [markdown]
 # ### Exhibit 9: the larger of two equals
@@ -387,13 +388,14 @@ parity.verdict("mended with dim=-1", mended, share_tf)
 
 # %% tags=["torch"]
 # PyTorch
-x = torch.tensor([[[float("nan"), 1.0]]])
+x = torch.tensor([[[float("nan"), 1.0]]])  # (batch, channel, place)
 pool_torch = F.max_pool1d(x, kernel_size=2).numpy()
 print(pool_torch.ravel())
 
 # %% tags=["tf"]
 # TensorFlow
-x = tf.constant([[[float("nan")], [1.0]]])
+x = tf.constant([[[float("nan")], [1.0]]])  # (batch, place, channel)
+# "VALID": no padding
 pooled = tf.nn.max_pool1d(x, ksize=2, strides=2, padding="VALID")
 mended = tf.reduce_max(x, axis=1, keepdims=True).numpy()
 print(pooled.numpy().ravel(), "mended:", mended.ravel())
@@ -509,7 +511,8 @@ parity.differ(
 parity.verdict("mended with kl_div(q.log(), p)", mended, divergence_tf, atol=1e-6)
 
 # %% [markdown]
-# PyTorch wants the logarithm of q, and wants it first. Called the other way, it gives a negative distance.
+# PyTorch wants the logarithm of q, and wants it first. Called as Keras's is, with
+# (p, q), it gives a negative distance.
 
 # %% [markdown]
 # ### Exhibit 16: a model that knows nothing
@@ -540,7 +543,8 @@ parity.differ("top-1 accuracy of equal scores", hits_torch, hits_tf, atol=0.5)
 parity.verdict("mended with sparse_categorical_accuracy", hits_torch, mended, atol=1e-6)
 
 # %% [markdown]
-# Keras counts a tie as a hit, so a network that gives every class the same score is perfect.
+# Keras's top-k accuracy counts a tie as a hit, so by that measure a network that gives every class the same score is
+# perfect.
 
 # %% [markdown]
 # ## 6c.5 Quiz
@@ -567,4 +571,4 @@ claims.close("06c")
 # Further reading: [PyTorch's losses](https://docs.pytorch.org/docs/stable/nn.html#loss-functions) and
 # [Keras's](https://keras.io/api/losses/), where each says what it expects.
 #
-# Next: [the museum's other wing](06d_museum_of_layers.ipynb), with layers, pictures and optimizers.
+# Next: [the museum's second wing](06d_museum_of_layers.ipynb), with layers and optimizers.

@@ -3,7 +3,7 @@
 #
 # The museum's second wing: what a layer or an optimizer is before you say anything. At its end we count.
 #
-# > **Minutes**: 26 · **Needs**: lesson 6c · **Claims tested**: C56
+# > **Minutes**: 26 · **Needs**: lessons 6b and 6c · **Claims tested**: C56
 # >
 # > **You will be able to**
 # > - give both frameworks the same start of a layer (verdict in 6d.1)
@@ -133,7 +133,8 @@ print(forget_torch)
 # TensorFlow
 def forget_bias(lstm):
     lstm.build([None, 5, 8])
-    return float(tf.reduce_mean(lstm.cell.bias[500:1000]))
+    bias = lstm.cell.bias[500:1000]  # the second of four gates, here too
+    return float(tf.reduce_mean(bias))
 
 
 forget_tf = forget_bias(keras.layers.LSTM(500))
@@ -442,9 +443,10 @@ parity.differ("a weight after a step with decay", after_torch, after_tf, atol=1e
 parity.verdict("mended, decoupled_weight_decay=True", mended, after_tf, atol=1e-3)
 
 # %% [markdown]
-# PyTorch's [Adam](https://docs.pytorch.org/docs/stable/generated/torch.optim.Adam.html) adds the decay to the gradient,
-# and then divides by the gradient's own size: here nothing is left of it. Keras shrinks the weight itself, by rate times
-# decay, whatever the optimizer. In PyTorch that is `AdamW`.
+# PyTorch's [Adam](https://docs.pytorch.org/docs/stable/generated/torch.optim.Adam.html) adds decay times weight to the
+# gradient, and then divides by the gradient's own size: here nothing is left of it, and 0.9 is where Adam would end without
+# a decay. Keras also shrinks the weight itself, by rate times decay, whatever the optimizer: 0.85. In PyTorch that is
+# `AdamW`.
 
 # %% [markdown]
 # ## 6d.5 How many are there?

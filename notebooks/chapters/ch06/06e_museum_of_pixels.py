@@ -96,7 +96,8 @@ parity.verdict("mended with pad(x, (0, 1))", mended, windows_tf)
 
 # %% [markdown]
 # One zero is enough here. TensorFlow puts an odd one at the end, PyTorch's `padding=1` puts one on both sides. With
-# stride 2 this moves every window by one pixel, and a network trained the one way sees everything shifted the other way.
+# stride 2 this moves every window by one pixel, and a network trained the one way sees everything
+# shifted by one pixel in the other.
 
 # %% [markdown]
 # ### Exercise 6.3: port "same" padding to PyTorch (6 minutes)
@@ -142,7 +143,7 @@ def answer(x, kernel):
 exercises.check("6.3", answer)
 
 # %% [markdown]
-# ## 6e.2 In the middle and at the edge
+# ## 6e.2 More padding: a longer row, and a mean
 
 # %% [markdown]
 # ### Exhibit 2: upward again
@@ -173,6 +174,10 @@ parity.differ("1, 2, 3 through a transposed convolution", longer_torch, longer_t
 parity.verdict("mended: no padding, the end cut off", mended, longer_tf)
 
 # %% [markdown]
+# A transposed convolution lays the kernel down once for each number, two places further each time, times that number.
+# PyTorch's `padding=1` cuts the first place off. TensorFlow cuts at the end.
+
+# %% [markdown]
 # ### Exhibit 3: a mean at the edge
 #
 # Four ones, and the mean of each window of three. At the edge the window hangs over.
@@ -180,15 +185,15 @@ parity.verdict("mended: no padding, the end cut off", mended, longer_tf)
 # %% tags=["torch"]
 # PyTorch
 ones = torch.ones(1, 1, 4)
-means_torch = F.avg_pool1d(ones, 3, 1, padding=1).numpy().ravel()
-means = F.avg_pool1d(ones, 3, 1, padding=1, count_include_pad=False)
+means_torch = F.avg_pool1d(ones, kernel_size=3, stride=1, padding=1).numpy().ravel()
+means = F.avg_pool1d(ones, kernel_size=3, stride=1, padding=1, count_include_pad=False)
 mended = means.numpy().ravel()
 print(means_torch, "mended:", mended)
 
 # %% tags=["tf"]
 # TensorFlow
 ones = tf.ones([1, 4, 1])
-means = tf.nn.avg_pool1d(ones, 3, 1, padding="SAME")
+means = tf.nn.avg_pool1d(ones, ksize=3, strides=1, padding="SAME")
 means_tf = means.numpy().ravel()
 print(means_tf)
 
@@ -196,6 +201,9 @@ print(means_tf)
 # Folded: compares the means.
 parity.differ("means of three over four ones, padded", means_torch, means_tf, atol=1e-6)
 parity.verdict("mended, count_include_pad=False", mended, means_tf, atol=1e-6)
+
+# %% [markdown]
+# PyTorch counts the padded zero in the mean, TensorFlow does not.
 
 # %% [markdown]
 # ## 6e.3 A picture of another size
@@ -235,13 +243,17 @@ parity.verdict("mended with antialias=True", mended_cubic, cubic_tf, atol=1e-6)
 # %% [markdown]
 # Where is a pixel? For PyTorch's `nearest` it is its upper left corner, for TensorFlow its center, as for PyTorch's
 # `nearest-exact`.
+#
+# And the bicubic curve has a coefficient, which says how far it swings. PyTorch's is -0.75, but -0.5 with
+# `antialias=True`. TensorFlow's is -0.5. The two also differ at the edge: PyTorch repeats the last pixel there;
+# TensorFlow leaves out what is outside, and so does PyTorch with `antialias=True`.
 
 # %% [markdown]
 # ### Exercise 6.8: the nearest pixel, by hand (5 minutes)
 #
 # Write `answer(x)` in PyTorch: from a row `x` of 8 numbers it makes the row of 12 that TensorFlow's `"nearest"` makes.
 # New pixel number $k$ has its center at $(k + \frac12) \cdot \frac{8}{12}$, measured in old pixels; old pixel number
-# $j$ reaches from $j$ to $j + 1$.
+# $j$ reaches from $j$ up to, but not including, $j + 1$.
 
 # %% tags=["exercise"]
 answer = ...  # a function of one PyTorch tensor
@@ -375,7 +387,7 @@ claims.close("06e")
 #
 # - "same" padding with a stride: TensorFlow puts an odd zero at the end, PyTorch pads both sides alike.
 # - At the edge, ask whether padding counts in a mean.
-# - Resizing: ask where a pixel is (corner or center), whether it smooths, and which type comes out.
+# - Resizing: ask where a pixel is (corner or center), which curve it uses, and which type comes out.
 # - A kernel of (1, 0, 0), or a picture of two pixels, shows in one line what a page of text leaves open.
 #
 # Further reading: [torch.nn.functional.interpolate](https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html),

@@ -69,7 +69,7 @@ print((large - large) + one)
 # %% tags=["taught"]
 rng = np.random.default_rng(seed)
 numbers = rng.uniform(size=100_000).astype("float32")
-exact = math.fsum(numbers)
+exact = math.fsum(numbers)  # adds without rounding in between
 print(exact)
 
 # %% tags=["torch"]
@@ -102,9 +102,9 @@ parity.verdict("a sum of 100,000 numbers in float32", sum_torch, sum_tf, rtol=1e
 # %% tags=["taught"]
 def ten_bits(array):
     """float32 numbers, rounded to the ten bits after the point that TF32 keeps."""
-    bits = array.view(np.uint32)
-    rounded = bits + 0x1000  # half of the last bit that is kept
-    kept = rounded & 0xFFFFE000  # the 13 bits below it become 0
+    bits = array.view(np.uint32)  # read the 32 bits as an integer
+    rounded = bits + 0x1000  # add half of the last bit that is kept
+    kept = rounded & 0xFFFFE000  # set the last 13 bits to 0
     return kept.view(np.float32)
 
 
@@ -124,6 +124,25 @@ print("products:", torch.backends.cuda.matmul.fp32_precision)
 print("convolutions:", torch.backends.cudnn.conv.fp32_precision)
 
 
+# %% tags=["verdict", "folded"]
+# Folded: compares what both allow for products of matrices.
+allowed_torch = torch.backends.cuda.matmul.fp32_precision == "tf32"
+parity.differ("whether a product may use TF32", allowed_torch, allowed_tf)
+
+# %% [markdown]
+# PyTorch's "none" means that nobody has allowed it, so it multiplies matrices in full
+# ([its notes](https://docs.pytorch.org/docs/stable/notes/cuda.html#tf32-on-ampere)). "tf32" means that it lets
+# convolutions use TF32. TensorFlow's True allows it for both.
+#
+# Now a product of two matrices, with TF32 allowed and forbidden.
+
+# %% tags=["taught"]
+matrix = rng.normal(size=(512, 512)).astype("float32")
+product = matrix.astype("float64") @ matrix
+
+
+# %% tags=["torch"]
+# PyTorch
 def product_torch(allowed):
     torch.backends.cuda.matmul.fp32_precision = "tf32" if allowed else "ieee"
     factor = torch.tensor(matrix, device=device_torch)
@@ -237,8 +256,11 @@ before_tf = common_tf.vector(network_tf("float32", "relu").trainable_variables)
 parity.verdict("the start weights, in float32", before_torch, before_tf)
 
 # %% [markdown]
-# The training hands over, with `yield`, what entered the activation and the new weights, and waits until the other
+# A function with `yield` hands over a value and pauses. When it is asked for the next value, it goes on from there. So
+# each training hands over, after every step, what entered the activation and the new weights, and waits until the other
 # framework has done the same step.
+#
+# `first`, `function` and `last` are the model's three layers: dense, activation, dense.
 
 
 # %% tags=["torch"]

@@ -54,7 +54,6 @@ device = "auto"
 # %% tags=["setup"]
 session.use(seed=seed, device=device, fast=fast)
 epochs, floor = (16, 0.93) if fast else (40, 0.97)   # floor: the test accuracy that every seed must reach
-machine = []                                         # rows of the table "your machine"
 folder = build_dir() / "chapter-07"
 folder.mkdir(parents=True, exist_ok=True)
 digits = data.digits()                               # forms 1 to 10 to learn from, 11 to watch, 12 to 14 to test
@@ -179,7 +178,9 @@ ways = {"arrays, sliced": by_hand, "DataLoader": lambda: list(loader_torch),
         "DataLoader, whole batches": lambda: list(whole), "tf.data": lambda: list(loader_tf),
         "arrays, augmented": lambda: list(chunks(x_learn, y_learn, 0))}
 served = timing.compare(ways, rounds=5, warmup=1)
-machine += [("data", name, f"{len(x_learn) / t.median:,.0f}", "scans served/s") for name, t in served.items()]
+for name, took in served.items():
+    rates = [len(x_learn) / seconds for seconds in took.seconds]
+    claims.number(f"data, {name}", len(x_learn) / took.median, "scans served/s", min(rates), max(rates))
 fig, axes = plots.figure(1, 3, width=10, height=2.9)
 for ax, (name, order) in zip(axes, {"DataLoader, shuffle=True": order_torch, "tf.data, shuffle(100)": order_tf}.items()):
     ax.plot(order, ".", markersize=2, color=(plots.TORCH if "Loader" in name else plots.TF)["color"])
@@ -342,8 +343,9 @@ scores_of_tf = final_tf.scores(digits.x_test)
 # %% tags=["verdict"]
 right_torch, right_tf = (scores.argmax(1) == digits.y_test for scores in (scores_of_torch, scores_of_tf))
 apart = abs(right_torch.mean() - right_tf.mean())
-exercises.outcome("7.2", "the same scores to four digits" if abs(scores_of_torch - scores_of_tf).max() < 1e-4 else
-                  "other scores, accuracies within two points" if apart <= 0.02 else "accuracies more than two points apart")
+exercises.outcome("7.2", exercises.first_true({
+    "the same scores to four digits": abs(scores_of_torch - scores_of_tf).max() < 1e-4,
+    "other scores, accuracies within two points": apart <= 0.02, "accuracies more than two points apart": apart > 0.02}))
 for name, right in (("PyTorch", right_torch), ("TensorFlow", right_tf)):
     print(f"{name} reads at least {floor:.0%} of forms that it has never seen: {bool(right.mean() >= floor)}")
 first_torch, first_tf = (np.array(run.losses[:3]) for run in (final_torch, final_tf))
@@ -603,15 +605,15 @@ parity.verdict("PyTorch's test scores, and Keras's with the weights from that fi
 # %% tags=["torch"]
 pictures, labels = next(chunks(x_learn, y_learn, 0, steps=5))
 plain_torch = new_torch(10 ** 6).learn
-ways_torch, first_torch = {"PyTorch, eager": plain_torch}, {}
+ways_torch, lacking = {"PyTorch, eager": plain_torch}, []
 compiled_torch = new_torch(10 ** 6, change=torch.compile).learn      # model.compile() skips an nn.Sequential, silently
 begin = time.perf_counter()
 try:
     compiled_torch(pictures, labels)
+    claims.number("first call, PyTorch, compiled", time.perf_counter() - begin, "s")
     ways_torch["PyTorch, compiled"] = compiled_torch
-    first_torch["PyTorch, compiled"] = f"{time.perf_counter() - begin:.1f} s"
 except (torch._dynamo.exc.BackendCompilerFailed, torch._inductor.exc.InductorError) as error:
-    first_torch["PyTorch, compiled"] = f"NOT MEASURED: {show.gist(error)}"   # no C++ compiler, for example
+    lacking.append(("first call, PyTorch, compiled", "NOT MEASURED", show.gist(error)))   # no C++ compiler, for example
 if device_torch.type == "cuda":
     def tf32(*batch):
         torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = True
@@ -632,7 +634,7 @@ ways_tf = {"TensorFlow, five steps a call": plain_tf.learn, "TensorFlow, step by
            "TensorFlow, eager": one_by_one(eager_tf), "TensorFlow, XLA": one_by_one(compiled_tf)}
 begin = time.perf_counter()
 compiled_tf(pictures[0], labels[0])
-first_tf = {"TensorFlow, XLA": f"{time.perf_counter() - begin:.1f} s"}
+claims.number("first call, TensorFlow, XLA", time.perf_counter() - begin, "s")
 if device_tf == "/GPU:0":
     def tf32(*batch):
         tf.config.experimental.enable_tensor_float_32_execution(True)
@@ -653,7 +655,7 @@ best = max(best_torch, best_tf) / min(best_torch, best_tf)
 claims.verdict("C58", {"it varies when both run eagerly": eager > 1.5,
                        "the framework matters more than the way of running it": best > graph},
                f"five steps took TensorFlow measured {graph:.1f} times as long eagerly as in a graph; "
-               f"the best ways of both frameworks were measured {best:.1f} times apart")
+               f"the best ways of both frameworks were measured {best:.1f} times apart", timed=True)
 with open(ROOT / "data" / "wheels.csv", newline="", encoding="utf-8") as file:
     wheels = [row for row in csv.DictReader(file) if re.search("cp311.*linux.*x86", row["file"])]
 cuda = {row["file"].split("-")[0]: row["cuda"] for row in wheels}    # with which CUDA each was built; "none": without
@@ -662,7 +664,9 @@ claims.verdict("C57", cuda["torch"] != "none" and cuda["tensorflow"] == "none",
                "(data/wheels.csv): NVIDIA's platform for both")
 
 # %%
-machine += [("training", name, f"{5 * 64 / seconds:,.0f}", "scans/s") for name, seconds in quickest.items()]
+for name, took in timings.items():
+    rates = [5 * 64 / seconds for seconds in took.seconds]
+    claims.number(f"training speed, {name}", max(rates), "scans/s", min(rates), max(rates))
 sizes, workers = [512, 2048, 8192], {"PyTorch": "ch07/memory_torch", "TensorFlow": "ch07/memory_tf"}
 with concurrent.futures.ThreadPoolExecutor() as pool:                # a child process for each, side by side, on the CPU
     jobs = {name: pool.submit(process.run, worker, {"batches": sizes}, 120, {"CUDA_VISIBLE_DEVICES": "-1"})
@@ -670,7 +674,8 @@ with concurrent.futures.ThreadPoolExecutor() as pool:                # a child p
 grown = {name: [row["bytes"] / 1e6 for row in job.result()] for name, job in jobs.items()}
 claims.verdict("C14", all(min(values) > 0 for values in grown.values()), f"one step on {sizes[-1]:,} scans added "
                + " and ".join(f"measured {values[-1]:.0f} MB in {name}" for name, values in grown.items()))
-machine += [("memory", f"{name}, {sizes[-1]:,} scans", f"{values[-1]:,.0f}", "MB a step") for name, values in grown.items()]
+for name, values in grown.items():
+    claims.number(f"memory of a step, {name}, {sizes[-1]:,} scans", values[-1], "MB")
 fig, (left, right) = plots.figure(1, 2, width=10, height=3.4)
 left.barh(list(quickest), [5 * 64 / seconds for seconds in quickest.values()],
           color=[(plots.TORCH if "PyTorch" in name else plots.TF)["color"] for name in quickest])
@@ -857,16 +862,14 @@ exercises.quiz("07")
 # %% [markdown]
 # ## 7.11 Verdicts
 #
-# The chapter's claims, and your machine. The second table is saved as `your-machine.csv` in the build folder.
+# The chapter's claims, and your machine. Chapter 14 weighs what the second table says.
 
 # %%
 claims.close("07")
-rows = machine + [("first call", *row, "") for row in (first_torch | first_tf).items()]
-rows += [("training", f"{name}, {kind}", "NOT MEASURED", "needs a GPU") for name in ("PyTorch", "TensorFlow")
+rows = claims.numbers() + lacking
+rows += [(f"training speed, {name}, {kind}", "NOT MEASURED", "needs a GPU") for name in ("PyTorch", "TensorFlow")
          for kind in ("TF32", "bfloat16") if f"{name}, {kind}" not in quickest]
-with open(folder / "your-machine.csv", "w", newline="", encoding="utf-8") as file:
-    csv.writer(file).writerows([("what", "how", "measured", "unit"), *rows])
-show.table(["what", "how", "measured", "unit"], rows, caption="Your machine")
+show.table(["what", "measured", "unit"], rows, caption="Your machine")
 
 # %% [markdown]
 # ## 7.12 Summary and further reading

@@ -16,7 +16,6 @@ from helpers.data import Digits
 URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"  # where Keras fetches the same files from
 VARIABLE = "SIDE_BY_SIDE_FASHION"
 DEBIAN = Path("/usr/share/datasets/fashion-mnist")  # the package dataset-fashion-mnist
-CLASSES = ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot")
 
 FILES = {  # name: (sha256 of the published .gz file, sha256 of what is in it: archives made anew differ in their header)
     "train-images-idx3-ubyte": ("3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
@@ -56,6 +55,7 @@ def _folder():
 
 
 def _fetch(folder):
+    """Fetch the four files into `folder`, each checked; returns it. Raises Unavailable."""
     pooch.get_logger().setLevel("WARNING")  # it would announce every file
     for name, (sha256, _) in FILES.items():
         try:

@@ -119,8 +119,8 @@ for side, whole, plain, weighted in (("PyTorch", whole_torch, plain_torch, weigh
         equal[sizes] = parity.gap(plain[sizes], whole) < 1e-12
         parity.verdict(f"{side}, shards of {sizes}, weighted by size, and the whole batch", weighted[sizes], whole, 1e-12)
     parity.differ(f"{side}, shards of (62, 2), plain mean, from the whole batch", plain[62, 2], whole, atol=1e-5)
-exercises.outcome("8.1", {(True, True): "for both", (True, False): "only for 32 and 32"}.get(
-    (equal[32, 32], equal[62, 2]), "for neither"))
+exercises.outcome("8.1", exercises.first_true({"for both": equal[32, 32] and equal[62, 2],
+                                               "only for 32 and 32": equal[32, 32], "for neither": not equal[62, 2]}))
 
 # %% [markdown]
 # ## 8.2 The same, in processes
@@ -190,6 +190,8 @@ claims.verdict("C31a", not tf_can, f"From the weights of one process, which trai
                f"{mirrored:.1e}.")
 claims.verdict("C33", all(counts["new"] for counts in changes.values()), "New or changed lines: " + ", ".join(
     f"{name} {counts['new']}" for name, counts in changes.items()) + "; PyTorch's script also needs torchrun.")
+for name, counts in changes.items():
+    claims.number(f"lines for two devices, {name}", counts["new"], "lines")
 
 # %% [markdown]
 # ## 8.3 History: who names the device?
@@ -334,15 +336,20 @@ costs_tf[1] = costs_tf[2]["alone"]
 PARTS = ("compute", "communicate", "update")
 COST_FIGURE = ("Milliseconds of an all-reduce against the numbers in it, both axes logarithmic. Bars: computing, "
                "communicating, update. Curves: speed-up against processes, measured, by Amdahl's law, and the ideal line.")
+def dearest(costs):
+    return max(sizes, key=lambda size: costs[2]["all_reduce"][str(size)] / size)
+
 sides = {"PyTorch": costs_torch, "TensorFlow": costs_tf}
 for name, costs in sides.items():
     took = costs[2]["all_reduce"]
     each = [took[str(size)] / size for size in (1, 10**6)]  # seconds a number
     step = {n: sum(found[part] for part in PARTS) for n, found in costs.items()}
-    print(f"{name}: a number costs over 50 times less in a payload of a million than alone: {each[0] > 50 * each[1]}\n"
-          f"    one number took {1e3 * took['1']:.2f} ms, a million took {1e3 * took['1000000']:.2f} ms\n"
-          f"    a step in one process took {1e3 * step[1]:.0f} ms, in two took {1e3 * step[2]:.0f} ms, of which "
-          f"communicating took {1e3 * costs[2]['communicate']:.0f} ms")
+    parity.by_clock(f"{name}: the payload in which a number costs most time", f"{dearest(costs):,}")
+    parity.by_clock(f"{name}: a number costs over 50 times less in a payload of a million than alone",
+                    each[0] > 50 * each[1])
+    print(f"    one number took {1e3 * took['1']:.2f} ms, a million took "
+          f"{1e3 * took['1000000']:.2f} ms\n    a step in one process took {1e3 * step[1]:.0f} ms, in two took "
+          f"{1e3 * step[2]:.0f} ms, of which communicating took {1e3 * costs[2]['communicate']:.0f} ms")
 
 def amdahl(costs, n):  # the speed-up of n processes if only computing is divided, with the communication of two
     one, rest = costs[1], costs[2]["communicate"] * (n > 1)
@@ -350,7 +357,8 @@ def amdahl(costs, n):  # the speed-up of n processes if only computing is divide
 
 # %%
 factor = costs_torch[2]["all_reduce"]["1000"] / costs_torch[2]["all_reduce"]["1"]
-exercises.outcome("8.2", factors[(factor > 10) + (factor > 300)])
+exercises.outcome("8.2", exercises.first_true({"less than 10 times": factor <= 10, "10 to 300 times": factor <= 300,
+                                               "more than 300 times": factor > 300}), timed=True)
 fig, (payload, bars, curves) = plots.figure(1, 3, width=13, height=3.4)
 for shift, costs, style in ((-0.2, costs_torch, plots.TORCH), (0.2, costs_tf, plots.TF)):
     payload.loglog(sizes, [1e3 * costs[2]["all_reduce"][str(size)] for size in sizes], **style)
@@ -413,13 +421,13 @@ if place_torch.type == "cuda" and "GPU" in place_tf:
     claims.verdict("C31b", {"PyTorch is back before the GPU is done": share_torch < 0.5,
                             "TensorFlow is not": share_tf >= 0.5},
                    f"Python was back after measured {100 * share_torch:.0f} % of the time with PyTorch, "
-                   f"after measured {100 * share_tf:.0f} % with TensorFlow.")
+                   f"after measured {100 * share_tf:.0f} % with TensorFlow.", timed=True)
 else:
     claims.not_measured("C31b", "No GPU for both frameworks here, and on a CPU the work is done inside the call: Python was "
                         f"back after measured {100 * share_torch:.0f} % of the time with PyTorch, after measured "
                         f"{100 * share_tf:.0f} % with TensorFlow.")
 handle = costs_torch[2]
-print(f"An all-reduce with async_op=True, the largest payload: Python was back in less than half of its time: "
+print("An all-reduce with async_op=True, the largest payload: Python was back in less than half of its time, by the clock: "
       f"{handle['handed_over'] < handle['finished'] / 2}\n    handing over took {1e3 * handle['handed_over']:.2f} ms, until "
       f"it was done it took {1e3 * handle['finished']:.2f} ms")
 print(f"DDP handed over {handle['early']} of {handle['buckets']} buckets while backward had not yet reached the first layer")
@@ -481,7 +489,8 @@ for name, last, plain in (("PyTorch under Ray Train", ray_torch, weights_torch["
     else:
         print(f"{name}: NOT MEASURED, it takes minutes; set cluster = True in the parameters cell and run all cells")
 apart = max(parity.gap(resumed_torch, undisturbed_torch), parity.gap(resumed_tf, undisturbed_tf))
-exercises.outcome("8.3", "identical" if apart == 0 else "equal within 1e-12" if apart < 1e-12 else "different")
+exercises.outcome("8.3", exercises.first_true({"identical": apart == 0, "equal within 1e-12": apart < 1e-12,
+                                               "different": apart >= 1e-12}))
 
 # %%
 fig, axes = plots.figure(1, 2, width=10, height=3)

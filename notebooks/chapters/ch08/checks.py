@@ -1,7 +1,5 @@
 """The checks of chapter 8, distributed training."""
-import functools
-
-from helpers.course.judging import Exercise, call, function, value
+from helpers.course.judging import cases, function, value
 
 
 def combine(gradients, counts):
@@ -42,21 +40,14 @@ SLIPS = {
 }
 
 
-def judge_share(answer, slips):
-    """Judge a function of (n, ranks, rank) on sizes that divide evenly and sizes that do not."""
-    if not callable(answer):
-        return "answer must be a function of n, ranks and rank."
-    for n, ranks in ((12, 4), (10, 4), (1415, 4), (9, 2), (11, 3)):
-        for rank in range(ranks):
-            right = share(n, ranks, rank)
-            got, problem = call(lambda *numbers: [int(k) for k in answer(*numbers)], n, ranks, rank)
-            if problem:
-                return problem
-            if got != right:
-                found = [cause for cause, slip in slips.items() if slip(n, ranks, rank) == got]
-                where = f"for {n} examples, rank {rank} of {ranks}"
-                return f"{found[0]}." if found else f"{got[:9]} where {right[:9]} is right, {where}."
-    return None
+def whole_numbers(indexes):
+    """What a learner's function may return, as a list: a range or an array will do."""
+    return [int(k) for k in indexes]
+
+
+def sizes_and_ranks():
+    """Each rank's (n, ranks, rank), for sizes that divide evenly and sizes that do not."""
+    return [(n, ranks, rank) for n, ranks in ((12, 4), (10, 4), (1415, 4), (9, 2), (11, 3)) for rank in range(ranks)]
 
 
 EXERCISES = {
@@ -98,8 +89,11 @@ EXERCISES = {
         hints=("How large is a piece, and how many pieces does a process send in each of the two rounds?",
                "A piece is 100/n MB. In each round a process sends n - 1 pieces.",
                "2 · (n - 1) · 100 / n for n = 2, 4, 8.")),
-    "8.4": Exercise(
-        functools.partial(judge_share, slips=SLIPS),
+    "8.4": cases(
+        sizes_and_ranks, share, SLIPS, convert=whole_numbers,
+        say=lambda given, right, got: (f"{got[:9]} where {right[:9]} is right, for {given[0]} examples, rank {given[2]} of "
+                                       f"{given[1]}."),
+        no_function="answer must be a function of n, ranks and rank.",
         hints=("Make the list of all indexes as long as a multiple of `ranks`, then deal.",
                "The padded length is `-(-n // ranks) * ranks`, and index `k` becomes `k % n`.",
                "Dealing is a slice with a step: `[rank::ranks]`.")),

@@ -6,12 +6,11 @@ import contextlib
 import os
 import re
 import signal
-import time
 from pathlib import Path
 
 import psutil
 
-from helpers import process
+from helpers import errors, process, web
 
 WORKERS = Path(__file__).parent / "workers"
 
@@ -32,17 +31,16 @@ def commands(jobs, timeout, env=None):
     with contextlib.ExitStack() as stack:
         children = [stack.enter_context(process.started(job, b"", env)) for job in jobs]
         in_time = process.wait(children, timeout)
-        for called, job, (child, outputs) in zip(names, jobs, children):
-            if child.poll():
-                log = process.written(child, outputs)[1]
+        for called, job, child in zip(names, jobs, children):
+            if code := child.process.poll():
+                log = process.written(child)[1]
                 said = cause(log, name(job))
-                raise process.ChildFailed(f"{called} failed (exit code {child.returncode}):\n{said}", log)
+                raise process.ChildFailed(f"{called} failed (exit code {code}):\n{said}", log)
         if not in_time:
-            told = [f"{called}: not done after {timeout} s, and ended with all ranks{where(job, *child)}"
-                    for called, job, child in zip(names, jobs, children) if child[0].poll() is None]
-            log = "\n".join(output.text() for _, outputs in children for output in outputs)
-            raise process.ChildTimeout("\n".join(told), log)
-        return [process.results(*process.written(*child)) for child in children]
+            told = [f"{called}: not done after {timeout} s, and ended with all ranks{where(job, child)}"
+                    for called, job, child in zip(names, jobs, children) if child.process.poll() is None]
+            raise process.ChildTimeout("\n".join(told), process.log(children))
+        return [process.results(*process.written(child)) for child in children]
 
 
 def name(job):
@@ -53,10 +51,9 @@ def name(job):
 
 def cause(log, script, lines=12):
     """Of a log with the tracebacks of several ranks and of their launcher: the first that passes through the script."""
-    blocks = re.split(r"(?=^(?:\[rank\d+\]: ?)?Traceback \(most recent call last\))", log, flags=re.M)
-    own = [block for block in blocks[1:] if script in block and "ChildFailedError" not in block]
+    own = [block for block in errors.tracebacks(log) if script in block and "ChildFailedError" not in block]
     if not own:
-        return "\n".join(log.strip().splitlines()[-lines:])
+        return errors.last_lines(log, lines)
     rank = re.match(r"\[rank\d+\]: ?", own[0])
     kept = [line for line in own[0].splitlines() if not rank or line.startswith(rank.group().strip())]
     last = re.compile(r"(?:\[rank\d+\]: ?)?[\w.]+(Error|Exception|Exit)\b")
@@ -64,7 +61,7 @@ def cause(log, script, lines=12):
     return "\n".join(kept[max(0, end - lines):end + 1])
 
 
-def where(job, child, outputs):
+def where(job, child):
     """Where each rank of a job that is not done stands, in words; the ranks are ended by being asked (nothing on Windows).
 
     The launcher is stopped first, or it would end the other ranks as soon as one is gone.
@@ -75,11 +72,11 @@ def where(job, child, outputs):
     for launcher in {psutil.Process(rank.ppid()) for rank in ranks.values()} if len(ranks) > 1 else ():
         launcher.suspend()
     for rank, below in sorted(ranks.items()):
-        before = len(outputs[-1].text())
+        output, before = child.outputs[-1], len(child.outputs[-1].text())
         below.send_signal(signal.SIGABRT)
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline and "Extension modules" not in (said := outputs[-1].text()[before:]):
-            time.sleep(0.05)  # the list of modules is the last that an aborting Python says
+        # the list of modules is the last that an aborting Python says
+        web.wait_until(lambda output=output, before=before: "Extension modules" in output.text()[before:], 10, pause=0.05)
+        said = output.text()[before:]
         frames = re.findall(r'^  File "(.+)", line (\d+) in (.+)$', said.rpartition("(most recent call first)")[2], re.M)
         line = next((number for path, number, _ in frames if Path(path).name == script), None)
         waits = bool(frames) and WAITS.search(frames[0][0].replace(os.sep, "/"))
@@ -93,7 +90,7 @@ def where(job, child, outputs):
 def ranks_of(child):
     """The processes that compute, by name: those with a rank of their own, as torchrun starts them, or the child itself."""
     found = {}
-    for below in psutil.Process(child.pid).children(recursive=True):
+    for below in psutil.Process(child.process.pid).children(recursive=True):
         with contextlib.suppress(psutil.Error):
             if rank := below.environ().get("RANK"):
                 found.setdefault(f"rank {rank}", below)

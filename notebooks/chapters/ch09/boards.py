@@ -4,12 +4,10 @@ Visdom's own start (`visdom`, `python -m visdom.server`) first downloads its pag
 `chapters/ch09/workers/visdom_server.py` starts its server with scripts from npm, and says what else it takes.
 """
 import contextlib
-import importlib.util
 import json
 import logging
 import os
 import sys
-import time
 
 from chapters.ch09.workers import visdom_server
 from helpers import process, web
@@ -33,11 +31,8 @@ def tensorboard(logs, runs, timeout=90):
         return set(runs) <= set(web.ask(url, "data/runs"))
 
     with process.server(args, f"{url}/data/runs", timeout) as server:
-        deadline = time.monotonic() + timeout
-        while not loaded():
-            if time.monotonic() > deadline:
-                raise process.ChildTimeout(f"TensorBoard has not read the runs {runs} after {timeout} s", server.log)
-            time.sleep(0.1)
+        if not web.wait_until(loaded, timeout, pause=0.1):
+            raise process.ChildTimeout(f"TensorBoard has not read the runs {runs} after {timeout} s", server.log)
         yield server
 
 
@@ -48,7 +43,7 @@ def visdom(folder, timeout=90):
     Its page is there where npm's files are (`helpers/machine/browser_files.py`); all else works without it.
     """
     missing.need(folder)
-    if importlib.util.find_spec("visdom") is None:
+    if missing.not_installed(["visdom"]):
         raise missing.NotInstalled(missing.PACKAGES["visdom"])
     port = web.free_port()
     args = [sys.executable, "-P", process.worker("ch09/visdom_server"), str(port), os.fspath(folder)]
@@ -77,7 +72,7 @@ def client(server, env, events=True):
 def as_page(server, env="run"):
     """What Visdom's page does when its user acts: a function (window, plain fields of the event) over the page's socket."""
     import websocket
-    socket = websocket.create_connection(f"ws://127.0.0.1:{server.port}/socket", timeout=10)
+    socket = websocket.create_connection(f"ws://127.0.0.1:{server.port}/socket", timeout=60)
 
     def send(window, **fields):
         event = {"target": window, "eid": env, **fields}
@@ -96,5 +91,3 @@ def visdom_page(server):
     except FileNotFoundError as error:
         return f"NOT MEASURED: {error}"
     return web.page(server.url)
-
-

@@ -1,7 +1,7 @@
 """The checks of chapter 9, visualization."""
 import numpy as np
 
-from helpers.course.judging import Exercise, function, raised, value
+from helpers.course.judging import Exercise, attempt, call, function, raised, value
 
 BUCKETS = np.array([[-1.0, -0.5, 4], [-0.5, 0.0, 10], [0.0, 0.5, 20], [0.5, 1.5, 6]])
 COUNTS, MIDDLES = BUCKETS[:, 2], BUCKETS[:, :2].mean(axis=1)
@@ -43,16 +43,19 @@ def judge_keys(answer):
             answer(event, control)
         return control
 
-    press = {key: {"event_type": "KeyPress", "key": key} for key in ("ArrowUp", "ArrowDown", "s", "x")}
-    try:
+    def on_every_key():
         one = {key: after(event) for key, event in press.items()}
-        stays = after(press["s"], press["x"])
-    except Exception as error:  # whatever a learner's function raises is for the learner to read
-        return f"on a KeyPress {raised(error)}"
-    try:
-        closed = after({"event_type": "Close"})
-    except KeyError:
+        return one, after(press["s"], press["x"])
+
+    press = {key: {"event_type": "KeyPress", "key": key} for key in ("ArrowUp", "ArrowDown", "s", "x")}
+    seen, problem = call(on_every_key)
+    if problem:
+        return f"on a KeyPress {problem}"
+    (one, stays), (closed, error) = seen, attempt(after, {"event_type": "Close"})
+    if isinstance(error, KeyError):
         return "on an event Close your function raised KeyError: it has no key. Look at event_type first."
+    if error is not None:
+        return f"on an event Close {raised(error)}"
     wanted = {"ArrowUp": {"rate": 1.0, "stop": False}, "ArrowDown": {"rate": 0.25, "stop": False},
               "s": {"rate": 0.5, "stop": True}, "x": START}
     words = {"ArrowUp": "the arrow up", "ArrowDown": "the arrow down", "s": "the key s", "x": "another key"}

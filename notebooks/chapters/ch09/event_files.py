@@ -1,5 +1,4 @@
 """TensorBoard's event files: where they go, and reading back what is in them. Imports no framework."""
-import importlib.util
 import os
 from pathlib import Path
 
@@ -8,7 +7,7 @@ from helpers.course import missing
 
 def logs(folder):
     """The folder for event files; where TensorBoard is missing a placeholder, so that the cells that write are skipped."""
-    if importlib.util.find_spec("tensorboard") is None:
+    if missing.not_installed(["tensorboard"]):
         return missing.Missing(missing.PACKAGES["tensorboard"])
     return Path(folder, "logs")
 

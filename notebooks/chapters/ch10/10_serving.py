@@ -31,12 +31,12 @@ import shutil
 import threading
 import time
 import types
-import urllib.request
+import urllib.error
 import flask
 import numpy as np
 import onnxruntime
 import safetensors.numpy
-from helpers import build_dir, claims, data, exercises, parity, plots, process, show, timing
+from helpers import build_dir, claims, data, exercises, parity, plots, process, show, timing, web
 from chapters.ch10 import rest_api, servers
 
 # %% tags=["torch", "setup"]
@@ -69,6 +69,12 @@ folder = build_dir() / "chapter-10"
 shutil.rmtree(folder, ignore_errors=True)            # an earlier run's versions would be served too
 folder.mkdir(parents=True)
 running, pool = contextlib.ExitStack(), concurrent.futures.ThreadPoolExecutor()
+
+def run_onnx(path):
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    onnx = onnxruntime.InferenceSession(path, options)
+    return lambda images: onnx.run(None, {onnx.get_inputs()[0].name: images})[0]
 
 # %% [markdown]
 # ## 10.1 One network, four files
@@ -180,12 +186,6 @@ files_tf = {"SavedModel": folder / "tf" / "1", "ONNX, from Keras": folder / "ker
 again_tf = tf_side.to_numpy(tf.saved_model.load(folder / "tf" / "1").signatures["serving_default"](image=x)["output_0"])
 
 # %% tags=["verdict"]
-def run_onnx(path):
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    onnx = onnxruntime.InferenceSession(path, options)
-    return lambda images: onnx.run(None, {onnx.get_inputs()[0].name: images})[0]
-
 for version in weights:
     parity.verdict(f"probabilities of 64 scans, version {version}", own_torch[version], own_tf[version], atol=1e-6)
 parity.verdict("the .pt2 file, read again, and PyTorch's model", again_torch, own_torch[1], atol=1e-6)
@@ -256,7 +256,7 @@ print(f"every way gives the same probabilities, within 1e-6 (largest difference 
 later = {name: seconds for name, (_, seconds) in timing.first_and_later(
     {name: lambda way=way: way(one) for name, way in ways.items()}, rounds=5 if fast else 15).items()}
 slowest = max(later, key=later.get)
-exercises.outcome("10.1", slowest)
+exercises.outcome("10.1", slowest, timed=True)
 
 # %%
 order = sorted(later, key=later.get)
@@ -296,13 +296,11 @@ for side, missed in (("PyTorch", missed_torch), ("TensorFlow", missed_tf)):
 # firewall.
 
 # %%
-opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))    # loopback needs no proxy
-
 def ask(url, request=None):
     """(status code, answer): a GET without a request, else a POST of it (bytes as they are, anything else as JSON)."""
     body = request if request is None or isinstance(request, bytes) else json.dumps(request).encode()
     try:
-        with opener.open(url, body, timeout=60) as answer:
+        with web.open_url(url, body, timeout=60) as answer:    # urllib's, without the proxies of the outside world
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:          # a 4xx is an answer, too
         with error:
@@ -408,23 +406,19 @@ claims.verdict("C44", bool(used & {"flask", "django"}),
 # that. Count what is lost.
 
 # %%
-def wait_for(question, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not question() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return bool(question())
-
-stop, job = folder / "enough", {"clients": 2, "seconds": 90, "most": 50_000, "body": json.dumps({"instances": one.tolist()})}
-loads = {name: pool.submit(process.run, "ch10/load", {**job, "url": f"{url}:predict", "until": stop}, 150)
-         for name, url in servers.items()}
-time.sleep(2)                                        # the clients are at it
+stop, job = folder / "enough", {"clients": 2, "seconds": 300, "most": 10**6, "body": json.dumps({"instances": one.tolist()})}
+began = {name: folder / f"{name} is asked" for name in servers}
+loads = {name: pool.submit(process.run, "ch10/load", {**job, "url": f"{url}:predict", "began": began[name],
+                                                      "until": stop}, 360) for name, url in servers.items()}
+web.wait_until(lambda: all(path.exists() for path in began.values()), timeout=60, pause=0.05)
 for export, side in ((export_torch, "torch"), (export_tf, "tf")):
     with session.quiet():
         export(2, folder / f"{side}-2")
     os.rename(folder / f"{side}-2", folder / side / "2")
-live = {name: wait_for(lambda url=url: {row["version"]: row["state"] for row in ask(url)[1]["model_version_status"]}
-                       == {"2": "AVAILABLE", "1": "END"}) for name, url in servers.items()}
-time.sleep(0.5)
+wanted = {"2": "AVAILABLE", "1": "END"}
+live = {name: web.wait_until(lambda url=url: {row["version"]: row["state"] for row in ask(url)[1]["model_version_status"]}
+                             == wanted, timeout=60, pause=0.05) for name, url in servers.items()}
+time.sleep(0.5)                                      # for the figure
 stop.touch()
 loads = {name: job.result()[0] for name, job in loads.items()}
 
@@ -452,7 +446,7 @@ plots.show(fig, alt="For each of three servers the time of every request against
                     f"for version 2. Of all requests, {sum(lost.values())} were lost.")
 (folder / "torch" / "labels.json").write_text('{"previous": 1}')         # a label keeps its version loaded
 url = servers["PyTorch, Flask"]
-back = wait_for(lambda: ask(f"{url}/labels/previous")[0] == 200)
+back = web.wait_until(lambda: ask(f"{url}/labels/previous")[0] == 200, timeout=60)
 print("label previous gives version 1 again:", parity.gap(probabilities(url, x, "/labels/previous"), own_torch[1]) <= 1e-6)
 
 # %% [markdown]
@@ -497,15 +491,18 @@ show.table(["server", "clients", "scans a request", "p50 ms", "p95 ms", "p99 ms"
 
 # %% tags=["verdict"]
 share = max(floor[name] / np.median(measured[name, 1, 1][0]) for name in servers)
-exercises.outcome("10.2", "less than half" if share < 0.5 else "half or more")
+exercises.outcome("10.2", "less than half" if share < 0.5 else "half or more", timed=True)
 quick = {scans: min(np.percentile(measured[name, 1, scans][0], 10) for name in servers) for scans in (1, 64)}
 times = quick[64] / quick[1]                         # of quick requests, which nothing else on this machine held up
-exercises.outcome("10.3", "less than 10 times" if times < 10 else "10 to 40 times" if times < 40 else "more than 40 times")
+exercises.outcome("10.3", exercises.first_true({"less than 10 times": times < 10, "10 to 40 times": times < 40,
+                                                "more than 40 times": times >= 40}), timed=True)
 best = {name: max(measured[name, count, 64][1] for count in clients) * 64 for name in servers}
 claims.verdict("C44b", len(measured) == 6 * len(clients),
                "here, with up to 16 clients and 64 scans a request: " + ", ".join(
                    f"{name} measured {rate:.0f} scans a second" for name, rate in best.items())
                + ("" if real else "; TensorFlow's own server was not there to be measured"))
+for name, rate in best.items():
+    claims.number(f"serving speed, {name}", rate, "scans/s")
 
 # %%
 fig, axes = plots.figure(1, 3, width=10, height=3.4)
@@ -586,7 +583,7 @@ for name, alone, together in (("PyTorch", one_by_one_torch, together_torch), ("T
     took = timing.compare({"alone": lambda c=alone: everybody(c), "together": lambda c=together: everybody(c)}, 3, 1)
     gain[name] = took["alone"].median / took["together"].median
     parity.verdict(f"{name}: 96 rows in micro-batches, and one by one", results[together], results[alone], atol=1e-4)
-print(f"16 clients are served faster in micro-batches, in both frameworks: {min(gain.values()) > 1}")
+print(f"16 clients are served faster in micro-batches, in both frameworks, by the clock: {min(gain.values()) > 1}")
 tiny = batched(ways_torch["PyTorch, model(x)"])
 took = timing.compare({"alone": lambda: list(crowd.map(lambda scan: ways_torch["PyTorch, model(x)"](scan[None]), x)),
                        "together": lambda: list(crowd.map(tiny, x))}, rounds=5, warmup=1)
@@ -671,11 +668,11 @@ def careful():
         return {"error": "the file is not in the safetensors format"}, 400
     fits = {name: w.shape for name, w in found.items()} == {name: w.shape for name, w in weights[1].items()}
     return {"loaded": sorted(found)} if fits else ({"error": "these are not this network's weights"}, 400)
-web, evil = app.test_client(), pickle.dumps(Upload())
-ran = web.post("/careless", data=evil).json["loaded"] == str(os.getpid())
-print(f"the careless endpoint ran the stranger's function in the server's process: {ran}")
+client, evil = app.test_client(), pickle.dumps(Upload())
+ran = client.post("/careless", data=evil).json["loaded"]
+parity.verdict("the process in which the stranger's function ran, and the server's", ran, str(os.getpid()))
 for upload in (evil, safetensors.numpy.save({"w": np.zeros(3)}), safetensors.numpy.save(weights[2])):
-    print("the careful endpoint:", web.post("/careful", data=upload).get_data(as_text=True).strip())
+    print("the careful endpoint:", client.post("/careful", data=upload).get_data(as_text=True).strip())
 
 # %% [markdown]
 # ## 10.10 Exercises

@@ -3,7 +3,7 @@ import copy
 
 import numpy as np
 
-from helpers.course.judging import Exercise, call, function
+from helpers.course.judging import Exercise, attempt, call, cases, function
 
 # Exercise 10.1: rows to columns
 
@@ -58,36 +58,44 @@ def micro_batches(arrivals, size, wait, first=True, limit=True):
     return batches
 
 
-def _judge_batches(answer):
-    if not callable(answer):
-        return "answer must be a function: write def answer(arrivals, size, wait): above."
-    suspects = {
-        "the time is counted from the last request, so that a steady trickle never closes a batch":
-            lambda a, s, w: micro_batches(a, s, w, first=False),
-        "there is no limit: a batch closes at `size` requests": lambda a, s, w: micro_batches(a, s, w, limit=False),
-        "that waits for a full batch: a lonely request would wait for ever":
-            lambda a, s, w: [list(range(k, min(k + s, len(a)))) for k in range(0, len(a), s)],
-        "every request is alone: those that come in time share a batch": lambda a, s, w: [[k] for k in range(len(a))]}
+def streams():
+    """Nothing at all, a steady trickle, and 19 random streams of requests: (arrivals in seconds, size, wait)."""
+    given = []
     for trial in range(20):
         rng = np.random.default_rng(trial)
         steps = rng.integers(0, 4, rng.integers(4, 20)) if trial else np.array([0, 2, 2, 2, 2, 0, 0, 0, 0, 9])
-        arrivals, size, wait = [int(t) / 8 for t in steps.cumsum()], int(rng.integers(2, 5)), 3 / 8  # exact in binary
-        right = micro_batches(arrivals, size, wait)
-        got, problem = call(answer, list(arrivals), size, wait)
-        if problem:
-            return problem
-        try:
-            same = [list(map(int, batch)) for batch in got] == right
-        except TypeError:
-            return "return a list of lists of request numbers, for example [[0, 1], [2]]."
-        if same:
-            continue
-        for cause, wrong in suspects.items():
-            if [list(batch) for batch in got] == wrong(arrivals, size, wait):
-                return f"{cause}."
-        return f"for arrivals {arrivals}, size {size}, wait {wait} the batches are {right}, yours are {got}."
-    got, problem = call(answer, [], 4, 0.1)
-    return problem or (None if got == [] else "without requests there are no batches: return an empty list.")
+        arrivals, size = [int(t) / 8 for t in steps.cumsum()], int(rng.integers(2, 5))  # eighths are exact in binary
+        given.append((arrivals, size, 3 / 8))
+    return [*given, ([], 4, 0.1)]
+
+
+def _lists(batches):
+    """Batches as lists of whole numbers: arrays and NumPy's integers will do."""
+    return [list(map(int, batch)) for batch in batches]
+
+
+def _no_lists(got):
+    if attempt(_lists, got).error is not None:
+        return "return a list of lists of request numbers, for example [[0, 1], [2]]."
+    return None
+
+
+def _other_batches(given, right, got):
+    if not given[0]:
+        return "without requests there are no batches: return an empty list."
+    return f"for arrivals {given[0]}, size {given[1]}, wait {given[2]} the batches are {right}, yours are {got}."
+
+
+TRICKLES = {
+    "the time is counted from the last request, so that a steady trickle never closes a batch":
+        lambda arrivals, size, wait: micro_batches(arrivals, size, wait, first=False),
+    "there is no limit: a batch closes at `size` requests":
+        lambda arrivals, size, wait: micro_batches(arrivals, size, wait, limit=False),
+    "that waits for a full batch: a lonely request would wait for ever":
+        lambda arrivals, size, wait: [list(range(k, min(k + size, len(arrivals)))) for k in range(0, len(arrivals), size)],
+    "every request is alone: those that come in time share a batch":
+        lambda arrivals, size, wait: [[k] for k in range(len(arrivals))],
+}
 
 
 # Exercise 10.4: the gatekeeper
@@ -138,7 +146,9 @@ EXERCISES = {
         "`reduce_mean` has `keepdims`, and takes several axes. Is there a `reduce_std` that divides by n - 1?",
         "There is none: sum the squared differences and divide by 63.",
         "`variance = tf.reduce_sum((scans - mean) ** 2, axis=(1, 2), keepdims=True) / 63`.")),
-    "10.3": Exercise(_judge_batches, (
+    "10.3": cases(
+        streams, micro_batches, TRICKLES, say=_other_batches, unfit=_no_lists, same=lambda got, right: _lists(got) == right,
+        no_function="answer must be a function: write def answer(arrivals, size, wait): above.", hints=(
         "Go through the arrivals once. For each: does it join the last batch, or open a new one?",
         "It opens one when there is none, when the last is full, or when it comes too late for the last.",
         "Too late: `arrivals[number] > arrivals[batches[-1][0]] + wait`, with the batch's *first* request.")),

@@ -59,6 +59,7 @@ class Versions:
         self.labels, self.live = {label: n for label, n in named.items() if n in live}, live
 
     def _loaded(self, number):
+        """The model of a version, or None where it does not load: its state then says why."""
         if self.states.get(number, ("",))[0] == "FAILED":
             return None
         self.states[number] = "LOADING", ""

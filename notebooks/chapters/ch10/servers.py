@@ -17,10 +17,10 @@ def django(folder, name, side):
     return _python("ch10/serve_django", folder, name, side)
 
 
-def gunicorn(web, folder, name, side):
-    """The same on gunicorn: two worker processes of four threads. web: "flask" or "django". Only where the OS has fork."""
+def gunicorn(kind, folder, name, side):
+    """The same on gunicorn: two worker processes of four threads. kind: "flask" or "django". Only where the OS has fork."""
     port = web.free_port()
-    app = f"chapters.ch10.workers.serve_{web}:create_app({str(folder)!r}, {name!r}, {side!r})"
+    app = f"chapters.ch10.workers.serve_{kind}:create_app({str(folder)!r}, {name!r}, {side!r})"
     args = ["gunicorn", app, "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", "--no-control-socket"]
     return _started(args, port, name)
 

@@ -404,7 +404,8 @@ f"{len(file_tf):,} bytes became {len(int8_tf):,}"
 
 # %% tags=["verdict"]
 ratio = np.mean([len(int8_torch) / len(file_torch), len(int8_tf) / len(file_tf)])
-exercises.outcome("11.1", "a quarter" if ratio < 0.33 else "about half" if ratio < 0.75 else "almost the same")
+exercises.outcome("11.1", exercises.first_true({"a quarter": ratio < 0.33, "about half": ratio < 0.75,
+                                                "almost the same": ratio >= 0.75}))
 changed_torch, changed_tf = (int((small.argmax(1) != plain.argmax(1)).sum())
                              for small, plain in ((small_torch, plain_torch), (small_tf, plain_tf)))
 print("of 382 answers, fewer than 10 changed: PyTorch", changed_torch < 10, "TensorFlow", changed_tf < 10)
@@ -456,7 +457,9 @@ show.table(["calibrated on", "accuracy", "answers changed", "largest output chan
            [(name, f"{(out.argmax(1) == digits.y_test).mean():.3f}", int((out.argmax(1) != exact.argmax(1)).sum()),
              f"{np.abs(out - exact).max():.2f}") for name, out in found.items()])
 ruined = [name for name, out in found.items() if (out.argmax(1) == digits.y_test).mean() < 0.8]
-exercises.outcome("11.2", {0: "neither", 1: ruined[0] if ruined else "", 2: "both"}[len(ruined)])
+exercises.outcome("11.2", exercises.first_true({
+    "both": {"noise", "divided twice"} <= {*ruined}, "noise": "noise" in ruined, "divided twice": "divided twice" in ruined,
+    "neither": not ruined}))
 
 # %% [markdown]
 # Ranges are all that calibration takes from the pictures. Noise from 0 to 1 has the inputs' own range, though it shows
@@ -539,7 +542,8 @@ def accuracy(pictures):
 
 grid = np.array([[accuracy(shifted(test, down, right)) for right in range(-2, 3)] for down in range(-2, 3)])
 share = grid[2, [0, 4]].mean()
-exercises.outcome("11.3", "nine of ten" if share > 0.8 else "two of three" if share > 0.45 else "one of three or fewer")
+exercises.outcome("11.3", exercises.first_true({"nine of ten": share > 0.8, "two of three": share > 0.45,
+                                                "one of three or fewer": share <= 0.45}))
 fig, ax = plots.figure(width=4.2, height=3.4)
 ax.imshow(grid, cmap="gray", vmin=0, vmax=1.3, extent=(-2.5, 2.5, 2.5, -2.5))
 for (down, right), value in np.ndenumerate(grid):

@@ -12,7 +12,6 @@ from helpers import process, web
 from helpers.machine import browser_files
 from helpers.machine.packages import comes_with, disk  # noqa: F401  (the notebook asks them)
 
-RUNTIMES = ("executorch", "ai_edge_litert")
 TEMPLATE = Path(__file__).parent / "page"
 
 

@@ -219,9 +219,10 @@ for name, texts in (("PyTorch", read_torch), ("TensorFlow", read_tf)):
           f"{bool((texts == written).mean() >= floors['plates'])}")
 blanks = min((columns.argmax(-1) == 0).mean() for columns in (columns_torch, columns_tf))
 inside = [row.strip("-") for row in ("".join(scenes.SYMBOLS[k] for k in best) for best in columns_torch.argmax(-1))]
-exercises.outcome("12a.1", "as spikes: more than half of the columns blank" if blanks > 0.5 else
-                  "as wide letters: few blanks" if np.mean(["-" in row for row in inside]) > 0.5 else
-                  "with blanks at both ends only")
+broken = np.mean(["-" in row for row in inside])                      # of the plates, those with a blank inside
+exercises.outcome("12a.1", exercises.first_true({"as spikes: more than half of the columns blank": blanks > 0.5,
+                                                 "as wide letters: few blanks": broken > 0.5,
+                                                 "with blanks at both ends only": broken <= 0.5}))
 
 # %%
 print(f"plates read without a mistake: PyTorch {(read_torch == written).mean():.1%}, "
@@ -379,8 +380,8 @@ parity.verdict("boxes kept in 40 noisy scenes", np.concatenate(kept_torch), np.c
 for name, value in (("PyTorch", once_torch), ("TensorFlow", once_tf)):
     print(f"{name}'s mAP on digits of unseen forms is at least {floors['mAP']}: {bool(value >= floors['mAP'])}")
 lost = 1 - max(many_torch / once_torch, many_tf / once_tf)
-exercises.outcome("12a.2", "lower by more than a fifth" if 0.2 < lost < 0.99 else
-                  "zero" if lost >= 0.99 else "about the same: the best box comes first")
+exercises.outcome("12a.2", exercises.first_true({"zero": lost >= 0.99, "lower by more than a fifth": lost > 0.2,
+                                                 "about the same: the best box comes first": lost <= 0.2}))
 
 # %%
 tight = [mean_average_precision(found, unseen, 0.75) for found in (found_by_torch, found_by_tf)]
@@ -476,8 +477,9 @@ for name, value in (("PyTorch", iou_torch.mean()), ("TensorFlow", iou_tf.mean())
     print(f"{name}'s mean IoU is at least {floors['IoU']}: {bool(value >= floors['IoU'])}")
 lazy = np.zeros_like(unseen.mask)
 accuracy, overlap = (lazy == unseen.mask).mean(), ious(lazy, unseen.mask).mean()
-exercises.outcome("12a.3", "both above 0.8" if min(accuracy, overlap) > 0.8 else "pixel accuracy below 0.2"
-                  if accuracy < 0.2 else "pixel accuracy above 0.8, mean IoU below 0.2")
+exercises.outcome("12a.3", exercises.first_true({
+    "both above 0.8": min(accuracy, overlap) > 0.8, "pixel accuracy below 0.2": accuracy < 0.2,
+    "pixel accuracy above 0.8, mean IoU below 0.2": accuracy > 0.8 and overlap < 0.2}))
 
 # %%
 for name, said in (("PyTorch", painting_torch), ("TensorFlow", painting_tf), ("always background", lazy)):
@@ -629,8 +631,8 @@ areas = {name: [auroc(scores[:, k], truth[:, k]) for k in range(3)] for name, sc
 for name in ("PyTorch", "TensorFlow"):
     print(f"{name}'s AUROC for heart and spots is at least {floors['AUROC']}: {min(areas[name][:2]) >= floors['AUROC']}")
 falls = [areas[name][2] - areas[f"{name}, L at random"][2] for name in ("PyTorch", "TensorFlow")]
-exercises.outcome("12a.4", "lower by more than 0.2" if min(falls) > 0.2 else "higher" if max(falls) < -0.05
-                  else "about the same")
+exercises.outcome("12a.4", exercises.first_true({"lower by more than 0.2": min(falls) > 0.2,
+                                                 "higher": max(falls) < -0.05, "about the same": True}))
 
 # %%
 for name, values in areas.items():

@@ -243,8 +243,8 @@ width_tf = np.exp(tf_side.to_numpy(log_scale))
 
 # %% tags=["verdict"]
 field = 1 / np.sqrt(np.diag(precision))              # the best mean field, in closed form: see the text below
-exercises.outcome("12b.2", "far narrower" if width_torch[1] < 0.6 * spread[1] else
-                  "far wider" if width_torch[1] > 1.6 * spread[1] else "as wide")
+exercises.outcome("12b.2", exercises.first_true({"far narrower": width_torch[1] < 0.6 * spread[1],
+                                                 "far wider": width_torch[1] > 1.6 * spread[1], "as wide": True}))
 parity.verdict("widths by Pyro and by hand, as shares of the best mean field's", width_torch / field, width_tf / field,
                atol=0.25)
 parity.verdict("their means, in standard deviations of the posterior", mean_torch / spread, mean_tf / spread, atol=1.0)
@@ -376,7 +376,8 @@ losses_tf, watched_tf = train(tf_side, q_tf, lambda *parts: learn_tf(*map(tf.con
 # %% tags=["verdict"]
 apart = abs(losses_torch / losses_tf - 1) > 1e-6
 together = int(apart.argmax()) if apart.any() else len(apart)
-exercises.outcome("12b.3", "fewer than 10" if together < 10 else "10 to 100" if together <= 100 else "more than 100")
+exercises.outcome("12b.3", exercises.first_true({"fewer than 10": together < 10, "10 to 100": together <= 100,
+                                                 "more than 100": together > 100}))
 parity.verdict("the losses of the first 100 updates", losses_torch[:100], losses_tf[:100], atol=1e-6)
 floor = 40 if fast else 195                          # steps upright, mean over 100 games that it was not chosen by
 tested_torch, tested_tf = (cart.play(act, 100, 10 ** 6 + seed)[0].mean() for act in (act_torch, act_tf))
@@ -529,9 +530,11 @@ claims.verdict("C62", {"its last release accepts this TensorFlow": asked["tensor
 # when it is first called, in the dtype of its input, and has no `fit` and no `compile`: loops are written by hand, as in
 # PyTorch. Three libraries, one network for the digits, the same weights and batches:
 
-# %% tags=["torch"]
+# %%
 given, learning_rate = arrays(64, 32, 10), float(np.float32(0.2))
 batches = [batch for epoch in range(10 if fast else 30) for batch in data.batches(x_train, digits.y_train, 64, seed, epoch)]
+
+# %% tags=["torch"]
 mlp_torch = dense_torch(given)
 sgd_torch = torch.optim.SGD(mlp_torch.parameters(), learning_rate)
 for pictures, labels in batches:

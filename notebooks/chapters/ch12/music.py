@@ -4,10 +4,10 @@ An event says what happens in one eighth, as in Magenta's Melody RNN: HOLD (what
 begins. So a melody becomes a row of whole numbers of equal steps, from which a network can learn.
 """
 import base64
-import html
 import io
 import re
 import wave
+from pathlib import Path
 
 import numpy as np
 
@@ -97,11 +97,9 @@ def player(notes, title, rate=11025):
         file.setsampwidth(2)
         file.setframerate(rate)
         file.writeframes((sound(notes, rate=rate) * 32000).astype("<i2").tobytes())
-    source = base64.b64encode(stream.getvalue()).decode()
-    text = f"{title}, note and length in eighths: {spoken(notes)}"
-    show.rich(f'<figure style="margin:.5em 0"><figcaption>{html.escape(title)}</figcaption>'
-              f'<audio controls aria-label="{html.escape(title)}" src="data:audio/wav;base64,{source}"></audio>'
-              f'<details><summary>the notes as text</summary><p>{html.escape(spoken(notes))}</p></details></figure>', text)
+    markup = show.render(Path(__file__).with_name("player.html"), title=title, notes=spoken(notes),
+                         sound=base64.b64encode(stream.getvalue()).decode())
+    show.rich(markup, f"{title}, note and length in eighths: {spoken(notes)}")
 
 
 def save_midi(notes, path, ticks=240):

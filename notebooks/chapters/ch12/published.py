@@ -1,10 +1,9 @@
-"""What published packages say of themselves: data/packages.csv, which tools/package_facts.py wrote (see data/README.md)."""
+"""What published packages say of themselves: data/packages.csv, written by data/scripts/package_facts.py."""
 import csv
 import datetime
 
-from packaging.requirements import Requirement
-
 from helpers import ROOT
+from helpers.machine import packages
 
 RECORDED = datetime.date(2026, 11, 24)
 
@@ -25,7 +24,7 @@ def told(package, fact, version=None):
 
 def frameworks(package, version=None):
     """Which of "tensorflow" and "torch" a release requires without an extra, as a sorted list."""
-    return sorted({Requirement(text).name for text in told(package, "requires", version)} & {"torch", "tensorflow"})
+    return sorted({"torch", "tensorflow"} & set(packages.required(told(package, "requires", version))))
 
 
 def released(package, version=None):

@@ -23,8 +23,7 @@ import inspect
 import re
 import numpy as np
 from helpers import claims, data, exercises, parity, plots, show
-from helpers.course import report
-from chapters.ch14 import history, installed, sliders
+from chapters.ch14 import history, installed, results, sliders
 
 # %% tags=["torch", "setup"]
 import torch
@@ -52,8 +51,8 @@ rng, year = np.random.default_rng(seed), history.year
 # gap: type it in a terminal, in the course's folder, then run this notebook again.
 
 # %%
-found, gaps = report.ledgers()
-rows, names = report.verdicts(found), report.chapters()
+found, gaps = results.ledgers()
+rows, names = results.verdicts(found), results.lessons()
 where = {row["id"]: row["lesson"] for row in data.claims_table()}
 LOOK = {"HELD": "#009E73", "PARTLY": "#F0E442", "NO LONGER": "#E69F00", "NEVER": "#D55E00", "OPINION": "#CC79A7",
         "HISTORY": "#56B4E9", "NOT MEASURED": "#9A9A9A", "": "#E4E4E4"}
@@ -70,7 +69,7 @@ plots.show(fig, alt=f"Bars, one for each chapter: {sum(row[3] != '' for row in r
 show.table(["chapter", "what is missing", "the command that fills it"], [(a, b, f"`{c}`") for a, b, c in gaps],
            caption="What is missing (this chapter judges its own claims below)")
 header = ["claim", "the article says", "expected", "verdict here", "evidence"]
-show.rich(f"<details><summary>All {len(rows)} claims, one by one</summary>{report.table('All claims', header, rows)}"
+show.rich(f"<details><summary>All {len(rows)} claims, one by one</summary>{results.table('All claims', header, rows)}"
           "</details>", "(one by one: in the report that section 14.13 writes)")
 
 # %% [markdown]
@@ -113,7 +112,8 @@ first = {row["framework"]: row for row in history.timeline("first")}
 today = year(history.timeline()[-1]["date"])                        # the newest row of the table: the same for everybody
 age = {name: today - year(row["date"]) for name, row in first.items()}
 older = age["TensorFlow"] - age["PyTorch"]
-exercises.outcome("14.1", "less than a year" if older < 1 else "1 to 2 years" if older <= 2 else "3 years or more")
+exercises.outcome("14.1", exercises.first_true({"less than a year": older < 1, "1 to 2 years": older <= 2,
+                                                "3 years or more": older >= 3}))
 claims.verdict("C07", {"less than half as old as TensorFlow": age["PyTorch"] < age["TensorFlow"] / 2,
                        "no version 1 yet": not any(row["event"] >= "1" for row in history.timeline("release", "PyTorch"))},
                f"PyTorch was {age['PyTorch']:.1f} years old when the table was made, TensorFlow {age['TensorFlow']:.1f}")
@@ -168,7 +168,8 @@ claims.verdict("C78", not serving, f"{'; '.join(serving)}: that is production")
 gpus = max((int(n) for row in use["PyTorch"] for n in re.findall(r"(\d+) GPUs", row["event"])), default=0)
 claims.verdict("C79", gpus <= 8, f"TorchTitan reports training in PyTorch on up to {gpus} GPUs")
 caffe = importlib.util.find_spec("caffe2") is not None
-claims.verdict("C83", caffe, "this environment has no module caffe2: its code moved into PyTorch in 2018 and was removed")
+claims.verdict("C83", caffe,
+               f"this environment has {'a' if caffe else 'no'} module caffe2; its code moved into PyTorch in 2018")
 
 # %% [markdown]
 # ## 14.4 Who made it, and what you may do with it
@@ -198,6 +199,8 @@ tools = ", ".join(row["framework"] for row in history.timeline("tool") if "Uber"
 claims.verdict("C01", {f"{maker} released one": yes for maker, yes in made.items()},
                f"the packages name Google and Facebook; Uber's {tools} are tools on top; since 2022 PyTorch belongs to a "
                "foundation")
+claims.number("space on disk, PyTorch", card_torch["MB on disk"], "MB")
+claims.number("space on disk, TensorFlow", card_tf["MB on disk"], "MB")
 
 # %% [markdown]
 # ## 14.5 Several options for high-level models?
@@ -261,7 +264,8 @@ ways_tf = {
 # %% tags=["verdict"]
 for way in ways_tf:
     print(f"{way}: PyTorch {'yes' if ways_torch.get(way) else 'no'}, TensorFlow {'yes' if ways_tf[way] else 'no'}")
-claims.verdict("C04", ways_tf, "what works is Keras, in three styles; the others are gone")
+there = [way for way in ways_tf if ways_tf[way]]
+claims.verdict("C04", ways_tf, f"what works is Keras: {', '.join(there)}")
 
 # %% [markdown]
 # ## 14.6 One small program, twice
@@ -333,16 +337,16 @@ shipped = {                                            # criterion: (lean, why)
     "Keras as the language": (0.0, "Keras 3 runs on both")}
 
 # %%
-evidence, found = dict(shipped), report.ledgers()[0]
-for name, (a, b, unit, chapter) in report.measured(found).items():
+evidence, found = dict(shipped), results.ledgers()[0]
+for name, (a, b, unit, chapter, old) in results.measured(found).items():
     better = "more" if name.endswith("speed") else "less"
-    evidence[name] = lean(a, b, better), f"measured here, chapter {chapter}: {a:,.0f} against {b:,.0f} {unit}"
+    evidence[name] = lean(a, b, better), f"measured here, chapter {chapter}: {a:,.0f} against {b:,.0f} {unit}{old}"
 show.table(["criterion", "lean", "leans to", "why (PyTorch against TensorFlow)"],
            [(name, f"{value:+.2f}", "PyTorch" if value > 0.05 else "TensorFlow" if value < -0.05 else "neither", why)
             for name, (value, why) in evidence.items()], caption="The evidence")
-lacking = {"training speed": "07", "memory of a step": "07", "lines for two devices": "08", "serving speed": "10"}
 show.table(["not measured yet", "the command that fills it"],
-           [(name, f"`{report.command(chapter)}`") for name, chapter in lacking.items() if name not in evidence])
+           [(name, f"`{results.command(chapter)}`") for name, (chapter, _) in results.CRITERIA.items()
+            if name not in evidence])
 
 # %% [markdown]
 # ## 14.8 Your weights, the answer, and what would flip it
@@ -376,11 +380,13 @@ def flip(weights, evidence):
 level = dict.fromkeys(shipped, 1)
 more = level | {"Keras as the language": 10}
 pulls = [sum(w * shipped[name][0] for name, w in weights.items()) for weights in (level, more)]
-exercises.outcome("14.3", "neither" if pulls[0] == pulls[1] else "PyTorch" if pulls[1] > pulls[0] else "TensorFlow")
+exercises.outcome("14.3", exercises.first_true({"neither": pulls[0] == pulls[1], "PyTorch": pulls[1] > pulls[0],
+                                                "TensorFlow": pulls[1] < pulls[0]}))
 print(f"The difference stays, and the score comes nearer to 0: {abs(score(more, shipped)) < abs(score(level, shipped))}")
 reached = {answer_of(score(level | {name: 10}, shipped)) for name in shipped}
 claims.verdict("C77", {"PyTorch", "TensorFlow"} <= reached,
-               "from the same evidence, one weight of ten leads to PyTorch, another to TensorFlow: the weights decide")
+               f"from the same evidence, a weight of ten for one criterion leads to {' or '.join(sorted(reached))}: the "
+               "weights decide")
 
 # %% [markdown]
 # What is the same on both sides cannot decide, however much it matters to you.
@@ -405,7 +411,7 @@ def sentence(weights):
     return f"Score {value:+.2f}: {answer_of(value)}. {turn}"
 
 parts = {name: score(weights, mine | {other: (0, "") for other in mine if other != name}) for name in mine}
-plots.show(report.bars(parts, "What each criterion adds"), alt=f"Bars: what each criterion adds. {sentence(weights)}")
+plots.show(results.bars(parts, "What each criterion adds"), alt=f"Bars: what each criterion adds. {sentence(weights)}")
 print(sentence(weights))
 sliders.show(weights, top=10, render=lambda moved: f"<p><b>{show.inline(sentence(moved))}</b></p>")
 
@@ -443,7 +449,8 @@ claims.verdict("C02", bool(first["TensorFlow"] and use["TensorFlow"]),
 moved = [row["event"] for row in history.timeline("event", "PyTorch") if re.search("Foundation|alone", row["event"])]
 claims.verdict("C08", len(moved) >= 2, "; ".join(moved) + ": facts for it, and no measure of strength")
 claims.verdict("C76", len(moved) >= 2 and age["PyTorch"] < age["TensorFlow"],
-               "a repeat: C02 and C08 are opinions, C07 no longer holds, C09 is chapter 1's")
+               f"a repeat of C02, C07, C08 and C09; PyTorch is {age['TensorFlow'] - age['PyTorch']:.1f} years younger, and "
+               f"{len(moved)} facts speak for its community")
 
 # %% [markdown]
 # ## 14.10 Were you better than chance?
@@ -461,9 +468,9 @@ def by_chance(options):
         spread = np.append(spread, 0) * (1 - 1 / n) + np.append(0, spread) / n
     return spread
 
-asked = report.predictions(report.ledgers()[0])
-made = [row for row in asked if row["guess"] is not None]
-spread, right = by_chance([len(row["among"]) for row in made or asked]), sum(bool(row["right"]) for row in made)
+asked = results.predictions(results.ledgers()[0])
+made = [row for row in asked if row.guess is not None]
+spread, right = by_chance([len(row.among) for row in made or asked]), sum(bool(row.right) for row in made)
 crowd = f"{100 * spread[right:].sum():.0f}" if spread[right:].sum() >= 0.01 else "fewer than one"
 calibration = (f"{right} of {len(made)} right; of a hundred who guess, {crowd} do as well or better." if made else
                "No prediction yet: set guess in the cells that ask, and run the chapters again.")
@@ -473,7 +480,7 @@ ax.axvline(right if made else np.nan, color="black", linestyle="--")
 ax.set(xlabel="right predictions (dashed: yours)", ylabel="probability", title=f"{len(made or asked)} questions, guessed")
 plots.show(fig, alt=f"Distribution of right answers by guessing, {len(made or asked)} questions. {calibration}")
 print(calibration)
-show.table(["chapter", "asked", "you answered", "right", "by chance"], report.by_chapter(asked))
+show.table(["chapter", "asked", "you answered", "right", "by chance"], results.by_lesson(asked))
 
 # %% [markdown]
 # ## 14.11 Exercises
@@ -600,19 +607,19 @@ exercises.quiz("14")
 # %%
 claims.close("14")
 
-found, gaps = report.ledgers()
-path = report.write({
-    "Your machine": [report.table("What ran", ["what", "version", "where"], report.machine(found)),
-                     report.table("Chapter 7's measurements", ["what", "how", "measured", "unit"], report.speeds())],
-    "Your choice": [report.text(sentence(weights)), plots.markup(report.bars(parts, "What it adds"), sentence(weights)),
-                    report.table("Weights and evidence", ["criterion", "weight", "lean", "why"],
-                                 [(name, f"{w:g}", f"{mine[name][0]:+.2f}", mine[name][1]) for name, w in weights.items()])],
-    "Your predictions": [report.text(calibration), report.table("By chapter", [
-        "chapter", "asked", "answered", "right", "by chance"], report.by_chapter(asked)), report.table("One by one", [
-            "prediction", "you said", "the run said"], [(row["key"], row["guess"], row["actual"]) for row in made])],
-    "Your verdicts": [report.table("All claims of the article", header, report.verdicts(found))],
-    "What is missing": [report.table("Chapters to run", ["chapter", "what", "command"],
-                                     [(a, b, f"`{c}`") for a, b, c in gaps])]})
+found, gaps = results.ledgers()
+path = results.write({
+    "Your machine": [results.table("What ran", ["what", "version", "where"], results.machine(found)),
+                     results.table("Chapter 7's measurements", ["what", "measured", "unit"], results.numbers(found, "07"))],
+    "Your choice": [results.text(sentence(weights)), plots.markup(results.bars(parts, "What it adds"), sentence(weights)),
+                    results.table("Weights and evidence", ["criterion", "weight", "lean", "why"], [
+                        (name, f"{w:g}", f"{mine[name][0]:+.2f}", mine[name][1]) for name, w in weights.items()])],
+    "Your predictions": [results.text(calibration), results.table("By chapter", [
+        "chapter", "asked", "answered", "right", "by chance"], results.by_lesson(asked)), results.table("One by one", [
+            "prediction", "you said", "the run said"], [(row.key, row.guess, f"{row.actual}{row.old}") for row in made])],
+    "Your verdicts": [results.table("All claims of the article", header, results.verdicts(found))],
+    "What is missing": [results.table("Chapters to run", ["chapter", "what", "command"],
+                                      [(a, b, f"`{c}`") for a, b, c in gaps])]})
 print(f"{path.name}: written, {path.stat().st_size // 1024} KB")
 
 # %% [markdown]

@@ -1,15 +1,10 @@
 """Sliders where somebody sits in front of a running notebook; elsewhere one line says where they would be."""
-from helpers.course import missing
+from helpers import show as notebook
 
 
 def live():
-    """Whether the calling cell was run from a notebook program that can move a slider, and not by a tool.
-
-    JupyterLab, Notebook and VS Code send the id of the cell with each request; papermill, nbval and nbconvert do not.
-    """
-    shell = missing._shell()
-    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
-    return bool((parent or {}).get("metadata", {}).get("cellId"))
+    """Whether the calling cell was run from a notebook program that can move a slider, and not by a tool."""
+    return notebook.cell_id() is not None
 
 
 def panel(values, top, render):

@@ -1,6 +1,6 @@
 """The phrasebook: each row says one thing in PyTorch, in TensorFlow and in Keras, and is run on the same numbers.
 
-* `rows` has the meaning of each row; `in_torch`, `in_tensorflow` and `in_keras` have a function for each, of one name.
+* `rows` has the meaning of each row; `in_torch`, `in_tf` and `in_keras` have a function for each, of one name.
   The function runs, and its text is what the table prints, so what a reader copies is what was tested.
 * `page` shows the rows as a table with a search field and writes the cheat sheet.
 
@@ -17,21 +17,25 @@ from helpers import parity
 
 from .rows import ROWS
 
-COLUMNS = ("in_torch", "in_tensorflow", "in_keras")
+COLUMNS = ("in_torch", "in_tf", "in_keras")
 NAMES = tuple(row.name for row in ROWS)
 
 
 def texts(column):
     """The phrases of a column ("in_torch") as {name: code}, read from its file: the expression, or the body's lines."""
     source = Path(__file__).with_name(f"{column}.py").read_text(encoding="utf-8")
-    found = {}
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.FunctionDef):
-            lines = source.splitlines()[node.body[0].lineno - 1:node.end_lineno]
-            lines[0] = lines[0][node.body[0].col_offset:]
-            body = textwrap.dedent("\n".join([" " * node.body[0].col_offset + lines[0], *lines[1:]]))
-            found[node.name] = body.replace("return ", "")
-    return found
+    return {node.name: _phrase(source, node) for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
+
+
+def _phrase(source, function):
+    """The lines of a function's body, without the word `return`, which belongs to the function and not to the phrase."""
+    lines, first = source.splitlines(), function.body[0]
+    for node in ast.walk(function):
+        if isinstance(node, ast.Return):
+            line = lines[node.lineno - 1]
+            lines[node.lineno - 1] = line[:node.col_offset] + line[node.col_offset:].removeprefix("return ")
+    lines[first.lineno - 1] = " " * first.col_offset + lines[first.lineno - 1][first.col_offset:]  # it may follow `def ...:`
+    return textwrap.dedent("\n".join(lines[first.lineno - 1:function.end_lineno]))
 
 
 def inputs(seed, layout):

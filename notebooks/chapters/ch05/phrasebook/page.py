@@ -1,8 +1,8 @@
 """The phrasebook on a page: a table with a search field, and a cheat sheet to keep (HTML, and one page of PDF)."""
 import base64
-import html
 import re
 import textwrap
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 from matplotlib.backends.backend_pdf import PdfPages
@@ -14,41 +14,7 @@ TITLE = "A phrasebook: PyTorch, TensorFlow, Keras"
 HEADS = ("PyTorch", "TensorFlow", "Keras")
 COLORS = (plots.TORCH["color"], plots.TF["color"], plots.OTHER["color"])
 
-STYLE = """<style>
-.phrasebook table {border-collapse: collapse; font-size: 12px; width: 100%; table-layout: fixed; margin: 0}
-.phrasebook table th, .phrasebook table td {text-align: left !important; vertical-align: top; padding: 3px 8px;
- border-bottom: 1px solid #8884; white-space: normal; overflow-wrap: anywhere}
-.phrasebook thead th {position: sticky; top: 0; background: var(--jp-layout-color0, white)}
-.phrasebook td code {white-space: pre-wrap; font-size: 11px; background: none; padding: 0}
-.phrasebook small {display: block; opacity: .8}
-.phrasebook .topic th {font-size: 14px; padding-top: 12px}
-.phrasebook input {width: 20em; padding: 4px}
-.phrasebook .short {max-height: 44em; overflow-y: auto}
-@media print {.phrasebook p {display: none} .phrasebook tr {break-inside: avoid} .phrasebook .short {max-height: none}}
-</style>"""
-
-SCRIPT = """<script>
-for (const box of document.querySelectorAll(".phrasebook:not([data-ready])")) {
-  box.dataset.ready = "yes";
-  const field = box.querySelector("input"), count = box.querySelector("output");
-  field.closest("p").hidden = false;
-  field.addEventListener("input", () => {
-    const words = field.value.toLowerCase().split(/\\s+/);
-    let found = 0;
-    for (const part of box.querySelectorAll("tbody")) {
-      let here = 0;
-      for (const row of part.querySelectorAll("tr.phrase")) {
-        const text = row.textContent.toLowerCase();
-        row.hidden = !words.every(word => text.includes(word));
-        here += !row.hidden;
-      }
-      part.hidden = !here;
-      found += here;
-    }
-    count.textContent = found + (found === 1 ? " row" : " rows");
-  });
-}
-</script>"""
+HERE = Path(__file__).parent
 
 
 def markup(measured, frame=""):
@@ -57,18 +23,13 @@ def markup(measured, frame=""):
     measured: {name of a row: text for its last column}; a row that is not in it shows a dash.
     frame: "short" for a window that scrolls, as suits a notebook.
     """
-    columns = [texts(column) for column in COLUMNS]
-    parts = []
-    for topic in dict.fromkeys(row.topic for row in ROWS):
-        lines = "".join(_line(row, columns, measured.get(row.name, "–")) for row in ROWS if row.topic == topic)
-        parts.append(f'<tbody><tr class="topic"><th scope="rowgroup" colspan="5">{topic}</th></tr>{lines}</tbody>')
-    widths = zip(("meaning", *HEADS, "largest difference"), (20, 22, 26, 22, 10))
-    head = "".join(f'<th scope="col" style="width:{width}%">{text}</th>' for text, width in widths)
-    search = ('<p hidden><label>Search the phrasebook: <input type="search" placeholder="repeat, gather, axis ..."></label> '
-              f"<output>{len(ROWS)} rows</output></p>")
-    scrolls = ' tabindex="0"' if frame else ""  # what scrolls must be reached with the keyboard
-    body = f'<div class="{frame}"{scrolls}><table><thead><tr>{head}</tr></thead>{"".join(parts)}</table></div>'
-    return f'{STYLE}<div class="phrasebook">{search}{body}</div>{SCRIPT}'
+    columns, topics = [texts(column) for column in COLUMNS], {}
+    for row in ROWS:
+        codes = [_breakable(column.get(row.name, "–")) for column in columns]
+        line = {"meaning": row.meaning, "note": row.note, "codes": codes, "measured": measured.get(row.name, "–")}
+        topics.setdefault(row.topic, []).append(line)
+    heads = list(zip(("meaning", *HEADS, "largest difference"), (20, 22, 26, 22, 10)))  # with widths in percent
+    return show.render(HERE / "table.html", heads=heads, topics=topics, frame=frame, count=len(ROWS))
 
 
 def table(measured, folder):
@@ -79,19 +40,18 @@ def table(measured, folder):
     columns = [texts(column) for column in COLUMNS]
     plain = "\n".join("\n".join([f"{row.meaning} ({measured.get(row.name, '–')})", *(
         textwrap.indent(f"{column.get(row.name, '–')}", "    ") for column in columns)]) for row in ROWS)
-    paths = write(folder, measured)
     kinds = (("text/html", "this table as a page (HTML)"), ("application/pdf", "one sheet of A3 (PDF)"))
-    links = " or ".join(_link(path, kind, text) for path, (kind, text) in zip(paths, kinds))
-    show.rich(f"{markup(measured, 'short')}<p>To keep: {links}.</p>", f"{plain}\nTo keep: phrasebook.html, phrasebook.pdf")
+    links = [{"name": path.name, "kind": kind, "text": text, "content": base64.b64encode(path.read_bytes()).decode()}
+             for path, (kind, text) in zip(write(folder, measured), kinds)]
+    show.rich(markup(measured, "short") + show.render(HERE / "links.html", links=links),
+              f"{plain}\nTo keep: phrasebook.html, phrasebook.pdf")
 
 
 def write(folder, measured):
     """Write phrasebook.html (searchable) and phrasebook.pdf (one page, A3) into a folder; their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     page, sheet = folder / "phrasebook.html", folder / "phrasebook.pdf"
-    page.write_text(f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{TITLE}</title>'
-                    '<meta name="viewport" content="width=device-width"><body style="font-family:sans-serif;margin:1em">'
-                    f"<h1>{TITLE}</h1>{markup(measured)}</body></html>", encoding="utf-8")
+    page.write_text(show.render(HERE / "page.html", title=TITLE, table=markup(measured)), encoding="utf-8")
     with PdfPages(sheet) as pdf:
         fig = _sheet()
         pdf.savefig(fig)
@@ -99,20 +59,9 @@ def write(folder, measured):
     return page, sheet
 
 
-def _link(path, kind, text):
-    content = base64.b64encode(path.read_bytes()).decode()
-    return f'<a download="{path.name}" href="data:{kind};base64,{content}">{text}</a>'
-
-
-def _code(text):
-    """Code as HTML in which a line may break before a dot and after a parenthesis, as a reader would break it."""
-    return re.sub(r"(?<=[\w)])(?=\.[a-z_])|(?<=[\w][(\[])", "<wbr>", html.escape(text))
-
-
-def _line(row, columns, measured):
-    cells = "".join(f"<td><code>{_code(column.get(row.name, '–'))}</code></td>" for column in columns)
-    note = f"<small>{show.inline(row.note)}</small>" if row.note else ""
-    return f'<tr class="phrase"><td>{show.inline(row.meaning)}{note}</td>{cells}<td>{html.escape(measured)}</td></tr>'
+def _breakable(text):
+    """Code in pieces between which a line may end: before a dot and after a parenthesis, as a reader would break it."""
+    return re.split(r"(?<=[\w)])(?=\.[a-z_])|(?<=[\w][(\[])", text)
 
 
 def _sheet(blocks=4):

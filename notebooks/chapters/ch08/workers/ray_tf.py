@@ -1,4 +1,4 @@
-"""The training function of multiworker_tf.py, unchanged, under Ray Train: two workers, one of them killed (chapter 08).
+"""The training function of multiworker_tf.py, beside this file, under Ray Train: two workers, one is killed (chapter 08).
 
     python ray_tf.py FOLDER KILL
 
@@ -7,6 +7,7 @@ FOLDER/task.npz holds the data and the first weights; KILL: the step at which wo
 """
 import json
 import os
+import runpy
 import sys
 import tempfile
 from pathlib import Path
@@ -14,13 +15,13 @@ from pathlib import Path
 import ray.train
 import ray.train.tensorflow
 
-from chapters.ch08.workers import ray_local
+HERE = Path(__file__).resolve().parent
+cluster = runpy.run_path(str(HERE / "ray_local.py"))["cluster"]
 
 
 def train(config):  # what Ray runs in each worker, with a TF_CONFIG that it has written
-    from chapters.ch08.workers import multiworker_tf
-
-    start, weights = multiworker_tf.train(Path(config["folder"]), config["kill"])
+    multiworker_tf = runpy.run_path(config["script"])
+    start, weights = multiworker_tf["train"](Path(config["folder"]), config["kill"])
     with tempfile.TemporaryDirectory() as kept:  # what a run leaves reaches the caller in a checkpoint
         Path(kept, "last.json").write_text(json.dumps({"start": start, "weights": [value.tolist() for value in weights]}))
         first = ray.train.get_context().get_world_rank() == 0
@@ -28,9 +29,9 @@ def train(config):  # what Ray runs in each worker, with a TF_CONFIG that it has
 
 
 folder, kill = Path(sys.argv[1]).resolve(), int(sys.argv[2])
-with ray_local.cluster() as scratch:
+with cluster() as scratch:
     result = ray.train.tensorflow.TensorflowTrainer(
-        train, train_loop_config={"folder": str(folder), "kill": kill},
+        train, train_loop_config={"script": str(HERE / "multiworker_tf.py"), "folder": str(folder), "kill": kill},
         scaling_config=ray.train.ScalingConfig(num_workers=2),
         run_config=ray.train.RunConfig(name="digits", storage_path=f"{scratch}/results",
                                        failure_config=ray.train.FailureConfig(max_failures=1))).fit()

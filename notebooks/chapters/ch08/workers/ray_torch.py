@@ -1,4 +1,4 @@
-"""The training function of elastic_torch.py, unchanged, under Ray Train: two workers, one of them killed (chapter 08).
+"""The training function of elastic_torch.py, beside this file, under Ray Train: two workers, one is killed (chapter 08).
 
     python ray_torch.py FOLDER KILL
 
@@ -7,6 +7,7 @@ FOLDER/task.npz holds the data and the first weights; KILL: the step at which wo
 """
 import json
 import os
+import runpy
 import sys
 import tempfile
 from pathlib import Path
@@ -14,13 +15,13 @@ from pathlib import Path
 import ray.train
 import ray.train.torch
 
-from chapters.ch08.workers import ray_local
+HERE = Path(__file__).resolve().parent
+cluster = runpy.run_path(str(HERE / "ray_local.py"))["cluster"]
 
 
 def train(config):  # what Ray runs in each worker, in a process group that it has made
-    from chapters.ch08.workers import elastic_torch
-
-    lines = list(elastic_torch.train(Path(config["folder"]), config["kill"]))
+    elastic_torch = runpy.run_path(config["script"])
+    lines = list(elastic_torch["train"](Path(config["folder"]), config["kill"]))
     with tempfile.TemporaryDirectory() as kept:  # what a run leaves reaches the caller in a checkpoint
         Path(kept, "last.json").write_text(json.dumps(lines[-1] | {"start": lines[0]["step"]}))
         first = ray.train.get_context().get_world_rank() == 0
@@ -28,9 +29,9 @@ def train(config):  # what Ray runs in each worker, in a process group that it h
 
 
 folder, kill = Path(sys.argv[1]).resolve(), int(sys.argv[2])
-with ray_local.cluster() as scratch:
+with cluster() as scratch:
     result = ray.train.torch.TorchTrainer(
-        train, train_loop_config={"folder": str(folder), "kill": kill},
+        train, train_loop_config={"script": str(HERE / "elastic_torch.py"), "folder": str(folder), "kill": kill},
         torch_config=ray.train.torch.TorchConfig(backend="gloo"),
         scaling_config=ray.train.ScalingConfig(num_workers=2),
         run_config=ray.train.RunConfig(name="digits", storage_path=f"{scratch}/results",

@@ -1,5 +1,6 @@
 """Clients that ask one URL as fast as they get answers. JSON in: url, body (text), clients, seconds, most (requests),
-and perhaps `until`: the path of a file whose appearance ends the run.
+and perhaps two paths: the file `began` is made after the first answer, the appearance of `until` ends the run. However it
+ends, each client asks once more after that: its last answer is from a server as it is then.
 
 One JSON line out, a list entry for each request: `at` (seconds since the start at which it ended), `took` (seconds),
 `answer` (its place in `answers`, the distinct ones) or -1 where it was lost; and `lost`, with the reasons.
@@ -10,6 +11,7 @@ import os
 import sys
 import threading
 import time
+from pathlib import Path
 from urllib.parse import urlsplit
 
 job = json.load(sys.stdin)
@@ -21,7 +23,9 @@ def client():
     connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=20)  # kept open between requests
     connection.connect()
     start.wait()
-    while time.perf_counter() < until and len(done) < job["most"] and not os.path.exists(job.get("until", "")):
+    ended = False
+    while not ended:
+        ended = time.perf_counter() > until or len(done) >= job["most"] or os.path.exists(job.get("until", ""))
         before, place = time.perf_counter(), -1
         try:
             connection.request("POST", parts.path, job["body"], {"Content-Type": "application/json"})
@@ -50,6 +54,10 @@ until = begin + 3600
 start.wait()
 begin = time.perf_counter()
 until = begin + job["seconds"]
+if "began" in job:
+    while not done:
+        time.sleep(0.01)
+    Path(job["began"]).touch()
 for thread in threads:
     thread.join()
 at, took, answer = zip(*sorted(done)) if done else ((), (), ())

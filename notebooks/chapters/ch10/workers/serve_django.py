@@ -1,6 +1,7 @@
 """A model behind Django, in one file: python serve_django.py FOLDER NAME PORT torch|tf"""
-import importlib
+import runpy
 import sys
+from pathlib import Path
 
 import waitress
 from django.conf import settings
@@ -20,7 +21,7 @@ def create_app(folder, name, side):
     global served
     settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["127.0.0.1", "localhost"], MIDDLEWARE=[],
                        DATA_UPLOAD_MAX_MEMORY_SIZE=rest_api.LIMIT, LOGGING_CONFIG=None)
-    load = importlib.import_module(f"chapters.ch10.workers.model_{side}").Model
+    load = runpy.run_path(str(Path(__file__).with_name(f"model_{side}.py")))["Model"]  # the file beside this one
     served = model_store.Versions(folder, name, load)
     return get_wsgi_application()
 

@@ -1,7 +1,8 @@
 """A model behind Flask: python serve_flask.py FOLDER NAME PORT torch|tf"""
-import importlib
 import json
+import runpy
 import sys
+from pathlib import Path
 
 import flask
 import waitress
@@ -19,7 +20,7 @@ class Name(werkzeug.routing.BaseConverter):
 
 def create_app(folder, name, side):
     """The WSGI application. side: "torch" serves model.pt2 files, "tf" SavedModels."""
-    load = importlib.import_module(f"chapters.ch10.workers.model_{side}").Model
+    load = runpy.run_path(str(Path(__file__).with_name(f"model_{side}.py")))["Model"]  # the file beside this one
     served = model_store.Versions(folder, name, load)
     app = flask.Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = rest_api.LIMIT

@@ -1,0 +1,248 @@
+"""The starter: what each command runs on each system, what it installs and when, and what it says where it cannot."""
+import ast
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import start
+from helpers import ROOT, process, web
+
+POSIX = pytest.mark.skipif(os.name == "nt", reason="the stand-in for a Python is a shell script")
+
+STAND_IN = """#!/bin/sh
+printf '%s|' "$@" >> "$LOG"; echo >> "$LOG"
+case "$*" in *"$FAILS"*) exit 3;; esac
+"""
+
+
+@pytest.fixture
+def course(tmp_path):
+    """A course with the starter, its pins and one source; its .venv holds a stand-in that notes what it is asked to run."""
+    folder = tmp_path / "a ü b"
+    for name in ("tools/start.py", "tools/browser_files.py", "data/browser_files.toml", "pyproject.toml", "Makefile",
+                 *(path.name for path in ROOT.glob("requirements*.txt"))):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
+    shutil.copytree(ROOT / "helpers", folder / "helpers", ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "notebooks" / "chapters" / "ch00").mkdir(parents=True)
+    (folder / "notebooks" / "chapters" / "ch00" / "00a_first_contact.py").touch()
+    python = folder / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(STAND_IN, encoding="utf-8")
+    python.chmod(0o755)
+    return folder
+
+
+def run(course, *arguments, fails="nothing that is run"):
+    """(exit code, what was printed, the lines that .venv's Python was asked to run)."""
+    log = course / "log"
+    log.write_text("", encoding="utf-8")
+    done = subprocess.run([sys.executable, course / "tools" / "start.py", *arguments], capture_output=True, text=True,
+                          env={**os.environ, "LOG": str(log), "FAILS": fails}, cwd=course.parent, timeout=60)
+    return done.returncode, done.stdout + done.stderr, log.read_text(encoding="utf-8").splitlines()
+
+
+def test_an_old_python_can_read_it():
+    tree = ast.parse((ROOT / "tools" / "start.py").read_text(encoding="utf-8"), feature_version=(3, 7))
+    for node in ast.walk(tree):
+        assert not getattr(node, "annotation", None) and not getattr(node, "returns", None)
+        assert not (isinstance(node, ast.Attribute) and node.attr in ("removeprefix", "removesuffix", "is_relative_to"))
+        assert not (isinstance(node, ast.keyword) and node.arg in ("missing_ok", "dirs_exist_ok"))
+
+
+def test_it_needs_only_the_standard_library():
+    command = [sys.executable, "-I", "-S", ROOT / "tools" / "start.py"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert all(name in done.stderr for name in start.COMMANDS)
+
+
+def test_each_command_has_what_it_installs_and_what_it_runs():
+    assert start.INSTALLS.keys() == start.COMMANDS.keys()
+    for name in start.COMMANDS.keys() - {"clean", "ludwig"}:
+        for step in start.steps(name, "PYTHON", ["01"]):
+            assert step[0] == "PYTHON" and (step[1] in ("-m", "-c") or (ROOT / step[1]).is_file())
+
+
+def test_the_makefile_has_every_command_and_no_step_of_its_own():
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    named = {name for line in re.findall(r"^([a-z ]+):(?!=)", text, re.M) for name in line.split()}
+    assert named == start.COMMANDS.keys()
+    recipes = {line.strip() for line in text.splitlines() if line.startswith("\t") and "clean" not in line}
+    assert all(line.startswith("$(START) $@") for line in recipes)
+
+
+@pytest.mark.parametrize("system, path", [
+    ("Windows", "Scripts/python.exe"), ("Darwin", "bin/python"), ("Linux", "bin/python")])
+def test_the_environments_python(system, path):
+    assert start.python_of(Path("env"), system) == Path("env") / path
+
+
+@pytest.mark.parametrize("system, second", [
+    ("Windows", ["py", "-3.12"]), ("Darwin", ["python3.12"]), ("Linux", ["python3.12"])])
+def test_the_pythons_that_are_tried(system, second):
+    assert start.pythons(system)[:2] == [[sys.executable], second] and len(start.pythons(system)) == 4
+
+
+def test_the_first_python_that_fits_is_taken():
+    here, missing = [sys.executable], ["no-such-python"]
+    fits = ["-c", "import sys; sys.exit(0)"]
+    assert start.first_that(fits, [missing, here]) == here
+    assert start.first_that(["-c", "import sys; sys.exit(1)"], [missing, here]) is None
+
+
+def test_where_no_python_fits_the_doctor_says_so(monkeypatch, tmp_path, capfd):
+    monkeypatch.setattr(start, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(start, "first_that", lambda *args: None)
+    with pytest.raises(SystemExit) as ended:
+        start.make_environment("Linux")
+    assert ended.value.code == 1 and "Python" in capfd.readouterr().out and not (tmp_path / ".venv").exists()
+    with pytest.raises(SystemExit, match="Ludwig needs Python 3.12"):
+        start.make_ludwig("Linux")
+
+
+def test_lab_binds_to_this_machine_and_serves_the_whole_course():
+    argv = start.lab("PYTHON", is_root=False)
+    first = sorted(path.stem for path in (ROOT / "notebooks" / "chapters" / "ch00").glob("00*.py"))[0]
+    assert argv[:4] == ["PYTHON", "-m", "jupyter", "lab"] and "--ServerApp.ip=127.0.0.1" in argv
+    assert f"--ServerApp.root_dir={ROOT}" in argv and f"--LabApp.default_url=/lab/tree/work/{first}.ipynb" in argv
+    assert "--allow-root" not in argv and start.lab("PYTHON", is_root=True) == [*argv, "--allow-root"]
+
+
+@POSIX
+def test_a_command_installs_once_and_again_when_a_pin_has_changed(course):
+    code, said, ran = run(course, "lint")
+    installed = [line for line in ran if line.startswith("-m|pip|install|")]
+    assert code == 0 and "Installing the course" in said
+    assert [re.search(r"-r\|([\w.-]+)", line).group(1) for line in installed if "-r" in line] == [
+        "requirements.txt", "requirements-visdom.txt", "requirements-dev.txt"]
+    lint = [line for line in ran if line not in installed]
+    assert lint[:3] == ["-m|ruff|check|.|", "tools/layout.py|", "-m|codespell_lib|"] and "importlinter" in lint[3]
+    assert len(lint) == 4
+    assert run(course, "lint")[2] == lint
+    pins = course / "requirements-dev.txt"
+    pins.write_text(pins.read_text(encoding="utf-8") + "\n# another pin\n", encoding="utf-8")
+    assert [line for line in run(course, "lint")[2] if "pip" in line] == [installed[-1]]
+
+
+@POSIX
+def test_an_installation_that_fails_is_tried_again(course):
+    code, _, ran = run(course, "lint", fails="requirements-visdom.txt")
+    assert code == 3 and "ruff" not in "".join(ran)
+    assert any("requirements-visdom.txt" in line for line in run(course, "lint")[2])
+
+
+@POSIX
+def test_gpu_installs_the_gpu_file(course):
+    ran = run(course, "--gpu", "lint")[2]
+    assert any("-r|requirements-gpu.txt|-e|.|" in line for line in ran)
+    assert not any("|-r|requirements.txt|" in line for line in ran)
+
+
+@POSIX
+def test_test_runs_everything_in_order_and_stops_at_the_first_failure(course):
+    run(course, "test")
+    code, _, ran = run(course, "test")
+    assert code == 0
+    assert ran == [*run(course, "lint")[2], "tools/pipeline.py|check|", "-m|pytest|-n|2|tests|",
+                   "tools/pipeline.py|verdicts|"]
+    code, _, ran = run(course, "test", fails="pipeline.py check")
+    assert code == 3 and ran[-1] == "tools/pipeline.py|check|"
+
+
+@POSIX
+def test_pages_that_cannot_be_fetched_are_said_and_tried_again(course):
+    for _ in range(2):
+        code, said, ran = run(course, "run", "01", "--seed", "3", fails="browser_files.py")
+        assert code == 0 and "NOT MEASURED" in said and ran[-1] == "tools/pipeline.py|run|01|--seed|3|"
+    run(course, "run")
+    assert run(course, "run")[2] == ["tools/pipeline.py|run|"]
+
+
+@POSIX
+def test_make_hands_everything_on(course):
+    run(course, "test")
+    for target, expected in ((["check", "LESSON=06b"], "tools/pipeline.py|test|06b|"),
+                             (["run", "ARGS=01 --seed 3"], "tools/pipeline.py|run|01|--seed|3|")):
+        run(course, "run")
+        (course / "log").write_text("", encoding="utf-8")
+        subprocess.run(["make", "-s", *target, f"PYTHON={sys.executable}"], cwd=course, check=True, timeout=60,
+                       env={**os.environ, "LOG": str(course / "log"), "FAILS": "nothing"})
+        line = (course / "log").read_text(encoding="utf-8").splitlines()[-1]
+        assert line.startswith(expected)
+
+
+def test_check_asks_which_lesson():
+    with pytest.raises(SystemExit, match="Which lesson"):
+        start.parse(["check"])
+    assert start.parse(["--gpu", "check", "06b", "--workers", "1"]) == ({"--gpu"}, "check", ["06b", "--workers", "1"])
+
+
+def test_clean_keeps_the_ledger(tmp_path, capsys):
+    build = tmp_path / "build"
+    for name in ("ledger/01.json", "executed/01_x.ipynb", "report.html", "nbval/ledger/01.json"):
+        (build / name).parent.mkdir(parents=True, exist_ok=True)
+        (build / name).touch()
+    start.clean(build)
+    assert [path.relative_to(build).as_posix() for path in build.rglob("*")] == ["ledger", "ledger/01.json"]
+    assert "Kept" in capsys.readouterr().out
+    start.clean(tmp_path / "nowhere")
+
+
+@POSIX
+def test_an_interrupt_ends_the_command_in_its_own_time(tmp_path):
+    """Ctrl-C reaches both; the starter waits for what it started."""
+    code = ("import sys, time, signal\n"
+            "def end(*args): print('ended in peace', flush=True); sys.exit(5)\n"
+            "signal.signal(signal.SIGINT, end); print('ready', flush=True); time.sleep(60)")
+    whole = f"import start, sys; sys.exit(start.call([sys.executable, '-c', {code!r}]))"
+    child = subprocess.Popen([sys.executable, "-c", whole], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                             env={**os.environ, "PYTHONPATH": str(ROOT / "tools")}, start_new_session=True)
+    assert child.stdout.readline() == "ready\n"
+    os.killpg(child.pid, signal.SIGINT)
+    said, _ = child.communicate(timeout=30)
+    assert said == "ended in peace\n" and child.returncode == 5
+
+
+LESSON = """# %% [markdown]
+# # 98. Title
+#
+# See [a module](chapters/ch98/figures.py).
+
+# %%
+x = 1
+"""
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_lab_opens_the_copy_and_merely_opening_changes_nothing(page, tmp_path):
+    """The copy opens, no dot says that it is unsaved, and a link to what is not copied works."""
+    course = tmp_path / "a ü b"
+    for name in ("helpers", "tools"):
+        shutil.copytree(ROOT / name, course / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name, text in (("chapters/ch98/98_title.py", LESSON), ("chapters/ch98/figures.py", "# the module\n"),
+                       ("glossary.md", "")):
+        (course / "notebooks" / name).parent.mkdir(parents=True, exist_ok=True)
+        (course / "notebooks" / name).write_text(text, encoding="utf-8")
+    port, folder = web.free_port(), tmp_path / "jupyter"
+    command = [sys.executable, course / "tools" / "start.py", "--here", "lab", "--no-browser", f"--port={port}",
+               "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--LabApp.news_url=None",
+               "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    environment = {"PYTHONPATH": course, "JUPYTERLAB_SETTINGS_DIR": folder / "settings",
+                   "JUPYTER_RUNTIME_DIR": folder / "runtime", "JUPYTERLAB_WORKSPACES_DIR": folder / "workspaces"}
+    with process.server(command, ready=f"http://127.0.0.1:{port}/lab", timeout=120, env=environment) as server:
+        assert ("--allow-root" in server.log) == (os.geteuid() == 0)
+        page.goto(f"http://127.0.0.1:{port}/")
+        page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for(timeout=90_000)
+        page.wait_for_load_state("networkidle")
+        tab = page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab", has_text="98_title.ipynb")
+        assert "jp-mod-dirty" not in tab.get_attribute("class")
+        page.locator(".jp-Notebook a[href*='figures.py']").click()
+        page.locator(".jp-FileEditor").get_by_text("the module").wait_for(timeout=30_000)
