@@ -65,7 +65,6 @@ batches = start.batches(seed, epochs=9 if fast else 44)
 # %% tags=["torch"]
 # PyTorch
 device_torch = torch_side.device(device)
-loss_of_torch = torch.nn.CrossEntropyLoss()
 
 
 def network_torch():
@@ -82,8 +81,6 @@ def network_torch():
 # %% tags=["tf"]
 # TensorFlow
 device_tf = tf_side.device(device)
-CrossEntropy = tf.keras.losses.SparseCategoricalCrossentropy
-loss_of_tf = CrossEntropy(from_logits=True, dtype="float64")
 
 
 def network_tf():
@@ -118,9 +115,10 @@ def train_torch(make_optimizer):
     """Train from the start weights; the weights at the end."""
     model = network_torch()
     optimizer = make_optimizer(model.parameters())
+    loss_of = torch.nn.CrossEntropyLoss()
     for x, y in batches:
         logits = model(torch.tensor(x, device=device_torch))
-        loss = loss_of_torch(logits, torch.tensor(y, device=device_torch))
+        loss = loss_of(logits, torch.tensor(y, device=device_torch))
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -129,9 +127,12 @@ def train_torch(make_optimizer):
 
 end_torch = train_torch(lambda w: optim.SGD(w, lr=0.125))
 
-
 # %% tags=["tf"]
 # TensorFlow
+CrossEntropy = tf.keras.losses.SparseCategoricalCrossentropy
+loss_of_tf = CrossEntropy(from_logits=True, dtype="float64")
+
+
 def train_tf(make_optimizer):
     """Train from the start weights; the weights at the end."""
     model = network_tf()

@@ -111,8 +111,8 @@ def ten_bits(array):
 print(ten_bits(np.float32([0.1, 1 / 3, 1.0])))
 
 # %% [markdown]
-# Who allows it by itself? The first lines of the twin ask. Then each multiplies a matrix by itself, with TF32 forbidden
-# and allowed.
+# Who allows it by itself? The first lines of the twin ask. Then each multiplies a matrix by itself, with TF32 allowed and
+# forbidden.
 
 # %% tags=["taught"]
 matrix = rng.normal(size=(512, 512)).astype("float32")
@@ -124,25 +124,6 @@ print("products:", torch.backends.cuda.matmul.fp32_precision)
 print("convolutions:", torch.backends.cudnn.conv.fp32_precision)
 
 
-# %% tags=["verdict", "folded"]
-# Folded: compares what both allow for products of matrices.
-allowed_torch = torch.backends.cuda.matmul.fp32_precision == "tf32"
-parity.differ("whether a product may use TF32", allowed_torch, allowed_tf)
-
-# %% [markdown]
-# PyTorch's "none" means that nobody has allowed it, so it multiplies matrices in full
-# ([its notes](https://docs.pytorch.org/docs/stable/notes/cuda.html#tf32-on-ampere)). "tf32" means that it lets
-# convolutions use TF32. TensorFlow's True allows it for both.
-#
-# Now a product of two matrices, with TF32 allowed and forbidden.
-
-# %% tags=["taught"]
-matrix = rng.normal(size=(512, 512)).astype("float32")
-product = matrix.astype("float64") @ matrix
-
-
-# %% tags=["torch"]
-# PyTorch
 def product_torch(allowed):
     torch.backends.cuda.matmul.fp32_precision = "tf32" if allowed else "ieee"
     factor = torch.tensor(matrix, device=device_torch)
@@ -150,12 +131,12 @@ def product_torch(allowed):
 
 
 short_torch = product_torch(allowed=True)
-long_torch = product_torch(allowed=False)  # last: so it stays
+long_torch = product_torch(allowed=False)  # comes last: so it stays forbidden
 
 # %% tags=["tf"]
 # TensorFlow
-tf32_is_on = tf.config.experimental.tensor_float_32_execution_enabled()
-print("products and convolutions:", tf32_is_on)
+allowed_tf = tf.config.experimental.tensor_float_32_execution_enabled()
+print("products and convolutions:", allowed_tf)
 
 
 def product_tf(allowed):
@@ -166,7 +147,7 @@ def product_tf(allowed):
 
 
 short_tf = product_tf(allowed=True)
-long_tf = product_tf(allowed=False)  # last: so it stays
+long_tf = product_tf(allowed=False)  # comes last: so it stays forbidden
 
 # %% tags=["verdict", "folded"]
 # Folded: how far each product is from the exact one; the last row is NumPy's imitation.
@@ -186,8 +167,9 @@ if device_torch.type != "cuda" or "GPU" not in device_tf:
     print("What TF32 does on a GPU is NOT MEASURED: both frameworks must see one.")
 
 # %% [markdown]
-# At the start PyTorch says "none" for products: nobody has allowed it. For convolutions it says "tf32"
-# ([its notes](https://docs.pytorch.org/docs/stable/notes/cuda.html#tf32-on-ampere)). TensorFlow allows it for both
+# At the start, PyTorch's "none" means that nobody has allowed it, so it multiplies matrices in full
+# ([its notes](https://docs.pytorch.org/docs/stable/notes/cuda.html#tf32-on-ampere)). "tf32" means that it lets
+# convolutions use TF32. TensorFlow's True allows it for both
 # ([its switch](https://www.tensorflow.org/api_docs/python/tf/config/experimental/enable_tensor_float_32_execution)).
 #
 # On a GPU a comparison to seven digits needs both switches off, and so they are from here on.
@@ -233,9 +215,6 @@ def network_torch(dtype, activation):
 
 # %% tags=["tf"]
 # TensorFlow
-CrossEntropy = tf.keras.losses.SparseCategoricalCrossentropy
-
-
 def network_tf(dtype, activation):
     layers = [
         tf.keras.Input([64], dtype=dtype),
@@ -284,6 +263,9 @@ def train_torch(dtype, activation):
 
 # %% tags=["tf"]
 # TensorFlow
+CrossEntropy = tf.keras.losses.SparseCategoricalCrossentropy
+
+
 def train_tf(dtype, activation):
     model = network_tf(dtype, activation)
     weights = model.trainable_variables
