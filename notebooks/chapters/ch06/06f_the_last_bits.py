@@ -111,50 +111,34 @@ def ten_bits(array):
 print(ten_bits(np.float32([0.1, 1 / 3, 1.0])))
 
 # %% [markdown]
-# Who allows it by itself? Ask.
+# Who allows it by itself? The first lines of the twin ask. Then each multiplies a matrix by itself, with TF32 allowed and
+# forbidden.
+
+# %% tags=["taught"]
+matrix = rng.normal(size=(512, 512)).astype("float32")
+product = matrix.astype("float64") @ matrix
 
 # %% tags=["torch"]
 # PyTorch
 print("products:", torch.backends.cuda.matmul.fp32_precision)
 print("convolutions:", torch.backends.cudnn.conv.fp32_precision)
 
-# %% tags=["tf"]
-# TensorFlow
-allowed_tf = tf.config.experimental.tensor_float_32_execution_enabled()
-print("products and convolutions:", allowed_tf)
 
-# %% tags=["verdict", "folded"]
-# Folded: compares what both allow for products of matrices.
-allowed_torch = torch.backends.cuda.matmul.fp32_precision == "tf32"
-parity.differ("whether a product may use TF32", allowed_torch, allowed_tf)
-
-# %% [markdown]
-# PyTorch's "none" means that nobody has allowed it, so it multiplies matrices in full
-# ([its notes](https://docs.pytorch.org/docs/stable/notes/cuda.html#tf32-on-ampere)). "tf32" means that it lets
-# convolutions use TF32. TensorFlow's True allows it for both.
-#
-# Now a product of two matrices, with TF32 allowed and forbidden.
-
-# %% tags=["taught"]
-matrix = rng.normal(size=(512, 512)).astype("float32")
-product = matrix.astype("float64") @ matrix
-
-
-# %% tags=["torch"]
-# PyTorch
 def product_torch(allowed):
     torch.backends.cuda.matmul.fp32_precision = "tf32" if allowed else "ieee"
     factor = torch.tensor(matrix, device=device_torch)
     return torch_side.to_numpy(factor @ factor)
 
 
-long_torch = product_torch(allowed=False)
 short_torch = product_torch(allowed=True)
-torch.backends.cuda.matmul.fp32_precision = "ieee"
-
+long_torch = product_torch(allowed=False)  # comes last: so it stays forbidden
 
 # %% tags=["tf"]
 # TensorFlow
+allowed_tf = tf.config.experimental.tensor_float_32_execution_enabled()
+print("products and convolutions:", allowed_tf)
+
+
 def product_tf(allowed):
     tf.config.experimental.enable_tensor_float_32_execution(allowed)
     with tf.device(device_tf):
@@ -162,9 +146,8 @@ def product_tf(allowed):
         return tf_side.to_numpy(factor @ factor)
 
 
-long_tf = product_tf(allowed=False)
 short_tf = product_tf(allowed=True)
-tf.config.experimental.enable_tensor_float_32_execution(False)
+long_tf = product_tf(allowed=False)  # comes last: so it stays forbidden
 
 # %% tags=["verdict", "folded"]
 # Folded: how far each product is from the exact one; the last row is NumPy's imitation.
@@ -184,8 +167,12 @@ if device_torch.type != "cuda" or "GPU" not in device_tf:
     print("What TF32 does on a GPU is NOT MEASURED: both frameworks must see one.")
 
 # %% [markdown]
-# A network that learns from noisy data seldom minds. A comparison to seven digits does. So both switches are off from
-# here on.
+# At the start, PyTorch's "none" means that nobody has allowed it, so it multiplies matrices in full
+# ([its notes](https://docs.pytorch.org/docs/stable/notes/cuda.html#tf32-on-ampere)). "tf32" means that it lets
+# convolutions use TF32. TensorFlow's True allows it for both
+# ([its switch](https://www.tensorflow.org/api_docs/python/tf/config/experimental/enable_tensor_float_32_execution)).
+#
+# On a GPU a comparison to seven digits needs both switches off, and so they are from here on.
 
 # %% [markdown]
 # ## 6f.3 The sign that flips
