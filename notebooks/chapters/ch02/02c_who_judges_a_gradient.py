@@ -387,10 +387,10 @@ exercises.check("2.1", answer)
 # %% tags=["torch"]
 # PyTorch
 class Length(torch.autograd.Function):
-    @staticmethod
+    @staticmethod  # a plain function that lives in the class
     def forward(ctx, x):
         length = (x * x).sum().sqrt()
-        ctx.save_for_backward(x, length)
+        ctx.save_for_backward(x, length)  # kept until backward asks
         return length
 
     @staticmethod
@@ -564,6 +564,7 @@ value = torch.logsumexp(z, dim=0)
 (slopes,) = torch.autograd.grad(value, z, create_graph=True)
 rows = []
 for slope in slopes:
+    # One row of the Hessian for each slope; the record stays for the next one.
     (row,) = torch.autograd.grad(slope, z, retain_graph=True)
     rows.append(torch_side.to_numpy(row))
 hessian_torch = np.stack(rows)

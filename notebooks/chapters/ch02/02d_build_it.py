@@ -535,6 +535,7 @@ def program_torch(x, y):
 
 at = (torch.tensor(2.0, dtype=torch.float64), torch.tensor(0.5, dtype=torch.float64))
 move = (torch.tensor(1.0, dtype=torch.float64), torch.tensor(3.0, dtype=torch.float64))
+# jvp, the Jacobian-vector product: how far the result moves with `move`
 _, forward_torch = torch.func.jvp(program_torch, at, move)
 print(forward_torch.item())
 
@@ -547,6 +548,7 @@ def program_tf(x, y):
 
 at = (tf.constant(2.0, tf.float64), tf.constant(0.5, tf.float64))
 move = (tf.constant(1.0, tf.float64), tf.constant(3.0, tf.float64))
+# It carries slopes forward while the program runs.
 with tf.autodiff.ForwardAccumulator(at, move) as accumulator:
     result = program_tf(*at)
 forward_tf = accumulator.jvp(result)
