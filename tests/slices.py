@@ -5,14 +5,14 @@ import symtable
 from helpers.course.missing import bound_names
 from pipeline import tags
 
-ALWAYS = {"setup", "parameters", "predict"}
+ALWAYS = {"setup", "parameters"}
 
 
 def needed(cells, wanted):
     """The indices, in order, of the cells that must run so that those with the indices `wanted` can.
 
-    The opening and the predictions always, for an outcome is refused where nobody has asked; else a cell that binds, or
-    changes in place, a name which a later one of them uses.
+    The opening always; else a cell that binds, or changes in place, a name which a later one of them uses, and the
+    prediction of an outcome, which is refused where nobody has asked.
     """
     keep, names = set(), set()
     for k in reversed(range(len(cells))):
