@@ -34,7 +34,7 @@ def error_of(lesson, old, new):
     ("06a", "path_torch = train_torch(held(0.1))", "path_torch = train_torch(0.1)", "rung 6, one step"),
     ("06b", '"RMSprop": lambda w: KerasRMSprop(w, lr=small, rho=rho, eps=1e-7)',
      '"RMSprop": lambda w: KerasRMSprop(w, lr=small, rho=rho, eps=1.001e-7)', "RMSprop, 207 steps"),
-    ("06b", "= 1e-7 / (1 - beta2**t) ** 0.5", "= 1.001e-7 / (1 - beta2**t) ** 0.5", "Adam, 207 steps"),
+    ("06b", "    epsilon = 1e-7", "    epsilon = 1.001e-7", "Adam, 207 steps"),
     ("06b", "beta2 = held(0.999)", "beta2 = 0.999", "Adam, 207 steps"),
     ("06b", "momentum = held(0.9)", "momentum = 0.9", "momentum, 207 steps"),
     ("06c", "mended = x.std(correction=0).numpy()", "mended = x.std().numpy()", "mended with correction=0"),
