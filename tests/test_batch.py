@@ -2,6 +2,9 @@
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -51,6 +54,35 @@ def test_a_killed_process_costs_its_own_lesson_only():
     assert found == {name: {"C01": "HELD"} for name in "abcd"}
 
 
+HOLD = "held = bytearray(b'1') * {}; print('ready', flush=True); input()"
+
+
+def holding(source, *megabytes):
+    """Hold so many megabytes in processes of their own, all at once, for longer than the watcher sleeps."""
+    held = [subprocess.Popen([sys.executable, "-c", HOLD.format(size * 10**6)], stdin=subprocess.PIPE,
+                             stdout=subprocess.PIPE, text=True) for size in megabytes]
+    for process in held:
+        assert process.stdout.readline() == "ready\n"
+    time.sleep(1)
+    for process in held:
+        process.communicate("\n")
+    return {}
+
+
+def test_the_table_says_what_a_lessons_processes_need(capsys):
+    (source, cost, _), = batch.each(holding, [Path("a.py")], 1, 60, 150)
+    assert 150e6 < cost.largest < 210e6 < cost.together
+    batch.table([(source, cost, {})])
+    title, line = capsys.readouterr().out.strip().splitlines()
+    assert title.split() == ["lesson", "seconds", "largest", "together", "verdicts"]
+    assert f"{cost.largest / 1e9:.2f} GB  {cost.together / 1e9:.2f} GB" in line
+
+
+def test_a_lesson_without_processes_shows_no_memory(capsys):
+    batch.table([(Path("a.py"), batch.Cost(1.0, 0, 0), {})])
+    assert "GB" not in capsys.readouterr().out
+
+
 def test_it_works_where_processes_are_not_forked():
     """As on Windows and macOS."""
     before = multiprocessing.get_start_method()
@@ -77,7 +109,7 @@ def test_a_damaged_file_of_seconds_costs_nothing(build_folder, content):
 
 
 def test_seconds_order_the_next_run_and_a_full_disk_is_only_said(build_folder, monkeypatch, capsys):
-    batch.keep_seconds([(Path("a.py"), 1.0, {}), (Path("b.py"), 2.0, {})])
+    batch.keep_seconds([(Path("a.py"), batch.Cost(1.0, 0, 0), {}), (Path("b.py"), batch.Cost(2.0, 0, 0), {})])
     assert batch.seconds_of_last_run() == {"a": 1.0, "b": 2.0}
     assert [source.stem for source, *_ in rows("a", "b", "new", workers=1)] == ["new", "b", "a"]
 
