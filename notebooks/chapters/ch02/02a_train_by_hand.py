@@ -71,6 +71,13 @@ figures.ten_digits(digits)
 # $2\,(w - \bar p)$, with $\bar p$ the mean shade. Both frameworks find it without being told the formula, by
 # [automatic differentiation](glossary.md#automatic-differentiation): they note each operation that runs, and apply the
 # chain rule to their notes.
+#
+# - PyTorch takes notes wherever a tensor made with `requires_grad=True` takes part. `backward` then *writes* the slope
+#   into `w.grad`.
+# - TensorFlow takes notes on a [tape](glossary.md#tape), as long as its `with` block lasts. `gradient` *returns* the
+#   slope. The tape follows a variable by itself; a constant only after `tape.watch(...)`.
+#
+# The pictures are float64, so `w` is too. `.item()` and `.numpy()` take the plain number out.
 
 # %% tags=["torch"]
 # PyTorch
@@ -97,13 +104,6 @@ by_hand = 2 * (1 - picture.mean())
 parity.verdict("the slope by hand", slope_torch, by_hand, atol=1e-14)
 
 # %% [markdown]
-# PyTorch takes notes wherever a tensor made with `requires_grad=True` takes part. `backward` then *writes* the slope
-# into `w.grad`.
-#
-# TensorFlow takes notes on a [tape](glossary.md#tape), as long as its `with` block lasts. `gradient` *returns* the
-# slope. The tape follows variables by itself; a constant only after `tape.watch(...)`.
-
-# %% [markdown]
 # ## 2a.2 Ten scores for a picture
 #
 # Now a reader of digits. It gives a picture ten scores, one for each digit: its 64 shades $x$ times a table of weights
@@ -118,11 +118,14 @@ parity.verdict("the slope by hand", slope_torch, by_hand, atol=1e-14)
 # `log_softmax` gives the logarithms of the ten probabilities, picture by picture: `dim=1` and `axis=1` mean along a row.
 # A row of `right` is 1 at the right digit and 0 elsewhere, so the sum of `right * log_p` along the row keeps that digit's
 # logarithm alone. `torch_side.tensor` and `tf_side.tensor` put a NumPy array on the chosen device.
+#
+# At first all weights are 0. What does each picture cost then?
 
 # %% tags=["taught"]
-x_train = digits.x_train.reshape(-1, 64)
+x_train = digits.x_train.reshape(-1, 64)  # -1: as many rows as it takes
 x_test = digits.x_test.reshape(-1, 64)
-right = np.eye(10)[digits.y_train]  # a row for each picture: 1 at its digit, else 0
+rows = np.eye(10)  # row d is 1 at place d, else 0
+right = rows[digits.y_train]  # a row for each picture, chosen by its digit
 print(x_train.shape, right.shape)
 
 # %% tags=["torch"]
@@ -187,7 +190,7 @@ rate = 1.0
 def train_torch(join):
     """Walk downhill from W = 0. Returns W, and the mean loss at each step."""
     W = torch.zeros(64, 10, dtype=torch.float64, device=x_torch.device)
-    W.requires_grad_()  # the _ at the end: it changes W itself
+    W.requires_grad_()  # the _ at the end: it changes W itself, and returns it
     path = []
     for _ in range(steps):
         losses = losses_torch(W)

@@ -298,6 +298,11 @@ parity.differ("how many of the two are answered again", answers_torch, answers_t
 guess = ...  # "a", "b", "c" or "d"
 exercises.predict("P2.3", guess, among=["a", "b", "c", "d"])
 
+# %% [markdown]
+# The model is a straight line that guesses the digit as a number, so the digits become a column of floats.
+# `data.batches` cuts the 1,415 pictures into twelve [batches](glossary.md#batch) of at most 128, in an order that `seed`
+# and `epoch` fix. A weak reference is called: `ref()` gives the thing, or `None` once it is gone.
+
 # %% tags=["taught"]
 digits = data.digits()
 x_train = digits.x_train.reshape(-1, 64)

@@ -382,6 +382,9 @@ exercises.check("2.1", answer)
 # In PyTorch you call neither `forward` nor `backward` yourself: `Length.apply` runs `forward` and records it, and the way
 # back calls `backward`; `ctx` carries values from one to the other. The `where` is enough here, although `x / length` is
 # NaN at 0: nobody differentiates `backward` itself.
+#
+# In TensorFlow you return two things: the value, and the function for the way back. `@tf.custom_gradient` keeps the second
+# for the tape, so the caller gets the value alone. `divide_no_nan` gives 0 where it would divide by 0.
 
 
 # %% tags=["torch"]
@@ -431,7 +434,8 @@ parity.verdict("they are 0", corner_torch, np.zeros(3))
 # %% [markdown]
 # Whatever you return counts as the derivative; nobody checks it while the program runs. So have it judged, away from the
 # corner. Each framework has finite differences ready. `gradcheck` returns True where the two agree, else it raises an
-# error; `compute_gradient` returns both, for you to compare.
+# error. `compute_gradient` returns the slopes from the tape and those from the values, for you to compare; central
+# differences are good to about ten digits (2c.2), so five are asked for.
 
 # %% tags=["torch"]
 # PyTorch
@@ -517,12 +521,15 @@ exercises.check("2.2", answer)
 # Where the result is not one number, its slopes form a table, the [Jacobian](glossary.md#jacobian): a row for each
 # result, a column for each input. Take the softmax $p$ of four scores $z$. By hand the table is
 #
-# $$J = \operatorname{diag}(p) - p\,p^{\mathsf T}$$
+# $$p_i = \frac{e^{z_i}}{\sum_j e^{z_j}} \qquad J = \operatorname{diag}(p) - p\,p^{\mathsf T}$$
+#
+# PyTorch: `torch.func.jacrev(f)` makes a new function, which gives the Jacobian of `f` at the point that you hand it. It
+# takes its notes itself, so `z` needs no `requires_grad`. TensorFlow: the tape has a method for it.
 
 # %% tags=["taught"]
 scores = np.random.default_rng(seed).normal(size=4)
 p = np.exp(scores) / np.exp(scores).sum()
-by_hand = np.diag(p) - np.outer(p, p)
+by_hand = np.diag(p) - np.outer(p, p)  # outer: p_i times p_j in row i, column j
 
 
 # %% tags=["torch"]
@@ -532,7 +539,8 @@ def softmax(z):
 
 
 z = torch_side.tensor(scores)
-jacobian_torch = torch_side.to_numpy(torch.func.jacrev(softmax)(z))
+jacobian_of = torch.func.jacrev(softmax)
+jacobian_torch = torch_side.to_numpy(jacobian_of(z))
 print(jacobian_torch.round(3))
 
 # %% tags=["tf"]
@@ -575,7 +583,7 @@ z = tf.Variable(scores)
 with tf.GradientTape() as outer:
     with tf.GradientTape() as inner:
         value = tf.reduce_logsumexp(z)
-    slopes = inner.gradient(value, z)
+    slopes = inner.gradient(value, z)  # inside outer, so that it is noted too
 hessian_tf = outer.jacobian(slopes, z).numpy()
 
 # %% tags=["verdict", "folded"]

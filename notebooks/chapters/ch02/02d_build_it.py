@@ -59,8 +59,10 @@ session.use(seed=seed, device=device, fast=fast)
 # $$\frac{\partial \ell}{\partial x} = (\sin a + a \cos a)\, y$$
 #
 # PyTorch's record can be walked, from `loss.grad_fn` along `next_functions`. TensorFlow's tape does not show what is on
-# it. A `tf.function` of the same code does; [lesson 3](03_static_and_dynamic_graphs.ipynb) is about those. The two lists
-# come in different orders: PyTorch's starts at the result, TensorFlow's at the inputs.
+# it. A `tf.function` of the same code does; [lesson 3](03_static_and_dynamic_graphs.ipynb) is about those.
+#
+# `operations` lists the names of what was noted; `graph` keeps who feeds whom, for the drawing. The two lists of names come
+# in different orders: PyTorch's starts at the result, TensorFlow's at the inputs.
 
 
 # %% tags=["torch"]
@@ -74,7 +76,7 @@ x = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)
 y = torch.tensor(0.5, dtype=torch.float64, requires_grad=True)
 loss = program_torch(x, y)
 noted_torch = exhibits_torch.operations(loss)
-record_torch = exhibits_torch.graph(loss)
+record_torch = exhibits_torch.graph(loss)  # nodes and arrows, for the drawing below
 slopes_torch = [slope.item() for slope in torch.autograd.grad(loss, [x, y])]
 print(noted_torch)
 
@@ -91,7 +93,7 @@ y = tf.Variable(0.5, dtype=tf.float64)
 with tf.GradientTape() as tape:
     loss = program_tf(x, y)
 noted_tf = exhibits_tf.operations(program_tf)
-record_tf = exhibits_tf.graph(program_tf)
+record_tf = exhibits_tf.graph(program_tf)  # nodes and arrows, for the drawing below
 slopes_tf = [slope.numpy() for slope in tape.gradient(loss, [x, y])]
 print(noted_tf)
 
