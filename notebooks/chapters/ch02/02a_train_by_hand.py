@@ -123,7 +123,7 @@ parity.verdict("the slope by hand", slope_torch, by_hand, atol=1e-14)
 
 # %% tags=["taught"]
 x_train = digits.x_train.reshape(-1, 64)  # -1: as many rows as it takes
-x_test = digits.x_test.reshape(-1, 64)
+x_test = digits.x_test.reshape(-1, 64)  # not to learn from: to be tested on later
 rows = np.eye(10)  # row d is 1 at place d, else 0
 right = rows[digits.y_train]  # a row for each picture, chosen by its digit
 print(x_train.shape, right.shape)

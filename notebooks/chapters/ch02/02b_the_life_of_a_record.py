@@ -71,7 +71,7 @@ for at in (3.0, 5.0):
     y = grow(x)
     y.backward()
     slopes_torch.append(x.grad.item())
-    results.append(y)
+    results.append(y)  # kept: its record is drawn below
     print(at, exhibits_torch.operations(y))
 
 # %% tags=["tf"]
@@ -320,7 +320,7 @@ def alive(weak_refs):
 w_torch = torch.zeros(64, 1, requires_grad=True)
 
 
-def sum_up_torch(weak_refs):
+def sum_up_torch(weak_refs):  # a function: its own names are gone at the end
     total = 0.0
     for x, y in batches:
         errors = torch_side.tensor(x) @ w_torch - torch_side.tensor(y)
@@ -343,7 +343,7 @@ print("when total is forgotten:", left_torch)
 w_tf = tf.Variable(tf.zeros((64, 1)))
 
 
-def sum_up_tf(weak_refs):
+def sum_up_tf(weak_refs):  # a function: its own names are gone at the end
     total = 0.0
     for x, y in batches:
         errors = tf_side.tensor(x) @ w_tf - tf_side.tensor(y)
@@ -556,8 +556,11 @@ exercises.check("2.8", answer)
 # ## 2b.6 Frozen
 #
 # To *freeze* weights means to let the others learn around them, as one does with a network that somebody else has
-# trained. Below are two layers, one behind the other: each is $xW + b$, ready-made. (PyTorch keeps $W$ turned over: from
-# 16 to 10 it is [10, 16].) The first is frozen. The loss has no task; it is there to have slopes.
+# trained. Below are two layers, one behind the other: each is $xW + b$, ready-made. The first is frozen. The loss has no
+# task; it is there to have slopes.
+#
+# PyTorch's `Linear` is told both sizes, and keeps $W$ turned over: from 16 to 10 it is [10, 16]. Keras's `Dense` is told
+# the size of its result, finds the other at its first call, and calls $W$ `kernel`.
 #
 # **Predict.** In Keras you write `first.trainable = False`, and then ask the tape for the slope of the first layer's
 # weights. What comes back?

@@ -434,8 +434,9 @@ parity.verdict("they are 0", corner_torch, np.zeros(3))
 # %% [markdown]
 # Whatever you return counts as the derivative; nobody checks it while the program runs. So have it judged, away from the
 # corner. Each framework has finite differences ready. `gradcheck` returns True where the two agree, else it raises an
-# error. `compute_gradient` returns the slopes from the tape and those from the values, for you to compare; central
-# differences are good to about ten digits (2c.2), so five are asked for.
+# error. `compute_gradient` takes its inputs as a list and follows them itself, so constants will do. It returns two tables
+# for each input, the slopes from the tape and those from the values, for you to compare. Central differences are good to
+# about ten digits (2c.2); here five are asked for.
 
 # %% tags=["torch"]
 # PyTorch
@@ -527,9 +528,10 @@ exercises.check("2.2", answer)
 # takes its notes itself, so `z` needs no `requires_grad`. TensorFlow: the tape has a method for it.
 
 # %% tags=["taught"]
-scores = np.random.default_rng(seed).normal(size=4)
+scores = np.random.default_rng(seed).normal(size=4)  # four random numbers
 p = np.exp(scores) / np.exp(scores).sum()
-by_hand = np.diag(p) - np.outer(p, p)  # outer: p_i times p_j in row i, column j
+# diag: p along the diagonal, else 0; outer: p_i times p_j in row i, column j
+by_hand = np.diag(p) - np.outer(p, p)
 
 
 # %% tags=["torch"]

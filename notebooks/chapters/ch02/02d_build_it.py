@@ -537,7 +537,8 @@ def program_torch(x, y):
 
 at = (torch.tensor(2.0, dtype=torch.float64), torch.tensor(0.5, dtype=torch.float64))
 move = (torch.tensor(1.0, dtype=torch.float64), torch.tensor(3.0, dtype=torch.float64))
-# jvp, the Jacobian-vector product: how far the result moves with `move`
+# jvp, the Jacobian-vector product: the result, and how far it moves with `move`. It
+# carries slopes forward while the program runs, so nothing needs requires_grad.
 _, forward_torch = torch.func.jvp(program_torch, at, move)
 print(forward_torch.item())
 
@@ -550,7 +551,7 @@ def program_tf(x, y):
 
 at = (tf.constant(2.0, tf.float64), tf.constant(0.5, tf.float64))
 move = (tf.constant(1.0, tf.float64), tf.constant(3.0, tf.float64))
-# It carries slopes forward while the program runs.
+# The accumulator carries slopes forward while the program runs.
 with tf.autodiff.ForwardAccumulator(at, move) as accumulator:
     result = program_tf(*at)
 forward_tf = accumulator.jvp(result)
