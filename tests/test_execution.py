@@ -2,14 +2,16 @@
 
 That its verdicts say what they said when they were recorded is nbval's part (`make test` runs it after these).
 """
+import itertools
+import multiprocessing
 import os
 import re
+from concurrent.futures import ProcessPoolExecutor
 
-import nbformat
 import pytest
 
 import pipeline
-import slices
+import right_and_wrong
 from helpers import data
 from helpers.course import ledger
 
@@ -42,43 +44,31 @@ def claims_of(source):
     return {row["id"] for row in data.claims_table() if row["lesson"] == pipeline.lesson(source)}
 
 
-def with_wrong_answers(complete):
-    """The solved notebook with each wrong answer, and its check, put behind the exercise's own check cell.
+def chapters():
+    """The sources, chapter by chapter."""
+    for _, found in itertools.groupby(SOURCES, lambda source: source.parent):
+        found = list(found)
+        yield pytest.param(found, id="+".join(source.stem for source in found))
 
-    Returns (notebook, {index of a check cell: cause that it must name, None where the answer is right}).
+
+ALONE = {"ch10"}
+"""Chapters whose lessons set, in their opening, what a framework takes once in a process's life."""
+
+
+@pytest.mark.parametrize("sources", list(chapters()))
+def test_right_answers_pass_and_wrong_ones_are_refused_with_their_cause(sources):
+    """A chapter's lessons share a process, in order: frameworks are loaded once, and nothing comes from other chapters.
+
+    Where verdicts are compared, each cell of a lesson runs in a kernel of its own.
     """
-    nb, expected = nbformat.v4.new_notebook(metadata=complete.metadata), {}
-    solved = pipeline.solved(complete)
-    for k, (whole, cell) in enumerate(zip(complete.cells, solved.cells, strict=True)):
-        nb.cells.append(cell)
-        if "check" not in pipeline.tags(cell):
-            continue
-        expected[len(nb.cells) - 1] = None
-        above, _, wrong = pipeline.parts(complete.cells[k - 1].source)
-        assert "exercise" in pipeline.tags(complete.cells[k - 1]), whole.source
-        above = re.sub(r"^answer = \.\.\..*\n?", "", above, flags=re.M)
-        for cause, body in wrong:
-            nb.cells.append(nbformat.v4.new_code_cell(f"{above}\n{body}"))
-            nb.cells.append(nbformat.v4.new_code_cell(cell.source))
-            expected[len(nb.cells) - 1] = cause
-    return nb, expected
-
-
-def test_right_answers_pass_and_wrong_ones_are_refused_with_their_cause(source):
-    """Only what the answers need is run: the whole solved lesson runs where its verdicts are compared."""
-    nb, expected = with_wrong_answers(pipeline.read(source))
-    kept = slices.needed(nb.cells, {k for index in expected for k in (index - 1, index)})
-    place = {k: number for number, k in enumerate(kept)}
-    nb.cells = [nb.cells[k] for k in kept]
-    done = pipeline.execute(nb)
-    for index, cause in expected.items():
-        index = place[index]
-        said = printed(done.cells[index])
-        if cause is None:
-            assert "right." in said, f"the solution is refused: {said}"
-        else:
-            assert "not yet" in said, f"accepted although {cause!r}: {said}\n{done.cells[index - 1].source}"
-            assert cause.lower() in said.lower(), f"the message does not name {cause!r}: {said}"
+    once = 1 if sources[0].parent.name in ALONE else None
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), max_tasks_per_child=once) as pool:
+        for answer, cause, said in itertools.chain.from_iterable(pool.map(right_and_wrong.said, sources)):
+            if cause is None:
+                assert "right." in said, f"the solution is refused: {said}\n{answer}"
+            else:
+                assert "not yet" in said, f"accepted although {cause!r}: {said}\n{answer}"
+                assert cause.lower() in said.lower(), f"the message does not name {cause!r}: {said}\n{answer}"
 
 
 def test_learners_notebook_runs_with_nothing_answered(source):
