@@ -1,62 +1,68 @@
 """Chapter 6: its verdicts turn when a constant is off by little or a mend mends nothing; its modules see what is there."""
-import nbclient
-import nbformat
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+
 import numpy as np
 import pytest
 import torch
 
+import cells
 import pipeline
 from chapters.ch06 import checks, defaults, figures, lockstep, start
-from helpers import parity, process, torch_side  # noqa: F401 (a check asks for the side that is loaded)
+from helpers import data, parity, process, torch_side  # noqa: F401 (a check asks for the side that is loaded)
 
 slow = pytest.mark.slow
 
 
-def learners(lesson):
-    """The learner's edition of a lesson."""
-    source, = pipeline.sources([lesson])
-    return pipeline.learner(pipeline.read(source))
+PLANTED = {
+    "06a": [("path_torch = train_torch(held(0.1))", "path_torch = train_torch(0.1)", "rung 6, one step")],
+    "06b": [('"RMSprop": lambda w: KerasRMSprop(w, lr=small, rho=rho, eps=1e-7)',
+             '"RMSprop": lambda w: KerasRMSprop(w, lr=small, rho=rho, eps=1.001e-7)', "RMSprop, 207 steps"),
+            ("    epsilon = 1e-7", "    epsilon = 1.001e-7", "Adam, 207 steps"),
+            ("beta2 = held(0.999)", "beta2 = 0.999", "Adam, 207 steps"),
+            ("momentum = held(0.9)", "momentum = 0.9", "momentum, 207 steps")],
+    "06c": [("mended = x.std(correction=0).numpy()", "mended = x.std().numpy()", "mended with correction=0")],
+    "06d": [("mended = variance_torch * (n - 1) / n", "mended = variance_torch", "mended: times (n - 1) / n")],
+    "06e": [("padded = F.pad(numbers, (0, 1))", "padded = F.pad(numbers, (1, 0))", "mended with pad(x, (0, 1))")],
+    "06f": [("loss_of = torch.nn.CrossEntropyLoss()", "loss_of = torch.nn.CrossEntropyLoss(label_smoothing=1e-3)",
+             "float32, the first step")],
+}
+"""{lesson: what stands once in it, what is put there instead, and the comparison that must fail then}"""
 
 
 def error_of(lesson, old, new):
-    """The name and message of the error with which a lesson ends when `old`, which stands once in it, becomes `new`."""
-    book = learners(lesson)
-    touched = [cell for cell in book.cells if cell.cell_type == "code" and old in cell.source]
-    assert len(touched) == 1 and touched[0].source.count(old) == 1, f"{old!r} should stand once in lesson {lesson}"
-    touched[0].source = touched[0].source.replace(old, new)
-    with pytest.raises(nbclient.exceptions.CellExecutionError) as caught:
-        pipeline.execute(book)
-    return f"{caught.value.ename}: {caught.value.evalue}"
+    """The name and message of the error with which a lesson ends, in this process, when `old` becomes `new`."""
+    found = [cell.source for cell in cells.read(lesson, pipeline.learner) if cell.cell_type == "code"]
+    assert sum(source.count(old) for source in found) == 1, f"{old!r} should stand once in lesson {lesson}"
+    space = {"__name__": "__main__"}
+    try:
+        for k, source in enumerate(found):
+            source = source.replace(old, new)
+            cells.execute(source, source, f"<lesson {lesson}, code cell {k}>", space)
+    except parity.ParityError as error:
+        return str(error)
+    return "no error"
 
 
 @slow
-@pytest.mark.parametrize("lesson, old, new, said", [
-    ("06a", "path_torch = train_torch(held(0.1))", "path_torch = train_torch(0.1)", "rung 6, one step"),
-    ("06b", '"RMSprop": lambda w: KerasRMSprop(w, lr=small, rho=rho, eps=1e-7)',
-     '"RMSprop": lambda w: KerasRMSprop(w, lr=small, rho=rho, eps=1.001e-7)', "RMSprop, 207 steps"),
-    ("06b", "    epsilon = 1e-7", "    epsilon = 1.001e-7", "Adam, 207 steps"),
-    ("06b", "beta2 = held(0.999)", "beta2 = 0.999", "Adam, 207 steps"),
-    ("06b", "momentum = held(0.9)", "momentum = 0.9", "momentum, 207 steps"),
-    ("06c", "mended = x.std(correction=0).numpy()", "mended = x.std().numpy()", "mended with correction=0"),
-    ("06d", "mended = variance_torch * (n - 1) / n", "mended = variance_torch", "mended: times (n - 1) / n"),
-    ("06e", "padded = F.pad(numbers, (0, 1))", "padded = F.pad(numbers, (1, 0))", "mended with pad(x, (0, 1))"),
-    ("06f", "loss_of = torch.nn.CrossEntropyLoss()", "loss_of = torch.nn.CrossEntropyLoss(label_smoothing=1e-3)",
-     "float32, the first step"),
-], ids=lambda value: value if len(value) == 3 else "")
-def test_a_small_change_turns_the_verdict(lesson, old, new, said):
-    assert error_of(lesson, old, new).startswith(f"ParityError: {said}")
+@pytest.mark.parametrize("lesson", PLANTED)
+def test_a_small_change_turns_the_verdict(lesson):
+    """The changes to one lesson run one after another in a process of their own."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        for old, new, said in PLANTED[lesson]:
+            error = pool.submit(error_of, lesson, old, new).result()
+            assert error.startswith(said), f"{old!r} became {new!r}: {error}"
 
 
-@slow
 def test_the_later_lessons_start_where_lesson_6a_does():
-    book = learners("06a")
-    book.cells = [cell for cell in book.cells if {"setup", "parameters", "taught"} & set(pipeline.tags(cell))]
-    book.cells.append(nbformat.v4.new_code_cell(
-        "from chapters.ch06 import start as module\n"
-        "for name, array in module.weights(seed).items():\n    assert (array == start[name]).all()\n"
-        "for mine, theirs in zip(module.batches(seed, 9), batches, strict=True):\n"
-        "    assert (mine[0] == theirs[0]).all() and (mine[1] == theirs[1]).all()"))
-    pipeline.execute(book)
+    begun = {"np": np, "data": data, "seed": 0, "fast": True}
+    of_6a = [cell.source for cell in cells.read("06a", pipeline.learner) if "taught" in pipeline.tags(cell)]
+    for source in of_6a[:2]:
+        cells.execute(source, source, "<lesson 06a>", begun)
+    for name, array in start.weights(0).items():
+        assert (array == begun["start"][name]).all()
+    for mine, theirs in zip(start.batches(0, 9), begun["batches"], strict=True):
+        assert (mine[0] == theirs[0]).all() and (mine[1] == theirs[1]).all()
 
 
 @slow
