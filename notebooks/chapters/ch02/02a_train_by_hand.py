@@ -117,7 +117,10 @@ parity.verdict("the slope by hand", slope_torch, by_hand, atol=1e-14)
 #
 # `log_softmax` gives the logarithms of the ten probabilities, picture by picture: `dim=1` and `axis=1` mean along a row.
 # A row of `right` is 1 at the right digit and 0 elsewhere, so the sum of `right * log_p` along the row keeps that digit's
-# logarithm alone. `torch_side.tensor` and `tf_side.tensor` put a NumPy array on the chosen device.
+# logarithm alone. `@` multiplies tables.
+#
+# `torch_side.tensor` and `tf_side.tensor` put a NumPy array on the chosen device; `to_numpy` brings it back, without its
+# record.
 #
 # At first all weights are 0. What does each picture cost then?
 
@@ -341,6 +344,7 @@ W = tf.Variable(tf.zeros((64, 10), tf.float64))
 with tf.GradientTape() as tape:
     losses = losses_tf(W)
 slopes = tape.gradient(losses, W)
+# a tape that finds no slope returns None
 said_tf = "no answer" if slopes is None else "an answer"
 print(said_tf)
 
@@ -409,7 +413,7 @@ figures.wild(path_tf, wild_tf, share, share_wild)
 # ## 2a.5 Zero, or nothing
 #
 # A slope of 0 says: a small change of $w$ changes nothing. `None` says: no path from the loss to $w$ was noted. Take three
-# results that do not change when $w = 1.5$ moves a little:
+# results that do not change when $w = 1.25$ moves a little:
 #
 # - `apart`: $w$ does not occur in it
 # - `flat`: ReLU, which is 0 for all negative numbers, at $-w$
@@ -432,7 +436,7 @@ exercises.predict("P2.2", guess, among=["a", "b", "c", "d"])
 
 # %% tags=["torch"]
 # PyTorch
-w = torch.tensor(1.5, requires_grad=True)
+w = torch.tensor(1.25, requires_grad=True)
 v = torch.tensor(2.0, requires_grad=True)
 results = {"apart": v * v, "flat": torch.relu(-w), "rounded": torch.round(w)}
 found_torch = {}
@@ -444,7 +448,7 @@ print(found_torch)
 
 # %% tags=["tf"]
 # TensorFlow
-w = tf.Variable(1.5)
+w = tf.Variable(1.25)
 v = tf.Variable(2.0)
 with tf.GradientTape(persistent=True) as tape:
     results = {"apart": v * v, "flat": tf.nn.relu(-w), "rounded": tf.round(w)}

@@ -304,7 +304,7 @@ exercises.predict("P2.3", guess, among=["a", "b", "c", "d"])
 # and `epoch` fix. A weak reference is called: `ref()` gives the thing, or `None` once it is gone.
 
 # %% tags=["taught"]
-digits = data.digits()
+digits = data.digits()  # float32
 x_train = digits.x_train.reshape(-1, 64)
 y_train = digits.y_train.reshape(-1, 1).astype("float32")
 batches = list(data.batches(x_train, y_train, size=128, seed=seed, epoch=0))
@@ -386,8 +386,7 @@ exercises.outcome("P2.3", letter)
 weak_refs = []
 with torch.no_grad():
     total = sum_up_torch(weak_refs)
-del total
-told_torch = alive(weak_refs)
+told_torch = alive(weak_refs)  # although total is still there
 print(told_torch, "of", len(weak_refs))
 
 # %% tags=["tf"]
@@ -396,7 +395,7 @@ weak_refs = []
 with tf.GradientTape() as tape:
     total = sum_up_tf(weak_refs)
 del total
-told_tf = alive(weak_refs)
+told_tf = alive(weak_refs)  # although total is gone
 print(told_tf, "of", len(weak_refs))
 
 # %% tags=["verdict", "folded"]

@@ -128,7 +128,7 @@ class Scalar:
     def __init__(self, value, parents=()):
         self.value = value
         self.parents = parents
-        self.grad = 0.0
+        self.grad = 0.0  # for 2d.3: the slope of the result toward this number
 
 
 def add(a, b):
