@@ -1,6 +1,9 @@
 """TensorBoard's event files: where they go, and reading back what is in them. Imports no framework."""
 import os
+from collections import Counter
 from pathlib import Path
+
+import numpy as np
 
 from helpers.course import missing
 
@@ -24,6 +27,29 @@ def read(folder):
     kinds = {tag: run.SummaryMetadata(tag).plugin_data.plugin_name for tag in run.Tags()["tensors"]}
     return {tag: (kind, [(event.step, tensor_util.make_ndarray(event.tensor_proto)) for event in run.Tensors(tag)])
             for tag, kind in kinds.items()}
+
+
+def numbers(records):
+    """The values of a scalar, as `read` gives it: an array, one a step."""
+    _, entries = records
+    return np.array([float(value) for _, value in entries])
+
+
+def histograms(records):
+    """A histogram over time, as `read` gives it: [(step, rows)], float64; a row is left edge, right edge, count."""
+    _, entries = records
+    return [(step, rows.astype("float64")) for step, rows in entries]  # PyTorch's are float64 already, TensorFlow's float32
+
+
+def kinds(file, *wanted):
+    """{tag: kind} of what `read` has found, of the kinds that are wanted."""
+    return {tag: kind for tag, (kind, _) in file.items() if kind in wanted}
+
+
+def count(nodes, words):
+    """How many nodes of a graph have one of some operations: {word: count}. nodes: from `graph`; words: {word: operations}."""
+    found = Counter(nodes.values())
+    return {word: sum(found[op] for op in operations) for word, operations in words.items()}
 
 
 def graph(folder):
