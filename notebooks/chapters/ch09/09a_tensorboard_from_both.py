@@ -449,12 +449,13 @@ figures.graphs(graphs, products | relus)
 # The two graphs look like different networks, and are one: TensorFlow's splits a layer into reading a variable, product
 # and sum.
 #
-# Now a digit, a note in Markdown, and one second of a chord. A picture of decimal numbers must lie in 0 to 1, a wave in
-# -1 to 1; what lies outside is cut off. `dataformats="HW"` says that the picture has a height and a width only.
+# Now a digit, a note in Markdown, and one second of a chord. Shades are numbers from 0 to 1, and one pixel of ours is too
+# bright: see what comes back. A wave goes from -1 to 1. `dataformats="HW"` says that the picture has a height and a width only.
 # TensorFlow wants whole batches: `[None]` adds an axis for the batch, here of one.
 
 # %% tags=["taught"]
 digit = digits.x_test[3].astype("float32")
+digit[0, 0] = 2.0  # too bright
 t = np.arange(8000) / 8000  # one second, in 8,000 samples
 a_major = [np.sin(2 * np.pi * hertz * t) for hertz in (440.0, 554.37, 659.26)]
 chord = np.mean(a_major, axis=0).astype("float32")
@@ -482,7 +483,7 @@ kinds_tf = event_files.kinds(file_tf, "images", "text", "audio")
 print(kinds_tf)
 
 # %% tags=["verdict", "folded"]
-# Folded: compares names and kinds, as they are and without what PyTorch adds to a text's.
+# Folded: compares names and kinds, as they are and without PyTorch's ending.
 parity.differ("the names as each framework wrote them", kinds_torch, kinds_tf)
 plain = {tag.removesuffix("/text_summary"): kind for tag, kind in kinds_torch.items()}
 parity.verdict(
@@ -551,6 +552,9 @@ claims.verdict(
 )
 
 # %% [markdown]
+# Fewer histograms are served than were written: the server keeps a sample of them, for its page's sake. The file has
+# all. (`--samples_per_plugin` sets how many.)
+#
 # The graph comes as text. `conceptual="false"` asks for the one by operations.
 
 # %% tags=["torch"]
@@ -613,6 +617,7 @@ note_tf = str(served("tf", "text", "note"))
 parity.verdict(
     "a digit's pixels, from the PNG", pixels_torch, pixels_tf, atol=1.5 / 255
 )
+parity.verdict("the pixel that was too bright", float(pixels_torch[0, 0]), 1.0)
 parity.verdict("the chord, from the WAV", sound_torch, sound_tf, atol=3e-4)
 bold = ["<strong>SGD</strong>" in note for note in (note_torch, note_tf)]
 claims.verdict(
@@ -627,7 +632,7 @@ claims.verdict(
 )
 
 # %% [markdown]
-# A picture comes back in steps of 1/255, a sound in steps of 1/32767. And so to the article's word on who has the better
+# A picture comes back in steps of 1/255, a sound in steps of 1/32767, and the pixel of 2 is cut off at 1. And so to the article's word on who has the better
 # tool.
 
 # %% tags=["verdict", "folded"]

@@ -22,7 +22,7 @@ def read(folder):
     """
     from tensorboard.backend.event_processing import plugin_event_accumulator
     from tensorboard.util import tensor_util
-    run = plugin_event_accumulator.EventAccumulator(os.fspath(folder), tensor_size_guidance={"scalars": 0})
+    run = plugin_event_accumulator.EventAccumulator(os.fspath(folder), tensor_size_guidance={"scalars": 0, "histograms": 0})  # 0: all
     run.Reload()
     kinds = {tag: run.SummaryMetadata(tag).plugin_data.plugin_name for tag in run.Tags()["tensors"]}
     return {tag: (kind, [(event.step, tensor_util.make_ndarray(event.tensor_proto)) for event in run.Tensors(tag)])
