@@ -450,8 +450,8 @@ figures.graphs(graphs, products | relus)
 # and sum.
 #
 # Now a digit, a note in Markdown, and one second of a chord. Shades are numbers from 0 to 1, and one pixel of ours is too
-# bright: see what comes back. A wave goes from -1 to 1. `dataformats="HW"` says that the picture has a height and a width only.
-# TensorFlow wants whole batches: `[None]` adds an axis for the batch, here of one.
+# bright: see what comes back. A wave goes from -1 to 1. `dataformats="HW"` says that the picture has a height and a width
+# only. TensorFlow wants whole batches: `[None]` adds an axis for the batch, here of one.
 
 # %% tags=["taught"]
 digit = digits.x_test[3].astype("float32")
@@ -467,8 +467,8 @@ with SummaryWriter(logs / "torch") as writer:
     writer.add_text("note", "trained with **SGD**", 0)
     writer.add_audio("chord", torch.tensor(chord)[None], 0, sample_rate=8000)
 file_torch = event_files.read(logs / "torch")
-kinds_torch = event_files.kinds(file_torch, "images", "text", "audio")
-print(kinds_torch)
+others_torch = event_files.kinds(file_torch, "images", "text", "audio")
+print(others_torch)
 
 # %% tags=["tf"]
 # TensorFlow
@@ -479,13 +479,14 @@ with tf.summary.create_file_writer(str(logs / "tf")).as_default():
     tf.summary.text("note", "trained with **SGD**", 0)
     tf.summary.audio("chord", chord[None, :, None], 8000, 0)  # batch, sample, channel
 file_tf = event_files.read(logs / "tf")
-kinds_tf = event_files.kinds(file_tf, "images", "text", "audio")
-print(kinds_tf)
+others_tf = event_files.kinds(file_tf, "images", "text", "audio")
+print(others_tf)
 
 # %% tags=["verdict", "folded"]
 # Folded: compares names and kinds, as they are and without PyTorch's ending.
-parity.differ("the names as each framework wrote them", kinds_torch, kinds_tf)
-plain = {tag.removesuffix("/text_summary"): kind for tag, kind in kinds_torch.items()}
+parity.differ("the names as each framework wrote them", others_torch, others_tf)
+ending = "/text_summary"
+plain = {tag.removesuffix(ending): kind for tag, kind in others_torch.items()}
 parity.verdict(
     "names, without PyTorch's ending of a text's, and kinds", plain, kinds_tf
 )
@@ -632,8 +633,8 @@ claims.verdict(
 )
 
 # %% [markdown]
-# A picture comes back in steps of 1/255, a sound in steps of 1/32767, and the pixel of 2 is cut off at 1. And so to the article's word on who has the better
-# tool.
+# A picture comes back in steps of 1/255, a sound in steps of 1/32767, and the pixel of 2 is cut off at 1. And so to the
+# article's word on who has the better tool.
 
 # %% tags=["verdict", "folded"]
 # Folded: judges what the article says of TensorFlow's visualization.

@@ -8,7 +8,7 @@
 # >
 # > **You will be able to**
 # > - send numbers and pictures of either framework to a window (verdict in 9b.2 and claim C39b)
-# > - know which pictures come out black (prediction P9.3 and exercise 9.5)
+# > - send a picture so that it comes out right (prediction P9.3 and exercise 9.5)
 # > - steer a running training from a page (claim C39a and exercise 9.4)
 # > - say what is left when the server has ended (prediction P9.4)
 #
@@ -110,19 +110,19 @@ print("y:", line["y"])
 # ## 9b.2 A picture
 #
 # `page.image` takes a picture (height, width): an array, or a tensor of either framework. The window holds it as a PNG
-# file, which `decode.picture` turns back into shades.
+# file, which `decode.picture` turns back into shades. (`torch_side.tensor` and `tf_side.tensor` make a tensor of an array.)
 
 # %% tags=["taught"]
 digit = digits.x_test[3].astype("float32")
 
 # %% tags=["torch"]
 # PyTorch
-page.image(torch.tensor(digit), win="from PyTorch")
+page.image(torch_side.tensor(digit), win="from PyTorch")
 pixels_torch = decode.picture(boards.content(page, "from PyTorch"))
 
 # %% tags=["tf"]
 # TensorFlow
-page.image(tf.constant(digit), win="from TensorFlow")
+page.image(tf_side.tensor(digit), win="from TensorFlow")
 pixels_tf = decode.picture(boards.content(page, "from TensorFlow"))
 
 # %% tags=["verdict", "folded"]

@@ -18,12 +18,12 @@ from helpers.machine.packages import comes_with  # noqa: F401  (the notebook ask
 
 @contextlib.contextmanager
 def tensorboard(logs, timeout=90):
-    """The real TensorBoard over the folder `logs`, as a `process.Server`, once it has read every run (folder) in it.
+    """The real TensorBoard over the folder `logs`, as a `process.Server`, once it knows every run (folder of event files).
 
     Raises ChildFailed when it does not start, ChildTimeout when runs are missing after `timeout` seconds.
     """
     missing.need(logs)
-    runs = {path.name for path in Path(logs).iterdir() if path.is_dir()}
+    runs = {path.parent.relative_to(logs).as_posix() for path in Path(logs).rglob("*tfevents*")}
     port = web.free_port()
     args = [sys.executable, "-m", "tensorboard.main", "--logdir", os.fspath(logs), "--host", "127.0.0.1",
             "--port", str(port), "--reload_interval", "1"]
@@ -113,7 +113,7 @@ def content(page, window, env=None):
 
 
 def frame(server, seconds, path):
-    """Show a page of a server below the cell, where it stays while the cells below run; with `seconds` 0 say how to see it."""
+    """Show a page of a server below the cell, where it stays while later cells run; with `seconds` 0 say how to see it."""
     missing.need(server)
     if not seconds:
         print("To see the page beside what you run, set linger = 60 above and run from there.")

@@ -22,7 +22,8 @@ def read(folder):
     """
     from tensorboard.backend.event_processing import plugin_event_accumulator
     from tensorboard.util import tensor_util
-    run = plugin_event_accumulator.EventAccumulator(os.fspath(folder), tensor_size_guidance={"scalars": 0, "histograms": 0})  # 0: all
+    everything = {"scalars": 0, "histograms": 0}  # 0: all of them, not a sample
+    run = plugin_event_accumulator.EventAccumulator(os.fspath(folder), tensor_size_guidance=everything)
     run.Reload()
     kinds = {tag: run.SummaryMetadata(tag).plugin_data.plugin_name for tag in run.Tags()["tensors"]}
     return {tag: (kind, [(event.step, tensor_util.make_ndarray(event.tensor_proto)) for event in run.Tensors(tag)])
@@ -47,7 +48,7 @@ def kinds(file, *wanted):
 
 
 def count(nodes, words):
-    """How many nodes of a graph have one of some operations: {word: count}. nodes: from `graph`; words: {word: operations}."""
+    """{word: how many nodes of a graph have one of its operations}. nodes: from `graph`; words: {word: operations}."""
     found = Counter(nodes.values())
     return {word: sum(found[op] for op in operations) for word, operations in words.items()}
 

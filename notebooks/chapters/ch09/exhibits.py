@@ -29,7 +29,7 @@ def every_kind(page):
         try:
             getattr(page, kind)(*arguments, win=kind)
         except Exception as error:  # some kinds want a package of their own, each says so in its own way
-            refused[kind] = f"{type(error).__name__}: {errors.first_line(error)}"
+            refused[kind] = f"{type(error).__name__}: {errors.first_line(error).partition('. ')[0]}"
         else:
             if page.win_exists(kind):
                 drawn.append(kind)

@@ -52,7 +52,7 @@ def over_time(histories):
         ax.set(xlabel="step", title=f"{name}: hidden/gradients")
         ax.grid(False)
         widths = [spread(rows) for _, rows in (history[0], history[-1])]
-        said.append(f"in {name} the middle 98 % of them span {widths[0]:.1g} at the first step and {widths[1]:.1g} at the last")
+        said.append(f"in {name} the middle 98 % of them span {widths[0]:.1g} at first and {widths[1]:.1g} at last")
     np.atleast_1d(axes)[0].set_ylabel("gradient")
     fig.colorbar(drawn, ax=axes, label="log10(count + 1)")
     plots.show(fig, alt=f"Histograms of the gradients over time, gathered around zero: {'; '.join(said)}.")
