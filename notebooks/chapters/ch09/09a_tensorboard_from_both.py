@@ -487,9 +487,7 @@ print(others_tf)
 parity.differ("the names as each framework wrote them", others_torch, others_tf)
 ending = "/text_summary"
 plain = {tag.removesuffix(ending): kind for tag, kind in others_torch.items()}
-parity.verdict(
-    "names, without PyTorch's ending of a text's, and kinds", plain, kinds_tf
-)
+parity.verdict("names without PyTorch's ending, and kinds", plain, others_tf)
 
 # %% [markdown]
 # ## 9a.6 The server, read back
