@@ -203,7 +203,7 @@ def test_the_window_decides_about_a_bright_picture(shown, letter):
 def test_the_server_decides_about_two_runs_in_one_folder(line, letter):
     place, = (cell.source for cell in cells.read("09c", pipeline.learner) if 'outcome("P9.6"' in cell.source)
     assert cells.judge("09c", place, asks=["P9.6"], line_torch=line, line_tf=line, monday=[3.0], tuesday=[30.0],
-                       runs=["twice tf"]) == {"P9.6": letter}
+                       run_tf="twice", runs=["twice"]) == {"P9.6": letter}
 
 
 def test_either_frameworks_word_for_the_slowest_operation_is_right():

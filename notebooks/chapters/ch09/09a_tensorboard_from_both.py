@@ -153,16 +153,17 @@ parity.verdict("the outputs before training", first_torch, first_tf, atol=1e-12)
 # [gradients](glossary.md#gradient). Each record has a *tag*, its name, and the number of the step.
 #
 # PyTorch's writer is an object with methods `add_...`. TensorFlow's is a *place*: `tf.summary.scalar` writes to whichever
-# writer is the default just now, and outside such a `with` block to none, without a word. The folder `logs / "torch"`
-# becomes the run `torch`.
+# writer is the default just now, and outside such a `with` block to none, without a word. The folder becomes the run, and
+# gives it its name.
 
 # %% tags=["torch"]
 # PyTorch
 from torch.utils.tensorboard import SummaryWriter
 
+run_torch = "torch"  # its folder below logs
 sgd = torch.optim.SGD(net_torch.parameters(), lr=0.25)
 losses_torch = []
-with SummaryWriter(logs / "torch") as writer:
+with SummaryWriter(logs / run_torch) as writer:
     for step, (x, y) in enumerate(batches):
         scores = net_torch(torch.tensor(x))
         loss = torch.nn.functional.cross_entropy(scores, torch.tensor(y))
@@ -178,9 +179,10 @@ with SummaryWriter(logs / "torch") as writer:
 # %% tags=["tf"]
 # TensorFlow
 cross_entropy = tf.nn.sparse_softmax_cross_entropy_with_logits
+run_tf = "tf"  # its folder below logs
 sgd = tf.keras.optimizers.SGD(0.25)
 losses_tf = []
-with tf.summary.create_file_writer(str(logs / "tf")).as_default():
+with tf.summary.create_file_writer(str(logs / run_tf)).as_default():
     for step, (x, y) in enumerate(batches):
         with tf.GradientTape() as tape:
             loss = tf.reduce_mean(cross_entropy(y, net_tf(x)))
@@ -196,8 +198,8 @@ with tf.summary.create_file_writer(str(logs / "tf")).as_default():
 in_memory_torch = np.array(losses_torch)
 in_memory_tf = np.array(losses_tf)
 parity.verdict("the losses in memory", in_memory_torch, in_memory_tf, atol=1e-6)
-file_torch = event_files.read(logs / "torch")
-file_tf = event_files.read(logs / "tf")
+file_torch = event_files.read(logs / run_torch)
+file_tf = event_files.read(logs / run_tf)
 loss_torch = event_files.numbers(file_torch["loss"])
 loss_tf = event_files.numbers(file_tf["loss"])
 parity.verdict("the losses in the event files", loss_torch, loss_tf, atol=1e-6)
@@ -213,14 +215,14 @@ parity.verdict("names and kinds of what was written", kinds_torch, kinds_tf)
 # PyTorch
 scores = torch_side.to_numpy(net_torch(torch.tensor(x_test)))
 accuracy_torch = float((scores.argmax(axis=1) == digits.y_test).mean())
-with SummaryWriter(logs / "torch") as writer:
+with SummaryWriter(logs / run_torch) as writer:
     writer.add_scalar("accuracy", accuracy_torch, 0)
 
 # %% tags=["tf"]
 # TensorFlow
 scores = tf_side.to_numpy(net_tf(x_test))
 accuracy_tf = float((scores.argmax(axis=1) == digits.y_test).mean())
-with tf.summary.create_file_writer(str(logs / "tf")).as_default():
+with tf.summary.create_file_writer(str(logs / run_tf)).as_default():
     tf.summary.scalar("accuracy", accuracy_tf, 0)
 
 # %% tags=["verdict", "folded"]
@@ -344,17 +346,19 @@ exercises.check("9.1", answer)
 # %% [markdown]
 # ## 9a.4 A histogram has forgotten its data
 #
-# In the file a histogram is at most 30 rows: left edge, right edge, and how many values lie between. `histograms` picks
-# one out of a file.
+# In the file a histogram is at most 30 rows: left edge, right edge, and how many values lie between. `event_files.read`
+# reads a run's files with TensorBoard's own reader, and `histograms` gives (step, rows) for each step.
 
 # %% tags=["torch"]
 # PyTorch
+file_torch = event_files.read(logs / run_torch)
 history_torch = event_files.histograms(file_torch["hidden/gradients"])
 step, rows_torch = history_torch[0]
 print(rows_torch.shape, "of", hidden_torch.weight.numel(), "gradients")
 
 # %% tags=["tf"]
 # TensorFlow
+file_tf = event_files.read(logs / run_tf)
 history_tf = event_files.histograms(file_tf["hidden/gradients"])
 step, rows_tf = history_tf[0]
 print(rows_tf.shape, "of", tf.size(hidden_tf.kernel).numpy(), "gradients")
@@ -409,9 +413,9 @@ exercises.check("9.3", answer)
 # PyTorch
 with warnings.catch_warnings(record=True) as heard_torch:
     warnings.simplefilter("always")
-    with SummaryWriter(logs / "torch") as writer:
+    with SummaryWriter(logs / run_torch) as writer:
         writer.add_graph(net_torch, torch.zeros(1, 64, dtype=torch.float64))
-nodes_torch, edges_torch = event_files.graph(logs / "torch")
+nodes_torch, edges_torch = event_files.graph(logs / run_torch)
 print(len(nodes_torch), "nodes")
 
 # %% tags=["tf"]
@@ -421,9 +425,9 @@ with warnings.catch_warnings(record=True) as heard_tf:
     traced = tf.function(net_tf).get_concrete_function(
         tf.TensorSpec([1, 64], tf.float64)
     )
-    with tf.summary.create_file_writer(str(logs / "tf")).as_default():
+    with tf.summary.create_file_writer(str(logs / run_tf)).as_default():
         tf.summary.graph(traced.graph)
-nodes_tf, edges_tf = event_files.graph(logs / "tf")
+nodes_tf, edges_tf = event_files.graph(logs / run_tf)
 print(len(nodes_tf), "nodes")
 
 # %% tags=["verdict", "folded"]
@@ -462,23 +466,23 @@ chord = np.mean(a_major, axis=0).astype("float32")
 
 # %% tags=["torch"]
 # PyTorch
-with SummaryWriter(logs / "torch") as writer:
+with SummaryWriter(logs / run_torch) as writer:
     writer.add_image("digit", digit, 0, dataformats="HW")
     writer.add_text("note", "trained with **SGD**", 0)
     writer.add_audio("chord", torch.tensor(chord)[None], 0, sample_rate=8000)
-file_torch = event_files.read(logs / "torch")
+file_torch = event_files.read(logs / run_torch)
 others_torch = event_files.kinds(file_torch, "images", "text", "audio")
 print(others_torch)
 
 # %% tags=["tf"]
 # TensorFlow
-with tf.summary.create_file_writer(str(logs / "tf")).as_default():
+with tf.summary.create_file_writer(str(logs / run_tf)).as_default():
     tf.summary.image(
         "digit", digit[None, :, :, None], 0
     )  # batch, height, width, channel
     tf.summary.text("note", "trained with **SGD**", 0)
     tf.summary.audio("chord", chord[None, :, None], 8000, 0)  # batch, sample, channel
-file_tf = event_files.read(logs / "tf")
+file_tf = event_files.read(logs / run_tf)
 others_tf = event_files.kinds(file_tf, "images", "text", "audio")
 print(others_tf)
 
@@ -517,16 +521,16 @@ def served(run, kind, tag):
 
 # %% tags=["torch"]
 # PyTorch
-loss_torch = np.array(served("torch", "scalars", "loss"))
-accuracies_torch = served("torch", "scalars", "accuracy")
-weights_torch = served("torch", "histograms", "hidden/weights")
+loss_torch = np.array(served(run_torch, "scalars", "loss"))
+accuracies_torch = served(run_torch, "scalars", "accuracy")
+weights_torch = served(run_torch, "histograms", "hidden/weights")
 print(loss_torch.shape, len(accuracies_torch), len(weights_torch))
 
 # %% tags=["tf"]
 # TensorFlow
-loss_tf = np.array(served("tf", "scalars", "loss"))
-accuracies_tf = served("tf", "scalars", "accuracy")
-weights_tf = served("tf", "histograms", "hidden/weights")
+loss_tf = np.array(served(run_tf, "scalars", "loss"))
+accuracies_tf = served(run_tf, "scalars", "accuracy")
+weights_tf = served(run_tf, "histograms", "hidden/weights")
 print(loss_tf.shape, len(accuracies_tf), len(weights_tf))
 
 # %% tags=["verdict", "folded"]
@@ -558,13 +562,13 @@ claims.verdict(
 
 # %% tags=["torch"]
 # PyTorch
-asked = {"run": "torch", "conceptual": "false"}
+asked = {"run": run_torch, "conceptual": "false"}
 graph_torch = web.ask(server.url, "data/plugin/graphs/graph", **asked).decode()
 print(graph_torch[:150])
 
 # %% tags=["tf"]
 # TensorFlow
-asked = {"run": "tf", "conceptual": "false"}
+asked = {"run": run_tf, "conceptual": "false"}
 graph_tf = web.ask(server.url, "data/plugin/graphs/graph", **asked).decode()
 print(graph_tf[:150])
 
@@ -597,19 +601,19 @@ def served_file(run, kind, path, tag):
 
 # %% tags=["torch"]
 # PyTorch
-file = served_file("torch", "images", "individualImage", "digit")
+file = served_file(run_torch, "images", "individualImage", "digit")
 pixels_torch = decode.pixels(file)
-file = served_file("torch", "audio", "individualAudio", "chord")
+file = served_file(run_torch, "audio", "individualAudio", "chord")
 sound_torch = decode.sound(file)
-note_torch = str(served("torch", "text", "note/text_summary"))
+note_torch = str(served(run_torch, "text", "note/text_summary"))
 
 # %% tags=["tf"]
 # TensorFlow
-file = served_file("tf", "images", "individualImage", "digit")
+file = served_file(run_tf, "images", "individualImage", "digit")
 pixels_tf = decode.pixels(file)
-file = served_file("tf", "audio", "individualAudio", "chord")
+file = served_file(run_tf, "audio", "individualAudio", "chord")
 sound_tf = decode.sound(file)
-note_tf = str(served("tf", "text", "note"))
+note_tf = str(served(run_tf, "text", "note"))
 
 # %% tags=["verdict", "folded"]
 # Folded: compares picture and sound, within a step of 8 and 16 bits, and judges.

@@ -195,10 +195,12 @@ def answer(picture):
     return np.round(255 * picture / picture.max()).clip(0, 255).astype("uint8")
 
 
-# wrong: all values are equal
+# wrong: where all values are equal
 def answer(picture):
     low = picture.min()
     width = picture.max() - low
+    if width == 0:
+        return np.full(picture.shape, 255, "uint8")
     return np.round(255 * (picture - low) / width).astype("uint8")
 
 

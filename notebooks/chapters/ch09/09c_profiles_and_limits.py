@@ -328,22 +328,24 @@ tuesday = [30.0, 20.0, 10.0]
 
 # %% tags=["torch"]
 # PyTorch
+run_torch = "twice torch"
 for losses in (monday, tuesday):
-    with SummaryWriter(logs / "twice torch") as writer:
+    with SummaryWriter(logs / run_torch) as writer:
         for step, loss in enumerate(losses):
             writer.add_scalar("loss", loss, step)
     time.sleep(1.1)
-file_torch = event_files.numbers(event_files.read(logs / "twice torch")["loss"])
+file_torch = event_files.numbers(event_files.read(logs / run_torch)["loss"])
 print(file_torch)
 
 # %% tags=["tf"]
 # TensorFlow
+run_tf = "twice tf"
 for losses in (monday, tuesday):
-    with tf.summary.create_file_writer(str(logs / "twice tf")).as_default():
+    with tf.summary.create_file_writer(str(logs / run_tf)).as_default():
         for step, loss in enumerate(losses):
             tf.summary.scalar("loss", loss, step)
     time.sleep(1.1)
-file_tf = event_files.numbers(event_files.read(logs / "twice tf")["loss"])
+file_tf = event_files.numbers(event_files.read(logs / run_tf)["loss"])
 print(file_tf)
 
 # %% tags=["verdict", "folded"]
@@ -363,14 +365,14 @@ print("plugins:", ", ".join(sorted(plugins)))
 
 # %% tags=["torch"]
 # PyTorch
-asked = {"run": "twice torch", "tag": "loss"}
+asked = {"run": run_torch, "tag": "loss"}
 served_torch = web.ask(tensorboard.url, "data/plugin/scalars/scalars", **asked)
 line_torch = [value for _, _, value in served_torch]  # time, step, value
 print(line_torch)
 
 # %% tags=["tf"]
 # TensorFlow
-asked = {"run": "twice tf", "tag": "loss"}
+asked = {"run": run_tf, "tag": "loss"}
 served_tf = web.ask(tensorboard.url, "data/plugin/scalars/scalars", **asked)
 line_tf = [value for _, _, value in served_tf]  # time, step, value
 print(line_tf)
@@ -378,8 +380,9 @@ print(line_tf)
 # %% tags=["verdict", "folded"]
 # Folded: which option came true.
 parity.verdict("the line that is served", line_torch, line_tf)
+apart = sum(run.startswith(run_tf) for run in runs) > 1
 options = {
-    "a": sum(run.startswith("twice tf") for run in runs) > 1,
+    "a": apart,
     "b": line_tf == monday + tuesday,
     "c": line_tf == tuesday,
     "d": line_tf == monday,
@@ -487,7 +490,6 @@ print("TensorBoard:", in_files, "Visdom:", saved)
 
 # %% tags=["folded"]
 # Folded: one table of both boards, from what this lesson found.
-apart = sum(run.startswith("twice tf") for run in runs) > 1
 named = {line["name"] for line in lines} == {"Monday", "Tuesday"}
 calls_back = any("callback" in name for name in plugins)
 has_charts = {"surf", "pie"} <= set(plugins)

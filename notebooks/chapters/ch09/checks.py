@@ -135,7 +135,9 @@ EXERCISES = {
          "`control['stop'] = control['stop'] or event['key'] == 's'`: once True, it stays.")),
     "9.5": cases(
         pictures, scaled,
-        {"what lies outside 0 to 1 is cut off, and nothing is scaled":
+        {"where all values are equal, all must become 0":
+             lambda p: scaled(p) if np.ptp(p) else np.full(p.shape, 255, "uint8"),
+         "what lies outside 0 to 1 is cut off, and nothing is scaled":
              lambda p: np.round(255 * p.clip(0, 1)).astype("uint8"),
          "the smallest value must become 0: subtract it first":
              lambda p: np.round(255 * p / p.max()).clip(0, 255).astype("uint8"),
