@@ -562,14 +562,14 @@ claims.verdict(
 
 # %% tags=["torch"]
 # PyTorch
-asked = {"run": run_torch, "conceptual": "false"}
-graph_torch = web.ask(server.url, "data/plugin/graphs/graph", **asked).decode()
+path = "data/plugin/graphs/graph"
+graph_torch = web.ask(server.url, path, run=run_torch, conceptual="false").decode()
 print(graph_torch[:150])
 
 # %% tags=["tf"]
 # TensorFlow
-asked = {"run": run_tf, "conceptual": "false"}
-graph_tf = web.ask(server.url, "data/plugin/graphs/graph", **asked).decode()
+path = "data/plugin/graphs/graph"
+graph_tf = web.ask(server.url, path, run=run_tf, conceptual="false").decode()
 print(graph_tf[:150])
 
 # %% tags=["verdict", "folded"]

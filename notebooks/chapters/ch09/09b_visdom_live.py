@@ -428,8 +428,8 @@ heard.clear()
 now = dict(control)
 rates_torch = []
 for step, loss in training_torch(now):
-    line = {"win": "loss", "name": "PyTorch", "update": "append", "opts": dict(orange)}
-    page.line([loss], [step], **line)
+    opts = dict(orange)
+    page.line([loss], [step], win="loss", name="PyTorch", update="append", opts=opts)
     visit(step)
     now.update(control)
     rates_torch.append(now["rate"])
@@ -446,8 +446,8 @@ heard.clear()
 now = dict(control)
 rates_tf = []
 for step, loss in training_tf(now):
-    line = {"win": "loss", "name": "TensorFlow", "update": "append", "opts": dict(blue)}
-    page.line([loss], [step], **line)
+    opts = dict(blue)
+    page.line([loss], [step], win="loss", name="TensorFlow", update="append", opts=opts)
     visit(step)
     now.update(control)
     rates_tf.append(now["rate"])
@@ -509,9 +509,22 @@ x = rng.normal(size=50)
 points = rng.normal(size=(50, 2))
 grid = rng.normal(size=(8, 8))
 tone = np.sin(2 * np.pi * 440 * np.arange(8000) / 8000)
-plots = {"line": x, "bar": x[:5], "histogram": x, "scatter": points, "boxplot": points}
-plots |= {"heatmap": grid, "contour": grid, "surf": grid, "text": "<b>SGD</b>"}
-plots |= {"image": digit, "images": digits.x_test[:4, None], "audio": tone}
+plots = {
+    "line": x,
+    "bar": x[:5],
+    "histogram": x,
+    "scatter": points,
+    "boxplot": points,
+    "heatmap": grid,
+    "contour": grid,
+    "surf": grid,
+    "text": "<b>SGD</b>",
+    "image": digit,
+    "images": digits.x_test[
+        :4, None
+    ],  # None adds an axis: picture, channel, height, width
+    "audio": tone,
+}
 for kind, what in plots.items():
     draw = getattr(page, kind)
     draw(what, win=kind)

@@ -296,8 +296,10 @@ with tf.summary.create_file_writer(str(place)).as_default():
 np.savetxt(place / "vectors.tsv", vectors_tf, delimiter="\t")
 np.savetxt(place / "labels.tsv", labels, fmt="%d")
 config = projector.ProjectorConfig()
-paths = {"tensor_path": "vectors.tsv", "metadata_path": "labels.tsv"}
-config.embeddings.add(tensor_name="digits", **paths)
+listed = config.embeddings.add()
+listed.tensor_name = "digits"
+listed.tensor_path = "vectors.tsv"
+listed.metadata_path = "labels.tsv"
 projector.visualize_embeddings(str(place), config)
 
 # %% tags=["verdict", "folded"]
@@ -365,15 +367,15 @@ print("plugins:", ", ".join(sorted(plugins)))
 
 # %% tags=["torch"]
 # PyTorch
-asked = {"run": run_torch, "tag": "loss"}
-served_torch = web.ask(tensorboard.url, "data/plugin/scalars/scalars", **asked)
+path = "data/plugin/scalars/scalars"
+served_torch = web.ask(tensorboard.url, path, run=run_torch, tag="loss")
 line_torch = [value for _, _, value in served_torch]  # time, step, value
 print(line_torch)
 
 # %% tags=["tf"]
 # TensorFlow
-asked = {"run": run_tf, "tag": "loss"}
-served_tf = web.ask(tensorboard.url, "data/plugin/scalars/scalars", **asked)
+path = "data/plugin/scalars/scalars"
+served_tf = web.ask(tensorboard.url, path, run=run_tf, tag="loss")
 line_tf = [value for _, _, value in served_tf]  # time, step, value
 print(line_tf)
 

@@ -92,10 +92,10 @@ def steered(lines, at):
 
 
 def pictures(shown):
-    """Pictures (height, width) of shades from 0 to 1 side by side, {title: picture}; all on one scale, dark is high."""
+    """Pictures (height, width) of shades from 0 to 1 side by side, {title: picture}; as on a page: 0 black, 1 white."""
     fig, axes = plots.figure(1, len(shown), width=2.2 * len(shown), height=2.4)
     for ax, (title, picture) in zip(axes, shown.items()):
-        ax.imshow(picture, vmin=0, vmax=1, interpolation="nearest")
+        ax.imshow(picture, vmin=0, vmax=1, cmap="gray", interpolation="nearest")
         ax.set_axis_off()
         ax.set_title(title, fontsize=9)
     said = ", ".join(f"{title}: mean shade {picture.mean():.3f}" for title, picture in shown.items())
