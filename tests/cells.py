@@ -65,7 +65,7 @@ def question(source, keys):
 
 
 def solution(lesson, key):
-    """The solved answer to an exercise, for example solution("09", "9.4"): its cell must need no other."""
+    """The solved answer to an exercise, for example solution("09b", "9.4"): its cell must need no other."""
     cells, space = read(lesson, pipeline.solved), {}
     source = cells[find(cells, f'exercises.check("{key}", answer)') - 1].source
     execute(source, source, f"<exercise {key}>", space)

@@ -40,8 +40,8 @@ def test_each_learner_has_a_folder_of_their_own(settings, monkeypatch):
 
 @pytest.mark.slow
 def test_two_learners_run_one_chapter_at_the_same_time(tmp_path):
-    """Chapter 9 starts most servers and writes most files."""
-    plain = pipeline.targets(pipeline.sources(["09"])[0])[0]
+    """Lesson 9a starts a server and writes most files."""
+    plain = pipeline.targets(pipeline.sources(["09a"])[0])[0]
     running = []
     for name in ("ada", "grace"):
         home = tmp_path / name
@@ -54,6 +54,6 @@ def test_two_learners_run_one_chapter_at_the_same_time(tmp_path):
     for process, name in zip(running, ("ada", "grace"), strict=True):
         said, _ = process.communicate(timeout=1200)
         assert process.returncode == 0, said[-2000:]
-        ledger = json.loads((tmp_path / name / "side-by-side-build" / "ledger" / "09.json").read_text(encoding="utf-8"))
+        ledger = json.loads((tmp_path / name / "side-by-side-build" / "ledger" / "09a.json").read_text(encoding="utf-8"))
         words = {claim: entry["verdict"] for claim, entry in ledger["verdicts"].items()}
         assert words and "NOT MEASURED" not in words.values(), words

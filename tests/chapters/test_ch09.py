@@ -7,21 +7,22 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 import tornado.web
 from jupyter_client.manager import start_new_kernel
 
+import cells
 import pipeline
 from chapters.ch09 import boards
 from chapters.ch09 import checks as ch09
 from chapters.ch09.workers import visdom_server
 from conftest import needs
-from helpers import ROOT, web
+from helpers import ROOT, process, web
 from helpers.machine import browser_files
 from test_execution import BLOCKER, printed
 
-SOURCE, = pipeline.sources(["09"])
 START = """
 import sys
 from chapters.ch09 import boards
@@ -33,7 +34,7 @@ with boards.visdom(sys.argv[1]) as server:
 LOOK = """
 from chapters.ch09 import boards
 from helpers import web
-with boards.tensorboard({logs!r}, []) as server:
+with boards.tensorboard({logs!r}) as server:
     web.look(server, 600)
 print("went on")
 """
@@ -42,6 +43,13 @@ print("went on")
 @pytest.fixture
 def has_visdom():
     needs("visdom")
+
+
+@pytest.fixture(scope="module")
+def tensorboard(tmp_path_factory):
+    """One server for the tests that only look at it."""
+    with boards.tensorboard(tmp_path_factory.mktemp("logs")) as server:
+        yield server
 
 
 def addresses(pid):
@@ -71,7 +79,7 @@ def test_nothing_is_left_when_the_kernel_ends(has_visdom, tmp_path, how):
 
 
 def test_tensorboard_listens_on_loopback_only_and_ends_with_an_interrupt(tmp_path):
-    with pytest.raises(KeyboardInterrupt), boards.tensorboard(tmp_path, []) as server:
+    with pytest.raises(KeyboardInterrupt), boards.tensorboard(tmp_path) as server:
         assert addresses(server.pid) == {"127.0.0.1"}
         family = [psutil.Process(server.pid), *psutil.Process(server.pid).children(recursive=True)]
         raise KeyboardInterrupt
@@ -112,6 +120,7 @@ def test_without_npms_files_all_but_the_page_works(has_visdom, tmp_path, monkeyp
     (tmp_path / "sitecustomize.py").write_text(missing, encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))  # for the server
     monkeypatch.setattr(browser_files, "home", lambda: tmp_path / "nothing")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")  # nobody is there: whoever asks a proxy for loopback fails
     with boards.visdom(tmp_path / "windows") as server, boards.client(server, "run", events=False) as client:
         assert boards.visdom_page(server).startswith("NOT MEASURED: jquery 3.1.1 is not there")
         assert client.line([2.0, 1.0], win="loss") == "loss" and client.win_exists("loss")
@@ -138,25 +147,63 @@ def test_an_interrupt_while_lingering_ends_the_look_and_the_server(tmp_path):
         manager.shutdown_kernel(now=True)
 
 
-def test_the_look_ends_by_itself(tmp_path, shown):
-    with boards.tensorboard(tmp_path, []) as server:
-        web.look(server, 0.2)
-        assert f'src="{server.url}/"' in shown[-1][0]
+def test_the_look_ends_by_itself(tensorboard, shown):
+    web.look(tensorboard, 0.2)
+    assert f'src="{tensorboard.url}/"' in shown[-1][0]
+
+
+def test_a_frame_stays_below_its_cell(tensorboard, shown, capsys):
+    boards.frame(tensorboard, 60, "#scalars")
+    assert f'src="{tensorboard.url}/#scalars"' in shown[-1][0]
+    boards.frame(tensorboard, 0, "#scalars")
+    assert "set linger = 60" in capsys.readouterr().out and len(shown) == 1
+
+
+def test_an_act_that_nobody_hears_of_is_named(monkeypatch):
+    monkeypatch.setattr(web, "wait_until", lambda happened: happened())
+    sent = []
+    with pytest.raises(process.ChildTimeout, match="row 1 in the window 'settings'"):
+        boards.act(lambda window, **fields: sent.append((window, fields)), "settings", 1, "clicked", arrived=[0])
+    assert sent == [("settings", {"event_type": "PropertyUpdate", "propertyId": 1, "value": "clicked"})]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("package, name, judged", [
-    ("visdom", "Visdom", {"C17", "C38a", "C38b", "C38c", "C38d", "C38e"}), ("tensorboard", "TensorBoard", {"C17"})])
-def test_one_tool_missing(package, name, judged, tmp_path):
+@pytest.mark.parametrize("lesson, package, name, judged", [
+    ("09a", "tensorboard", "TensorBoard", {"C17"}), ("09b", "visdom", "Visdom", {"C36"}),
+    ("09c", "visdom", "Visdom", {"C38e"}), ("09c", "tensorboard", "TensorBoard", {"C37"})])
+def test_one_tool_missing(lesson, package, name, judged, tmp_path):
     (tmp_path / "sitecustomize.py").write_text(BLOCKER.format(package=package), encoding="utf-8")
     path = os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")]))
-    done = pipeline.execute(pipeline.learner(pipeline.read(SOURCE)), {"PYTHONPATH": path})
+    source, = pipeline.sources([lesson])
+    done = pipeline.execute(pipeline.learner(pipeline.read(source)), {"PYTHONPATH": path})
     text = "\n".join(printed(cell) for cell in done.cells if cell.cell_type == "code")
     assert f"{name} is not installed" in text and f"skipped: {name} is not installed" in text
     table = printed(next(cell for cell in done.cells if "claims.close(" in cell.source))
     lines = [line.split() for line in table.splitlines() if line.startswith("C")]
-    assert {line[0] for line in lines if "MEASURED" not in line} >= judged
+    assert {line[0] for line in lines if "MEASURED" not in line} == judged
     assert any("MEASURED" in line for line in lines)
+
+
+@pytest.mark.parametrize("after, left, copies, said", [
+    ({"run", "fork"}, {"run"}, [1, 1], ("b", "HELD")),
+    ({"run", "fork", "scratch"}, {"run", "fork"}, [1, 2], ("a", "PARTLY")),
+    ({"run"}, {"run"}, [1], ("c", "PARTLY"))])
+def test_what_is_left_decides_about_environments(after, left, copies, said):
+    found = cells.judge("09b", "options", asks=["P9.4"], before={"run", "fork", "scratch"}, after=after, left=left,
+                        copies=copies)
+    assert (found["P9.4"], found["C39c"]) == said
+
+
+@pytest.mark.parametrize("shown, letter", [(np.full((8, 8), 0.5), "a"), (np.full((8, 8), 0.004), "b")])
+def test_the_window_decides_about_a_bright_picture(shown, letter):
+    assert cells.judge("09b", "elsewhere", asks=["P9.3"], digit=np.full((8, 8), 0.5), shown=shown) == {"P9.3": letter}
+
+
+@pytest.mark.parametrize("line, letter", [([3.0, 30.0], "b"), ([30.0], "c"), ([3.0], "d")])
+def test_the_server_decides_about_two_runs_in_one_folder(line, letter):
+    place, = (cell.source for cell in cells.read("09c", pipeline.learner) if 'outcome("P9.6"' in cell.source)
+    assert cells.judge("09c", place, asks=["P9.6"], line_torch=line, line_tf=line, monday=[3.0], tuesday=[30.0],
+                       run_tf="twice", runs=["twice"]) == {"P9.6": letter}
 
 
 def test_either_frameworks_word_for_the_slowest_operation_is_right():

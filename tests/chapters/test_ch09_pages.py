@@ -5,6 +5,7 @@ import psutil
 import pytest
 
 import cells
+import pipeline
 from chapters.ch09 import boards
 from chapters.ch09.workers import visdom_server
 from conftest import needs
@@ -16,21 +17,20 @@ SECONDS = 90  # the page may be slow on a loaded machine
 
 
 @pytest.fixture(scope="module")
-def written():
-    """The chapter's cells that write event files, run once: their names."""
-    return cells.run("09", "losses_torch", "losses_tf", "added_torch", "added_tf")
-
-
-@pytest.fixture
-def tensorboard(written):
-    with boards.tensorboard(written["logs"], ["torch", "tf"]) as server:
+def tensorboard():
+    """One server over what lesson 9a's cells write."""
+    written = cells.run("09a", "batches", "hidden_torch", "hidden_tf", "losses_torch", "losses_tf", "nodes_torch",
+                        "nodes_tf", "digit", "others_torch", "others_tf")
+    with boards.tensorboard(written["logs"]) as server:
         yield server
 
 
-@pytest.fixture
-def has_page():
-    """Visdom, and npm's files for its page."""
+@pytest.fixture(scope="module")
+def visdom(tmp_path_factory):
+    """One server for all tests that do not end it; each draws into an environment of its own. It needs npm's files."""
     needs("visdom", *{package for package, _ in visdom_server.FILES.values()})
+    with boards.visdom(tmp_path_factory.mktemp("windows")) as server:
+        yield server
 
 
 def wait_for(happened):
@@ -81,36 +81,42 @@ def test_tensorboards_page_shows_each_graph(tensorboard, page, tmp_path):
     assert page.asked_outside == []
 
 
-def test_visdoms_page_asks_for_nothing_outside_and_nothing_is_missing(has_page, page, tmp_path):
+def test_visdoms_page_asks_for_nothing_outside_and_nothing_is_missing(visdom, page):
     wrong = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("response", lambda answer: wrong.append(answer.url) if answer.status >= 400 else None)
-    with boards.visdom(tmp_path) as server:
-        page.goto(server.url)
-        page.get_by_text("online", exact=True).wait_for(timeout=SECONDS * 1000)
-        assert boards.visdom_page(server).endswith("0 from elsewhere")
+    page.goto(visdom.url)
+    page.get_by_text("online", exact=True).wait_for(timeout=SECONDS * 1000)
+    assert boards.visdom_page(visdom).endswith("0 from elsewhere")
     assert (page.asked_outside, wrong) == ([], [])
 
 
 @pytest.fixture
-def live(has_page, tmp_path, page):
-    """The chapter's live training, running, its page open; waits 50 ms a step, so that someone can act."""
-    names = cells.run("09", "net_torch", "net_tf", "train_live")
-    names |= {"control": {"rate": 0.25, "stop": False}, "events": [], "rates": [], "epochs": 400,
-              "style": {"title": "loss", "showlegend": True}}
-    end = threading.Event()
+def live(visdom, page):
+    """Lesson 9b's own cells, PyTorch's training and then TensorFlow's, running, their page open: the names of the lesson.
 
-    def train():
-        for _ in names["train_live"](names["page"]):
-            if end.wait(0.05):
-                return
+    Each step waits 50 ms, so that someone can act, and there are many.
+    """
+    names = cells.run("09b", "batches", "training_torch", "training_tf")
+    book, end = cells.read("09b", pipeline.learner), threading.Event()
+    names["batches"] *= 100
 
-    with boards.visdom(tmp_path) as server, boards.client(server, "run") as client:
-        names.update(page=client, server=server)
-        training = names["training"] = threading.Thread(target=train)
+    def visit(step):
+        if end.wait(0.05):
+            names["control"]["stop"] = True
+
+    def run(*wanted):
+        for name in wanted:
+            source = book[cells.find(book, name)].source
+            cells.execute(source, source, f"<lesson 09b, {name}>", names)
+
+    with boards.client(visdom, "run") as client:
+        names.update(page=client, visit=visit)
+        run("on_event")
+        training = names["training"] = threading.Thread(target=run, args=("rates_torch", "rates_tf"))
         training.start()
         try:
-            page.goto(f"{server.url}/env/run")
+            page.goto(f"{visdom.url}/env/run")
             yield names
         finally:
             end.set()
@@ -123,37 +129,47 @@ def drawn(curves):
     return curves.evaluate_all("lines => lines.map(line => line.getAttribute('d') || '')")
 
 
-def test_a_property_edited_and_a_button_clicked_in_visdoms_page_steer_both_trainings(live, page, tmp_path):
+def colors(curves):
+    """The colors of the lines, in order."""
+    return curves.evaluate_all("lines => lines.map(line => line.style.stroke)")
+
+
+def test_a_property_edited_and_a_button_clicked_in_visdoms_page_steer_each_training(live, page, tmp_path):
     curves = page.locator(".scatterlayer .js-line")
-    wait_for(lambda: len([one for one in drawn(curves) if len(one) > 100]) == 2)
-    assert set(page.locator(".legendtext").all_text_contents()) == {"PyTorch", "TensorFlow"}
+    wait_for(lambda: [len(one) > 100 for one in drawn(curves)] == [True])
     first = drawn(curves)
     wait_for(lambda: drawn(curves) != first)  # by itself
-    field = page.locator(".content-properties input")
+    field, button = page.locator(".content-properties input"), page.locator(".content-properties button")
     field.fill("0.03125")
     field.press("Enter")
-    wait_for(lambda: 0.03125 in live["rates"])
+    wait_for(lambda: 0.03125 in live["rates_torch"])
+    button.click()
+    wait_for(lambda: live.get("rates_tf"))  # the next training has begun
+    wait_for(lambda: len(drawn(curves)) == 2)
+    assert set(page.locator(".legendtext").all_text_contents()) == {"PyTorch", "TensorFlow"}
+    assert colors(curves) == ["rgb(213, 94, 0)", "rgb(0, 114, 178)"]
     page.screenshot(path=tmp_path / "visdom.png")
-    page.locator(".content-properties button").click()
-    wait_for(lambda: live["control"]["stop"])
+    button.click()
     wait_for(lambda: not live["training"].is_alive())
-    assert (live["events"], page.asked_outside) == ([0, 1], [])
+    assert (live["heard_torch"], live["heard_tf"], page.asked_outside) == ([0, 1], [1], [])
 
 
-def test_keys_pressed_in_visdoms_page_reach_the_solution_of_exercise_4(live, page):
-    answer = cells.solution("09", "9.4")
-    live["page"].text("click here, then press keys", win="keys")
-    live["page"].register_event_handler(lambda event: answer(event, live["control"]), "keys")
-    page.locator(".content-text").click(timeout=SECONDS * 1000)
-    page.keyboard.press("ArrowDown")
-    wait_for(lambda: live["control"]["rate"] == 0.125)
-    page.keyboard.press("x")
-    page.keyboard.press("s")
-    wait_for(lambda: live["control"]["stop"])
-    assert live["control"] == {"rate": 0.125, "stop": True}
+def test_keys_pressed_in_visdoms_page_reach_the_solution_of_exercise_4(visdom, page):
+    answer, control = cells.solution("09b", "9.4"), {"rate": 0.25, "stop": False}
+    with boards.client(visdom, "keys") as client:
+        client.text("click here, then press keys", win="keys")
+        client.register_event_handler(lambda event: answer(event, control), "keys")
+        page.goto(f"{visdom.url}/env/keys")
+        page.locator(".content-text").click(timeout=SECONDS * 1000)
+        page.keyboard.press("ArrowDown")
+        wait_for(lambda: control["rate"] == 0.125)
+        page.keyboard.press("x")
+        page.keyboard.press("s")
+        wait_for(lambda: control["stop"])
+    assert control == {"rate": 0.125, "stop": True}
 
 
-def test_nothing_is_left_of_visdom_after_an_interrupt_while_its_page_is_open(has_page, page, tmp_path):
+def test_nothing_is_left_of_visdom_after_an_interrupt_while_its_page_is_open(visdom, page, tmp_path):
     with pytest.raises(KeyboardInterrupt), boards.visdom(tmp_path) as server, boards.client(server, "run"):
         page.goto(server.url)
         page.get_by_text("online", exact=True).wait_for(timeout=SECONDS * 1000)
@@ -162,11 +178,10 @@ def test_nothing_is_left_of_visdom_after_an_interrupt_while_its_page_is_open(has
     page.get_by_text("offline", exact=True).wait_for(timeout=SECONDS * 1000)
 
 
-def test_a_page_of_either_server_can_be_embedded(has_page, page, shown, tmp_path):
-    with boards.visdom(tmp_path / "visdom") as visdom, boards.tensorboard(tmp_path / "logs", []) as tensorboard:
-        for server, word in ((visdom, "online"), (tensorboard, "TensorBoard")):
-            web.look(server, 0.01)
-            page.goto(f"{visdom.url}/user/style.css")  # a page of this machine, as Jupyter's is
-            page.set_content(shown[-1][0])
-            page.frame_locator("iframe").get_by_text(word, exact=True).first.wait_for(timeout=SECONDS * 1000)
+def test_a_page_of_either_server_can_be_embedded(visdom, tensorboard, page, shown):
+    for server, word in ((visdom, "online"), (tensorboard, "TensorBoard")):
+        web.look(server, 0.01)
+        page.goto(f"{visdom.url}/user/style.css")  # a page of this machine, as Jupyter's is
+        page.set_content(shown[-1][0])
+        page.frame_locator("iframe").get_by_text(word, exact=True).first.wait_for(timeout=SECONDS * 1000)
     assert page.asked_outside == []

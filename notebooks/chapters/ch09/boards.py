@@ -8,31 +8,33 @@ import json
 import logging
 import os
 import sys
+from pathlib import Path
 
 from chapters.ch09.workers import visdom_server
-from helpers import process, web
+from helpers import process, show, web
 from helpers.course import missing
 from helpers.machine.packages import comes_with  # noqa: F401  (the notebook asks it)
 
 
 @contextlib.contextmanager
-def tensorboard(logs, runs, timeout=90):
-    """The real TensorBoard over the folder `logs`, as a `process.Server`, once it has read every run named in `runs`.
+def tensorboard(logs, timeout=90):
+    """The real TensorBoard over the folder `logs`, as a `process.Server`, once it knows every run (folder of event files).
 
     Raises ChildFailed when it does not start, ChildTimeout when runs are missing after `timeout` seconds.
     """
-    missing.need(*runs)
+    missing.need(logs)
+    runs = {path.parent.relative_to(logs).as_posix() for path in Path(logs).rglob("*tfevents*")}
     port = web.free_port()
     args = [sys.executable, "-m", "tensorboard.main", "--logdir", os.fspath(logs), "--host", "127.0.0.1",
             "--port", str(port), "--reload_interval", "1"]
     url = f"http://127.0.0.1:{port}"
 
     def loaded():
-        return set(runs) <= set(web.ask(url, "data/runs"))
+        return runs <= set(web.ask(url, "data/runs"))
 
     with process.server(args, f"{url}/data/runs", timeout) as server:
         if not web.wait_until(loaded, timeout, pause=0.1):
-            raise process.ChildTimeout(f"TensorBoard has not read the runs {runs} after {timeout} s", server.log)
+            raise process.ChildTimeout(f"TensorBoard has not read the runs {sorted(runs)} after {timeout} s", server.log)
         yield server
 
 
@@ -57,11 +59,21 @@ def client(server, env, events=True):
 
     Visdom's client never stops by itself: it would try every three seconds to find its server again, and log that.
     """
+    missing.need(server)
     from visdom import Visdom
+
+    class Direct(Visdom):
+        """Visdom's client, which asks no proxy for this machine, from its first request on: making one sends it."""
+
+        @property
+        def session(self):
+            session = super().session
+            session.trust_env = False
+            return session
+
     for name in ("visdom", "websocket"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    page = Visdom("http://127.0.0.1", port=server.port, env=env, raise_exceptions=True, use_incoming_socket=events)
-    page.session.trust_env = False  # no proxy for loopback
+    page = Direct("http://127.0.0.1", port=server.port, env=env, raise_exceptions=True, use_incoming_socket=events)
     try:
         yield page
     finally:
@@ -82,6 +94,35 @@ def as_page(server, env="run"):
         yield send
     finally:
         socket.close()
+
+
+def act(browser, window, row, value, arrived):
+    """Send what the page sends when its user edits row `row` of a window of properties; wait until `arrived` lists the row.
+
+    browser: from `as_page`. arrived: the list into which a callback puts the rows it has heard of.
+    Raises ChildTimeout when it has not after 20 seconds.
+    """
+    browser(window, event_type="PropertyUpdate", propertyId=row, value=str(value))
+    if not web.wait_until(lambda: row in arrived):
+        raise process.ChildTimeout(f"the edit of row {row} in the window {window!r} has not reached the program after 20 s")
+
+
+def content(page, window, env=None):
+    """What a window of Visdom's holds, as the server keeps it: for a plot a dict with the list `data`, one dict a line."""
+    return json.loads(page.get_window_data(window, env=env))["content"]
+
+
+def frame(server, seconds, path):
+    """Show a page of a server below the cell, where it stays while later cells run; with `seconds` 0 say how to see it."""
+    missing.need(server)
+    if not seconds:
+        print("To see the page beside what you run, set linger = 60 above and run from there.")
+        return
+    url, advice = web.address(server, path)
+    if url:
+        show.rich(show.render("frame.html", url=url, advice=advice), url)
+    else:
+        print(advice)
 
 
 def visdom_page(server):

@@ -1,7 +1,7 @@
 """The checks of chapter 9, visualization."""
 import numpy as np
 
-from helpers.course.judging import Exercise, attempt, call, function, raised, value
+from helpers.course.judging import Exercise, attempt, call, cases, function, raised, value
 
 BUCKETS = np.array([[-1.0, -0.5, 4], [-0.5, 0.0, 10], [0.0, 0.5, 20], [0.5, 1.5, 6]])
 COUNTS, MIDDLES = BUCKETS[:, 2], BUCKETS[:, :2].mean(axis=1)
@@ -67,6 +67,43 @@ def judge_keys(answer):
     return None if closed == START else f"after an event Close control is {closed}, and should be {START}."
 
 
+# Exercise 9.5: a picture that is safe to send
+
+
+def scaled(picture):
+    """A picture (height, width) as uint8: the smallest value is 0, the largest 255; all 0 where all are equal."""
+    low, width = picture.min(), np.ptp(picture)
+    return np.round(255 * (picture - low) / (width or 1.0)).astype("uint8")
+
+
+def pictures():
+    """Pictures whose shades are no shares of 255, brighter than 1, below 0, wide; and one of a single value."""
+    rng = np.random.default_rng(0)
+    digit = rng.integers(0, 17, size=(5, 8)) / 16
+    return [(digit,), (digit * 1.0001,), (digit - 0.5,), (300 * digit - 40,), (0.5 + digit / 10,), (np.full((3, 4), 0.5),)]
+
+
+def unlike_a_picture(got):
+    """Why what came back cannot be compared, or None."""
+    if not isinstance(got, np.ndarray):
+        return f"your function returned a {type(got).__name__}, an array is asked for: is there a `return`?"
+    return None if got.dtype == np.uint8 else f"the result has the type {got.dtype}, uint8 is asked for."
+
+
+def say_picture(arguments, right, got):
+    picture, = arguments
+    if got.shape != right.shape:
+        return f"shape {got.shape} where {right.shape} is asked for."
+    if np.ptp(picture) == 0:
+        return f"where all values are equal, all must become 0; yours become {got.ravel()[0]}."
+    return (f"for values from {picture.min():.3g} to {picture.max():.3g} the result should go from 0 to 255, "
+            f"yours goes from {got.min()} to {got.max()}.")
+
+
+def same_picture(got, right):
+    return got.shape == right.shape and bool((got == right).all())
+
+
 EXERCISES = {
     "9.1": function(
         "torch", smoothed, lambda rng: (rng.normal(size=rng.integers(3, 9)),),
@@ -96,4 +133,19 @@ EXERCISES = {
         ("Which events have a `key`? Ask for the type before you read it.",
          "A dict from key to factor, with `.get(event['key'], 1)`, leaves the rate alone for other keys.",
          "`control['stop'] = control['stop'] or event['key'] == 's'`: once True, it stays.")),
+    "9.5": cases(
+        pictures, scaled,
+        {"where all values are equal, all must become 0":
+             lambda p: scaled(p) if np.ptp(p) else np.full(p.shape, 255, "uint8"),
+         "what lies outside 0 to 1 is cut off, and nothing is scaled":
+             lambda p: np.round(255 * p.clip(0, 1)).astype("uint8"),
+         "the smallest value must become 0: subtract it first":
+             lambda p: np.round(255 * p / p.max()).clip(0, 255).astype("uint8"),
+         "astype cuts the decimals off: round before": lambda p: (255 * (p - p.min()) / (np.ptp(p) or 1.0)).astype("uint8")},
+        say_picture,
+        ("Which value must become 0, and which 255?",
+         "Subtract the smallest value, divide by the distance of the largest from it, multiply by 255.",
+         "`np.round(255 * (picture - low) / width).astype('uint8')`, and zeros where `width` is 0."),
+        no_function="answer must be a function: write def answer(picture): above.",
+        unfit=unlike_a_picture, same=same_picture),
 }
