@@ -221,10 +221,9 @@ parity.verdict(
 # %% [markdown]
 # ## 0b.3 Which Python is this?
 #
-# "I installed it, and the notebook says `No module named ...`." Of all complaints about installing, this is the commonest
-# one, and there are nearly always two Pythons behind it. A machine has many: the system's own, one for each
-# [environment](glossary.md#environment). A package belongs to one of them. The program that runs a notebook's cells is
-# called its [kernel](glossary.md#kernel), and it is one of these Pythons. `sys.executable` says which.
+# "I installed it, and the notebook says `No module named ...`." Then look for two Pythons. A machine has many: the system's
+# own, and one for each [environment](glossary.md#environment). A package belongs to one of them. The program that runs a
+# notebook's cells is called its [kernel](glossary.md#kernel), and it is one of these Pythons. `sys.executable` says which.
 
 # %% tags=["taught"]
 print("this notebook's Python:", sys.executable)
@@ -276,7 +275,7 @@ exercises.outcome("P0.5", letter)
 # One machine, two environments, and they share nothing. So when a package is missing, ask two questions:
 #
 # 1. **Which Python is this notebook?** `sys.executable`.
-# 2. **Which Python got the package?** `pip --version` in the terminal ends with the path of *its* Python.
+# 2. **Which Python got the package?** `pip --version` in the terminal names the folder that *its* Python installs into.
 #
 # If they differ, do one of two things:
 #
@@ -287,7 +286,8 @@ exercises.outcome("P0.5", letter)
 #   `python -m ipykernel install --user --name my-env`. From then on the environment is on Jupyter's list.
 #
 # The list is the folder of *kernel specs*: small files called `kernel.json`, each with the command that starts a kernel.
-# Here are yours, each with the first word of its command, a Python.
+# Here are yours, each with the first word of its command. That is a Python; a bare `python` stands for the one that runs
+# Jupyter itself.
 
 # %% tags=["taught"]
 from jupyter_client.kernelspec import KernelSpecManager

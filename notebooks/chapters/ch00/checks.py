@@ -66,7 +66,11 @@ def judge_share(answer):
             return problem
         if result is None:
             return "your function returned None: is there a `return`?"
-        problem = wrong_share(side.to_numpy(result) if hasattr(result, "detach") else np.asarray(result), scores, y)
+        if hasattr(result, "detach"):
+            result = side.to_numpy(result)
+        if not isinstance(result, (int, float, np.number, np.ndarray)):
+            return f"return one number; yours is of type {type(result).__name__}."
+        problem = wrong_share(np.asarray(result), scores, y)
         if problem:
             return problem
     return None
@@ -75,7 +79,7 @@ def judge_share(answer):
 def wrong_share(got, scores, y):
     """What is wrong with an array that should hold one number, the share; None when nothing is."""
     right = scores.argmax(axis=1) == y
-    if got.shape == right.shape:
+    if got.dtype == bool and got.shape == right.shape:
         return "that is a True or False for each picture. Turn them into numbers, and take their mean."
     if got.shape or got.dtype.kind not in "biuf":
         return f"return one number; yours is of shape {got.shape} and dtype {got.dtype}."
@@ -180,7 +184,7 @@ def judge_fetched(answer):
 
 def kernels():
     """(what stands in a kernel.json, the package to be installed) of a few kernels."""
-    for python in ("/opt/deep/bin/python", r"C:\envs\deep\Scripts\python.exe", "python3"):
+    for python in ("/opt/deep/bin/python", r"C:\envs\deep\Scripts\python.exe"):
         argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         yield {"argv": argv, "display_name": "deep", "language": "python"}, "torch"
     yield {"argv": ["/opt/b/bin/python", "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"],

@@ -41,7 +41,8 @@ def learned(losses_torch, losses_tf, share):
 
 def misread(digits, read):
     """Draw up to ten test pictures that are read wrongly. digits: a `data.Digits`; read: the digits read, (N,)."""
-    wrong = np.flatnonzero(read != digits.y_test)[:10]
+    wrong = np.flatnonzero(read != digits.y_test)
+    wrong = wrong[::max(1, len(wrong) // 10)][:10]  # from all over the test, not one hand's alone
     titles = [f"{read[k]}, is {digits.y_test[k]}" for k in wrong]
     fig, axes = plots.figure(columns=10, width=9.5, height=1.3)
     plots.images(axes, digits.x_test[wrong], titles=titles)
