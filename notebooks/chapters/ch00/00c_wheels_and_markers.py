@@ -281,7 +281,8 @@ claims.verdict(
 # These six lines stand in the metadata of every wheel of torch 2.13.0 on PyPI, whatever system it is for (the first one is
 # shortened). How many of them does `pip install torch` fetch on each system, with Python 3.13? Count, or let Python count:
 # `Requirement(line).marker` is the marker, None where there is none; `marker.evaluate({...})`, with a dict of
-# `platform_system`, `python_version` and `extra` (`""` for none), says whether it is true.
+# `platform_system`, `python_version` and `extra` (`""` for none), says whether it is true. (macOS calls
+# itself Darwin.)
 
 # %% tags=["exercise"]
 from packaging.requirements import Requirement
@@ -294,9 +295,7 @@ requirements = [
     "sympy>=1.13.3",
     'optree>=0.13.0; extra == "optree"',
 ]
-answer = (
-    ...
-)  # {"Linux": a number, "Darwin": a number, "Windows": a number}; Darwin is macOS
+answer = ...  # {"Linux": a number, "Darwin": a number, "Windows": a number}
 
 
 # solution
