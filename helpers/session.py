@@ -23,7 +23,7 @@ ENVIRONMENT = {  # read once, when a framework loads: later changes have no effe
 
 
 def start(lesson: str) -> None:
-    """Prepare this kernel for a lesson ("00", "12a"): call it before a framework is imported.
+    """Prepare this kernel for a lesson ("00a", "12a"): call it before a framework is imported.
 
     Sets the variables of ENVIRONMENT that are not set yet, opens the lesson's ledger, and, where a framework is not
     installed, arranges that cells which need it are skipped with a line that says so.

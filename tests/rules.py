@@ -48,11 +48,6 @@ def keys(nb, name):
             for call in calls(cell, name) if call.args and isinstance(call.args[0], ast.Constant)]
 
 
-def number(lesson):
-    """A lesson's number as its headings show it: "2a" for "02a", "0" for "00"."""
-    return lesson.lstrip("0") or "0"
-
-
 def first_line(cell):
     """A cell's first line, as its name in a complaint."""
     return (cell.source.splitlines() or ["(empty)"])[0]
@@ -63,11 +58,11 @@ def first_line(cell):
 def headings(nb, lesson):
     """One H1 `# N. Title`, then H2 numbered N.1, N.2 ... without a gap."""
     first = re.findall(r"^# (.+)$", text(nb), re.M)
-    if len(first) != 1 or not first[0].startswith(f"{number(lesson)}. "):
-        yield f"one heading '# {number(lesson)}. Title' is asked for, found {first}"
+    if len(first) != 1 or not first[0].startswith(f"{pipeline.number(lesson)}. "):
+        yield f"one heading '# {pipeline.number(lesson)}. Title' is asked for, found {first}"
     for k, title in enumerate(re.findall(r"^## (.+)$", text(nb), re.M), 1):
-        if not title.startswith(f"{number(lesson)}.{k} "):
-            yield f"heading {title!r} should be numbered {number(lesson)}.{k}"
+        if not title.startswith(f"{pipeline.number(lesson)}.{k} "):
+            yield f"heading {title!r} should be numbered {pipeline.number(lesson)}.{k}"
 
 
 def opening(nb, lesson):

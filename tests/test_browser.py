@@ -1,4 +1,4 @@
-"""A real browser: JupyterLab runs chapter 00 as a learner would and shows whole lines, and the site works offline.
+"""A real browser: JupyterLab runs lesson 0a as a learner would and shows whole lines, and the site works offline.
 
 Needs chromium, playwright and npm's files. Without them these tests are skipped, and in CI they fail (conftest.needs).
 """
@@ -82,8 +82,8 @@ def test_no_code_cell_of_a_lesson_scrolls_sideways(lab, desk, page):
     assert {stem: lines for stem, lines in found.items() if lines} == {}
 
 
-def test_a_learner_runs_chapter_00_and_answers_the_quiz(lab, page, tmp_path):
-    name = pipeline.targets(pipeline.sources(["00"])[0])[0].name
+def test_a_learner_runs_lesson_0a_and_answers_the_quiz(lab, page, tmp_path):
+    name = pipeline.targets(pipeline.sources(["00a"])[0])[0].name
     cells = nbformat.read(ROOT / "notebooks" / name, 4).cells
     last = [cell for cell in cells if cell.cell_type == "code"][-1]
     page.goto(f"{lab}/lab/tree/{name}?reset")
@@ -102,7 +102,7 @@ def test_a_learner_runs_chapter_00_and_answers_the_quiz(lab, page, tmp_path):
     assert errors.count() == 0, errors.first.inner_text()
     assert page.locator(".jp-Notebook .jp-CodeCell").count() == sum(cell.cell_type == "code" for cell in cells), last.source
 
-    option = page.locator(".jp-OutputArea details[name^=quiz-00-1]").first
+    option = page.locator(".jp-OutputArea details[name^=quiz-00a-1]").first
     explanation = option.locator("p")
     assert not explanation.is_visible()
     option.locator("summary").click()
@@ -137,7 +137,7 @@ def test_the_site_needs_no_network_and_shows_its_figures(page, monkeypatch):
     executed = build_dir() / "executed"
     executed.mkdir(parents=True)
     for source in pipeline.sources():  # the solved notebooks have a part of the outputs; these two have all
-        if pipeline.lesson(source) in ("00", "01"):
+        if pipeline.lesson(source) in ("00a", "01"):
             pipeline.run(source, {})
         else:
             shutil.copy(pipeline.targets(source)[1], executed)

@@ -328,6 +328,11 @@ def test_a_failing_lesson_is_reported_with_its_error_and_the_ledger_stays_as_it_
     assert "ZeroDivisionError" in captured.err and "\x1b" not in captured.err
 
 
+@pytest.mark.parametrize("lesson, number", [("00a", "0a"), ("02a", "2a"), ("09", "9"), ("10", "10"), ("12b", "12b")])
+def test_a_lessons_number_is_what_its_headings_show(lesson, number):
+    assert pipeline.number(lesson) == number
+
+
 @pytest.mark.parametrize("arguments, said", [
     (["run", "--seed", "abc"], "invalid int value: 'abc'"), (["run", "--device", "gpu9"], "invalid choice: 'gpu9'"),
     (["run", "77"], "no lesson 77; there are"), (["fly"], "invalid choice: 'fly'")])

@@ -34,7 +34,7 @@ def page(lesson):
     """
     path = pipeline.CHAPTERS / f"ch{lesson[:2]}" / "notes.md"
     parts = re.split(r"^# ", path.read_text(encoding="utf-8"), flags=re.M)[1:] if path.is_file() else []
-    own = [part for part in parts if part.startswith(f"{lesson.lstrip('0') or '0'}. ")]
+    own = [part for part in parts if part.startswith(f"{pipeline.number(lesson)}. ")]
     if not own:
         raise FileNotFoundError(f"lesson {lesson} has no page for the instructor: write it in "
                                 f"notebooks/chapters/{path.parent.name}/notes.md")

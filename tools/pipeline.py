@@ -71,6 +71,11 @@ def lesson(source):
     return source.name.split("_")[0]
 
 
+def number(lesson):
+    """A lesson's number as its headings show it: "2a" for "02a", "0a" for "00a", "12b" for "12b"."""
+    return re.sub(r"^0(?=\d)", "", lesson)
+
+
 def tags(cell):
     """A cell's tags."""
     return cell.metadata.get("tags", [])

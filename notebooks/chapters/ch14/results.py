@@ -41,7 +41,7 @@ class Measured(NamedTuple):
 
 
 def lessons():
-    """The names of all lessons with claims, in order: "00" to "14"."""
+    """The names of all lessons with claims, in order: "00b" to "14"."""
     return sorted({row["lesson"] for row in data.claims_table()})
 
 
