@@ -186,7 +186,7 @@ maps_tf = tf.nn.conv2d(nhwc_tf, kernel_tf, strides=1, padding="VALID")
 print(tuple(maps_tf.shape))
 
 # %% tags=["verdict", "folded"]
-# Folded: compares the maps in one layout; sums of float32 may round apart.
+# Folded: compares the maps in one layout; some ways to convolve round a little.
 maps_torch_nhwc = torch_side.to_numpy(maps_torch.permute(0, 2, 3, 1))
 parity.verdict(
     "convolution in both layouts",
@@ -230,7 +230,7 @@ answer = ((6, 6, 3, 3), (32, 4, 32, 4), 256)
 answer = ((6, 6, 3, 3), (24, 3, 8, 1), 64)
 # wrong: rows and columns are swapped
 answer = ((6, 6, 3, 3), (8, 1, 1, 8), 64)
-# wrong: the offset is not right
+# wrong: look at the offset
 answer = ((6, 6, 3, 3), (8, 1, 8, 1), 65)
 
 # %% tags=["check"]
@@ -449,6 +449,7 @@ weight_torch = torch.tensor([1.0, 2.0, 3.0])
 weight_torch[1] = 20.0
 weight_torch += 1
 weight_torch *= 10
+print(weight_torch)
 
 # %% tags=["tf"]
 # TensorFlow
@@ -456,6 +457,7 @@ weight_tf = tf.Variable([1.0, 2.0, 3.0])
 weight_tf[1].assign(20.0)
 weight_tf.assign_add(tf.ones(3))
 weight_tf.assign(weight_tf * 10)
+print(weight_tf.numpy())
 
 # %% tags=["verdict", "folded"]
 # Folded: compares the tensor and the variable.
@@ -484,7 +486,7 @@ answer = ...  # a function of x, rows and updates
 
 
 # solution
-# y[rows] += updates would form all sums first, and keep one for a row that is named twice
+# y[rows] += updates would keep one sum only for a row that is named twice
 def answer(x, rows, updates):
     return x.index_add(0, rows, updates)
 

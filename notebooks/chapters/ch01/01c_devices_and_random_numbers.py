@@ -21,7 +21,6 @@ session.start("01c")
 
 import numpy as np
 
-from chapters.ch01 import tables
 from helpers import claims, data, exercises, parity
 
 # %% tags=["torch", "setup"]
@@ -44,7 +43,6 @@ device = "auto"
 
 # %% tags=["setup"]
 session.use(seed=seed, device=device, fast=fast)
-found = {}  # what each section finds; the table at the end shows it
 
 # %% [markdown]
 # ## 1c.1 Where a tensor lives
@@ -131,7 +129,6 @@ letter = exercises.first_true(
     }
 )
 exercises.outcome("P1.5", letter)
-found["asking for a GPU that is not there"] = (absent_torch, absent_tf)
 
 # %% [markdown]
 # TensorFlow calls this
@@ -231,7 +228,8 @@ parity.verdict("the way from 6 to 1", path_torch, path_tf)
 # It looks as if each line ran at once, and you may think so. On a GPU the work is put into a queue, and Python waits when
 # it needs a value ([asynchronous execution](glossary.md#asynchronous-execution)). Who measures time there must wait first.
 #
-# Is one of the two closer to Python, as the article says? What is left of the difference is this:
+# Is one of the two closer to Python, as the article says? One function served both. What is left of the difference is an
+# assignment.
 
 # %% tags=["torch"]
 # PyTorch
@@ -242,8 +240,6 @@ try:
 except TypeError as error:
     write_torch = "refuses"
     print(error)
-ranks_torch = [torch.ones([2] * axes).ndim for axes in range(5)]
-print(ranks_torch)
 
 # %% tags=["tf"]
 # TensorFlow
@@ -254,15 +250,9 @@ try:
 except TypeError as error:
     write_tf = "refuses"
     print(error)
-ranks_tf = [tf.ones([2] * axes).ndim for axes in range(5)]
-print(ranks_tf)
-
-# %% [markdown]
-# The last two lines make tensors of 0, 1, 2, 3 and 4 axes and read off how many they have: the article also says that both
-# frameworks work on tensors.
 
 # %% tags=["verdict", "folded"]
-# Folded: judges both claims by what this section saw.
+# Folded: shows what there is to judge the claim by.
 claims.verdict(
     "C09",
     {
@@ -274,6 +264,23 @@ claims.verdict(
     f"in PyTorch and {len(path_tf)} in TensorFlow; at x[1] = 20.0 PyTorch "
     f"{write_torch}, TensorFlow {write_tf}",
 )
+
+# %% [markdown]
+# The article also says that both frameworks work on tensors, and that the way in which they execute code sets them apart.
+# Here are tensors of 0, 1, 2, 3 and 4 axes, each of length 2.
+
+# %% tags=["torch"]
+# PyTorch
+ranks_torch = [torch.ones([2] * axes).ndim for axes in range(5)]
+print(ranks_torch)
+
+# %% tags=["tf"]
+# TensorFlow
+ranks_tf = [tf.ones([2] * axes).ndim for axes in range(5)]
+print(ranks_tf)
+
+# %% tags=["verdict", "folded"]
+# Folded: judges the claim by the tensors, and by whether collatz found its values.
 eager = tf.executing_eagerly() and path_torch == path_tf
 claims.verdict(
     "C23b",
@@ -362,10 +369,6 @@ letter = exercises.first_true(
     }
 )
 exercises.outcome("P1.6", letter)
-found["a generator of one's own, with the global one's seed"] = (
-    tables.numbers(same_torch),
-    tables.numbers(same_tf),
-)
 
 # %% [markdown]
 # TensorFlow's global seed is one of two: each operation adds [a seed of its own](https://www.tensorflow.org/api_docs/python/tf/random/set_seed),
@@ -501,14 +504,10 @@ exercises.quiz("01c")
 # %% [markdown]
 # ## 1c.7 Verdicts
 #
-# "Friendlier" is an opinion; a run can only show what there is to judge it by. Below the claims stands what else was found.
+# "Friendlier" is an opinion; a run can only show what there is to judge it by.
 
 # %%
 claims.close("01c")
-
-# %% tags=["folded"]
-# Folded: shows what was found, and on how much of it the frameworks agree.
-tables.agreement(found)
 
 # %% [markdown]
 # ## 1c.8 Summary and further reading

@@ -24,7 +24,7 @@ def _judge_window(answer):
         return cause
     for part, mine, right in zip(WINDOW, answer, WINDOW.values()):
         if value(right, {}, WINDOW_HINTS).judge(mine) is not None:
-            return f"the {part} is not right: yours is {mine}."
+            return f"look at the {part} again: {mine} is not right."
     return cause
 
 
@@ -148,7 +148,7 @@ def _judge_shuffle(answer):
     if not callable(answer):
         return NO_FUNCTION
     side = missing.side("torch")
-    rows = np.arange(60.0).reshape(20, 3)
+    rows = np.arange(100.0).reshape(20, 5)
     orders = []
     for key in (7, 7, 8, 9):
         before = side.to_numpy(side.torch.get_rng_state())
@@ -160,7 +160,7 @@ def _judge_shuffle(answer):
         cause = _why_not_shuffled(made, rows)
         if cause:
             return cause
-        orders.append((made[:, 0] / 3).astype(int).tolist())
+        orders.append((made[:, 0] / 5).astype(int).tolist())
     first, again, *others = orders
     if again != first:
         return "the same key gave another order when it was asked again."

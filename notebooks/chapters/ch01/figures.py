@@ -14,7 +14,7 @@ def ladder(steps):
     steps: the dict of these five: a number, (8,), (8, 8), (3, 8, 8), (16, 3, 8, 8), from 0 (paper) to 1 (ink).
     """
     canvas = np.full((2, 8, 8), np.nan)
-    canvas[0, 5, 3], canvas[1, 5] = steps["pixel"], steps["row"]
+    canvas[0, 5, 5], canvas[1, 5] = steps["pixel"], steps["row"]
     drawn = [*canvas, steps["scan"], _shifted_planes(steps["print"]), _mosaic(steps["batch"])]
     fig, axes = plots.figure(1, 5, width=10, height=2.6)
     for ax, (name, numbers), picture in zip(axes, steps.items(), drawn):

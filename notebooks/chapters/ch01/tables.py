@@ -48,8 +48,3 @@ def memory(shared):
 def alias(second, now):
     """What a second name of an array holds, in words, after the first was changed. second, now: NumPy arrays."""
     return "y changes too" if (second == now).all() else "y keeps its numbers"
-
-
-def numbers(same):
-    """What a generator of one's own draws, in words."""
-    return "the global one's numbers" if same else "other numbers"
