@@ -1,4 +1,4 @@
-"""Chapter 1: right answers in other styles pass, likely slips are refused with their cause; what quiz and prose say is run."""
+"""Chapter 1: right answers in other styles pass, likely slips are refused with their cause; quiz and prose are run."""
 import warnings
 
 import numpy as np
@@ -111,7 +111,7 @@ def as_floats(x, key):
     ("1.5", lambda x, key: x[torch.randperm(len(x))], "the global generator has moved"),
     ("1.5", of_moved_rows, "within a row"),
     ("1.5", as_floats, "of int64 numbers of shape (20,) it makes float64"),
-    ("1.5", lambda x, key: shuffled_by_numpy(x, key).reshape(-1, 3), "on a tensor of shape (20,)"),
+    ("1.5", lambda x, key: shuffled_by_numpy(x, key).reshape(-1, 5), "it makes int64 numbers of shape (4, 5)"),
     ("1.6", lambda prediction, target: ((prediction - target[None]) ** 2).mean(), "n by n"),
     ("1.6", lambda prediction, target: (prediction[:, 0] - target) ** 2, "shape (5,) where () is asked for"),
 ])

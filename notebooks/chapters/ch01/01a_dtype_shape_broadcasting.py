@@ -83,7 +83,8 @@ figures.ladder(ladder)
 # %% [markdown]
 # Where all three scans put ink the print is black; where they disagree a color shows.
 #
-# `torch.tensor` and `tf.constant` make a tensor with the numbers of an array, a list or a single number.
+# `torch.tensor` and `tf.constant` make a tensor with the numbers of an array, a list or a single number. `ndim` counts its
+# axes, `numel` and `tf.size` its numbers.
 
 # %% tags=["torch"]
 # PyTorch
@@ -226,7 +227,7 @@ print("NumPy's mean:", stored.mean())
 
 # %% [markdown]
 # **Predict.** NumPy's mean is a fraction between 4 and 5. Does it survive PyTorch's `x.mean()` and TensorFlow's
-# `tf.reduce_mean(x)`?
+# `tf.reduce_mean(x)`? (`.item()` and `.numpy()` turn a tensor of one number into that number.)
 #
 # - **a** both keep the fraction
 # - **b** PyTorch refuses, TensorFlow loses the fraction
@@ -292,8 +293,8 @@ found["sum of uint8"] = (
 # When two shapes meet, both frameworks [broadcast](glossary.md#broadcasting) as NumPy does. Shapes are aligned at the
 # *right*. An axis of length 1, or a missing one, is stretched; other lengths must be equal.
 #
-# An axis that is reduced disappears; `keepdim=True` and `keepdims=True` keep it with length 1, so that the result still
-# fits from the left.
+# A mean over an axis, or `amax` and `reduce_max`, the largest number along it, makes the axis disappear. `keepdim=True` and
+# `keepdims=True` keep it with length 1, so that the result still lines up.
 
 # %% tags=["taught"]
 scans = digits.x_train[: 100 if fast else 1000]
@@ -334,7 +335,8 @@ parity.verdict(
 
 # %% [markdown]
 # Stretching can also happen by accident. How much ink is in each of the first four scans? We compute it twice: as a
-# product with a column of 64 ones, and as a sum. The pixels are sixteenths, so both are exact. The numbers are the same.
+# matrix product (`@`) with a column of 64 ones, and as a sum. The pixels are sixteenths, so both are exact, and the
+# numbers are the same.
 #
 # **Predict.** What is the mean of the squared differences of the two?
 #
@@ -438,9 +440,9 @@ exercises.check("1.6", answer)
 # PyTorch
 x = torch.tensor(scans)
 picked_torch = {
-    "a corner of each": x[:, :2, -1],
+    "a corner of each": x[:, :2, -1],  # rows 0 and 1, the last column
     "the fourth and the first": x[[3, 0]],
-    "mirrored": x.flip(2),
+    "mirrored": x.flip(2),  # axis 2, the columns, runs backward
     "dark pixels": x[x > 0.5],
 }
 single_torch = x[[1]]
@@ -449,9 +451,9 @@ single_torch = x[[1]]
 # TensorFlow
 x = tf.constant(scans)
 picked_tf = {
-    "a corner of each": x[:, :2, -1],
+    "a corner of each": x[:, :2, -1],  # rows 0 and 1, the last column
     "the fourth and the first": tf.gather(x, [3, 0]),
-    "mirrored": tf.reverse(x, [2]),
+    "mirrored": tf.reverse(x, [2]),  # axis 2, the columns, runs backward
     "dark pixels": x[x > 0.5],
 }
 single_tf = x[[1]]
@@ -497,7 +499,7 @@ parity.verdict(
 # %% [markdown]
 # ## 1a.5 Other axes for the same numbers
 #
-# Three things are done with axes every day:
+# Three things are often done with axes:
 #
 # - *Add* one of length 1, so that shapes align: `unsqueeze` and `expand_dims` say where. `None` in brackets does it too.
 # - *Merge* or split them: `reshape`. The numbers keep their order.

@@ -55,7 +55,8 @@ found = {}  # what each section finds; the table at the end shows it
 # its [strides](glossary.md#stride): how many places to go on for one step along each axis.
 #
 # Take 12 numbers as a tiny picture: 3 planes of 2 × 2 pixels. `arange` counts, so each number tells its own place. One
-# column further is 1 place, one row 2, one plane 4. `permute` (in TensorFlow `transpose`) gives the axes another order.
+# column further is 1 place, one row 2, one plane 4. `permute` (in TensorFlow `transpose`) gives the axes another order;
+# `flatten`, or a reshape to `[-1]`, reads all numbers as one row.
 
 # %% tags=["torch"]
 # PyTorch
@@ -122,7 +123,7 @@ pictures = exhibits.prints(digits, seed)  # (16, 3, 8, 8)
 
 # %% [markdown]
 # `data_ptr` is the place in memory where a PyTorch tensor begins. `np.asarray(x)` looks at a TensorFlow tensor's memory
-# without copying it, and `np.shares_memory` says whether two arrays overlap.
+# without copying it, where the tensor is on the CPU, and `np.shares_memory` says whether two arrays overlap.
 
 # %% tags=["torch"]
 # PyTorch
@@ -164,7 +165,11 @@ figures.two_walks(permuted[3], reshaped[3])
 # read straight on, so the first pixel gets three cyans. The shape is right, the picture is torn, and no error tells you.
 #
 # Now each framework's convolution, on its own layout. The kernel's axes differ as well: (out, in, height, width) in
-# PyTorch, (height, width, in, out) in TensorFlow, where *in* are the planes and *out* the maps that come out.
+# PyTorch, (height, width, in, out) in TensorFlow, where *in* are the planes and *out* the maps that come out. "VALID"
+# means without padding, which is PyTorch's default.
+#
+# The last three lines of PyTorch's cell show how far strides carry: with `channels_last` it keeps the shape NCHW and lays
+# the numbers down as NHWC.
 
 # %% tags=["taught"]
 rng = np.random.default_rng(seed)
@@ -204,9 +209,6 @@ found["axes of a convolution's kernel"] = (
 )
 
 # %% [markdown]
-# `channels_last` shows how far strides carry: PyTorch can keep the shape NCHW and lay the numbers down as NHWC.
-
-# %% [markdown]
 # ### Exercise 1.1: all patches of a picture, without copying (5 minutes)
 #
 # A convolution looks at all 3 × 3 patches of a picture. No number has to be copied for that: the 6 × 6 patches of the
@@ -241,7 +243,8 @@ exercises.check("1.1", answer)
 #
 # A mask picks more pixels from some scans than from others. Such rows fit into no rectangle. They are kept as one long row
 # and the places where each of them begins: a [ragged tensor](glossary.md#ragged-tensor) in TensorFlow, a
-# [nested](glossary.md#nested-tensor) one in PyTorch (`layout=torch.jagged` is its newer form).
+# [nested](glossary.md#nested-tensor) one in PyTorch (`layout=torch.jagged` is its newer form). `values` is the long row;
+# `offsets` and `row_splits` are the places.
 
 # %% tags=["torch"]
 # PyTorch
@@ -344,7 +347,8 @@ parity.verdict(
 # TensorFlow nobody can notice. In PyTorch you must know; `x.clone()` makes a copy.
 #
 # And NumPy's arrays? Both copy unless they are asked not to. PyTorch's word for sharing is `from_numpy`; TensorFlow takes
-# an array's memory through [DLPack](glossary.md#dlpack), an agreement between array libraries.
+# an array's memory through [DLPack](glossary.md#dlpack), an agreement between array libraries: `__dlpack__` is the array's
+# offer to lend. And `x.numpy()`? We call it twice and look whether both arrays lie in the same memory.
 
 # %% tags=["torch"]
 # PyTorch
@@ -354,7 +358,7 @@ lent = torch.from_numpy(source)
 numpy_torch = {
     "an array, given": np.shares_memory(source, copied.numpy()),
     "an array, lent": np.shares_memory(source, lent.numpy()),
-    "x.numpy()": copied.numpy().ctypes.data == copied.data_ptr(),
+    "x.numpy()": np.shares_memory(copied.numpy(), copied.numpy()),
 }
 print(numpy_torch)
 
@@ -367,7 +371,7 @@ with tf.device("/CPU:0"):
 numpy_tf = {
     "an array, given": np.shares_memory(source, np.asarray(copied)),
     "an array, lent": np.shares_memory(source, np.asarray(lent)),
-    "x.numpy()": np.shares_memory(np.asarray(copied), copied.numpy()),
+    "x.numpy()": np.shares_memory(copied.numpy(), copied.numpy()),
 }
 print(numpy_tf)
 
@@ -470,7 +474,8 @@ parity.verdict(
 # %% [markdown]
 # ### Exercise 1.3: rows that are named twice (4 minutes)
 #
-# The TensorFlow function below adds rows to a table. A row may be named more than once; then all its updates count.
+# The TensorFlow function below adds rows to a table. A row may be named more than once; then all its updates count. (Its
+# `rows[:, None]` makes a column of the row numbers, as TensorFlow wants them here.)
 #
 # **Port it to PyTorch.** `x` is (n, d), `rows` holds m integers, `updates` is (m, d); the numbers are float64. Your
 # function returns the new table and leaves `x` as it is. The check compares values, and the gradients that reach `x` and

@@ -267,7 +267,7 @@ claims.verdict(
 
 # %% [markdown]
 # The article also says that both frameworks work on tensors, and that the way in which they execute code sets them apart.
-# Here are tensors of 0, 1, 2, 3 and 4 axes, each of length 2.
+# Here are tensors of 0, 1, 2, 3 and 4 axes, each axis of length 2 (`[2] * 3` is the shape `[2, 2, 2]`).
 
 # %% tags=["torch"]
 # PyTorch
