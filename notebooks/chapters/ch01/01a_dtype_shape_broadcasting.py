@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 1a. Dtype, shape, broadcasting
 #
-# You learn to say what comes out of a line of tensor code before it runs: of which kind, and of which shape. Twice in
-# this lesson a wrong number comes out, and no error.
+# You learn to say what comes out of a line of tensor code before it runs: of which kind, and of which shape. More than
+# once in this lesson a wrong number comes out, and no error.
 #
 # > **Minutes**: 39 · **Needs**: chapter 0, and NumPy arrays · **Claims tested**: none
 # >

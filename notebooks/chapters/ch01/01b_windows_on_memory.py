@@ -70,7 +70,7 @@ print(read_torch)
 # TensorFlow
 toy = tf.reshape(tf.range(12), (3, 2, 2))  # plane, row, column
 turned = tf.transpose(toy, (1, 2, 0))  # row, column, plane
-print("strides are not part of TensorFlow's tensors")
+print("has strides:", hasattr(toy, "stride"))
 read_tf = tf.reshape(turned, [-1]).numpy().tolist()
 print(read_tf)
 

@@ -84,7 +84,7 @@ parity.verdict(
 # When tensors of two devices meet, [PyTorch refuses](https://docs.pytorch.org/docs/stable/notes/cuda.html) and TensorFlow
 # [copies by itself](https://www.tensorflow.org/api_docs/python/tf/config/experimental/set_device_policy).
 #
-# Now ask for a GPU that no machine has: number 99.
+# Now ask for a GPU that your machine does not have: number 99.
 #
 # **Predict.** What happens?
 #
