@@ -72,7 +72,7 @@ def test_the_live_edition_empties_the_twins_and_nothing_else(source):
 def test_a_chapter_without_a_page_says_what_to_write(monkeypatch, tmp_path):
     monkeypatch.setattr(pipeline, "CHAPTERS", tmp_path)
     with pytest.raises(FileNotFoundError, match=r"write it in notebooks/chapters/ch01/notes\.md"):
-        editions.page("01")
+        editions.page("01a")
 
 
 def test_slides_of_a_chapter_that_was_not_executed():
@@ -82,11 +82,12 @@ def test_slides_of_a_chapter_that_was_not_executed():
 
 def test_slides_load_nothing_from_elsewhere(build_folder):
     needs("reveal.js")
-    done = build_folder / "executed" / "01_tensors.ipynb"
+    done = build_folder / "executed" / "01a_dtype_shape_broadcasting.ipynb"
     done.parent.mkdir(parents=True)
-    nbformat.write(nbformat.read(pipeline.targets(pipeline.sources(["01"])[0])[1], 4), done)  # the solved one serves as well
-    folder = editions.main(["slides", "01"])
-    html = (folder / "01_tensors.html").read_text(encoding="utf-8")
+    _, solved = pipeline.targets(pipeline.sources(["01a"])[0])
+    nbformat.write(nbformat.read(solved, 4), done)  # the solved one serves as well
+    folder = editions.main(["slides", "01a"])
+    html = (folder / "01a_dtype_shape_broadcasting.html").read_text(encoding="utf-8")
     loaded = re.findall(r'(?:<script[^>]*\bsrc|<link[^>]*\bhref)="([^"]+)"', html)
     loaded += re.findall(r"@import url\((\S+)\)", html)
     assert loaded and all((folder / name).is_file() for name in loaded), loaded
@@ -95,8 +96,8 @@ def test_slides_load_nothing_from_elsewhere(build_folder):
 
 @pytest.mark.parametrize("edition", ["learner", "solutions", "instructor", "live"])
 def test_an_edition_is_written_as_valid_notebooks(edition):
-    folder = editions.main([edition, "01"])
-    book = nbformat.read(folder / "01_tensors.ipynb", 4)
+    folder = editions.main([edition, "01a"])
+    book = nbformat.read(folder / "01a_dtype_shape_broadcasting.ipynb", 4)
     nbformat.validate(book)
     assert (folder / "glossary.md").is_file()
 

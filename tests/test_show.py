@@ -46,7 +46,7 @@ def outputs(shown):
 
 def test_what_nbval_compares_is_the_same_after_other_roundings_and_times(shown):
     """nbval compares HTML as well as text, so what it replaces in one it must replace in the other."""
-    ledger.begin("01")
+    ledger.begin("01c")
     for distance, time in ((1e-9, "12.5 ms"), (3.1e-12, "980 µs")):
         parity.verdict("the loss", distance, 0.0, atol=1e-6)
         claims.not_measured("C09", f"one step took {time} & no more")

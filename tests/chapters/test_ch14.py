@@ -70,45 +70,45 @@ def test_with_no_ledger_every_lesson_is_named_with_its_command():
 
 
 def test_a_part_of_the_ledgers_gives_its_part():
-    put("01", verdicts=judged("01"))
+    put("01c", verdicts=judged("01c"))
     put("03", verdicts={"C13": judged("03")["C13"]})
     put("05", run={"parameters": {}})
     found, gaps = results.ledgers()
-    assert list(found) == ["01", "03", "05"]
+    assert list(found) == ["01c", "03", "05"]
     said = {gap.lesson: gap.what for gap in gaps}
-    assert "01" not in said and re.fullmatch(r"10 of 11 claims not judged", said["03"])
+    assert "01c" not in said and re.fullmatch(r"10 of 11 claims not judged", said["03"])
     assert "claims not judged" in said["05"] and said["04"] == "not run"
-    assert sum(row[3] != "" for row in results.verdicts(found)) == len(judged("01")) + 1
+    assert sum(row[3] != "" for row in results.verdicts(found)) == len(judged("01c")) + 1
 
 
 @pytest.mark.parametrize("broken", [b"{", b"[]", b'{"verdicts": []', b'{"version": 9}', "{}".encode("utf-16"), b"\xe4"])
 def test_a_broken_ledger_is_named_and_left_out(broken):
-    put("01", verdicts=judged("01"))
+    put("01c", verdicts=judged("01c"))
     ledger.path_of("11").write_bytes(broken)
     found, gaps = results.ledgers()
-    assert list(found) == ["01"]
+    assert list(found) == ["01c"]
     assert any(gap.lesson == "11" and "11.json in the folder ledger does not fit (it is " in gap.what for gap in gaps)
 
 
 def test_of_a_ledger_with_one_odd_entry_the_rest_counts():
-    put("01", verdicts=judged("01") | {"C09": "HELD"})
+    put("01c", verdicts=judged("01c") | {"C09": "HELD"})
     found, gaps = results.ledgers()
-    assert len(found["01"].verdicts) == len(judged("01")) - 1
-    assert [gap.what for gap in gaps if gap.lesson == "01"] == [
-        "01.json in the folder ledger does not fit (verdicts, 'C09' is left out: it is 'HELD'); a new run keeps it under "
-        "another name", f"1 of {len(judged('01'))} claims not judged"]
+    assert len(found["01c"].verdicts) == len(judged("01c")) - 1
+    assert [gap.what for gap in gaps if gap.lesson == "01c"] == [
+        "01c.json in the folder ledger does not fit (verdicts, 'C09' is left out: it is 'HELD'); a new run keeps it under "
+        "another name", f"1 of {len(judged('01c'))} claims not judged"]
 
 
 def test_no_value_at_any_depth_stops_the_chapter():
-    path = ledger.path_of("01")
+    path = ledger.path_of("01c")
     path.parent.mkdir(parents=True)
     for content in odd.variants():
         path.write_bytes(content)
         found, gaps = results.ledgers()
-        for row in [*results.verdicts(found), *results.machine(found), *results.numbers(found, "01"), *gaps]:
+        for row in [*results.verdicts(found), *results.machine(found), *results.numbers(found, "01c"), *gaps]:
             assert all(cell.encode() or True for cell in row)
         assert results.by_lesson(results.predictions(found)) is not None
-        results.measured(found | {"07": found["01"]} if "01" in found else found)
+        results.measured(found | {"07": found["01c"]} if "01c" in found else found)
 
 
 def test_with_all_ledgers_nothing_is_missing():
@@ -183,7 +183,7 @@ class Page(HTMLParser):
         return [attrs for name, attrs in self.tags if name == tag]
 
 
-@pytest.mark.parametrize("fill", [lambda: None, lambda: put("01", verdicts=judged("01")), everything])
+@pytest.mark.parametrize("fill", [lambda: None, lambda: put("01c", verdicts=judged("01c")), everything])
 def test_the_page_is_whole_loads_nothing_and_is_accessible(fill):
     fill()
     found, gaps = results.ledgers()
