@@ -53,8 +53,9 @@ def shared_files() -> dict[str, list[str]]:
     """{file: the packages of this environment that both list it, in order} of all files with two owners or more."""
     owners = {}
     for package in metadata.distributions():
+        name = package.metadata["Name"]  # read from a file each time: once a package, not once a file
         for file in package.files or []:
-            owners.setdefault(str(file), set()).add(package.metadata["Name"])
+            owners.setdefault(str(file), set()).add(name)
     return {file: sorted(names) for file, names in owners.items() if len(names) > 1}
 
 
