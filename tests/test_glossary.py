@@ -4,6 +4,7 @@ import re
 import pytest
 
 import helpers
+import pipeline
 
 NOTEBOOKS = helpers.ROOT / "notebooks"
 
@@ -36,7 +37,7 @@ def test_the_glossary_is_in_order():
     assert problems(text) == []
 
 
-@pytest.mark.parametrize("path", sorted((NOTEBOOKS / "src").glob("*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", pipeline.sources(), ids=lambda path: path.stem)
 def test_every_link_to_the_glossary_lands(path):
     glossary = (NOTEBOOKS / "glossary.md").read_text(encoding="utf-8")
     assert dead_links(path.read_text(encoding="utf-8"), glossary) == []

@@ -516,4 +516,4 @@ claims.close("00a")
 # [TensorFlow](https://www.tensorflow.org/tutorials/quickstart/beginner).
 #
 # Next: [install and mend](00b_install_and_mend.ipynb), why installing fails so often, and which Python you are in.
-# In a hurry? [Chapter 1](01_tensors.ipynb) needs nothing of it.
+# In a hurry? [Chapter 1](01a_dtype_shape_broadcasting.ipynb) needs nothing of it.

@@ -430,5 +430,5 @@ claims.close("00b")
 # source: [PyTorch](https://github.com/pytorch/pytorch#from-source),
 # [TensorFlow](https://www.tensorflow.org/install/source).
 #
-# Next: [tensors](01_tensors.ipynb). Or, if you must install on many machines or on a GPU:
+# Next: [tensors](01a_dtype_shape_broadcasting.ipynb). Or, if you must install on many machines or on a GPU:
 # [wheels and markers](00c_wheels_and_markers.ipynb).

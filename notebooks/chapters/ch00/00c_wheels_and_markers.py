@@ -509,4 +509,4 @@ claims.close("00c")
 # [wheel names](https://packaging.python.org/en/latest/specifications/platform-compatibility-tags/) and on
 # [markers](https://packaging.python.org/en/latest/specifications/dependency-specifiers/#environment-markers).
 #
-# Next: [tensors](01_tensors.ipynb).
+# Next: [tensors](01a_dtype_shape_broadcasting.ipynb).
