@@ -549,6 +549,9 @@ figures.plan_step_by_step(few, fold(few))
 #
 # What combines two states can be handed in. The folded cell below hands in a `combine` that counts its calls.
 
+# %% tags=["taught"]
+plan = fold(batch)
+
 
 # %% tags=["torch"]
 # PyTorch
@@ -564,7 +567,6 @@ def batched_torch(model, plan, combine=combine_torch):
     return table[tops]
 
 
-plan = fold(batch)
 tops_torch = torch_side.to_numpy(batched_torch(model_torch, plan))
 print(tops_torch.shape)
 
@@ -583,7 +585,6 @@ def batched_tf(model, plan, combine=combine_tf):
     return tf.gather(table, tops)
 
 
-plan = fold(batch)
 tops_tf = tf_side.to_numpy(batched_tf(model_tf, plan))
 print(tops_tf.shape)
 

@@ -4,7 +4,7 @@
 # An optional lesson. What the plan of lesson 4a buys, what today's tools can do with trees by themselves, and how a
 # library ends.
 #
-# > **Minutes**: 28 · **Needs**: lesson 4a · **Claims tested**: none
+# > **Minutes**: 26 · **Needs**: lesson 4a · **Claims tested**: none
 # >
 # > **You will be able to**
 # > - guess what batching is worth, and measure it (prediction P4.2)
@@ -384,7 +384,7 @@ try:
     if_tf = "maps"
 except TypeError as error:
     if_tf = "refuses"
-    print(errors.first_line(error))
+    print(errors.gist(error))  # its telling line: the first one says nothing
 
 # %% tags=["verdict", "folded"]
 # Folded: compares the mapped cell, and says what each makes of an if on a value.

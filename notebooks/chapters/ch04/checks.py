@@ -1,4 +1,4 @@
-"""Chapter 4: a plan by hand, a cell ported to TensorFlow, one call for all operators, the nearest digit, errors in a tree."""
+"""Chapter 4: a plan by hand, a ported cell, one call for all operators, the nearest digit, errors of a tree."""
 import numpy as np
 
 from helpers.course import missing
