@@ -2,7 +2,7 @@
 # # 4a. Trees
 #
 # Every tree has a shape of its own, and does not stack with others. You run one network over any tree, in both
-# frameworks, and then over 64 of them in fifteen calls.
+# frameworks, and then over 64 of them at once.
 #
 # > **Minutes**: 40 · **Needs**: lesson 2a · **Claims tested**: C30b
 # >
@@ -450,10 +450,10 @@ def list_nodes(tree, nodes):
         nodes.append(Node(0, tree, -1, -1))
     else:
         op, left, right = tree
-        left = list_nodes(left, nodes)
-        right = list_nodes(right, nodes)
-        depth = 1 + max(nodes[left].depth, nodes[right].depth)
-        nodes.append(Node(depth, OPS.index(op), left, right))
+        first = list_nodes(left, nodes)
+        second = list_nodes(right, nodes)
+        depth = 1 + max(nodes[first].depth, nodes[second].depth)
+        nodes.append(Node(depth, OPS.index(op), first, second))
     return len(nodes) - 1
 
 
@@ -515,8 +515,8 @@ def fold(trees):
     nodes = []
     tops = [list_nodes(tree, nodes) for tree in trees]
     order = sort_nodes(nodes)
-    row = {place: k for k, place in enumerate(order)}
-    leaves, *levels = by_depth(nodes, order)
+    row = {place: k for k, place in enumerate(order)}  # which row each node gets
+    leaves, *levels = by_depth(nodes, order)  # the first list, and all others
     digits = np.array([leaf.kind for leaf in leaves])
     rounds = [plan_round(here, row) for here in levels]
     return digits, rounds, np.array([row[top] for top in tops])
