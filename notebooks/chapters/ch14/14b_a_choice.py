@@ -398,8 +398,8 @@ def flip(weights, leans):
 
 
 # %% tags=["verdict", "folded"]
-# Folded: what a tenfold weight of Keras does, and whether weights can decide. From the facts alone, so that it says the
-# same on every machine.
+# Folded: what a tenfold weight of Keras does, and whether weights can decide.
+# It takes the facts alone, so that it says the same on every machine.
 from_facts = group_leans(facts)
 level = dict.fromkeys(from_facts, 1)
 more = level | {"Keras as the language": 10}
