@@ -343,15 +343,17 @@ def test_command_line(arguments, said):
 
 
 def test_the_last_chapter_runs_when_the_others_are_done(monkeypatch, capsys):
-    """It reads their ledgers."""
-    rounds = []
+    """It reads their ledgers, and its last lesson those of the one before: one at a time."""
+    rounds, at_a_time = [], []
 
-    def each(verb, chosen, *rest):
+    def each(verb, chosen, workers, *rest):
         rounds.append([pipeline.lesson(source)[:2] for source in chosen])
+        at_a_time.append(workers)
         return []
     monkeypatch.setattr(pipeline, "each", each)
     pipeline.main(["run", "14", "00", "01"])
     assert sorted(set(rounds[0])) == ["00", "01"] and set(rounds[1]) == {"14"} and len(rounds) == 2
+    assert at_a_time == [2, 1]
 
 
 def test_the_report_has_each_lesson_with_its_figures(source, monkeypatch, capsys):

@@ -354,10 +354,10 @@ def verdicts(chosen, workers):
 
 
 def run_all(chosen, workers, parameters):
-    """Run lessons, those of the last chapter at the end, for they read what the others have found. Rows for `table`."""
+    """Run lessons, those of the last chapter at the end and in order: they read what others have found. Rows for `table`."""
     last = [source for source in chosen if lesson(source).startswith(LAST)]
     rows = list(each(run, [source for source in chosen if source not in last], workers, parameters))
-    return rows + list(each(run, last, workers, parameters))
+    return rows + list(each(run, last, 1, parameters))
 
 
 def main(argv=None):

@@ -1,4 +1,7 @@
-"""Chapter 14: what all ledgers say together, from none to all of them, the report's page, the sliders, the history."""
+"""Chapter 14: what all ledgers say together, from none to all of them; the choice; the pages, the sliders, the history."""
+import datetime
+import decimal
+import fractions
 import json
 import re
 from html.parser import HTMLParser
@@ -6,12 +9,13 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
+import cells
 import odd
 from axe import serious
-from chapters.ch14 import history, installed, results, sliders
+from chapters.ch14 import checks, figures, history, installed, results, sliders
 from conftest import needs
 from helpers import build_dir, data, plots, show
-from helpers.course import ledger, report
+from helpers.course import ledger, quiz, report
 
 
 def put(lesson, **content):
@@ -26,6 +30,16 @@ def judged(lesson):
     return {row["id"]: {"verdict": row["expected"], "expected": row["expected"], "claim": row["claim"],
                         "evidence": "seen", "parts": []}
             for row in data.claims_table() if row["lesson"] == lesson}
+
+
+def lesson_of(claim):
+    """The lesson that judges a claim, whatever its chapter's lessons are."""
+    lesson, = (row["lesson"] for row in data.claims_table() if row["id"] == claim)
+    return lesson
+
+
+FEW, MANY = lesson_of("C09"), lesson_of("C13")  # two lessons with claims, of different chapters
+SPEED = lesson_of("C58")  # where speed is measured
 
 
 def number(value, unit):
@@ -43,12 +57,14 @@ NUMBERS = {
     "10": {"serving speed, PyTorch, Flask": number(2000, "scans/s"), "serving speed, TensorFlow, SavedModel":
            number(1000, "scans/s")},
     "14": {"space on disk, PyTorch": number(400, "MB"), "space on disk, TensorFlow": number(500, "MB")}}
+"""{chapter: what its lessons measure}"""
 
 
 def everything():
     """A ledger of every lesson, with predictions and numbers."""
+    left = dict(NUMBERS)  # the first lesson of a chapter measures it all
     for lesson in results.lessons():
-        put(lesson, version=1, run="b", verdicts=judged(lesson), numbers=NUMBERS.get(lesson, {}), predictions={
+        put(lesson, version=1, run="b", verdicts=judged(lesson), numbers=left.pop(lesson[:2], {}), predictions={
             f"{lesson}.1": {"guess": 1, "among": [1, 2], "actual": 1, "right": True},
             f"{lesson}.2": {"guess": None, "among": ["a", "b", "c"], "actual": "b", "right": None},
             f"{lesson}.3": {"guess": "<b>", "among": ["<b>", "c"], "actual": "c", "right": False},
@@ -59,56 +75,63 @@ def everything():
 
 # --- from no ledger to all ------------------------------------------------------------------------------------------
 
-def test_with_no_ledger_every_lesson_is_named_with_its_command():
+def test_with_no_ledger_every_lesson_is_named_with_its_notebook():
     found, gaps = results.ledgers()
     assert found == {} and [gap.lesson for gap in gaps] == results.lessons()
-    assert all(gap[1:] == ("not run", f"python tools/pipeline.py run {gap.lesson}") for gap in gaps)
+    assert all(gap.what == "not run" and gap.notebook.startswith(f"{gap.lesson}_") for gap in gaps)
+    assert results.notebook("02b") == "02b_the_life_of_a_record.ipynb"
     rows = results.verdicts(found)
-    assert len(rows) == len(data.claims_table()) and all(row[3] == "" and "tools/pipeline.py run" in row[4] for row in rows)
+    assert len(rows) == len(data.claims_table())
+    assert all(row[3] == "" and re.fullmatch(r"not judged yet: \w+\.ipynb", row[4]) for row in rows)
+    counts = results.by_chapter(rows)
+    assert sum(counts[chapter].get("", 0) for chapter in counts) == len(rows) and list(counts) == sorted(counts)
     assert results.predictions(found) == [] and results.machine(found) == [] and results.numbers(found, "07") == []
     assert results.by_lesson([]) == [] and results.measured(found) == {}
 
 
 def test_a_part_of_the_ledgers_gives_its_part():
-    put("01c", verdicts=judged("01c"))
-    put("03", verdicts={"C13": judged("03")["C13"]})
-    put("05", run={"parameters": {}})
+    begun, never = lesson_of("C46"), lesson_of("C30b")
+    put(FEW, verdicts=judged(FEW))
+    put(MANY, verdicts={"C13": judged(MANY)["C13"]})
+    put(begun, run={"parameters": {}})
     found, gaps = results.ledgers()
-    assert list(found) == ["01c", "03", "05"]
+    assert list(found) == sorted([FEW, MANY, begun])
     said = {gap.lesson: gap.what for gap in gaps}
-    assert "01c" not in said and re.fullmatch(r"10 of 11 claims not judged", said["03"])
-    assert "claims not judged" in said["05"] and said["04"] == "not run"
-    assert sum(row[3] != "" for row in results.verdicts(found)) == len(judged("01c")) + 1
+    assert FEW not in said and said[begun] == f"{len(judged(begun))} of {len(judged(begun))} claims not judged"
+    whole = len(judged(MANY))
+    assert said.get(MANY, f"{whole - 1} of {whole} claims not judged") == f"{whole - 1} of {whole} claims not judged"
+    assert said[never] == "not run"
+    assert sum(row[3] != "" for row in results.verdicts(found)) == len(judged(FEW)) + 1
 
 
 @pytest.mark.parametrize("broken", [b"{", b"[]", b'{"verdicts": []', b'{"version": 9}', "{}".encode("utf-16"), b"\xe4"])
 def test_a_broken_ledger_is_named_and_left_out(broken):
-    put("01c", verdicts=judged("01c"))
-    ledger.path_of("11").write_bytes(broken)
+    put(FEW, verdicts=judged(FEW))
+    ledger.path_of(MANY).write_bytes(broken)
     found, gaps = results.ledgers()
-    assert list(found) == ["01c"]
-    assert any(gap.lesson == "11" and "11.json in the folder ledger does not fit (it is " in gap.what for gap in gaps)
+    assert list(found) == [FEW]
+    assert any(gap.lesson == MANY and f"{MANY}.json in the folder ledger does not fit (it is " in gap.what for gap in gaps)
 
 
 def test_of_a_ledger_with_one_odd_entry_the_rest_counts():
-    put("01c", verdicts=judged("01c") | {"C09": "HELD"})
+    put(FEW, verdicts=judged(FEW) | {"C09": "HELD"})
     found, gaps = results.ledgers()
-    assert len(found["01c"].verdicts) == len(judged("01c")) - 1
-    assert [gap.what for gap in gaps if gap.lesson == "01c"] == [
-        "01c.json in the folder ledger does not fit (verdicts, 'C09' is left out: it is 'HELD'); a new run keeps it under "
-        "another name", f"1 of {len(judged('01c'))} claims not judged"]
+    assert "C09" not in (found[FEW].verdicts if FEW in found else {})
+    assert [gap.what for gap in gaps if gap.lesson == FEW] == [
+        f"{FEW}.json in the folder ledger does not fit (verdicts, 'C09' is left out: it is 'HELD'); a new run keeps it "
+        "under another name", f"1 of {len(judged(FEW))} claims not judged"]
 
 
 def test_no_value_at_any_depth_stops_the_chapter():
-    path = ledger.path_of("01c")
+    path = ledger.path_of(FEW)
     path.parent.mkdir(parents=True)
     for content in odd.variants():
         path.write_bytes(content)
         found, gaps = results.ledgers()
-        for row in [*results.verdicts(found), *results.machine(found), *results.numbers(found, "01c"), *gaps]:
+        for row in [*results.verdicts(found), *results.machine(found), *results.numbers(found, FEW[:2]), *gaps]:
             assert all(cell.encode() or True for cell in row)
         assert results.by_lesson(results.predictions(found)) is not None
-        results.measured(found | {"07": found["01c"]} if "01c" in found else found)
+        results.measured(found | {SPEED: found[FEW]} if FEW in found else found)
 
 
 def test_with_all_ledgers_nothing_is_missing():
@@ -124,13 +147,13 @@ def test_with_all_ledgers_nothing_is_missing():
 
 def test_what_is_from_an_earlier_run_says_so():
     old = {name: {**row, "run": "a"} for name, row in NUMBERS["07"].items()}
-    verdict = {**judged("07")["C58"], "run": "a"}
+    verdict = {**judged(SPEED)["C58"], "run": "a"}
     guess = {"guess": 1, "among": [1, 2], "actual": 1, "right": True}
-    put("07", version=1, run="b", runs={}, verdicts={"C58": verdict, "C57": {**verdict, "run": "b"}}, numbers=old,
+    put(SPEED, version=1, run="b", runs={}, verdicts={"C58": verdict}, numbers=old,
         predictions={"7.1": {**guess, "run": "a"}, "7.2": {**guess, "run": "b"}})
     found, _ = results.ledgers()
     said = {row[0]: row[4] for row in results.verdicts(found)}
-    assert said["C58"] == "seen (from an earlier run)" and said["C57"] == "seen"
+    assert said["C58"] == "seen (from an earlier run)"
     assert [row.old for row in results.predictions(found)] == [" (from an earlier run)", ""]
     assert results.measured(found)["training speed"].old == " (from an earlier run)"
     assert results.numbers(found, "07")[0] == (
@@ -183,14 +206,14 @@ class Page(HTMLParser):
         return [attrs for name, attrs in self.tags if name == tag]
 
 
-@pytest.mark.parametrize("fill", [lambda: None, lambda: put("01c", verdicts=judged("01c")), everything])
+@pytest.mark.parametrize("fill", [lambda: None, lambda: put(FEW, verdicts=judged(FEW)), everything])
 def test_the_page_is_whole_loads_nothing_and_is_accessible(fill):
     fill()
     found, gaps = results.ledgers()
     path = report.write({"Your machine": [report.table("What ran", ["what", "version", "where"], results.machine(found))],
                          "Your verdicts": [report.table("All", ["id", "says", "expected", "here", "evidence"],
                                                         results.verdicts(found))],
-                         "Missing": [report.table("Gaps", ["chapter", "what", "command"], gaps), report.text("`a` & <b>")]})
+                         "Missing": [report.table("Gaps", ["lesson", "what", "open"], gaps), report.text("`a` & <b>")]})
     assert path == build_dir() / "report.html"
     text = path.read_text(encoding="utf-8")
     page = Page(text)
@@ -202,12 +225,12 @@ def test_the_page_is_whole_loads_nothing_and_is_accessible(fill):
     assert not re.search(r"""(src|href)\s*=\s*["'](?!data:)|url\(|@import""", text)
     assert "default-src 'none'" in page.all("meta")[1]["content"]
     assert "<code>a</code> &amp; &lt;b&gt;" in text
-    if found.get("03"):
+    if found.get(MANY):
         assert "CPU &lt;fast&gt;" in text and "<fast>" not in text
 
 
 def test_a_figure_of_the_page_is_inside_it_and_has_its_text():
-    picture = plots.markup(results.bars({"a": 0.5, "b": -0.2}, "title"), "bars of two criteria, a and b")
+    picture = plots.markup(figures.bars({"a": 0.5, "b": -0.2}, "title"), "bars of two criteria, a and b")
     page = Page(report.write({"x": [picture]}).read_text(encoding="utf-8"))
     assert page.all("img")[0]["alt"] == "bars of two criteria, a and b"
     assert page.all("img")[0]["src"].startswith("data:image/png;base64,")
@@ -217,12 +240,8 @@ def test_a_figure_of_the_page_is_inside_it_and_has_its_text():
 @pytest.mark.slow
 def test_a_browser_shows_the_page_to_everybody(browser):
     everything()
-    found, gaps = results.ledgers()
-    picture = plots.markup(results.bars({"a": 0.5, "b": -0.2}, "title"), "bars of two criteria, a and b")
-    path = report.write({"Your choice": [report.text("Score `0.3`"), picture],
-                         "Your verdicts": [report.table("All", ["id", "says", "expected", "here", "evidence"],
-                                                        results.verdicts(found))],
-                         "Missing": [report.table("Gaps", ["chapter", "what", "command"], gaps)]})
+    picture = plots.markup(figures.bars({"a": 0.5, "b": -0.2}, "title"), "bars of two criteria, a and b")
+    path = results.report(RECORD, {"a": 1, "b": 2}, {"a": 0.5, "b": -0.1}, picture)
     plain, asked = browser.new_page(viewport={"width": 420, "height": 800}), []
     plain.on("request", lambda request: asked.append(request.url))
     plain.goto(path.as_uri())
@@ -236,6 +255,165 @@ def test_a_browser_shows_the_page_to_everybody(browser):
         page.emulate_media(color_scheme=scheme)
         assert serious(page) == []
     page.close()
+
+
+RECORD = {"question": "Which <one>?", "decided": "2026-11-30", "choice": "PyTorch", "because": "models",
+          "against": "browsers", "unless": "more than 50 ms", "again": "2027-05-31"}
+
+
+def test_the_report_holds_the_choice_and_what_was_predicted():
+    everything()
+    page = results.report(RECORD, {"a": 1, "b": 2}, {"a": 0.5, "b": -0.1}, "<p>figure</p>").read_text(encoding="utf-8")
+    Page(page)
+    lessons = len(results.lessons())
+    for said in ("Which &lt;one&gt;?", "2027-05-31", "training speed, PyTorch, compiled", "-0.10",
+                 f"{lessons} of {2 * lessons} right"):
+        assert said in page, said
+
+
+def test_a_record_takes_the_learners_words_and_else_the_drafts():
+    draft = results.draft("TensorFlow", {"people": 0.1, "products": -0.4}, "It flips at 3.", datetime.date(2026, 11, 30))
+    assert list(draft) == list(results.RECORD)
+    assert (draft["because"], draft["against"]) == ("products adds -0.40 to the score.", "people adds +0.10 to the score.")
+    assert (draft["decided"], draft["again"], draft["unless"]) == ("2026-11-30", "2027-05-31", "It flips at 3.")
+    other = results.draft("PyTorch", {"people": 0.4, "products": -0.1}, "It flips at 3.", datetime.date(2026, 11, 30))
+    assert other["because"].startswith("people") and other["against"].startswith("products")
+    either = results.draft("either", {"people": 0.4, "products": -0.4}, "It flips at 1.", datetime.date(2026, 11, 30))
+    assert either["because"].startswith("Neither")
+    assert either["against"] == "people pulls to PyTorch, products to TensorFlow."
+    assert results.record(..., draft) == draft
+    mixed = results.record({"because": "We know it.", "against": " ", "choice": 3, "more": "x"}, draft)
+    assert mixed == draft | {"because": "We know it."}
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_a_decision_record_is_one_page(browser):
+    """With every entry as long as it may be, and all groups."""
+    long = " ".join(["frameworks"] * checks.WORDS)
+    weights = {f"group number {k}": k for k in range(7)}
+    entries = RECORD | dict.fromkeys(("question", "because", "against", "unless"), long)
+    path = results.decision(entries, weights, dict.fromkeys(weights, 0.5), [*results.CRITERIA])
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) == 1
+    page.close()
+
+
+# --- the choice -----------------------------------------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def choice():
+    """The functions of lesson 14b that weigh."""
+    return cells.functions("14b", "lean", "group_leans", "pull", "score", "answer_of", "flip", np=np, groups={
+        "people": ["papers", "models"], "products": ["server"], "training": ["speed"]})
+
+
+def test_a_lean_is_a_power_of_two_cut_at_one(choice):
+    lean = choice["lean"]
+    assert [lean(2, 1, "more"), lean(8, 1, "more"), lean(1, 1, "more"), lean(1, 2, "less"), lean(3, 1, "less")] == [
+        1, 1, 0, 1, -1]
+    assert abs(lean(300, 200, "more") - np.log2(1.5)) < 1e-12
+
+
+def test_a_group_has_one_vote_and_one_that_nobody_knows_has_none(choice):
+    leans = choice["group_leans"]({"papers": 1.0, "models": 0.5, "server": -1.0})
+    assert leans == {"people": 0.75, "products": -1.0}
+    assert choice["answer_of"](choice["score"](dict.fromkeys(leans, 1), leans)) == "TensorFlow"
+    answers = [choice["answer_of"](value) for value in (0.1, 0.11, -0.1, -0.11)]
+    assert answers == ["either", "PyTorch", "either", "TensorFlow"]
+
+
+@pytest.mark.parametrize("weights, leans, right", [
+    ([3, 2, 2, 1], [0.5, -0.25, -1, 0], (2, 1.0)),      # exercise 14.3
+    ([1, 1], [0.5, 0.0], (0, 0.0)),
+    ([1, 1], [0.5, -0.5], None),                        # it is at 0 already
+    ([0, 1], [0.0, 0.0], None)])
+def test_the_smallest_flip(choice, weights, leans, right):
+    names = "abcd"[:len(weights)]
+    found = choice["flip"](dict(zip(names, weights)), dict(zip(names, leans)))
+    assert found == (right and (names[right[0]], right[1]))
+
+
+def test_the_list_has_a_group_for_either_side_and_random_weights_do_not_all_agree():
+    """From the dated facts alone, as on a machine where nothing was run."""
+    space = cells.run("14b", "lean", "facts", "evidence", "groups")
+    leans = space["group_leans"](space["facts"])
+    assert min(leans.values()) < -0.5 and max(leans.values()) > 0.5
+    scores = np.random.default_rng(0).dirichlet(np.ones(len(leans)), size=4000) @ np.array(list(leans.values()))
+    assert 0.15 < np.mean(scores > 0.1) < 0.75 and np.mean(scores < -0.1) > 0.1
+
+
+@pytest.mark.parametrize("facts, word", [({"a": 1.0, "b": -1.0}, "OPINION"), ({"a": 1.0, "b": 0.9}, "NOT MEASURED")])
+def test_the_weights_decide_or_they_do_not(choice, facts, word):
+    """Were all evidence on one side, no weight could lead to the other."""
+    planted = {name: choice[name] for name in ("pull", "score", "answer_of")}
+    judged_here = cells.judge("14b", "from_facts", asks=["P14.3"], facts=facts | {"Keras as the language": 0.0},
+                              group_leans=dict, **planted)
+    assert judged_here == {"C77": word, "P14.3": "c"}
+
+
+@pytest.mark.parametrize("torch_born, letter", [("2016-01-01", "a"), ("2017-01-19", "b"), ("2018-12-01", "c")])
+def test_how_much_older(torch_born, letter):
+    first = {"PyTorch": {"date": torch_born, "event": "Facebook"}, "TensorFlow": {"date": "2015-11-09", "event": "Google"}}
+    age = {name: 2026.8 - history.year(row["date"]) for name, row in first.items()}
+    found = cells.judge("14a", "versions", asks=["P14.1"], first=first, age=age, history=history)
+    assert found["P14.1"] == letter and found["C15"] == "HISTORY"
+    assert found["C11"] == ("HISTORY" if torch_born.startswith("2017") else "NOT MEASURED")
+    assert found["C10"] == "HELD", "of these two PyTorch is the younger one"
+
+
+# --- chance ---------------------------------------------------------------------------------------------------------
+
+def test_chance_in_the_lesson_and_in_the_module():
+    lesson = cells.functions("14a", "by_chance", np=np)["by_chance"]
+    for options in ([], [2, 2], [3] * 9, [2, 4, 4, 5]):
+        assert np.allclose(lesson(options), results.by_chance(options)) and abs(results.by_chance(options).sum() - 1) < 1e-12
+    assert 0.3 < results.by_chance([3] * 9)[4:].sum() < 0.4, "the quiz says: about one guesser in three"
+
+
+@pytest.mark.parametrize("right, made, said", [
+    (4, 9, "4 of 9 right; of a hundred who guess, 35 do as well or better."), (9, 9, "fewer than one do"),
+    (0, 0, "No prediction")])
+def test_what_is_said_of_predictions(right, made, said):
+    assert said in results.calibration(results.by_chance([3] * 9), right, made)
+
+
+# --- answers --------------------------------------------------------------------------------------------------------
+
+def judge(key, answer):
+    """None for a right answer, else the cause."""
+    return checks.EXERCISES[key].judge(answer)
+
+
+@pytest.mark.parametrize("key, answer", [
+    ("14.1", fractions.Fraction(39, 20)), ("14.1", decimal.Decimal("1.95")), ("14.1", np.float32(1.95)),
+    ("14.4", ("Run", " source", "OPINION", "run")), ("14.4", np.array(["run", "source", "opinion", "run"])),
+    ("14.5", RECORD), ("14.5", RECORD | {"choice": "either"})])
+def test_a_right_answer_in_another_style_passes(key, answer):
+    assert judge(key, answer) is None
+
+
+@pytest.mark.parametrize("change, cause", [
+    ({"because": 3}, "`because` must be a text"), ({"against": "  "}, "advertisement"),
+    ({"question": ""}, "`question` is empty"), ({"because": "word " * 31}, "31 words"),
+    ({"decided": "30.11.2026"}, "YYYY-MM-DD"), ({"again": "2026-11-30"}, "not later"),
+    ({"choice": "JAX"}, "`choice` is"), ({"unless": "it is slow"}, "no number"), ({"against": "Models"}, "another one"),
+    ({"more": "x"}, "no more")])
+def test_a_slip_in_a_record_is_named(change, cause):
+    assert cause in judge("14.5", RECORD | change)
+    assert "`again` is missing" in judge("14.5", {name: said for name, said in RECORD.items() if name != "again"})
+
+
+def test_no_check_raises_whatever_comes():
+    for key in checks.EXERCISES:
+        for answer in (None, 3, "x", [], {}, {1: 2}, [1, "a"], np.zeros(2), dict.fromkeys(results.RECORD), lambda: 0):
+            assert isinstance(judge(key, answer), str), (key, answer)
+
+
+@pytest.mark.parametrize("lesson, at_least", [("14a", 5), ("14b", 5)])
+def test_each_lesson_has_its_questions(lesson, at_least):
+    assert len(quiz.questions(lesson)) >= at_least
 
 
 # --- sliders --------------------------------------------------------------------------------------------------------

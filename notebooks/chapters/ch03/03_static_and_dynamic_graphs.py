@@ -802,4 +802,4 @@ claims.close("03")
 # [Better performance with tf.function](https://www.tensorflow.org/guide/function),
 # [AutoGraph](https://arxiv.org/abs/1810.08061), [torch.compile](https://docs.pytorch.org/docs/stable/torch.compiler.html),
 # [torch.export](https://docs.pytorch.org/docs/stable/export.html), and
-# [TensorFlow's paper of 2016](https://arxiv.org/abs/1605.08695). Next: [trees](04_trees.ipynb).
+# [TensorFlow's paper of 2016](https://arxiv.org/abs/1605.08695). Next: [trees](04a_trees.ipynb).

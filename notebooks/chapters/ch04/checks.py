@@ -1,7 +1,8 @@
-"""Chapter 4: a plan by hand, a cell ported to TensorFlow, one call for all operators, and what errors do in a tree."""
+"""Chapter 4: a plan by hand, a ported cell, one call for all operators, the nearest digit, errors of a tree."""
 import numpy as np
 
-from helpers.course.judging import function, value
+from helpers.course import missing
+from helpers.course.judging import Exercise, call, function, value
 
 PLAN = [[2, 0, 1], [1, 0, 1], [0, 1, 0]]  # for each round the nodes with +, - and *
 
@@ -37,26 +38,90 @@ def one_call(pairs, kinds, matrices):
 
 
 def pairs_kinds_matrices(rng):
-    size = 3
-    return (rng.normal(size=(5, 2 * size)), np.array([0, 2, 1, 2, 0]),
-            rng.normal(scale=0.4, size=(3, 2 * size, size)))
+    """Five nodes, and as many operators as nobody would write down by hand."""
+    return nodes_to_combine(rng, nodes=5, operators=4)
 
+
+def nodes_to_combine(rng, nodes, operators, size=3):
+    kinds = rng.permutation(np.arange(nodes) % operators)
+    return (rng.normal(size=(nodes, 2 * size)), kinds,
+            rng.normal(scale=0.4, size=(operators, 2 * size, size)))
+
+
+def calls_do_not_grow(answer):
+    """None, or by how much: PyTorch's calls for few and for many nodes, and for few and for many operators."""
+    counts, problem = call(lambda: [calls_of(answer, *sizes) for sizes in ((5, 2), (40, 2), (40, 8))])
+    if problem:
+        return f"right for 5 nodes and 4 operators; with other numbers {problem}"
+    few, many, kinds = counts
+    if many > few:
+        return f"the values are right, but it makes {many} calls for 40 nodes and {few} for 5: no loop over nodes is needed."
+    if kinds > many:
+        return (f"the values are right, but it makes {kinds} calls for 8 operators and {many} for 2: no loop over operators "
+                "is needed.")
+    return None
+
+
+def calls_of(answer, nodes, operators):
+    """How many of PyTorch's functions a call of the answer calls."""
+    overrides = missing.side("torch").torch.overrides
+    arrays = nodes_to_combine(np.random.default_rng(0), nodes, operators)
+
+    class Counter(overrides.TorchFunctionMode):
+        count = 0
+
+        def __torch_function__(self, func, types, args=(), kwargs=None):
+            self.count += 1
+            return func(*args, **(kwargs or {}))
+
+    with Counter() as counter:
+        answer(*map(missing.side("torch").tensor, arrays))
+    return counter.count
+
+
+def nearest(states, table):
+    """Each state replaced by the nearest row of the table."""
+    return table[distances(states, table).argmin(axis=1)]
+
+
+def distances(states, table):
+    return ((states[:, None] - table) ** 2).sum(axis=2)
+
+
+def states_and_table(rng):
+    """Rows of very different lengths, so that the largest product is not the smallest distance."""
+    table = rng.normal(size=(4, 3)) * np.array([[0.3], [1.0], [2.0], [4.0]])
+    return rng.normal(size=(20, 3)), table
+
+
+def judge_plan(answer):
+    """`value`, and where no known slip explains the answer, the first round that is not right."""
+    cause = RIGHT_PLAN.judge(answer)
+    if cause is None or "largest difference" not in cause:
+        return cause
+    rounds = call(lambda rows: [list(map(float, row)) for row in rows], answer).result
+    number = next(k for k, (mine, right) in enumerate(zip(rounds, PLAN), 1) if mine != right)
+    return (f"look at round {number}: which operators have their deeper side ready since round {number - 1}? "
+            "(Round 0 holds the digits.)")
+
+
+RIGHT_PLAN = value(PLAN, {
+    "you counted from the top; that order would run too, but depth in `fold` counts from the digits: a node is one "
+    "deeper than its deepest child": [[2, 0, 0], [0, 0, 2], [1, 1, 0]],
+    "you counted from the top, and began there; but a node can be computed only after its children":
+        [[1, 1, 0], [0, 0, 2], [2, 0, 0]],
+    "that is one tree after the other; nodes of the same depth go together, in whichever tree they stand":
+        [[0, 0, 1], [1, 0, 0], [2, 0, 0], [0, 0, 1], [0, 1, 0]],
+    "the numbers fit, but the order is +, −, ×": [[1, 0, 2], [1, 0, 1], [0, 1, 0]],
+    "digits are not a round: they are looked up before the first one, and have no operator":
+        [[0, 0, 0], *PLAN],
+}, hints=(
+    "Draw both trees with all digits on one line, and each operator one line above its higher child.",
+    "The first tree has depth 2, the second depth 3, so there are three rounds.",
+    "Round 1 holds the nodes both of whose sides are digits: 1 × 2, 0 + 1, and 1 + 1."))
 
 EXERCISES = {
-    "4.1": value(PLAN, {
-        "you counted from the top; that order would run too, but depth in `fold` counts from the digits: a node is one "
-        "deeper than its deepest child": [[2, 0, 0], [0, 0, 2], [1, 1, 0]],
-        "you counted from the top, and began there; but a node can be computed only after its children":
-            [[1, 1, 0], [0, 0, 2], [2, 0, 0]],
-        "that is one tree after the other; nodes of the same depth go together, in whichever tree they stand":
-            [[0, 0, 1], [1, 0, 0], [2, 0, 0], [0, 0, 1], [0, 1, 0]],
-        "the numbers fit, but the order is +, −, ×": [[1, 0, 2], [1, 0, 1], [0, 1, 0]],
-        "digits are not a round: they are looked up before the first one, and have no operator":
-            [[0, 0, 0], *PLAN],
-    }, hints=(
-        "Draw both trees with all digits on one line, and each operator one line above its higher child.",
-        "The first tree has depth 2, the second depth 3, so there are three rounds.",
-        "Round 1 holds the nodes both of whose sides are digits: 1 × 2, 0 + 1, and 1 + 1.")),
+    "4.1": Exercise(judge_plan, RIGHT_PLAN.hints),
     "4.2": function("tf", gated, two_states_and_gate, {
         "the gate sees right before left: the order in `concat` matters": swapped,
         "g belongs to the left side, 1 - g to the right": exchanged,
@@ -74,7 +139,8 @@ EXERCISES = {
     }, hints=(
         "Two steps: all products, with the shape (nodes, operators, size); then choose one row for each node.",
         "`torch.einsum(\"ni,kij->nkj\", pairs, matrices)` makes all products.",
-        "Choose with two index arrays of the same length: `every[torch.arange(len(kinds)), kinds]`.")),
+        "Choose with two index arrays of the same length: `every[torch.arange(len(kinds)), kinds]`."),
+        then=calls_do_not_grow),
     "4.4": value(0.999**100, {
         "that counts as many operators as digits; a tree with n digits has n - 1 operators": 0.999**101,
         "the digits count as well there, but only operators go wrong": 0.999**201,
@@ -83,4 +149,14 @@ EXERCISES = {
         "How many operators does a tree with 101 digits have? Each of them joins two parts into one.",
         "All of them must go right, and each does with probability 0.999.",
         "0.999 to the power of the number of operators."), atol=6e-5),
+    "4.5": function("tf", nearest, states_and_table, {
+        "that is the farthest row: the smallest distance is asked for": lambda s, t: t[distances(s, t).argmax(axis=1)],
+        "a product is no distance: a long row wins it from far away": lambda s, t: t[(s @ t.T).argmax(axis=1)],
+        "the distance has no sign: square the differences before you add them":
+            lambda s, t: t[(s[:, None] - t).sum(axis=2).argmin(axis=1)],
+        "that says which digit it is; its row of the table is asked for": lambda s, t: distances(s, t).argmin(axis=1),
+    }, gradients=False, hints=(
+        "Three steps: all differences, (rows, digits, size); all distances, (rows, digits); the smallest of each row.",
+        "`states[:, tf.newaxis] - table` makes all differences; square them and add them up over the last axis.",
+        "`tf.argmin(distances, axis=1)` says which row is nearest; `tf.gather(table, ...)` takes it.")),
 }

@@ -1,23 +1,30 @@
-"""What all ledgers of this machine say together: verdicts, predictions and numbers, and the figure of a choice.
+"""What all ledgers of this machine say together: verdicts, predictions, numbers; and the pages that the last lesson writes.
 
-Nothing here raises because a lesson has not been run: what is missing is a row, with the command that fills it.
+Nothing here raises because a lesson has not been run: what is missing is a row, with the notebook that fills it.
 """
+import datetime
 from typing import NamedTuple
 
-from helpers import data, plots
+import numpy as np
+
+from helpers import ROOT, build_dir, data
 from helpers.course import ledger
-from helpers.course.report import table, text, write  # noqa: F401  (the notebook writes its page with them)
+from helpers.course.report import table, text, write
 
 CRITERIA = {"training speed": ("07", max), "memory of a step": ("07", min), "lines for two devices": ("08", min),
             "serving speed": ("10", max), "space on disk": ("14", min)}
-"""{what is measured: (the lesson that does, which of a framework's ways counts: the one with the most, or the least)}"""
+"""{what is measured: (the chapter that does, which of a framework's ways counts: the one with the most, or the least)}"""
+
+RECORD = {"question": "The question", "decided": "Decided on", "choice": "The choice", "because": "Because",
+          "against": "Against it", "unless": "Unless", "again": "Looked at again on"}
+"""{entry of a decision record: what its page calls it}, in order."""
 
 
 class Gap(NamedTuple):
     """A lesson of which something is missing."""
     lesson: str
     what: str
-    command: str  # what to type to fill it
+    notebook: str  # what to open and run to fill it
 
 
 class Asked(NamedTuple):
@@ -36,18 +43,19 @@ class Measured(NamedTuple):
     torch: float
     tf: float
     unit: str
-    lesson: str
+    chapter: str
     old: str  # what a reader adds when one of them is from an earlier run, else ""
 
 
 def lessons():
-    """The names of all lessons with claims, in order: "00b" to "14"."""
+    """The names of all lessons with claims, in order, such as "02b"."""
     return sorted({row["lesson"] for row in data.claims_table()})
 
 
-def command(lesson):
-    """What to type to run a lesson."""
-    return f"python tools/pipeline.py run {lesson}"
+def notebook(lesson):
+    """The file of a lesson's notebook, such as "02b_the_life_of_a_record.ipynb"."""
+    source, = (ROOT / "notebooks" / "chapters" / f"ch{lesson[:2]}").glob(f"{lesson}_*.py")
+    return source.with_suffix(".ipynb").name
 
 
 def ledgers():
@@ -55,14 +63,15 @@ def ledgers():
     loaded, claims_table = ledger.every(), data.claims_table()
     found = {lesson: one.ledger for lesson, one in loaded.items() if one.ledger != ledger.Ledger()}
     gaps = [Gap(lesson, f"{lesson}.json in the folder ledger does not fit ({'; '.join(one.left_out)}); a new run keeps it "
-                "under another name", command(lesson)) for lesson, one in loaded.items() if one.left_out]
-    for lesson in sorted({row["lesson"] for row in claims_table}):
+                "under another name", notebook(lesson) if lesson in lessons() else "")
+            for lesson, one in loaded.items() if one.left_out]
+    for lesson in lessons():
         claims = [row["id"] for row in claims_table if row["lesson"] == lesson]
         open_claims = [claim for claim in claims if lesson not in found or claim not in found[lesson].verdicts]
         if lesson not in loaded:
-            gaps.append(Gap(lesson, "not run", command(lesson)))
+            gaps.append(Gap(lesson, "not run", notebook(lesson)))
         elif open_claims:
-            gaps.append(Gap(lesson, f"{len(open_claims)} of {len(claims)} claims not judged", command(lesson)))
+            gaps.append(Gap(lesson, f"{len(open_claims)} of {len(claims)} claims not judged", notebook(lesson)))
     return found, sorted(gaps)
 
 
@@ -74,9 +83,19 @@ def verdicts(found):
 def _judged(found, row):
     content = found.get(row["lesson"], ledger.Ledger())
     if row["id"] not in content.verdicts:
-        return ["", f"not judged yet: {command(row['lesson'])}"]
+        return ["", f"not judged yet: {notebook(row['lesson'])}"]
     entry = content.verdicts[row["id"]]
     return [entry.verdict, entry.evidence + ledger.earlier(content, entry)]
+
+
+def by_chapter(rows):
+    """{chapter: {verdict's word, "" without one: how many claims have it}} of the rows that `verdicts` gives."""
+    chapters = {row["id"]: row["lesson"][:2] for row in data.claims_table()}
+    counts = {chapter: {} for chapter in sorted(chapters.values())}
+    for claim, _, _, word, _ in rows:
+        here = counts[chapters[claim]]
+        here[word] = here.get(word, 0) + 1
+    return counts
 
 
 def predictions(found):
@@ -108,11 +127,20 @@ def machine(found):
     return next((rows for rows in reversed(seen) if rows), [])
 
 
-def numbers(found, lesson):
-    """Rows (name, number, unit) of what a lesson has measured, each with a word where it is from an earlier run."""
-    content = found.get(lesson, ledger.Ledger())
-    return [(name, said + ledger.earlier(content, content.numbers[name]), unit)
-            for name, said, unit in ledger.number_rows(content.numbers)]
+def of_chapter(found, chapter):
+    """[(name, Number, its lesson's Ledger)] of what the lessons of a chapter have measured; a later lesson's counts."""
+    rows = {}
+    for lesson in sorted(lesson for lesson in found if lesson[:2] == chapter):
+        rows |= {name: (name, number, found[lesson]) for name, number in found[lesson].numbers.items()}
+    return list(rows.values())
+
+
+def numbers(found, chapter):
+    """Rows (name, number, unit) of what a chapter has measured, each with a word where it is from an earlier run."""
+    measurements = of_chapter(found, chapter)
+    rows = ledger.number_rows({name: number for name, number, _ in measurements})
+    return [(name, said + ledger.earlier(content, number), unit)
+            for (name, said, unit), (_, number, content) in zip(rows, measurements)]
 
 
 def measured(found):
@@ -121,23 +149,94 @@ def measured(found):
     For each framework the best of its ways counts. A criterion that no run has measured, on both sides, is not there.
     """
     rows = {}
-    for criterion, (lesson, best) in CRITERIA.items():
-        content = found.get(lesson, ledger.Ledger())
-        sides = [[number for name, number in content.numbers.items() if name.startswith(f"{criterion}, {side}")]
+    for criterion, (chapter, best) in CRITERIA.items():
+        known = of_chapter(found, chapter)
+        sides = [[(number, content) for name, number, content in known if name.startswith(f"{criterion}, {side}")]
                  for side in ("PyTorch", "TensorFlow")]
-        units = {number.unit for numbers in sides for number in numbers}
-        if all(sides) and len(units) == 1 and all(number.value > 0 for numbers in sides for number in numbers):
-            torch, tf = (best(numbers, key=lambda number: number.value) for numbers in sides)
-            old = ledger.earlier(content, torch) or ledger.earlier(content, tf)
-            rows[criterion] = Measured(torch.value, tf.value, torch.unit, lesson, old)
+        units = {number.unit for side in sides for number, _ in side}
+        if all(sides) and len(units) == 1 and all(number.value > 0 for side in sides for number, _ in side):
+            torch, tf = (best(side, key=lambda pair: pair[0].value) for side in sides)
+            old = ledger.earlier(torch[1], torch[0]) or ledger.earlier(tf[1], tf[0])
+            rows[criterion] = Measured(torch[0].value, tf[0].value, torch[0].unit, chapter, old)
     return rows
 
 
-def bars(parts, title):
-    """A figure of what each criterion adds to a score: parts as {criterion: part}, to PyTorch above 0, hatched below."""
-    fig, ax = plots.figure(width=8, height=0.6 + 0.32 * len(parts))
-    for name, part in sorted(parts.items(), key=lambda item: item[1]):
-        ax.barh(name, part, color=(plots.TORCH if part > 0 else plots.TF)["color"], hatch="" if part > 0 else "//")
-    ax.axvline(0, color=plots.GRAY)
-    ax.set(xlabel="adds to the score: to TensorFlow (hatched) | to PyTorch", title=title)
-    return fig
+def by_chance(options):
+    """How likely 0, 1, 2 ... right answers are for somebody who guesses; options: how many each question has."""
+    spread = np.ones(1)
+    for number in options:
+        spread = np.append(spread, 0) * (1 - 1 / number) + np.append(0, spread) / number
+    return spread
+
+
+def calibration(spread, right, made):
+    """A sentence: how many of `made` predictions were right, and how many who guess do as well. spread: P(0, 1, 2 ...)."""
+    if not made:
+        return "No prediction yet: set guess in the cells that ask, and run the chapters again."
+    as_well = spread[right:].sum()
+    crowd = f"{100 * as_well:.0f}" if as_well >= 0.01 else "fewer than one"
+    return f"{right} of {made} right; of a hundred who guess, {crowd} do as well or better."
+
+
+# The pages
+
+def draft(choice, parts, flips, today):
+    """A decision record in dry words. parts: what each group adds to the score; flips: the answer and what would flip it."""
+    ahead = max(parts, key=parts.get)    # what pulls most to PyTorch
+    behind = min(parts, key=parts.get)   # what pulls most to TensorFlow
+    best, worst = (behind, ahead) if choice == "TensorFlow" else (ahead, behind)
+    because, against = (f"{group} adds {parts[group]:+.2f} to the score." for group in (best, worst))
+    if choice == "either":
+        because, against = "Neither side is ahead by more than 0.1.", f"{ahead} pulls to PyTorch, {behind} to TensorFlow."
+    return {"question": "Which framework for the next project?", "decided": today.isoformat(), "choice": choice,
+            "because": because, "against": against, "unless": flips,
+            "again": (today + datetime.timedelta(days=182)).isoformat()}
+
+
+def record(answer, draft):
+    """A decision record: the learner's entries where they are text, those of the draft elsewhere."""
+    mine = answer if isinstance(answer, dict) else {}
+    return {name: mine[name] if isinstance(mine.get(name), str) and mine[name].strip() else draft[name] for name in RECORD}
+
+
+def decision(entries, weights, leans, unknown):
+    """Write a decision record as a page, build/decision.html, and return its path.
+
+    entries: as `record` gives them. weights, leans: {group: number}. unknown: what has not been measured, as texts.
+    """
+    told = [f"{group}: weight {weight}, lean {lean}" for group, weight, lean in weighed(weights, leans)]
+    rows = [*((question, entries[name]) for name, question in RECORD.items()),
+            ("Weighed (lean: +1 to PyTorch, -1 to TensorFlow)", "; ".join(told)),
+            ("Not measured", ", ".join(unknown) or "nothing that was on the list")]
+    content = table("It is not changed: a new record replaces it", ["what", "we say"], rows)
+    return write({f"The choice: {entries['choice']}": [content]}, build_dir() / "decision.html", "Decision record")
+
+
+def report(entries, weights, leans, figure):
+    """Write all ledgers' findings as one page, build/report.html, and return its path.
+
+    entries: a decision record. weights, leans: {group: number}. figure: HTML of what each group adds.
+    """
+    found, gaps = ledgers()
+    asked = predictions(found)
+    made = [row for row in asked if row.guess is not None]
+    spread, right = by_chance([len(row.among) for row in made]), sum(bool(row.right) for row in made)
+    return write({
+        "Your machine": [table("What ran", ["what", "version", "where"], machine(found)),
+                         table("Chapter 7's measurements", ["what", "measured", "unit"], numbers(found, "07"))],
+        "Your choice": [table("Your decision record", ["what", "you say"],
+                              [(question, entries[name]) for name, question in RECORD.items()]), figure,
+                        table("Weights and evidence", ["group", "weight", "lean"], weighed(weights, leans))],
+        "Your predictions": [
+            text(calibration(spread, right, len(made))),
+            table("By lesson", ["lesson", "asked", "answered", "right", "by chance"], by_lesson(asked)),
+            table("One by one", ["prediction", "you said", "the run said"],
+                  [(row.key, row.guess, f"{row.actual}{row.old}") for row in made])],
+        "Your verdicts": [table("All claims of the article", ["claim", "the article says", "expected", "verdict here",
+                                                              "evidence"], verdicts(found))],
+        "What is missing": [table("Lessons to run", ["lesson", "what", "open and run"], gaps)]})
+
+
+def weighed(weights, leans):
+    """Rows (group, weight, lean) for a page."""
+    return [(group, f"{weight:g}", f"{leans[group]:+.2f}") for group, weight in weights.items()]
