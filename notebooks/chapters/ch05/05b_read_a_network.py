@@ -369,6 +369,7 @@ exercises.check("5.6", answer)
 # Keras is part of TensorFlow's repository. TensorFlow's [migration guide](https://www.tensorflow.org/guide/migrate) tells
 # another story. Let us try what is left: today's name, then the name for old code.
 
+
 # %% tags=["taught"]
 # TensorFlow
 def attempt(layer_of_old):
@@ -433,9 +434,7 @@ claims.verdict(
     same_layer,
     f"tf.keras.layers.Dense is the very object keras.layers.Dense: {same_layer}",
 )
-claims.verdict(
-    "C50", inside_tf, f"tf.keras is the module {tf.keras.__name__}; {where}"
-)
+claims.verdict("C50", inside_tf, f"tf.keras is the module {tf.keras.__name__}; {where}")
 claims.verdict(
     "C19",
     {

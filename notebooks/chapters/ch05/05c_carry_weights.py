@@ -392,7 +392,8 @@ parity.verdict(
 #
 # Three questions, seven layers, equal numbers. So a whole network must be right as well? Here is the smallest reader of digits
 # with a convolution: 3 filters, which leave 6 by 6 places of an 8 by 8 picture; then *Flatten*, which makes one row of
-# 108 numbers; then a dense layer for ten scores.
+# 108 numbers; then a dense layer for ten scores. Its arrays are random, so it has learned nothing; all the same, who carries
+# it must not change its scores.
 #
 # Flatten has no arrays. The other two are carried by rules that you have just seen proven.
 #

@@ -1,12 +1,14 @@
 """Keras on another backend: a process of its own, since Keras chooses once, when it is imported. Loads no framework."""
 from importlib.util import find_spec
 
+import numpy as np
+
 from helpers import process, show
 from helpers.course import missing
 
 
-def run(backend, task):
-    """What chapters/ch05/workers/keras_elsewhere.py reports of a task on "torch" or "jax"; None where JAX is not installed.
+def run(backend, task, worker="keras_elsewhere"):
+    """What a script in chapters/ch05/workers reports of a task, with Keras on "torch" or "jax"; None without JAX.
 
     The child computes on the CPU. Raises process.ChildFailed when it fails, NotInstalled where PyTorch is missing: then
     the cell is skipped, as every cell that needs it.
@@ -17,8 +19,13 @@ def run(backend, task):
         print(f"{backend} is not installed: Keras on {backend} is NOT MEASURED")
         return None
     env = {"KERAS_BACKEND": backend, "CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"}
-    report, = process.run("ch05/keras_elsewhere", task, timeout=300, env=env)
+    report, = process.run(f"ch05/{worker}", task, timeout=300, env=env)
     return report
+
+
+def phrases(report):
+    """What keras_phrases reports, {row: [dtype, values]}, as {row: array}; None for no report."""
+    return report and {name: np.array(values, dtype) for name, (dtype, values) in report["phrases"].items()}
 
 
 def table(means, loss, elsewhere):

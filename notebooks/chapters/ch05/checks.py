@@ -11,6 +11,34 @@ FILE = np.arange(24.0).reshape(8, 3)
 COUNTS = {"nn.LSTM(5, 7)": 392, "layers.LSTM(7)": 364, "layers.GRU(7)": 294, "nn.Conv2d(8, 16, 3, groups=4)": 304}
 
 
+SLIPS = {
+    "nn.LSTM(5, 7)": {364: "nn.LSTM has two biases for each gate, 7 numbers each", 336: "nn.LSTM has biases"},
+    "layers.LSTM(7)": {392: "layers.LSTM has one bias for each gate", 336: "layers.LSTM has biases"},
+    "layers.GRU(7)": {273: "Keras's GRU keeps two biases for each gate (`reset_after=True`)", 392: "a GRU has three gates",
+                      252: "layers.GRU has biases"},
+    "nn.Conv2d(8, 16, 3, groups=4)": {1168: "with groups=4 each filter sees a quarter of the channels",
+                                      288: "the convolution has a bias for each of its 16 outputs"},
+}
+"""{layer of exercise 5.3: {a wrong count: the slip that leads to it}}"""
+
+
+def _judge_counts(answer):
+    """Exercise 5.3: a dict of whole numbers; the first entry that is not right is named."""
+    if not isinstance(answer, dict):
+        return "answer must be the dict: answer = count."
+    for name, right in COUNTS.items():
+        found = answer.get(name)
+        if name not in answer:
+            return f"there is no entry {name!r}."
+        if found is ...:
+            return f"nothing stands yet for {name}."
+        if not isinstance(found, (int, float, np.number)):
+            return f"for {name} a number is asked for, not {found!r}."
+        if found != right:
+            return f"{SLIPS[name].get(found, f'{name} does not have {found} parameters')}."
+    return None
+
+
 def depthwise():
     """PyTorch's grouped weight (channel and filter in one axis) as Keras's (height, width, channel, filter)."""
     return FILTERS.reshape(4, 2, 3, 3).transpose(2, 3, 0, 1)
@@ -207,23 +235,19 @@ EXERCISES = {
              lambda *arrays: block(*arrays, transpose=False),
          "epsilon is Keras's 1e-3, and `nn.LayerNorm` has 1e-5": lambda *arrays: block(*arrays, eps=1e-3),
          "gelu is the approximation with tanh, and `F.gelu` is exact": lambda *arrays: block(*arrays, approximate=True),
-         "x is not added at the end": lambda *arrays: block(*arrays, skip=False)},
+         "x is not added at the end": lambda *arrays: block(*arrays, skip=False),
+         "scale and shift have changed places: `tf.nn.batch_normalization` wants the shift first":
+             lambda x, weight, bias, scale, shift: block(x, weight, bias, shift, scale)},
         ("Three steps: a dense layer with PyTorch's weight, GELU, layer normalization; and x is added to the result.",
          "The phrasebook has them: search it for dense, GELU, normalization. Watch the weight's axes and the epsilon.",
          "`tf.nn.moments(h, axes=[-1], keepdims=True)`, then `tf.nn.batch_normalization(h, mean, variance, shift, scale, "
-         "1e-5)`, normalize each row.")),
-    "5.3": value(
-        COUNTS,
-        {"nn.LSTM has two biases for each gate, 7 numbers each": COUNTS | {"nn.LSTM(5, 7)": 364},
-         "layers.LSTM has one bias for each gate": COUNTS | {"layers.LSTM(7)": 392},
-         "with groups=4 each filter sees a quarter of the channels": COUNTS | {"nn.Conv2d(8, 16, 3, groups=4)": 1168},
-         "the convolution has a bias for each of its 16 outputs": COUNTS | {"nn.Conv2d(8, 16, 3, groups=4)": 288},
-         "Keras's GRU keeps two biases for each gate (`reset_after=True`)": COUNTS | {"layers.GRU(7)": 273},
-         "a GRU has three gates": COUNTS | {"layers.GRU(7)": 392}},
-        ("A gate of 7 units has 5 × 7 weights for the input, 7 × 7 for the state, and its biases. How many gates are there?",
-         "An LSTM has four gates, a GRU three. PyTorch has two biases for each gate; so has Keras's GRU, but not its LSTM.",
-         "Let them count: `sum(p.numel() for p in nn.LSTM(5, 7).parameters())`; in Keras build the layer with "
-         "`layer.build((None, None, 5))`, then `layer.count_params()`.")),
+         "1e-5)`, normalize each row."),
+        gradients=False),
+    "5.3": Exercise(_judge_counts, (
+        "A gate of 7 units has 5 · 7 weights for the input, 7 · 7 for the state, and its biases. How many gates are there?",
+        "An LSTM has four gates, a GRU three. PyTorch has two biases for each gate; so has Keras's GRU, but not its LSTM.",
+        "Let them count: `sum(p.numel() for p in nn.LSTM(5, 7).parameters())`; in Keras build the layer with "
+        "`layer.build((None, None, 5))`, then `layer.count_params()`.")),
     "5.4": value(
         lambda: from_blocks(0, 2, 3, 1),
         {"the gates are still in the file's order": FILE,

@@ -42,3 +42,27 @@ def flatten_order(channels, height, width):
     first = {title: order[0].ravel().tolist() for title, order in orders.items()}
     plots.show(fig, alt="In which order Flatten reads: the places of channel 0 come out as numbers "
                         + ", ".join(f"{numbers} in {title}" for title, numbers in first.items()) + ".")
+
+
+def gates(in_torch, careful, hasty):
+    """The order of a GRU's gates in both frameworks, and one number of its state: PyTorch's, Keras's with care and in haste.
+
+    Each is an array with a number a step.
+    """
+    fig, (left, right) = plots.figure(1, 2, width=8.6, height=3.0)
+    orders = {"Keras": ("update", "reset", "new"), "PyTorch": ("reset", "update", "new")}
+    tints = {"reset": "#F0E442", "update": "#C9B3D9", "new": "#DDDDDD"}
+    for row, order in enumerate(orders.values()):
+        for place, gate in enumerate(order):
+            left.barh(row, 6, left=6 * place, color=tints[gate], edgecolor="white")
+            left.text(6 * place + 3, row, gate, ha="center", va="center")
+    left.set(yticks=range(len(orders)), yticklabels=orders, xticks=[0, 6, 12, 18], xlabel="index in the stacked weight")
+    right.plot(in_torch, **plots.TORCH, linewidth=4, markersize=9)
+    right.plot(careful, **plots.TF | {"label": "Keras, with care"})
+    right.plot(hasty, color=plots.GRAY, linestyle=":", marker="x", label="Keras, in haste")
+    right.set(xlabel="step", ylabel="first number of the state")
+    right.legend(fontsize=7.5, ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1), columnspacing=1)
+    stacked = "; ".join(f"{name} {', '.join(order)}" for name, order in orders.items())
+    plots.show(fig, alt=f"Left, how the gates are stacked: {stacked}. Right, a state over {len(in_torch)} steps: carried with "
+                        f"care it is at most {np.abs(careful - in_torch).max():.0e} from PyTorch's, in haste up to "
+                        f"{np.abs(hasty - in_torch).max():.1g}.")

@@ -56,7 +56,9 @@ def sum_rows(x): return ops.sum(x, axis=1)
 def mean_keep_axis(x): return ops.mean(x, axis=1, keepdims=True)
 def largest(x): return ops.max(x, axis=1)
 def std(x): return ops.std(x, axis=1)
-def sample_std(x): return ops.std(x, axis=1) * (6 / 5) ** 0.5
+def sample_std(x):
+    n = x.shape[1]
+    return ops.std(x, axis=1) * (n / (n - 1)) ** 0.5
 def running_sum(x): return ops.cumsum(x, axis=1)
 def clip(x): return ops.clip(x, -1, 1)
 def length(x): return ops.norm(x, axis=1)

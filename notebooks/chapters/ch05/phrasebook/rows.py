@@ -5,7 +5,8 @@ from typing import NamedTuple
 class Row(NamedTuple):
     """name: of the function in each column; topic: its section; meaning: in words; note: what to look out for.
 
-    atol: how far float64 results may differ: rounding, or 1e-7 where TensorFlow keeps a constant in float32.
+    atol: how far float64 results may differ: rounding, or 1e-7 where TensorFlow keeps a constant in float32. Where a side
+    answers in float32, `phrasebook.limit` has the last word.
     """
     name: str
     topic: str
@@ -53,17 +54,17 @@ ROWS = (
     ),
     *_topic(
         "Pick and place",
-        ("rows_by_number", "rows by their numbers", "`torch.gather` is another thing: see the next row."),
-        ("one_per_row", "one element of each row"),
+        ("rows_by_number", "rows by their numbers", "`torch.gather` is in the next row. -1: the last row, in TensorFlow an error."),
+        ("one_per_row", "one element of each row", "-1: an error in PyTorch and TensorFlow, in Keras the last."),
         ("choose", "from one array or the other, by a condition"),
         ("keep_where", "the elements where a condition holds", "The result's length depends on the values."),
         ("positions", "where a condition holds, as indices"),
         ("set_row", "write a part", "Only PyTorch writes in place; the others give back a new array."),
         ("sort_down", "sort, largest first", "PyTorch's `sort` returns values and indices."),
-        ("sort_order", "the order that sorts"),
-        ("top_2", "the largest two"),
-        ("largest_at", "where the largest is", "Without an axis: PyTorch flattens first, TensorFlow takes axis 0."),
-        ("one_hot", "class numbers to one-hot rows", "PyTorch gives integers, TensorFlow float32."),
+        ("sort_order", "the order that sorts", "Ties: only `stable=True` keeps their order in PyTorch."),
+        ("top_2", "the largest two", "Ties: TensorFlow takes the first, PyTorch any."),
+        ("largest_at", "where the largest is", "Without an axis PyTorch flattens, TensorFlow takes axis 0. A NaN is largest in PyTorch."),
+        ("one_hot", "class numbers to one-hot rows", "PyTorch gives integers, the others float32. Class -1: an error in PyTorch, a row of zeros in the others."),
         ("lower_triangle", "zero above the diagonal"),
     ),
     *_topic(
@@ -72,10 +73,10 @@ ROWS = (
         ("batch_of_products", "one matrix product for each example"),
         ("einsum", "any product and sum, by letters"),
         ("sum_rows", "sum along an axis"),
-        ("mean_keep_axis", "mean, the axis kept with length 1", "`keepdim` in PyTorch, `keepdims` elsewhere."),
+        ("mean_keep_axis", "mean, the axis kept with length 1", "`keepdim` in PyTorch, `keepdims` elsewhere. Of integers: an error in PyTorch, rounded down in TensorFlow."),
         ("largest", "maximum along an axis", "PyTorch's `max(dim=1)` returns values and indices; `amax` only values."),
         ("std", "standard deviation, divided by n", "PyTorch divides by n − 1 unless told otherwise."),
-        ("sample_std", "the same, divided by n − 1", "TensorFlow has no switch: multiply by the root of n / (n − 1)."),
+        ("sample_std", "the same, divided by n − 1", "TensorFlow and Keras have no switch."),
         ("running_sum", "sums so far"),
         ("clip", "keep within limits"),
         ("length", "length of each row"),
@@ -88,11 +89,11 @@ ROWS = (
         "Layers",
         ("dense", "a fully connected layer", "PyTorch stores its weight as (out, in)."),
         ("relu", "ReLU"),
-        ("leaky_relu", "leaky ReLU", "By default 0.01 in PyTorch, else 0.2. TensorFlow rounds it to float32.", 1e-7),
+        ("leaky_relu", "leaky ReLU", "By default 0.01 in PyTorch, 0.2 in `tf.nn` and `ops`, 0.3 in Keras's layer.", 1e-7),
         ("gelu", "GELU, exact", "`ops.gelu` approximates unless told. TensorFlow rounds √½ to float32.", 1e-7),
         ("softmax", "softmax", "PyTorch wants the axis; the others take the last."),
         ("log_softmax", "logarithm of softmax"),
-        ("embedding", "look up vectors by token number"),
+        ("embedding", "look up vectors by token number", "-1: an error in PyTorch and TensorFlow, in Keras the last."),
         ("layer_norm", "layer normalization", "The default epsilon is 1e-5 in PyTorch and 1e-3 in Keras."),
         ("dropout_off", "dropout in evaluation", "Modules follow `model.eval()`, Keras layers the argument `training`."),
         ("conv", "convolution of images", "NCHW and kernel (out, in, h, w) against NHWC and (h, w, in, out)."),
@@ -103,13 +104,14 @@ ROWS = (
         ("pad_image", "a border of zeros"),
         ("enlarge", "twice as large, nearest neighbor"),
         ("attention", "scaled dot-product attention", "The keys have 4 features: 2 is the root of that."),
-        ("count_parameters", "the number of parameters of a layer"),
+        ("count_parameters", "the number of parameters of a layer", "Keras counts what is stored and not trained too: see lesson 5b."),
     ),
     *_topic(
         "Losses",
-        ("cross_entropy", "cross-entropy of logits and classes", "Keras takes probabilities unless told not to."),
+        ("cross_entropy", "cross-entropy of logits and classes", "Keras takes probabilities unless told not to. PyTorch leaves out examples with label -100."),
         ("binary_cross_entropy", "the same for yes and no", "Target first in TensorFlow and Keras, last in PyTorch."),
-        ("squared_error", "mean squared error"),
+        ("squared_error", "mean squared error",
+         "Shapes (n, 1) and (n,): PyTorch warns and TensorFlow does not, both take n · n differences; Keras takes n."),
         ("absolute_error", "mean absolute error"),
         ("huber", "Huber loss"),
     ),
@@ -120,6 +122,6 @@ ROWS = (
         ("sgd_step", "one step of gradient descent"),
         ("jacobian", "Jacobian of a function of a vector"),
         ("map_over_batch", "turn a function of one example into one of a batch"),
-        ("clip_gradients", "scale gradients to a total norm of at most 1", "`clip_grad_norm_` does it in place."),
+        ("clip_gradients", "scale gradients to a total norm of at most 1", "`clip_grad_norm_` does it in place, and divides by the norm + 1e-6."),
     ),
 )
