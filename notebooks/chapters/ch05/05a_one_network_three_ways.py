@@ -181,7 +181,7 @@ x_tf = tf_side.tensor(x)
 class_tf = tf_side.to_numpy(net_tf(x_tf))
 
 # %% tags=["verdict", "folded"]
-# Folded: compares both classes with the two lines of NumPy. 1e-12 leaves room for rounding.
+# Folded: compares both classes with NumPy; 1e-12 leaves room for rounding.
 parity.verdict("the class in PyTorch, and NumPy", class_torch, expected, atol=1e-12)
 parity.verdict("the class in Keras, and NumPy", class_tf, expected, atol=1e-12)
 
