@@ -55,9 +55,10 @@ session.use(seed=seed, device=device, fast=fast)
 # %% [markdown]
 # ## 5a.1 A function and four arrays
 #
-# Our network looks at a digit of 8 by 8 pixels, as a row of 64 numbers. It has two
-# [dense layers](glossary.md#dense-layer): a matrix product, and a number added to each result. Between them stands
-# [ReLU](glossary.md#relu), which turns what is negative into 0. Out come ten scores, the [logits](glossary.md#logits).
+# Our network looks at a digit of 8 by 8 pixels, as a row of 64 numbers. It has two [dense
+# layers](glossary.md#dense-layer): a matrix product, and a number added to each result. Between them stands
+# [ReLU](glossary.md#relu), which turns what is negative into 0. Out come ten scores, the
+# [logits](glossary.md#logits).
 #
 # NumPy draws the four arrays, so they belong to neither framework. Divided by 8, they keep the results near 1.
 
@@ -94,14 +95,16 @@ keras.config.set_dtype_policy("float64")  # for layers and models
 # %% [markdown]
 # ## 5a.2 As a class
 #
-# "In PyTorch, your neural network will be a class", says the article. Keras users write the same class. It inherits from
-# the framework's own (`nn.Module`, `keras.Model`), and has two methods. You write them; the framework calls them.
+# "In PyTorch, your neural network will be a class", says the article. Keras users write the same class. It inherits
+# from the framework's own (`nn.Module`, `keras.Model`), and has two methods. You write them; the framework calls
+# them.
 #
 # - `__init__` runs once, when you write `NetTorch()`. It makes the layers and keeps them in `self`. Before that,
 #   `super().__init__()` lets the framework prepare its lists: each layer that you put into `self` is noted there.
 # - `forward` in PyTorch, `call` in Keras, runs whenever you write `net(x)`. It is given that `x`.
 #
-# `nn.Linear(64, 32)` is PyTorch's dense layer, from 64 numbers to 32. Keras's `Dense(32)` is told only how many come out.
+# `nn.Linear(64, 32)` is PyTorch's dense layer, from 64 numbers to 32. Keras's `Dense(32)` is told only how many come
+# out.
 #
 # **Predict.** Right after `NetTF()`, before any input, how many arrays of weights does the Keras model have?
 #
@@ -154,11 +157,12 @@ exercises.outcome("P5.1", letter)
 parity.differ("the arrays of a new network", new_torch, new_tf)
 
 # %% [markdown]
-# A Keras layer makes its arrays when it first sees an input, for only then it knows how many numbers come in. So we show it
-# a row of zeros before we give it our arrays.
+# A Keras layer makes its arrays when it first sees an input, for only then it knows how many numbers come in. So we
+# show it a row of zeros before we give it our arrays.
 #
 # Look at the `.T`, which turns an array over: PyTorch keeps a dense weight as (out, in), Keras as (in, out).
-# `torch_side.set_weights` copies NumPy arrays into a network by name, Keras's `set_weights` in the order of `weights`.
+# `torch_side.set_weights` copies NumPy arrays into a network by name, Keras's `set_weights` in the order of
+# `weights`.
 
 # %% tags=["torch"]
 # PyTorch
@@ -213,11 +217,11 @@ claims.verdict(
 # %% [markdown]
 # ## 5a.3 As a sequence
 #
-# Where data go straight from layer to layer, no class is needed. A *sequence* calls one layer after the other. It takes
-# them all at once, or one by one: `append` in PyTorch, `add` in Keras.
+# Where data go straight from layer to layer, no class is needed. A *sequence* calls one layer after the other. It
+# takes them all at once, or one by one: `append` in PyTorch, `add` in Keras.
 #
-# PyTorch too has layers that wait for their first input: `nn.LazyLinear` is told only what comes out. We use it here, and
-# count the arrays that are there before and after. `nn.parameter.is_lazy` says whether one still waits.
+# PyTorch too has layers that wait for their first input: `nn.LazyLinear` is told only what comes out. We use it here,
+# and count the arrays that are there before and after. `nn.parameter.is_lazy` says whether one still waits.
 
 # %% tags=["torch"]
 # PyTorch
@@ -296,10 +300,11 @@ claims.verdict(
 #
 # The third way has one name and two meanings.
 #
-# - In PyTorch, *functional* means a plain function: the arrays come in as arguments, and nothing is kept. `F.linear(x, weight,
-#   bias)` multiplies by the weight, turned over, and adds the bias.
-# - In Keras, the [functional API](glossary.md#functional-api) calls layers on `keras.Input`, a stand-in that has a shape
-#   and no numbers. Keras notes which layer was called on what, and `keras.Model(start, end)` keeps all that lies between.
+# - In PyTorch, *functional* means a plain function: the arrays come in as arguments, and nothing is kept.
+#   `F.linear(x, weight, bias)` multiplies by the weight, turned over, and adds the bias.
+# - In Keras, the [functional API](glossary.md#functional-api) calls layers on `keras.Input`, a stand-in that has a
+#   shape and no numbers. Keras notes which layer was called on what, and `keras.Model(start, end)` keeps all that
+#   lies between.
 #
 # The first has no layers at all. The second knows its own [graph](glossary.md#graph), of which lesson 5b makes use.
 
@@ -333,14 +338,14 @@ ways_tf = {"class": class_tf, "sequence": chain_tf, "function": plain_tf}
 parity.verdict("three ways in PyTorch, three in Keras", ways_torch, ways_tf, atol=1e-12)
 
 # %% [markdown]
-# Which one? A sequence for a chain. In Keras the functional API for all that has branches. A class where the flow needs
-# Python: a loop, an `if`, a layer that is called twice. PyTorch's plain functions are what layers are made of.
+# Which one? A sequence for a chain. In Keras the functional API for all that has branches. A class where the flow
+# needs Python: a loop, an `if`, a layer that is called twice. PyTorch's plain functions are what layers are made of.
 
 # %% [markdown]
 # ## 5a.5 Layers in a list
 #
-# You want a network of any depth, so you keep its layers in a Python list. Both classes below are right Python, and both give
-# ten scores. They differ from those of 5a.2 in one line.
+# You want a network of any depth, so you keep its layers in a Python list. Both classes below are right Python, and
+# both give ten scores. They differ from those of 5a.2 in one line.
 #
 # **Predict.** After a first input, how many arrays does each network know?
 #
@@ -402,9 +407,9 @@ letter = exercises.first_true(
 exercises.outcome("P5.2", letter)
 
 # %% [markdown]
-# PyTorch notes layers that are put into `self`, and does not look into a list. Keras does. The forgotten layers run, but no
-# optimizer is given them and no file will hold them. Here you would hear of it, since an optimizer without any arrays
-# refuses. With one layer outside of the list you would hear nothing, and train that one alone.
+# PyTorch notes layers that are put into `self`, and does not look into a list. Keras does. The forgotten layers run,
+# but no optimizer is given them and no file will hold them. Here you would hear of it, since an optimizer without any
+# arrays refuses. With one layer outside of the list you would hear nothing, and train that one alone.
 #
 # The mend is a list that PyTorch knows, `nn.ModuleList`. The class below inherits all from `ListTorch`, and puts the
 # same layers into such a list. `state_dict()` gives all arrays by their names.
@@ -428,9 +433,9 @@ print(list(ModuleListTorch().state_dict()))
 # %% [markdown]
 # ### Exercise 5.5: as deep as you like (6 minutes)
 #
-# Write `answer(sizes)`: it gives a PyTorch network (an `nn.Module`) for a list of at least two sizes. For `[64, 32, 10]` it
-# is our network: dense from 64 to 32, ReLU, dense from 32 to 10. Any further size adds a ReLU and a dense layer, in
-# front of which the ReLU stands. After the last layer comes nothing.
+# Write `answer(sizes)`: it gives a PyTorch network (an `nn.Module`) for a list of at least two sizes. For `[64, 32,
+# 10]` it is our network: dense from 64 to 32, ReLU, dense from 32 to 10. Any further size adds a ReLU and a dense
+# layer, in front of which the ReLU stands. After the last layer comes nothing.
 
 # %% tags=["exercise"]
 answer = ...  # a function of a list of sizes
@@ -510,7 +515,7 @@ claims.close("05a")
 # - *Functional*: a function of arrays in PyTorch, a recorded graph in Keras.
 # - PyTorch finds layers in `self`, in `nn.Sequential` and `nn.ModuleList`, not in a plain list.
 #
-# Further reading: PyTorch's [modules](https://docs.pytorch.org/docs/stable/notes/modules.html), Keras's
-# [functional API](https://keras.io/guides/functional_api/) and
-# [classes](https://keras.io/guides/making_new_layers_and_models_via_subclassing/).
-# Next: [read a network](05b_read_a_network.ipynb) that somebody else has written.
+# Further reading: PyTorch's [modules](https://docs.pytorch.org/docs/stable/notes/modules.html), Keras's [functional
+# API](https://keras.io/guides/functional_api/) and
+# [classes](https://keras.io/guides/making_new_layers_and_models_via_subclassing/). Next: [read a
+# network](05b_read_a_network.ipynb) that somebody else has written.

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 5b. Read a network
 #
-# Somebody gives you a network. You find out what it is made of, which of its numbers are trained, and which change all
-# the same. Then you take Keras away from TensorFlow, and ask one file twice.
+# Somebody gives you a network. You find out what it is made of, which of its numbers are trained, and which change
+# all the same. Then you take Keras away from TensorFlow, and ask one file twice.
 #
 # > **Minutes**: 34 · **Needs**: lesson 5a · **Claims tested**: C19, C49, C50, C52, C53
 # >
@@ -12,8 +12,8 @@
 # > - say what freezing leaves free (prediction P5.5)
 # > - say where Keras lives, and run it without TensorFlow (claim C50, claim C49)
 #
-# `fast` chooses how long a small training is, `seed` the random numbers. `device` changes nothing here: the networks are
-# small, and stay on the CPU.
+# `fast` chooses how long a small training is, `seed` the random numbers. `device` changes nothing here: the networks
+# are small, and stay on the CPU.
 
 # %% tags=["setup"]
 from helpers import session
@@ -26,7 +26,7 @@ from pathlib import Path
 import numpy as np
 
 from chapters.ch05 import backends, figures
-from helpers import build_dir, claims, data, exercises, parity, process, show
+from helpers import build_dir, claims, data, exercises, parity, process
 
 # %% tags=["torch", "setup"]
 # PyTorch
@@ -59,12 +59,12 @@ session.use(seed=seed, device=device, fast=fast)
 # %% [markdown]
 # ## 5b.1 What a print says
 #
-# In this network the data part and meet again. What comes out of the ReLU is called `h`. It goes through the layer `second`,
-# and what that gives is *added* to `h`. Before the ReLU stands a
-# [batch normalization](glossary.md#batch-normalization), which brings the numbers of a batch to mean 0 and deviation 1.
+# In this network the data part and meet again. What comes out of the ReLU is called `h`. It goes through the layer
+# `second`, and what that gives is *added* to `h`. Before the ReLU stands a [batch
+# normalization](glossary.md#batch-normalization), which brings the numbers of a batch to mean 0 and deviation 1.
 #
-# `print` shows a PyTorch network. Keras's `summary()` shows a Keras model; it can also hand its text, piece by piece, to a
-# function: here to `append` of a list.
+# `print` shows a PyTorch network. Keras's `summary()` shows a Keras model; it can also hand its text, piece by piece,
+# to a function: here to `append` of a list.
 #
 # **Predict.** Whose text mentions the addition?
 #
@@ -129,18 +129,18 @@ letter = exercises.first_true(
 exercises.outcome("P5.3", letter)
 
 # %% [markdown]
-# A PyTorch module is a list of parts and a Python function. The list can be printed; what `forward` does with the parts
-# stands in its code alone. A functional Keras model has recorded its [graph](glossary.md#graph).
+# A PyTorch module is a list of parts and a Python function. The list can be printed; what `forward` does with the
+# parts stands in its code alone. A functional Keras model has recorded its [graph](glossary.md#graph).
 
 # %% [markdown]
 # ## 5b.2 The graph
 #
 # PyTorch gets at the graph by [tracing](glossary.md#tracing). `torch.fx.symbolic_trace` runs `forward` once, on a
-# stand-in that notes what is done to it. The result holds the graph's *nodes*, in order. `ShapeProp(...).propagate` then
-# sends a real input through, so that each node knows the shape of what it gives.
+# stand-in that notes what is done to it. The result holds the graph's *nodes*, in order. `ShapeProp(...).propagate`
+# then sends a real input through, so that each node knows the shape of what it gives.
 #
-# From both we take how many numbers come out of each node, and the *edges*: pairs (from, to). Keras keeps the edges in
-# `_inbound_nodes`. The underscore says that it is Keras's own affair; its `plot_model` reads the same.
+# From both we take how many numbers come out of each node, and the *edges*: pairs (from, to). Keras keeps the edges
+# in `_inbound_nodes`. The underscore says that it is Keras's own affair; its `plot_model` reads the same.
 
 # %% tags=["torch"]
 # PyTorch
@@ -188,21 +188,21 @@ dense_tf = {
 figures.graphs(outputs_torch, edges_torch, dense_torch, edges_tf, dense_tf)
 
 # %% [markdown]
-# A trace follows one way through the code. A `forward` with an `if` on data cannot be traced like this; chapter 3 says
-# why, and what `torch.export` does about it.
+# A trace follows one way through the code. A `forward` with an `if` on data cannot be traced like this; chapter 3
+# says why, and what `torch.export` does about it.
 
 # %% [markdown]
 # ## 5b.3 Parameters and buffers
 #
-# A *[parameter](glossary.md#parameter)* is an array that training changes by its gradient. A *buffer* is an array that
-# belongs to the network as well, and has no gradient. Batch normalization has buffers: it keeps running averages of the
-# mean and variance that it has seen, to use them when nothing is trained.
+# A *[parameter](glossary.md#parameter)* is an array that training changes by its gradient. A *buffer* is an array
+# that belongs to the network as well, and has no gradient. Batch normalization has buffers: it keeps running averages
+# of the mean and variance that it has seen, to use them when nothing is trained.
 #
 # PyTorch keeps the two apart by name. Keras has one list of `weights`, in two parts, `trainable_weights` and
 # `non_trainable_weights`.
 #
-# **Predict.** You count the numbers: in PyTorch those of all `parameters()`, in Keras with `count_params()`. Both networks
-# are the same. And the counts?
+# **Predict.** You count the numbers: in PyTorch those of all `parameters()`, in Keras with `count_params()`. Both
+# networks are the same. And the counts?
 #
 # - **a** they are equal
 # - **b** PyTorch counts more
@@ -216,21 +216,20 @@ exercises.predict("P5.4", guess, among=["a", "b", "c"])
 # PyTorch
 count_torch = 0
 for name, parameter in skip_torch.named_parameters():
+    print("parameter", name, tuple(parameter.shape))
     count_torch += parameter.numel()  # how many numbers it holds
-print(count_torch, "numbers")
-
-averages_torch = ["norm.running_mean", "norm.running_var"]
 for name, buffer in skip_torch.named_buffers():
     print("buffer", name, tuple(buffer.shape))
+print(count_torch, "numbers in parameters")
 
 # %% tags=["tf"]
 # TensorFlow
+for weight in skip_tf.trainable_weights:
+    print("trainable", weight.path, tuple(weight.shape))
+for weight in skip_tf.non_trainable_weights:
+    print("not trainable", weight.path, tuple(weight.shape))
 count_tf = skip_tf.count_params()
-print(count_tf, "numbers")
-
-buffers_tf = skip_tf.non_trainable_weights
-for weight in buffers_tf:
-    print("not trained", weight.path, tuple(weight.shape))
+print(count_tf, "numbers by count_params")
 
 # %% tags=["verdict", "folded"]
 # Folded: which option came true, and what the difference is made of.
@@ -242,25 +241,25 @@ letter = exercises.first_true(
     }
 )
 exercises.outcome("P5.4", letter)
-state = skip_torch.state_dict()
-averages = sum(state[name].numel() for name in averages_torch)
+norm_torch = skip_torch.norm
+averages = norm_torch.running_mean.numel() + norm_torch.running_var.numel()
 parity.verdict("with the running averages", count_torch + averages, count_tf)
 trained = sum(int(np.prod(weight.shape)) for weight in skip_tf.trainable_weights)
 parity.verdict("without them", count_torch, trained)
 
 # %% [markdown]
-# A paper that gives "the number of parameters" of a Keras model may have counted averages. (PyTorch has a third buffer, the
-# number of batches that it has seen.) All of these belong into a file: in PyTorch `state_dict()` holds parameters and
-# buffers.
+# A paper that gives "the number of parameters" of a Keras model may have counted averages. (PyTorch has a third
+# buffer, the number of batches that it has seen.) All of these belong into a file: in PyTorch `state_dict()` holds
+# parameters and buffers.
 
 # %% [markdown]
 # ## 5b.4 By name: what freezing leaves free
 #
-# Names are for use. Below all but the layer `last` is *frozen*, as one does with a network that somebody else has trained.
-# In PyTorch a parameter is told, in Keras a layer (lesson 2b shows what that does to gradients).
+# Names are for use. Below all but the layer `last` is *frozen*, as one does with a network that somebody else has
+# trained. In PyTorch a parameter is told, in Keras a layer (lesson 2b shows what that does to gradients).
 #
-# Then a batch of random numbers goes through, in the mode of training, and no optimizer is near. The running mean of `norm`
-# was 0 before.
+# Then a batch of random numbers goes through, in the mode of training, and no optimizer is near. The running mean of
+# `norm` was 0 before.
 #
 # **Predict.** Whose running mean has changed?
 #
@@ -320,16 +319,16 @@ exercises.outcome("P5.5", letter)
 parity.verdict("how many numbers are left to train", free_torch, free_tf)
 
 # %% [markdown]
-# Freezing in PyTorch is about gradients, and a buffer has none: it moves on with each batch until `skip_torch.norm.eval()`
-# tells that layer that training is over. Keras has made
-# [an exception for this layer](https://keras.io/api/layers/normalization_layers/batch_normalization/): frozen, it also
-# behaves as if nothing were trained. Port such a training, and the two part without a word.
+# Freezing in PyTorch is about gradients, and a buffer has none: it moves on with each batch until
+# `skip_torch.norm.eval()` tells that layer that training is over. Keras has made [an exception for this
+# layer](https://keras.io/api/layers/normalization_layers/batch_normalization/): frozen, it also behaves as if nothing
+# were trained. Port such a training, and the two part without a word.
 
 # %% [markdown]
 # ### Exercise 5.6: what the optimizer leaves alone (5 minutes)
 #
-# Write `answer(net)`: for a PyTorch network it gives the set of the names in its `state_dict()` which an optimizer will *not*
-# change: its buffers, and its frozen parameters.
+# Write `answer(net)`: for a PyTorch network it gives the set of the names in its `state_dict()` which an optimizer
+# will *not* change: its buffers, and its frozen parameters.
 
 # %% tags=["exercise"]
 answer = ...  # a function of a network
@@ -365,9 +364,10 @@ exercises.check("5.6", answer)
 # %% [markdown]
 # ## 5b.5 Where the layers come from
 #
-# For TensorFlow the article imports layers from `tf.layers`. It says that their syntax is like that of Keras, and that
-# Keras is part of TensorFlow's repository. TensorFlow's [migration guide](https://www.tensorflow.org/guide/migrate) tells
-# another story. Let us try what is left: today's name, then the name for old code.
+# For TensorFlow the article imports layers from `tf.layers`. It says that their syntax is like that of Keras, and
+# that Keras is part of TensorFlow's repository. TensorFlow's [migration
+# guide](https://www.tensorflow.org/guide/migrate) tells another story. Let us try what is left: today's name, then
+# the name for old code.
 
 
 # %% tags=["taught"]
@@ -394,8 +394,8 @@ print(new)
 print(old)
 
 # %% [markdown]
-# The old Keras 2 survives as the package `tf_keras`. It must be chosen before TensorFlow is loaded, so a process of its
-# own tries. Without the package there is nothing to measure.
+# The old Keras 2 survives as the package `tf_keras`. It must be chosen before TensorFlow is loaded, so a process of
+# its own tries. Without the package there is nothing to measure.
 
 # %% tags=["folded"]
 # Folded: the same attempt where the old Keras 2 is chosen, if it is installed.
@@ -448,9 +448,9 @@ claims.verdict(
 # ## 5b.6 Keras without TensorFlow
 #
 # `tf.keras` is a second name for the package `keras`. And that package does not compute: it hands the work to a
-# [backend](glossary.md#backend), to TensorFlow, [JAX or PyTorch](https://keras.io/getting_started/). The environment variable
-# `KERAS_BACKEND` chooses one, before Keras is imported. So the function below runs here on TensorFlow, and in other processes
-# on the others: the same digits, the same arrays, the same steps.
+# [backend](glossary.md#backend), to TensorFlow, [JAX or PyTorch](https://keras.io/getting_started/). The environment
+# variable `KERAS_BACKEND` chooses one, before Keras is imported. So the function below runs here on TensorFlow, and
+# in other processes on the others: the same digits, the same arrays, the same steps.
 
 # %% tags=["taught"]
 from chapters.ch05.workers import keras_elsewhere
@@ -469,8 +469,9 @@ guess = ...  # "a" or "b"
 exercises.predict("P5.6", guess, among=["a", "b"])
 
 # %% [markdown]
-# First a file for 5b.7. `save` writes a model with its loss into it. The model has no weights at all: it takes the mean of
-# 3 by 3 pixels at every second place (`padding="same"`: at the edge as well), and turns the nine means into chances.
+# First a file for 5b.7. `save` writes a model with its loss into it. The model has no weights at all: it takes the
+# mean of 3 by 3 pixels at every second place (`padding="same"`: at the edge as well), and turns the nine means into
+# chances.
 
 # %% tags=["taught"]
 # TensorFlow
@@ -486,8 +487,8 @@ file.parent.mkdir(parents=True, exist_ok=True)
 small.save(file)
 
 # %% [markdown]
-# `backends.run` starts a process with that backend, which trains, opens the file, and reports. (One process does both,
-# because its start takes seconds.) Where JAX is not installed it says so and gives `None`.
+# `backends.run` starts a process with that backend, which trains, opens the file, and reports. (One process does
+# both, because its start takes seconds.) Where JAX is not installed it says so and gives `None`.
 
 # %% tags=["taught"]
 # TensorFlow
@@ -557,9 +558,9 @@ else:
 # %% [markdown]
 # ## 5b.7 One file, asked twice
 #
-# The training agreed. Now the small file: no weights, so nothing can go wrong with them. The picture is a slope of gray from
-# 0 to 70. We ask for the nine means, and for the [loss](glossary.md#loss) if the first, smallest mean were the right
-# class: the model is very sure, and wrong.
+# The training agreed. Now the small file: no weights, so nothing can go wrong with them. The picture is a slope of
+# gray from 0 to 70. We ask for the nine means, and for the [loss](glossary.md#loss) if the first, smallest mean were
+# the right class: the model is very sure, and wrong.
 #
 # **Predict.** The same file is opened on TensorFlow and on PyTorch. What agrees, but for rounding?
 #
@@ -601,14 +602,14 @@ backends.table(means_here, loss_here, {"PyTorch": on_torch, "JAX": on_jax})
 # Two causes, both quiet.
 #
 # - *The loss.* A chance near 0 has a logarithm near minus infinity, so Keras first cuts chances off at $10^{-7}$, and
-#   $-\ln 10^{-7} = 16.1$. On TensorFlow it is cleverer: it sees that a softmax made the chances, goes back to the scores,
-#   and finds the true loss. Give a loss scores (`from_logits=True`), and all agree.
-# - *The means.* Where a window hangs over the edge, the backends must agree on what lies there. On PyTorch, Keras 3.15.1 fills
-#   it otherwise: a mistake, [mended](https://github.com/keras-team/keras/pull/23233) in July 2026. The table above says
-#   what your version does.
+#   $-\ln 10^{-7} = 16.1$. On TensorFlow it is cleverer: it sees that a softmax made the chances, goes back to the
+#   scores, and finds the true loss. Give a loss scores (`from_logits=True`), and all agree.
+# - *The means.* Where a window hangs over the edge, the backends must agree on what lies there. On PyTorch, Keras
+#   3.15.1 fills it otherwise: a mistake, [mended](https://github.com/keras-team/keras/pull/23233) in July 2026. The
+#   table above says what your version does.
 #
-# One file, one picture, and on JAX, where you have it, a third pair of answers. "It runs on any backend" is a promise to
-# be tested.
+# One file, one picture, and on JAX, where you have it, a third pair of answers. "It runs on any backend" is a promise
+# to be tested.
 
 # %% [markdown]
 # ## 5b.8 Quiz
@@ -631,5 +632,5 @@ claims.close("05b")
 # - `tf.keras` is the package `keras`. It lies outside of TensorFlow, and computes on other backends too.
 # - The same file on another backend: compare outputs before you trust it.
 #
-# Further reading: [torch.fx](https://docs.pytorch.org/docs/stable/fx.html),
-# [Keras 3](https://keras.io/keras_3/). Next: [carry weights](05c_carry_weights.ipynb) from one framework to the other.
+# Further reading: [torch.fx](https://docs.pytorch.org/docs/stable/fx.html), [Keras 3](https://keras.io/keras_3/).
+# Next: [carry weights](05c_carry_weights.ipynb) from one framework to the other.

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 5c. Carry weights
 #
-# Four questions carry the arrays of a layer from one framework to the other. Who asks only three gets a network in which every
-# shape fits, and which reads other digits.
+# Four questions carry the arrays of a layer from one framework to the other. Who asks only three gets a network in
+# which every shape fits, and which reads other digits.
 #
 # > **Minutes**: 38 · **Needs**: lessons 5a and 5b · **Claims tested**: none
 # >
@@ -58,12 +58,13 @@ session.use(seed=seed, device=device, fast=fast)
 # %% [markdown]
 # ## 5c.1 Which axes, in which order?
 #
-# First question. A dense weight is (out, in) in PyTorch and (in, out) in Keras. So it is transposed; the bias is one row of
-# numbers, and stays. We write such rules as functions: the arrays of a PyTorch layer come in, as NumPy has them, and a list comes
-# out in the order of Keras's `get_weights()`.
+# First question. A dense weight is (out, in) in PyTorch and (in, out) in Keras. So it is transposed; the bias is one
+# row of numbers, and stays. We write such rules as functions: the arrays of a PyTorch layer come in, as NumPy has
+# them, and a list comes out in the order of Keras's `get_weights()`.
 #
 # Our layer has 6 numbers in and 6 out. Below, Keras is given the arrays twice: first by somebody who has forgotten to
-# transpose. `build` makes a layer's arrays without an input: it is told the shape, with `None` for the size of the batch.
+# transpose. `build` makes a layer's arrays without an input: it is told the shape, with `None` for the size of the
+# batch.
 
 
 # %% tags=["taught"]
@@ -98,18 +99,18 @@ parity.differ("a dense layer, not transposed", careless_tf, dense_torch, atol=0.
 parity.verdict("a dense layer, by the rule", dense_tf, dense_torch, atol=1e-12)
 
 # %% [markdown]
-# The square weight fits both ways, so nobody complains. **That shapes fit proves nothing. Equal outputs on random arrays do**,
-# and here the outputs agree to the last digits of [float64](glossary.md#float64).
+# The square weight fits both ways, so nobody complains. **That shapes fit proves nothing. Equal outputs on random
+# arrays do**, and here the outputs agree to the last digits of [float64](glossary.md#float64).
 
 # %% [markdown]
 # ## 5c.2 Axes of pictures
 #
-# The weight of a [convolution](glossary.md#convolution), its [kernel](glossary.md#kernel), has four axes. PyTorch: (out, in, height,
-# width). Keras: (height, width, in, out). NumPy's `transpose` is told, for each new axis, which old one it is: `(2, 3, 1, 0)`
-# puts the old axis 2, the height, first.
+# The weight of a [convolution](glossary.md#convolution), its [kernel](glossary.md#kernel), has four axes. PyTorch:
+# (out, in, height, width). Keras: (height, width, in, out). NumPy's `transpose` is told, for each new axis, which old
+# one it is: `(2, 3, 1, 0)` puts the old axis 2, the height, first.
 #
-# The pictures differ as well. PyTorch wants (batch, channel, height, width), in short NCHW; Keras wants the channel last,
-# NHWC. These are two rules for two things: turn pictures once at the door, kernels once when you carry them.
+# The pictures differ as well. PyTorch wants (batch, channel, height, width), in short NCHW; Keras wants the channel
+# last, NHWC. These are two rules for two things: turn pictures once at the door, kernels once when you carry them.
 
 
 # %% tags=["taught"]
@@ -151,10 +152,10 @@ parity.verdict("a convolution, by the rule", to_nchw(conv_tf), conv_torch, atol=
 # %% [markdown]
 # ### Exercise 5.1: a depthwise convolution (6 minutes)
 #
-# `nn.Conv2d(4, 8, 3, groups=4)` gives every input channel two filters of its own: outputs 0 and 1 belong to channel 0,
-# outputs 2 and 3 to channel 1, and so on. Its weight has the shape (8, 1, 3, 3). Keras has a layer for that,
-# `layers.DepthwiseConv2D(3, depth_multiplier=2)`, with a weight of shape (height, width, channels, filters of a channel) =
-# (3, 3, 4, 2). Set `answer` to PyTorch's weight, carried to Keras: an array of that shape.
+# `nn.Conv2d(4, 8, 3, groups=4)` gives every input channel two filters of its own: outputs 0 and 1 belong to channel
+# 0, outputs 2 and 3 to channel 1, and so on. Its weight has the shape (8, 1, 3, 3). Keras has a layer for that,
+# `layers.DepthwiseConv2D(3, depth_multiplier=2)`, with a weight of shape (height, width, channels, filters of a
+# channel) = (3, 3, 4, 2). Set `answer` to PyTorch's weight, carried to Keras: an array of that shape.
 
 # %% tags=["exercise"]
 weight_of_8 = np.arange(72.0).reshape(8, 1, 3, 3)
@@ -174,15 +175,16 @@ exercises.check("5.1", answer)
 # %% [markdown]
 # ## 5c.3 What is kept, and what stands outside
 #
-# Second question: *what else does the layer keep?* [Batch normalization](glossary.md#batch-normalization) has a scale and a shift,
-# and the running mean and variance (5b.3). PyTorch also counts batches; Keras has no place for that number.
+# Second question: *what else does the layer keep?* [Batch normalization](glossary.md#batch-normalization) has a scale
+# and a shift, and the running mean and variance (5b.3). PyTorch also counts batches; Keras has no place for that
+# number.
 #
-# Third question: *which numbers stand outside of the arrays?* Batch normalization divides by the root of the variance plus a
-# small *epsilon*. That is an argument of the layer, and its default is 1e-5 in PyTorch, 1e-3 in Keras. Strides, paddings
-# and slopes are such numbers too.
+# Third question: *which numbers stand outside of the arrays?* Batch normalization divides by the root of the variance
+# plus a small *epsilon*. That is an argument of the layer, and its default is 1e-5 in PyTorch, 1e-3 in Keras.
+# Strides, paddings and slopes are such numbers too.
 #
-# Below Keras's layer is made twice, with its own epsilon and with PyTorch's. `eval()` tells PyTorch to use the running
-# averages; a Keras layer does so unless it is told `training=True`.
+# Below Keras's layer is made twice, with its own epsilon and with PyTorch's. `eval()` tells PyTorch to use the
+# running averages; a Keras layer does so unless it is told `training=True`.
 
 
 # %% tags=["taught"]
@@ -227,15 +229,15 @@ parity.verdict("batch norm, by the rule", to_nchw(norm_tf), norm_torch, atol=1e-
 # %% [markdown]
 # (`norm_to_keras(*norm_arrays.values())`: the star hands over the arrays one by one, in their order.)
 #
-# Why random arrays, and not those of a new layer? In a new one scale and variance are ones, shift and mean are zeros. Exchange
-# scale and variance, and it gives the same numbers as before.
+# Why random arrays, and not those of a new layer? In a new one scale and variance are ones, shift and mean are zeros.
+# Exchange scale and variance, and it gives the same numbers as before.
 
 # %% [markdown]
 # ## 5c.4 Seven layers, there and back
 #
-# Now a list of rules for both directions. A rule to PyTorch takes what `get_weights()` gives, and returns the arrays in the
-# order of PyTorch's `state_dict()`. For layer normalization and embeddings nothing changes but the names. Stride, dilation
-# and groups stand outside, so one rule serves all convolutions.
+# Now a list of rules for both directions. A rule to PyTorch takes what `get_weights()` gives, and returns the arrays
+# in the order of PyTorch's `state_dict()`. For layer normalization and embeddings nothing changes but the names.
+# Stride, dilation and groups stand outside, so one rule serves all convolutions.
 
 
 # %% tags=["taught"]
@@ -291,8 +293,8 @@ inputs = {
 }
 
 # %% [markdown]
-# Each framework makes its layers, fills them with random arrays of its own, and computes. `run_torch` and `run_tf` run the layer
-# of a name on its input, and give a NumPy array; pictures come back as NCHW from both.
+# Each framework makes its layers, fills them with random arrays of its own, and computes. `run_torch` and `run_tf`
+# run the layer of a name on its input, and give a NumPy array; pictures come back as NCHW from both.
 
 # %% tags=["torch"]
 # PyTorch
@@ -359,8 +361,8 @@ for name in inputs:
     parity.differ(f"{name}, each with arrays of its own", out_torch[name], out_tf[name])
 
 # %% [markdown]
-# Now Keras is given PyTorch's arrays, and PyTorch Keras's. `zip` puts each array beside the name under which PyTorch keeps
-# it.
+# Now Keras is given PyTorch's arrays, and PyTorch Keras's. `zip` puts each array beside the name under which PyTorch
+# keeps it.
 
 # %% tags=["taught"]
 rebuilt_tf = {}
@@ -390,10 +392,10 @@ parity.verdict(
 # %% [markdown]
 # ## 5c.5 The order behind Flatten
 #
-# Three questions, seven layers, equal numbers. So a whole network must be right as well? Here is the smallest reader of digits
-# with a convolution: 3 filters, which leave 6 by 6 places of an 8 by 8 picture; then *Flatten*, which makes one row of
-# 108 numbers; then a dense layer for ten scores. Its arrays are random, so it has learned nothing; all the same, who carries
-# it must not change its scores.
+# Three questions, seven layers, equal numbers. So a whole network must be right as well? Here is the smallest reader
+# of digits with a convolution: 3 filters, which leave 6 by 6 places of an 8 by 8 picture; then *Flatten*, which makes
+# one row of 108 numbers; then a dense layer for ten scores. Its arrays are random, so it has learned nothing; all the
+# same, who carries it must not change its scores.
 #
 # Flatten has no arrays. The other two are carried by rules that you have just seen proven.
 #
@@ -453,9 +455,9 @@ others = int((scores_torch.argmax(axis=1) != scores_tf.argmax(axis=1)).sum())
 print(f"another digit has the highest score: in {others} of {len(pictures)} pictures")
 
 # %% [markdown]
-# The fourth question: *in which order do the numbers come out of what stands before?* Flatten reads the last axis fastest. In
-# NCHW that is a row of one channel's picture; in NHWC it is the channels of one place. The dense layer gets the same
-# 108 numbers in another order, and its rows belong to the old one.
+# The fourth question: *in which order do the numbers come out of what stands before?* Flatten reads the last axis
+# fastest. In NCHW that is a row of one channel's picture; in NHWC it is the channels of one place. The dense layer
+# gets the same 108 numbers in another order, and its rows belong to the old one.
 
 # %% tags=["folded"]
 # Folded: draws in which order Flatten reads two channels of 2 by 3 places.
@@ -484,15 +486,16 @@ mended_tf = tf_side.to_numpy(reader_tf(pictures_tf))
 parity.verdict("the scores, by four rules", mended_tf, scores_torch, atol=1e-10)
 
 # %% [markdown]
-# It is the quietest of all mistakes: each layer is right by itself, and all shapes fit. It does not arise where only one
-# place or one channel is left, as behind a mean over the whole picture. So a test on such a network does not find it.
+# It is the quietest of all mistakes: each layer is right by itself, and all shapes fit. It does not arise where only
+# one place or one channel is left, as behind a mean over the whole picture. So a test on such a network does not find
+# it.
 
 # %% [markdown]
 # ### Exercise 5.7: and back (5 minutes)
 #
-# A Keras network has a dense layer behind Flatten. Write `answer(kernel, channels, height, width)`: it gets the kernel as a NumPy
-# array of shape (height · width · channels, out), its rows in Keras's order, and gives the weight for PyTorch, of shape (out,
-# channels · height · width).
+# A Keras network has a dense layer behind Flatten. Write `answer(kernel, channels, height, width)`: it gets the
+# kernel as a NumPy array of shape (height · width · channels, out), its rows in Keras's order, and gives the weight
+# for PyTorch, of shape (out, channels · height · width).
 
 # %% tags=["exercise"]
 answer = ...  # a function of kernel, channels, height and width
@@ -553,5 +556,5 @@ claims.close("05c")
 #
 # Further reading: PyTorch's [Conv2d](https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv2d.html) and
 # [Flatten](https://docs.pytorch.org/docs/stable/generated/torch.nn.Flatten.html), Keras's
-# [Conv2D](https://keras.io/api/layers/convolution_layers/convolution2d/).
-# Next: [gates and heads](05d_gates_and_heads.ipynb), layers with more inside.
+# [Conv2D](https://keras.io/api/layers/convolution_layers/convolution2d/). Next: [gates and
+# heads](05d_gates_and_heads.ipynb), layers with more inside.

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 5d. Gates and heads
 #
-# Some layers hold several small ones in one array. Carry them by their shapes alone, and you get another function, without an
-# error. So you open three of them, a GRU, an LSTM and attention, and carry each there and back.
+# Some layers hold several small ones in one array. Carry them by their shapes alone, and you get another function,
+# without an error. So you open three of them, a GRU, an LSTM and attention, and carry each there and back.
 #
 # > **Minutes**: 33 · **Needs**: lesson 5c · **Claims tested**: none
 # >
@@ -58,17 +58,19 @@ session.use(seed=seed, device=device, fast=fast)
 # %% [markdown]
 # ## 5d.1 Three gates in one array
 #
-# A [recurrent](glossary.md#recurrent-network) layer reads a sequence step by step, and keeps a *state* $h$ between them. The
-# GRU decides with [gates](glossary.md#gate), numbers between 0 and 1, how much of the state it keeps. With $x$ the numbers of
-# a step and $\sigma(a) = 1 / (1 + e^{-a})$:
+# A [recurrent](glossary.md#recurrent-network) layer reads a sequence step by step, and keeps a *state* $h$ between
+# them. The GRU decides with [gates](glossary.md#gate), numbers between 0 and 1, how much of the state it keeps. With
+# $x$ the numbers of a step and $\sigma(a) = 1 / (1 + e^{-a})$:
 #
 # $$r = \sigma(W_r x + b_r + U_r h + c_r) \qquad z = \sigma(W_z x + b_z + U_z h + c_z)$$
 # $$n = \tanh(W_n x + b_n + r \cdot (U_n h + c_n)) \qquad h \leftarrow (1 - z) \cdot n + z \cdot h$$
 #
-# $r$ is the *reset* gate, $z$ the *update* gate, $n$ the *new* state. Each has a weight for the input, one for the state, and
-# two biases. Both frameworks stack the three in one array. PyTorch: reset, update, new. Keras: update, reset, new.
+# $r$ is the *reset* gate, $z$ the *update* gate, $n$ the *new* state. Each has a weight for the input, one for the
+# state, and two biases. Both frameworks stack the three in one array. PyTorch: reset, update, new. Keras: update,
+# reset, new.
 #
-# Our layer reads 8 numbers a step and has a state of 6. So PyTorch's weights have 3 · 6 = 18 rows, Keras's as many columns.
+# Our layer reads 8 numbers a step and has a state of 6. So PyTorch's weights have 3 · 6 = 18 rows, Keras's as many
+# columns.
 
 # %% tags=["taught"]
 rng = np.random.default_rng(seed)
@@ -118,8 +120,8 @@ def gru_to_keras(weight_x, weight_h, bias_x, bias_h):
 
 
 # %% [markdown]
-# PyTorch's `nn.GRU` gives two things, the states after all steps, and the last one. `batch_first=True` says that the first axis
-# is the batch. Keras gives all steps if `return_sequences=True` asks for them.
+# PyTorch's `nn.GRU` gives two things, the states after all steps, and the last one. `batch_first=True` says that the
+# first axis is the batch. Keras gives all steps if `return_sequences=True` asks for them.
 
 # %% tags=["torch"]
 # PyTorch
@@ -154,16 +156,16 @@ figures.gates(gru_torch[0, :, 0], careful_tf[0, :, 0], hasty_tf[0, :, 0])
 # %% [markdown]
 # Blocks of equal size can be exchanged, and no shape will tell.
 #
-# Why does the GRU need both biases? In $r \cdot (U_n h + c_n)$ the reset gate multiplies $c_n$, and not $b_n$. There is
-# another GRU, with $U_n (r \cdot h)$. Keras has both, by `reset_after=True` (the default) and `False`. The second
+# Why does the GRU need both biases? In $r \cdot (U_n h + c_n)$ the reset gate multiplies $c_n$, and not $b_n$. There
+# is another GRU, with $U_n (r \cdot h)$. Keras has both, by `reset_after=True` (the default) and `False`. The second
 # is another function: no arrangement of arrays makes `nn.GRU` compute it.
 
 # %% [markdown]
 # ## 5d.2 Four gates, and two biases that become one
 #
-# The LSTM has four: the *input*, *forget* and *output* gates, and the new *cell* content. Here both frameworks agree on the order:
-# input, forget, cell, output. But PyTorch has two biases for each gate, and Keras has one. Both enter the same sum, so
-# Keras needs only theirs.
+# The LSTM has four: the *input*, *forget* and *output* gates, and the new *cell* content. Here both frameworks agree
+# on the order: input, forget, cell, output. But PyTorch has two biases for each gate, and Keras has one. Both enter
+# the same sum, so Keras needs only theirs.
 
 
 # %% tags=["taught"]
@@ -197,16 +199,16 @@ carried_tf = tf_side.to_numpy(lstm_tf(tf_side.tensor(sequences)))
 parity.verdict("an LSTM of PyTorch, in Keras", carried_tf, lstm_torch, atol=1e-10)
 
 # %% [markdown]
-# The way is not the same both ways: from Keras to PyTorch one bias becomes two, and the second may be zeros. What computes
-# the same can be trained to something else: in plain gradient descent the sum of two biases moves twice as far.
+# The way is not the same both ways: from Keras to PyTorch one bias becomes two, and the second may be zeros. What
+# computes the same can be trained to something else: in plain gradient descent the sum of two biases moves twice as
+# far.
 
 # %% [markdown]
 # ### Exercise 5.4: gates from a third party (4 minutes)
 #
-# An [ONNX](glossary.md#onnx) file stores an LSTM's gates in the order
-# [input, output, forget, cell](https://onnx.ai/onnx/operators/onnx__LSTM.html). Below is such a weight: 4 gates of 2 units,
-# 3 numbers coming in. Set `answer` to `weight_ih_l0` of the `nn.LSTM(3, 2)` that computes the same: an array of the same
-# shape.
+# An [ONNX](glossary.md#onnx) file stores an LSTM's gates in the order [input, output, forget,
+# cell](https://onnx.ai/onnx/operators/onnx__LSTM.html). Below is such a weight: 4 gates of 2 units, 3 numbers coming
+# in. Set `answer` to `weight_ih_l0` of the `nn.LSTM(3, 2)` that computes the same: an array of the same shape.
 
 # %% tags=["exercise"]
 from_file = np.arange(24.0).reshape(8, 3)  # rows 0 and 1: the input gate
@@ -229,13 +231,13 @@ exercises.check("5.4", answer)
 # %% [markdown]
 # ## 5d.3 Count before you carry
 #
-# Who can say how many numbers a layer has, knows what is in it. A gate of 7 units that reads 5 numbers has 5 · 7 weights for the
-# input, 7 · 7 for the state, and its biases.
+# Who can say how many numbers a layer has, knows what is in it. A gate of 7 units that reads 5 numbers has 5 · 7
+# weights for the input, 7 · 7 for the state, and its biases.
 #
 # ### Exercise 5.3: count parameters (5 minutes)
 #
-# How many trainable numbers are in each of these layers, with 5 numbers (or 8 channels) coming in? Replace each `...`;
-# try it on paper first, and let the frameworks count afterwards.
+# How many trainable numbers are in each of these layers, with 5 numbers (or 8 channels) coming in? Replace each
+# `...`; try it on paper first, and let the frameworks count afterwards.
 
 # %% tags=["exercise"]
 count = {
@@ -292,14 +294,14 @@ exercises.check("5.3", answer)
 # %% [markdown]
 # ## 5d.4 Heads
 #
-# [Attention](glossary.md#attention) lets each step of a sequence look at the others. From each step three rows of numbers are
-# made, a *query*, a *key* and a *value*. The products of a query with all keys, divided by the root of their length and
-# turned into shares by softmax, say how much of each value is taken. With several *heads* this is done several times beside
-# each other, with fewer numbers each. A last weight joins them.
+# [Attention](glossary.md#attention) lets each step of a sequence look at the others. From each step three rows of
+# numbers are made, a *query*, a *key* and a *value*. The products of a query with all keys, divided by the root of
+# their length and turned into shares by softmax, say how much of each value is taken. With several *heads* this is
+# done several times beside each other, with fewer numbers each. A last weight joins them.
 #
-# Ours has 2 heads of 4 numbers, so 8 in all. PyTorch keeps query, key and value in one weight, (24, 8): three blocks of
-# 8 rows. Keras has three kernels, and gives each head an axis of its own: (8, 2, 4) is (numbers in, heads, numbers of a head). The
-# weight that joins is (8, 8) in PyTorch, (2, 4, 8) in Keras.
+# Ours has 2 heads of 4 numbers, so 8 in all. PyTorch keeps query, key and value in one weight, (24, 8): three blocks
+# of 8 rows. Keras has three kernels, and gives each head an axis of its own: (8, 2, 4) is (numbers in, heads, numbers
+# of a head). The weight that joins is (8, 8) in PyTorch, (2, 4, 8) in Keras.
 
 
 # %% tags=["taught"]
@@ -319,8 +321,8 @@ attention_arrays = {
 }
 
 # %% [markdown]
-# Here the sequence looks at itself: it is query, key and value. Keras takes the value second, and uses it as key unless it is
-# given one. PyTorch gives the result and the shares.
+# Here the sequence looks at itself: it is query, key and value. Keras takes the value second, and uses it as key
+# unless it is given one. PyTorch gives the result and the shares.
 
 # %% tags=["torch"]
 # PyTorch
@@ -344,7 +346,8 @@ parity.verdict("attention of PyTorch, in Keras", looked_tf, attention_torch, ato
 
 # %% [markdown]
 # That works to the last digits because the root of 4 is 2. Keras keeps one divided by the root in
-# [float32](glossary.md#float32), even here; with heads of 3 numbers the results would differ from the eighth digit on.
+# [float32](glossary.md#float32), even here; with heads of 3 numbers the results would differ from the eighth digit
+# on.
 
 # %% [markdown]
 # ## 5d.5 And back
@@ -435,5 +438,5 @@ claims.close("05d")
 #
 # Further reading: PyTorch's [GRU](https://docs.pytorch.org/docs/stable/generated/torch.nn.GRU.html) and
 # [MultiheadAttention](https://docs.pytorch.org/docs/stable/generated/torch.nn.MultiheadAttention.html), Keras's
-# [GRU](https://keras.io/api/layers/recurrent_layers/gru/).
-# Next: [a phrasebook](05e_a_phrasebook.ipynb) for all that is smaller than a layer.
+# [GRU](https://keras.io/api/layers/recurrent_layers/gru/). Next: [a phrasebook](05e_a_phrasebook.ipynb) for all that
+# is smaller than a layer.

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 5e. A phrasebook, and its false friends
 #
-# 82 things that one says daily, in PyTorch, TensorFlow and Keras, each of them run. Two ways to be wrong all the same:
-# a word that means something else, and data for which the right words part.
+# 82 things that one says daily, in PyTorch, TensorFlow and Keras, each of them run. Two ways to be wrong all the
+# same: a word that means something else, and data for which the right words part.
 #
 # > **Minutes**: 28 · **Needs**: lessons 5a and 5b · **Claims tested**: none
 # >
@@ -12,8 +12,8 @@
 # > - look up a phrase, and know how it was tested (verdict in 5e.4)
 # > - port a small module with the phrasebook (exercise 5.2)
 #
-# `seed` draws other numbers. `fast` and `device` change nothing here: the arrays are small, and stay on the CPU. Nothing is
-# told about dtypes: both frameworks have their default settings, as in a program of yours.
+# `seed` draws other numbers. `fast` and `device` change nothing here: the arrays are small, and stay on the CPU.
+# Nothing is told about dtypes: both frameworks have their default settings, as in a program of yours.
 
 # %% tags=["setup"]
 from helpers import session
@@ -29,7 +29,6 @@ from helpers import build_dir, claims, exercises, parity
 # %% tags=["torch", "setup"]
 # PyTorch
 import torch
-from torch import nn
 from torch.nn import functional as F
 
 from chapters.ch05.phrasebook import in_torch
@@ -59,8 +58,8 @@ session.use(seed=seed, device=device, fast=fast)
 # %% [markdown]
 # ## 5e.1 False friends
 #
-# In a foreign language some words look like your own and mean something else. PyTorch's `x.repeat(2, 1)` gives the rows 1, 2,
-# and then again 1, 2.
+# In a foreign language some words look like your own and mean something else. PyTorch's `x.repeat(2, 1)` gives the
+# rows 1, 2, and then again 1, 2.
 #
 # **Predict.** Which of these does the same in TensorFlow?
 #
@@ -104,15 +103,16 @@ parity.verdict("PyTorch's repeat and TensorFlow's tile", repeat_torch, tile_tf)
 parity.verdict("repeat_interleave and TensorFlow's repeat", each_torch, repeat_tf)
 
 # %% [markdown]
-# Two more of the kind: `torch.split(x, 2)` makes pieces *of* two, `tf.split(x, 2)` makes two pieces. PyTorch's `transpose`
-# swaps two axes, TensorFlow's turns all of them around. Such friends are found by their shapes, or by one look at the numbers.
+# Two more of the kind: `torch.split(x, 2)` makes pieces *of* two, `tf.split(x, 2)` makes two pieces. PyTorch's
+# `transpose` swaps two axes, TensorFlow's turns all of them around. Such friends are found by their shapes, or by one
+# look at the numbers.
 
 # %% [markdown]
 # ## 5e.2 The loss that was right
 #
 # The other kind is worse: phrases that agree on all your tests, until other data come. Here a network has predicted
-# four numbers, and every one is right. But its output has the shape (4, 1), as the output of a dense layer has, and the targets have
-# the shape (4,). The mean squared error of four right numbers is 0.
+# four numbers, and every one is right. But its output has the shape (4, 1), as the output of a dense layer has, and
+# the targets have the shape (4,). The mean squared error of four right numbers is 0.
 #
 # **Predict.** Which of these say 0: PyTorch's `F.mse_loss`, TensorFlow's `tf.reduce_mean((x - y) ** 2)`, Keras's
 # `MeanSquaredError`?
@@ -156,15 +156,16 @@ parity.verdict("the error in PyTorch and TensorFlow", error_torch, error_tf)
 parity.differ("the error in PyTorch and Keras", error_torch, error_keras)
 
 # %% [markdown]
-# [Broadcasting](glossary.md#broadcasting) makes a table of 4 by 4 differences, every prediction against every target. PyTorch
-# says so in a warning, TensorFlow does not. Train with that, and the network learns to answer the mean, always. Keras drops
-# the axis of length 1 first. So a training that works in Keras may fail when it is ported, with a loss that falls a little
-# and stays.
+# [Broadcasting](glossary.md#broadcasting) makes a table of 4 by 4 differences, every prediction against every target.
+# PyTorch says so in a warning, TensorFlow does not. Train with that, and the network learns to answer the mean,
+# always. Keras drops the axis of length 1 first. So a training that works in Keras may fail when it is ported, with a
+# loss that falls a little and stays.
 
 # %% [markdown]
 # ## 5e.3 Integers, NaN, equals, and -1
 #
-# Four more kinds of data. `said` calls a phrase, and gives its result as plain Python, or the name of the error that it raised.
+# Four more kinds of data. `said` calls a phrase, and gives its result as plain Python, or the name of the error that
+# it raised.
 
 
 # %% tags=["taught"]
@@ -196,7 +197,8 @@ parity.verdict("PyTorch refuses the mean of whole numbers", refuses, True)
 parity.differ("TensorFlow's mean and Keras's", float(whole_tf), whole_keras)
 
 # %% [markdown]
-# TensorFlow stays among the integers, and rounds down. Counts and labels are integers; so are pixels that come from a file.
+# TensorFlow stays among the integers, and rounds down. Counts and labels are integers; so are pixels that come from a
+# file.
 #
 # **Not a number.** Where is the largest of 1, NaN, 3?
 
@@ -247,9 +249,9 @@ parity.verdict(
 )
 
 # %% [markdown]
-# **Minus one.** In many files -1 means "nobody knows". In Python it means the last one of a list. Below we ask for row -1 of a
-# table, and for the one-hot row of class -1. (`lambda:` makes a function without arguments of what follows, so that
-# `said` can call it.)
+# **Minus one.** In many files -1 means "nobody knows". In Python it means the last one of a list. Below we ask for
+# row -1 of a table, and for the one-hot row of class -1. (`lambda:` makes a function without arguments of what
+# follows, so that `said` can call it.)
 #
 # **Predict.** Who refuses?
 #
@@ -301,19 +303,20 @@ exercises.outcome("P5.12", letter)
 # Each lets through what the other refuses: PyTorch the last row, TensorFlow a row of zeros. (On a GPU `tf.gather`
 # [gives 0](https://www.tensorflow.org/api_docs/python/tf/gather) instead of an error.)
 #
-# No list of such data is complete. The cure is a habit: look at dtypes, shapes and NaNs where data enter, not where a loss
-# comes out.
+# No list of such data is complete. The cure is a habit: look at dtypes, shapes and NaNs where data enter, not where a
+# loss comes out.
 
 # %% [markdown]
 # ## 5e.4 Eighty-two rows
 #
-# In the folder `chapters/ch05/phrasebook`, the files `in_torch.py`, `in_tf.py` and `in_keras.py` hold functions of the same
-# names, one for each phrase. The function is run, and its text is what the table below shows. So what you copy is what was
-# tested.
+# In the folder `chapters/ch05/phrasebook`, the files `in_torch.py`, `in_tf.py` and `in_keras.py` hold functions of
+# the same names, one for each phrase. The function is run, and its text is what the table below shows. So what you
+# copy is what was tested.
 #
 # `phrasebook.inputs` draws the arrays by the names that the functions' arguments have. They are
-# [float64](glossary.md#float64); pictures are NCHW for PyTorch, NHWC for the others. `phrasebook.say` turns those that a phrase asks for
-# into tensors, calls it, and gives the result as a NumPy array. `getattr(in_torch, name)` is the function of that name.
+# [float64](glossary.md#float64); pictures are NCHW for PyTorch, NHWC for the others. `phrasebook.say` turns those
+# that a phrase asks for into tensors, calls it, and gives the result as a NumPy array. `getattr(in_torch, name)` is
+# the function of that name.
 
 # %% tags=["torch"]
 # PyTorch
@@ -357,9 +360,9 @@ parity.verdict(
 )
 
 # %% [markdown]
-# To *agree* means: a difference of at most 1e-10 (1e-7 in two rows where TensorFlow rounds a constant), and 1e-5 where one side
-# has answered in [float32](glossary.md#float32), which has seven digits. That happens more often than one thinks. The arrays that went in
-# were float64; which rows came out otherwise?
+# To *agree* means: a difference of at most 1e-10 (1e-7 in two rows where TensorFlow rounds a constant), and 1e-5
+# where one side has answered in [float32](glossary.md#float32), which has seven digits. That happens more often than
+# one thinks. The arrays that went in were float64; which rows came out otherwise?
 
 # %% tags=["taught"]
 # TensorFlow
@@ -368,12 +371,12 @@ for name, value in said_keras.items():
         print(name, end=" ")
 
 # %% [markdown]
-# Keras's *layers and losses* turn what comes in into Keras's own float type, float32 by default. Its plain operations,
-# `keras.ops`, mostly leave it. No warning says so, and nine digits are gone.
+# Keras's *layers and losses* turn what comes in into Keras's own float type, float32 by default. Its plain
+# operations, `keras.ops`, mostly leave it. No warning says so, and nine digits are gone.
 #
-# The same Keras column runs in a process of its own on PyTorch, and on JAX where it is installed. There even `keras.ops`
-# computes much in float32, whatever type the answer has. So 1e-5 is the limit for all rows, and the lesson is: float64 on
-# another backend must be asked for.
+# The same Keras column runs in a process of its own on PyTorch, and on JAX where it is installed. There even
+# `keras.ops` computes much in float32, whatever type the answer has. So 1e-5 is the limit for all rows, and the
+# lesson is: float64 on another backend must be asked for.
 
 # %% tags=["taught"]
 # PyTorch
@@ -402,8 +405,8 @@ else:
     print(f"in Keras on JAX {sum(agree_jax.values())} of {len(agree_jax)} agree")
 
 # %% [markdown]
-# Here is the table. Type a word into its field. The last column has the largest difference, and the dtypes where they differ. A
-# page and a sheet to print are below it.
+# Here is the table. Type a word into its field. The last column has the largest difference, and the dtypes where they
+# differ. A page and a sheet to print are below it.
 
 # %% tags=["folded"]
 # Folded: shows the table, and writes it as a page and as a sheet.
@@ -413,9 +416,9 @@ page.table(measured, build_dir() / "05e")
 # %% [markdown]
 # ### Exercise 5.2: port a module (7 minutes)
 #
-# Write this PyTorch module as a TensorFlow function `answer(x, weight, bias, scale, shift)`. It gets float64 tensors in PyTorch's
-# shapes: `x` is (n, 4), `weight` is that of `inner` and square, the others have four numbers. It returns a float64 tensor. No
-# gradients are asked for.
+# Write this PyTorch module as a TensorFlow function `answer(x, weight, bias, scale, shift)`. It gets float64 tensors
+# in PyTorch's shapes: `x` is (n, 4), `weight` is that of `inner` and square, the others have four numbers. It returns
+# a float64 tensor. No gradients are asked for.
 #
 # ```python
 # class Block(nn.Module):
@@ -498,5 +501,5 @@ claims.close("05e")
 # - A phrase is proven by a run with the same numbers on all sides.
 #
 # Further reading: [torch](https://docs.pytorch.org/docs/stable/torch.html),
-# [tf](https://www.tensorflow.org/api_docs/python/tf), [keras.ops](https://keras.io/api/ops/).
-# Next: in [lesson 6a](06a_a_ladder_of_equality.ipynb), two networks with the same arrays are trained, and stay the same.
+# [tf](https://www.tensorflow.org/api_docs/python/tf), [keras.ops](https://keras.io/api/ops/). Next: in [lesson
+# 6a](06a_a_ladder_of_equality.ipynb), two networks with the same arrays are trained, and stay the same.

@@ -259,7 +259,7 @@ EXERCISES = {
          "`i, o, f, c = np.split(from_file, 4)`, then `np.concatenate` with the four in PyTorch's order.")),
     "5.5": Exercise(_judge_deep, (
         "How many dense layers does a list of n sizes ask for? And how many ReLUs stand between them?",
-        "`zip(sizes, sizes[1:])` gives the pairs (in, out). Begin with the first layer; each further one comes behind a ReLU.",
+        "`zip(sizes, sizes[1:])` gives the pairs (in, out). First layer first; each further one stands behind a ReLU.",
         "`net = nn.Sequential(nn.Linear(sizes[0], sizes[1]))`, then in a loop `net.append(nn.ReLU())` and "
         "`net.append(nn.Linear(...))`.")),
     "5.6": Exercise(_judge_left_alone, (
@@ -268,6 +268,6 @@ EXERCISES = {
         "`set(net.state_dict())`, less the names of the parameters with `requires_grad`.")),
     "5.7": Exercise(_judge_from_flat, (
         "The axis of rows is three axes in one. Which of the three runs fastest in Keras?",
-        "In NHWC the channel is last, so it runs fastest: `kernel.reshape(height, width, channels, -1)` takes the axis apart.",
+        "In NHWC the channel is last, so it runs fastest: `kernel.reshape(height, width, channels, -1)` cuts the axis.",
         "Then `transpose` to (out, channels, height, width), and `reshape(-1, channels * height * width)`.")),
 }

@@ -63,6 +63,6 @@ def gates(in_torch, careful, hasty):
     right.set(xlabel="step", ylabel="first number of the state")
     right.legend(fontsize=7.5, ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1), columnspacing=1)
     stacked = "; ".join(f"{name} {', '.join(order)}" for name, order in orders.items())
-    plots.show(fig, alt=f"Left, how the gates are stacked: {stacked}. Right, a state over {len(in_torch)} steps: carried with "
-                        f"care it is at most {np.abs(careful - in_torch).max():.0e} from PyTorch's, in haste up to "
+    plots.show(fig, alt=f"Left, how the gates are stacked: {stacked}. Right, a state over {len(in_torch)} steps: carried "
+                        f"with care it is at most {np.abs(careful - in_torch).max():.0e} from PyTorch's, in haste up to "
                         f"{np.abs(hasty - in_torch).max():.1g}.")
