@@ -746,4 +746,4 @@ claims.close("04")
 # batches while the program runs; [TreeLSTM](https://arxiv.org/abs/1503.00075), a better cell; TensorFlow's guide to
 # [ragged tensors](https://www.tensorflow.org/guide/ragged_tensor) and PyTorch's page on
 # [nested tensors](https://docs.pytorch.org/docs/stable/nested.html), still a prototype.
-# Next: [defining a network](05_defining_a_network.ipynb).
+# Next: [defining a network](05a_one_network_three_ways.ipynb).
