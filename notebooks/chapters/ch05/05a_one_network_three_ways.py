@@ -4,7 +4,7 @@
 # A network is a function and a few arrays. You write one as a class, as a sequence and as a function, in both
 # frameworks: six programs, one result. Then a list of layers gets lost, and only one framework looks for it.
 #
-# > **Minutes**: 30 · **Needs**: chapter 1, and what a matrix product is · **Claims tested**: C46, C47, C48, C51
+# > **Minutes**: 31 · **Needs**: chapter 1, and what a matrix product is · **Claims tested**: C46, C47, C48, C51
 # >
 # > **You will be able to**
 # > - write a network as a class, and say who calls its methods (claim C46)

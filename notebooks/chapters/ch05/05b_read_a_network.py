@@ -4,7 +4,7 @@
 # Somebody gives you a network. You find out what it is made of, which of its numbers are trained, and which change
 # all the same. Then you take Keras away from TensorFlow, and ask one file twice.
 #
-# > **Minutes**: 34 · **Needs**: lesson 5a · **Claims tested**: C19, C49, C50, C52, C53
+# > **Minutes**: 35 · **Needs**: lesson 5a · **Claims tested**: C19, C49, C50, C52, C53
 # >
 # > **You will be able to**
 # > - read the layers and the graph of a network (verdict in 5b.2)

@@ -4,7 +4,7 @@
 # Four questions carry the arrays of a layer from one framework to the other. Who asks only three gets a network in
 # which every shape fits, and which reads other digits.
 #
-# > **Minutes**: 38 · **Needs**: lessons 5a and 5b · **Claims tested**: none
+# > **Minutes**: 39 · **Needs**: lessons 5a and 5b · **Claims tested**: none
 # >
 # > **You will be able to**
 # > - turn the axes of a weight, and prove that you turned them right (exercise 5.1)

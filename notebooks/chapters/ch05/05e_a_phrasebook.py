@@ -4,7 +4,7 @@
 # 82 things that one says daily, in PyTorch, TensorFlow and Keras, each of them run. Two ways to be wrong all the
 # same: a word that means something else, and data for which the right words part.
 #
-# > **Minutes**: 28 · **Needs**: lessons 5a and 5b · **Claims tested**: none
+# > **Minutes**: 30 · **Needs**: lessons 5a and 5b · **Claims tested**: none
 # >
 # > **You will be able to**
 # > - tell a false friend when you meet one (prediction P5.10)
