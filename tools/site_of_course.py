@@ -100,8 +100,8 @@ def claims_page(books):
 
 
 def phrasebook_page():
-    """Where the phrasebook lies that chapter 5 wrote."""
-    source = build_dir() / "05" / "phrasebook.html"
+    """The phrasebook as lesson 5e wrote it."""
+    source = build_dir() / "05e" / "phrasebook.html"
     if not source.is_file():
         return show.render(SITE / "no_phrasebook.html")
     return re.search(r"<body[^>]*>(.*)</body>", source.read_text(encoding="utf-8"), re.S).group(1)

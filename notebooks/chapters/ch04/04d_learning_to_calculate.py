@@ -440,4 +440,4 @@ claims.close("04d")
 #
 # Further reading: [TreeLSTM](https://arxiv.org/abs/1503.00075), a cell that keeps more of what stands below;
 # [discrete states](https://arxiv.org/abs/1711.00937) that a network learns to round to.
-# Next: [defining a network](05_defining_a_network.ipynb).
+# Next: [defining a network](05a_one_network_three_ways.ipynb).

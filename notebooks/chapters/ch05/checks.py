@@ -3,11 +3,40 @@ import math
 
 import numpy as np
 
-from helpers.course.judging import function, value
+from helpers.course import missing
+from helpers.course.judging import Exercise, call, function, value
 
 FILTERS = np.arange(72.0).reshape(8, 1, 3, 3)
 FILE = np.arange(24.0).reshape(8, 3)
 COUNTS = {"nn.LSTM(5, 7)": 392, "layers.LSTM(7)": 364, "layers.GRU(7)": 294, "nn.Conv2d(8, 16, 3, groups=4)": 304}
+
+
+SLIPS = {
+    "nn.LSTM(5, 7)": {364: "nn.LSTM has two biases for each gate, 7 numbers each", 336: "nn.LSTM has biases"},
+    "layers.LSTM(7)": {392: "layers.LSTM has one bias for each gate", 336: "layers.LSTM has biases"},
+    "layers.GRU(7)": {273: "Keras's GRU keeps two biases for each gate (`reset_after=True`)", 392: "a GRU has three gates",
+                      252: "layers.GRU has biases"},
+    "nn.Conv2d(8, 16, 3, groups=4)": {1168: "with groups=4 each filter sees a quarter of the channels",
+                                      288: "the convolution has a bias for each of its 16 outputs"},
+}
+"""{layer of exercise 5.3: {a wrong count: the slip that leads to it}}"""
+
+
+def _judge_counts(answer):
+    """Exercise 5.3: a dict of whole numbers; the first entry that is not right is named."""
+    if not isinstance(answer, dict):
+        return "answer must be the dict: answer = count."
+    for name, right in COUNTS.items():
+        found = answer.get(name)
+        if name not in answer:
+            return f"there is no entry {name!r}."
+        if found is ...:
+            return f"nothing stands yet for {name}."
+        if not isinstance(found, (int, float, np.number)):
+            return f"for {name} a number is asked for, not {found!r}."
+        if found != right:
+            return f"{SLIPS[name].get(found, f'{name} does not have {found} parameters')}."
+    return None
 
 
 def depthwise():
@@ -40,6 +69,156 @@ def block_inputs(rng):
     return (rng.normal(size=(3, 4)), rng.normal(size=(4, 4)), rng.normal(size=4), rng.uniform(0.5, 2, 4), rng.normal(size=4))
 
 
+def flat_kernel(rng):
+    """(kernel, channels, height, width) with lengths that all differ, so that a wrong axis shows."""
+    out, channels, height, width = rng.permutation([2, 3, 4, 5]).tolist()
+    return rng.normal(size=(height * width * channels, out)), channels, height, width
+
+
+def from_flat(kernel, channels, height, width, cut="hwc", turn="ochw"):
+    """A dense kernel behind Flatten for PyTorch. cut: what its rows were made of; turn: the order before they are joined."""
+    lengths = {"c": channels, "h": height, "w": width}
+    apart = kernel.reshape(*(lengths[axis] for axis in cut), -1)
+    return apart.transpose(*((cut + "o").index(axis) for axis in turn)).reshape(-1, channels * height * width)
+
+
+def _judge_from_flat(answer):
+    """Exercise 5.7, on kernels of three sizes."""
+    if not callable(answer):
+        return "answer must be a function: write def answer(kernel, channels, height, width): above."
+    for trial in range(3):
+        arguments = flat_kernel(np.random.default_rng(trial))
+        right = from_flat(*arguments)
+        found, problem = call(answer, *arguments)
+        if problem is None and not hasattr(found, "shape"):
+            problem = f"an array is asked for, your function returned {_kind(found)}."
+        if problem:
+            return problem
+        for cause, wrong in FLAT.items():
+            if np.array_equal(np.asarray(found), wrong(*arguments)):
+                return f"{cause}."
+        if tuple(found.shape) != right.shape:
+            return f"the shape is {tuple(found.shape)} where {right.shape} is asked for."
+        if not np.array_equal(np.asarray(found), right):
+            return "the shape is right, the numbers stand in another order than PyTorch's."
+    return None
+
+
+FLAT = {
+    "only transposed: the columns are still in Keras's order": lambda kernel, channels, height, width: kernel.T,
+    "the rows were cut as (channel, height, width), and in Keras the channel runs fastest":
+        lambda *arguments: from_flat(*arguments, cut="chw", turn="ohwc"),
+    "height and width have changed places": lambda *arguments: from_flat(*arguments, turn="ocwh"),
+}
+
+
+SIZES = ([5, 3], [6, 4, 4, 4, 3], [64, 32, 10])
+"""What the network of exercise 5.5 is asked for, from the shallowest to the lesson's own."""
+
+
+def _judge_deep(answer):
+    """Exercise 5.5: the network knows the arrays of its layers, and computes what NumPy computes with them."""
+    if not callable(answer):
+        return "answer must be a function of a list of sizes: write def answer(sizes): above."
+    torch = missing.side("torch").torch
+    for sizes in SIZES:
+        net, problem = call(answer, list(sizes))
+        if problem:
+            return problem
+        if not isinstance(net, torch.nn.Module):
+            return f"an nn.Module is asked for, your function returned {_kind(net)}."
+        x = np.random.default_rng(1).normal(size=(7, sizes[0]))
+        scores, problem = call(lambda net=net, x=x: _run(torch, net, x))
+        problem = problem or _wrong_deep(sizes, x, scores, [array.detach().numpy() for array in net.parameters()])
+        if problem:
+            return problem
+    return None
+
+
+def _kind(value):
+    return "None: is there a `return`?" if value is None else f"a {type(value).__name__}"
+
+
+def _run(torch, net, x):
+    """What a network makes of a NumPy array, in PyTorch's default dtype."""
+    with torch.no_grad():
+        return net(torch.tensor(x, dtype=torch.get_default_dtype())).numpy()
+
+
+def _wrong_deep(sizes, x, scores, arrays):
+    """What is wrong with a network for `sizes` that has these arrays and made `scores` of x; None when nothing is."""
+    expected = 2 * (len(sizes) - 1)
+    if not arrays:
+        return "your network knows 0 arrays: PyTorch does not look into a plain list. nn.ModuleList is one that it knows."
+    if len(arrays) < expected:
+        return (f"for {sizes} your network knows {len(arrays)} arrays where {expected} are asked for: is it one layer, many "
+                "times, or are some layers in a plain list?")
+    weights, biases = [a for a in arrays if a.ndim == 2], [a for a in arrays if a.ndim == 1]
+    shapes = [(go_out, come_in) for come_in, go_out in zip(sizes, sizes[1:])]
+    if [a.shape for a in weights] != shapes or len(biases) != len(weights):
+        return f"for {sizes} the weights have shapes {[a.shape for a in weights]} where {shapes} are asked for."
+    for cause, (between, last) in {"": (True, False), "there is a ReLU after the last layer: no score is negative":
+                                   (True, True), "there is no ReLU between the layers": (False, False)}.items():
+        if scores.shape == (len(x), sizes[-1]) and np.allclose(deep(x, weights, biases, between, last), scores, atol=1e-5):
+            return f"for {sizes} {cause}." if cause else None
+    return f"for {sizes} the scores are not those of dense layers with a ReLU between them."
+
+
+def deep(x, weights, biases, between=True, last=False):
+    """Dense layers with PyTorch's arrays, in NumPy; a ReLU between them, and one after the last, if asked for."""
+    for k, (weight, bias) in enumerate(zip(weights, biases, strict=True), 1):
+        x = x @ weight.T + bias
+        if last if k == len(weights) else between:
+            x = np.maximum(x, 0)
+    return x
+
+
+def _nets(torch):
+    """Networks with frozen parameters, buffers, and both; each with a sentence about it."""
+    nn = torch.nn
+    plain = nn.Sequential(nn.Linear(3, 2), nn.ReLU(), nn.Linear(2, 2))
+    frozen = nn.Sequential(nn.Linear(3, 2), nn.Linear(2, 2))
+    frozen[0].requires_grad_(False)
+    both = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2), nn.Linear(2, 2))
+    both[0].requires_grad_(False)
+    both[1].bias.requires_grad_(False)
+    both.register_buffer("scratch", torch.zeros(1), persistent=False)  # a buffer that no file holds
+    return {"a network without buffers, nothing frozen": plain, "a network with a frozen layer": frozen,
+            "a network with a batch normalization and frozen arrays": both}
+
+
+def left_alone(net):
+    """The names in the state dict of what an optimizer does not change."""
+    return set(net.state_dict()) - {name for name, array in net.named_parameters() if array.requires_grad}
+
+
+LEFT = {
+    "the buffers are missing": lambda net: {name for name, a in net.named_parameters() if not a.requires_grad},
+    "the frozen parameters are missing": lambda net: set(net.state_dict()) - {name for name, _ in net.named_parameters()},
+    "that is what it changes": lambda net: {name for name, a in net.named_parameters() if a.requires_grad},
+}
+
+
+def _judge_left_alone(answer):
+    """Exercise 5.6: a set of names, for three networks."""
+    if not callable(answer):
+        return "answer must be a function of a network: write def answer(net): above."
+    for said, net in _nets(missing.side("torch").torch).items():
+        found, problem = call(answer, net)
+        if problem is None and not isinstance(found, (set, frozenset, list, tuple)):
+            problem = f"a set of names is asked for, your function returned {_kind(found)}."
+        if problem:
+            return problem
+        right, found = left_alone(net), {str(name) for name in found}
+        cause = next((cause for cause, slip in LEFT.items() if found == slip(net) != right), None)
+        if cause:
+            return f"{cause}."
+        if found != right:
+            name = sorted(found ^ right)[0]
+            return f"for {said}, {name!r} is {'missing' if name in right else 'too much'}."
+    return None
+
+
 EXERCISES = {
     "5.1": value(
         depthwise,
@@ -56,23 +235,19 @@ EXERCISES = {
              lambda *arrays: block(*arrays, transpose=False),
          "epsilon is Keras's 1e-3, and `nn.LayerNorm` has 1e-5": lambda *arrays: block(*arrays, eps=1e-3),
          "gelu is the approximation with tanh, and `F.gelu` is exact": lambda *arrays: block(*arrays, approximate=True),
-         "x is not added at the end": lambda *arrays: block(*arrays, skip=False)},
+         "x is not added at the end": lambda *arrays: block(*arrays, skip=False),
+         "scale and shift have changed places: `tf.nn.batch_normalization` wants the shift first":
+             lambda x, weight, bias, scale, shift: block(x, weight, bias, shift, scale)},
         ("Three steps: a dense layer with PyTorch's weight, GELU, layer normalization; and x is added to the result.",
          "The phrasebook has them: search it for dense, GELU, normalization. Watch the weight's axes and the epsilon.",
          "`tf.nn.moments(h, axes=[-1], keepdims=True)`, then `tf.nn.batch_normalization(h, mean, variance, shift, scale, "
-         "1e-5)`, normalize each row.")),
-    "5.3": value(
-        COUNTS,
-        {"nn.LSTM has two biases for each gate, 7 numbers each": COUNTS | {"nn.LSTM(5, 7)": 364},
-         "layers.LSTM has one bias for each gate": COUNTS | {"layers.LSTM(7)": 392},
-         "with groups=4 each filter sees a quarter of the channels": COUNTS | {"nn.Conv2d(8, 16, 3, groups=4)": 1168},
-         "the convolution has a bias for each of its 16 outputs": COUNTS | {"nn.Conv2d(8, 16, 3, groups=4)": 288},
-         "Keras's GRU keeps two biases for each gate (`reset_after=True`)": COUNTS | {"layers.GRU(7)": 273},
-         "a GRU has three gates": COUNTS | {"layers.GRU(7)": 392}},
-        ("A gate of 7 units has 5 × 7 weights for the input, 7 × 7 for the state, and its biases. How many gates are there?",
-         "An LSTM has four gates, a GRU three. PyTorch has two biases for each gate; so has Keras's GRU, but not its LSTM.",
-         "Let them count: `sum(p.numel() for p in nn.LSTM(5, 7).parameters())`; in Keras build the layer with "
-         "`layer.build((None, None, 5))`, then `layer.count_params()`.")),
+         "1e-5)`, normalize each row."),
+        gradients=False),
+    "5.3": Exercise(_judge_counts, (
+        "A gate of 7 units has 5 · 7 weights for the input, 7 · 7 for the state, and its biases. How many gates are there?",
+        "An LSTM has four gates, a GRU three. PyTorch has two biases for each gate; so has Keras's GRU, but not its LSTM.",
+        "Let them count: `sum(p.numel() for p in nn.LSTM(5, 7).parameters())`; in Keras build the layer with "
+        "`layer.build((None, None, 5))`, then `layer.count_params()`.")),
     "5.4": value(
         lambda: from_blocks(0, 2, 3, 1),
         {"the gates are still in the file's order": FILE,
@@ -82,4 +257,17 @@ EXERCISES = {
         ("Cut the weight into its four gates first, and give each its name.",
          "`np.split(from_file, 4)` gives input, output, forget, cell. `nn.LSTM` wants input, forget, cell, output.",
          "`i, o, f, c = np.split(from_file, 4)`, then `np.concatenate` with the four in PyTorch's order.")),
+    "5.5": Exercise(_judge_deep, (
+        "How many dense layers does a list of n sizes ask for? And how many ReLUs stand between them?",
+        "`zip(sizes, sizes[1:])` gives the pairs (in, out). First layer first; each further one stands behind a ReLU.",
+        "`net = nn.Sequential(nn.Linear(sizes[0], sizes[1]))`, then in a loop `net.append(nn.ReLU())` and "
+        "`net.append(nn.Linear(...))`.")),
+    "5.6": Exercise(_judge_left_alone, (
+        "What does an optimizer change? Parameters that have a gradient. All other names are asked for.",
+        "`net.state_dict()` has all names, `net.named_parameters()` those of parameters; each has `requires_grad`.",
+        "`set(net.state_dict())`, less the names of the parameters with `requires_grad`.")),
+    "5.7": Exercise(_judge_from_flat, (
+        "The axis of rows is three axes in one. Which of the three runs fastest in Keras?",
+        "In NHWC the channel is last, so it runs fastest: `kernel.reshape(height, width, channels, -1)` cuts the axis.",
+        "Then `transpose` to (out, channels, height, width), and `reshape(-1, channels * height * width)`.")),
 }

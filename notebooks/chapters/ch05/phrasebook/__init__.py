@@ -19,6 +19,7 @@ from .rows import ROWS
 
 COLUMNS = ("in_torch", "in_tf", "in_keras")
 NAMES = tuple(row.name for row in ROWS)
+_ROWS = {row.name: row for row in ROWS}
 
 
 def texts(column):
@@ -66,6 +67,39 @@ def say(function, arrays, tensor, to_numpy):
     """
     names = inspect.signature(function).parameters
     return _plain(function(*(tensor(arrays[name].copy()) for name in names)), to_numpy)
+
+
+SINGLE = 1e-5
+"""How far results may differ that were computed in float32, which has seven digits."""
+
+
+def agreeing(said_torch, said, single=False):
+    """{row: whether a column says what PyTorch says, within `limit`} for the rows that the column has.
+
+    single: the column computes in float32 inside, even where it answers in float64.
+    """
+    return {name: gap(name, said_torch[name], value) <= (SINGLE if single else limit(name, said_torch[name], value))
+            for name, value in said.items()}
+
+
+def limit(name, *values):
+    """How far results of a row may differ: its own limit, or SINGLE as soon as one of them is float32."""
+    return SINGLE if any(value.dtype == np.float32 for value in values) else _ROWS[name].atol
+
+
+def measured(said_torch, *others):
+    """For each row the largest difference from PyTorch as a text, with the dtypes where they are not all the same.
+
+    others: what columns said, {row: array}; a column may lack a row.
+    """
+    return {name: _measured(name, said_torch[name], [said[name] for said in others if name in said]) for name in said_torch}
+
+
+def _measured(name, value_torch, others):
+    far = max(gap(name, value_torch, value) for value in others)
+    dtypes = dict.fromkeys(str(value.dtype) for value in (value_torch, *others))
+    text = f"{far:.0e}" if far else "0"
+    return text if len(dtypes) == 1 else f"{text} ({', '.join(dtypes)})"
 
 
 def gap(name, value_torch, value_other):

@@ -56,7 +56,9 @@ def sum_rows(x): return ops.sum(x, axis=1)
 def mean_keep_axis(x): return ops.mean(x, axis=1, keepdims=True)
 def largest(x): return ops.max(x, axis=1)
 def std(x): return ops.std(x, axis=1)
-def sample_std(x): return ops.std(x, axis=1) * (6 / 5) ** 0.5
+def sample_std(x):
+    n = x.shape[1]
+    return ops.std(x, axis=1) * (n / (n - 1)) ** 0.5
 def running_sum(x): return ops.cumsum(x, axis=1)
 def clip(x): return ops.clip(x, -1, 1)
 def length(x): return ops.norm(x, axis=1)
@@ -77,8 +79,8 @@ def layer_norm(x): return layers.LayerNormalization(epsilon=1e-5)(x)
 def dropout_off(x): return layers.Dropout(0.5)(x, training=False)
 def conv(image, kernel): return ops.conv(image, kernel, padding="valid")
 def conv_same(image, kernel): return ops.conv(image, kernel, padding="same")
-def max_pool(image): return ops.max_pool(image, 2)
-def mean_pool(image): return ops.average_pool(image, 2)
+def max_pool(image): return ops.max_pool(image, 2, 2)
+def mean_pool(image): return ops.average_pool(image, 2, 2)
 def mean_of_image(image): return layers.GlobalAveragePooling2D()(image)
 def pad_image(image): return layers.ZeroPadding2D(1)(image)
 def enlarge(image): return layers.UpSampling2D(2)(image)
