@@ -300,6 +300,14 @@ def test_a_decision_record_is_one_page(browser):
     page.close()
 
 
+def test_a_long_table_opens_on_a_click(shown):
+    results.behind_a_click("2 <rows>", ["a", "b"], [(1, "<x>"), (2, "y")])
+    (markup, plain), = shown
+    Page(markup)
+    assert markup.startswith("<details><summary>2 &lt;rows&gt;</summary>") and "&lt;x&gt;" in markup
+    assert plain == "2 <rows> (in the report that lesson 14b writes)"
+
+
 # --- the choice -----------------------------------------------------------------------------------------------------
 
 @pytest.fixture(scope="module")

@@ -66,14 +66,10 @@ print("lessons with something missing:", len(gaps))
 # Folded: draws how the verdicts fell, by chapter; gray is what no run has judged yet.
 figures.verdict_bars(results.by_chapter(rows))
 header = ["lesson", "what is missing", "open and run"]
-caption = "What is missing (this lesson judges its own claims below)"
-show.table(header, gaps, caption=caption)
+summary = f"What is missing: {len(gaps)} lessons (this one judges its claims below)"
+results.behind_a_click(summary, header, gaps)
 header = ["claim", "the article says", "expected", "verdict here", "evidence"]
-table = results.table("All claims", header, rows)
-show.rich(
-    f"<details><summary>All {len(rows)} claims, one by one</summary>{table}</details>",
-    "(one by one: in the report that lesson 14b writes)",
-)
+results.behind_a_click(f"All {len(rows)} claims, one by one", header, rows)
 
 # %% [markdown]
 # Gray is no failure: nobody has looked. To fill a gap, open the notebook that the table names, make its predictions, run
@@ -434,7 +430,7 @@ calibration = results.calibration(spread, right, len(made))
 figures.by_chance(spread, right if made else None, calibration)
 print(calibration)
 header = ["lesson", "asked", "you answered", "right", "by chance"]
-show.table(header, results.by_lesson(asked))
+results.behind_a_click("Lesson by lesson", header, results.by_lesson(asked))
 
 # %% [markdown]
 # ### Exercise 14.2: chance, with slopes (6 minutes)

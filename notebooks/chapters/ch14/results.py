@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers import ROOT, build_dir, data
+from helpers import ROOT, build_dir, data, show
 from helpers.course import ledger
 from helpers.course.report import table, text, write
 
@@ -159,6 +159,13 @@ def measured(found):
             old = ledger.earlier(torch[1], torch[0]) or ledger.earlier(tf[1], tf[0])
             rows[criterion] = Measured(torch[0].value, tf[0].value, torch[0].unit, chapter, old)
     return rows
+
+
+def behind_a_click(summary, header, rows):
+    """Show a table that may be long: its summary, and the rows when it is clicked; elsewhere the summary alone."""
+    content = table(summary, header, rows)
+    show.rich(f"<details><summary>{show.inline(summary)}</summary>{content}</details>",
+              f"{summary} (in the report that lesson 14b writes)")
 
 
 def by_chance(options):
