@@ -99,12 +99,12 @@ keras.config.set_dtype_policy("float64")  # for layers and models
 # from the framework's own (`nn.Module`, `keras.Model`), and has two methods. You write them; the framework calls
 # them.
 #
-# - `__init__` runs once, when you write `NetTorch()`. It makes the layers and keeps them in `self`. Before that,
-#   `super().__init__()` lets the framework prepare its lists: each layer that you put into `self` is noted there.
+# - `__init__` runs once, when you write `NetTorch()`. It makes the layers and keeps them in `self`. Its first line,
+#   `super().__init__()`, lets the framework prepare its lists: each layer that you put into `self` is noted there.
 # - `forward` in PyTorch, `call` in Keras, runs whenever you write `net(x)`. It is given that `x`.
 #
 # `nn.Linear(64, 32)` is PyTorch's dense layer, from 64 numbers to 32. Keras's `Dense(32)` is told only how many come
-# out.
+# out. `parameters()` goes through the arrays of a PyTorch network; `weights` is Keras's list of them.
 #
 # **Predict.** Right after `NetTF()`, before any input, how many arrays of weights does the Keras model have?
 #
@@ -162,7 +162,7 @@ parity.differ("the arrays of a new network", new_torch, new_tf)
 #
 # Look at the `.T`, which turns an array over: PyTorch keeps a dense weight as (out, in), Keras as (in, out).
 # `torch_side.set_weights` copies NumPy arrays into a network by name, Keras's `set_weights` in the order of
-# `weights`.
+# `weights`. `tensor` makes a tensor of a NumPy array, `to_numpy` brings a result back.
 
 # %% tags=["torch"]
 # PyTorch

@@ -137,7 +137,8 @@ exercises.outcome("P5.3", letter)
 #
 # PyTorch gets at the graph by [tracing](glossary.md#tracing). `torch.fx.symbolic_trace` runs `forward` once, on a
 # stand-in that notes what is done to it. The result holds the graph's *nodes*, in order. `ShapeProp(...).propagate`
-# then sends a real input through, so that each node knows the shape of what it gives.
+# then sends a real input through, so that each node knows the shape of what it gives, and keeps it in its `meta`.
+# `all_input_nodes` are the nodes from which it gets something.
 #
 # From both we take how many numbers come out of each node, and the *edges*: pairs (from, to). Keras keeps the edges
 # in `_inbound_nodes`. The underscore says that it is Keras's own affair; its `plot_model` reads the same.
@@ -572,6 +573,10 @@ else:
 # %% tags=["predict"]
 guess = ...  # "a", "b", "c" or "d"
 exercises.predict("P5.7", guess, among=["a", "b", "c", "d"])
+
+# %% [markdown]
+# This is the function that asks, there and here. `to_scores` is the model without its last layer, and `test_on_batch`
+# gives the loss that the file prescribes.
 
 # %% tags=["taught"]
 # TensorFlow

@@ -294,7 +294,8 @@ inputs = {
 
 # %% [markdown]
 # Each framework makes its layers, fills them with random arrays of its own, and computes. `run_torch` and `run_tf`
-# run the layer of a name on its input, and give a NumPy array; pictures come back as NCHW from both.
+# run the layer of a name on its input, and give a NumPy array; pictures come back as NCHW from both. `get_weights`
+# gives the arrays of a layer, in PyTorch with their names: we take their shapes.
 
 # %% tags=["torch"]
 # PyTorch
