@@ -113,6 +113,9 @@ exercises.check("0.1", answer)
 #
 # To a framework that is one product of two tables. `reshape` lays the 8 rows of a picture end to end, so that each
 # picture becomes a row of 64 pixels; `@` multiplies the table of 200 rows with itself, turned on its side (`.T`).
+#
+# A pixel is 0, 1/16, 2/16 and so on up to 1. `np.unique` lists the values that occur; times 16 they are whole numbers.
+# Remember it for the question.
 
 # %% tags=["taught"]
 rows = digits.x_train[:200].reshape(200, 64)
@@ -191,7 +194,7 @@ exercises.predict("P0.2", guess, among=["a", "b", "c"])
 
 # %% [markdown]
 # `dim=(1, 2)` and `axis=(1, 2)` mean the same: add along the rows and columns of each picture (axes 1 and 2), and keep the
-# pictures (axis 0) apart.
+# pictures (axis 0) apart. `torch.tensor` and `tf.constant` make a tensor from an array.
 
 # %% tags=["torch"]
 # PyTorch
@@ -310,8 +313,10 @@ print(x_train.shape, x_test.shape)
 
 # %% [markdown]
 # `Linear(64, 10)` and `Dense(10)` are the same part: TensorFlow's finds out by itself how many pixels come in. `lr`, the
-# [learning rate](glossary.md#learning-rate), is the length of a step. `from_logits=True` tells TensorFlow's loss that scores
-# come in, not probabilities; PyTorch's expects scores anyway.
+# [learning rate](glossary.md#learning-rate), says how far a step goes along the slope. A *bias* is a number added to each
+# score; we leave it out. Keras calls the weights the *kernel*. `from_logits=True` tells TensorFlow's loss that scores come
+# in, not probabilities; PyTorch's expects scores anyway. TensorFlow's takes the right answers first, PyTorch's second.
+# `.item()` makes a plain Python number.
 
 # %% tags=["torch"]
 # PyTorch

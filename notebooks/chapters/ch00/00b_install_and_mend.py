@@ -188,8 +188,8 @@ exercises.check("0.2", answer)
 # %% [markdown]
 # ## 0b.2 The programs, mended
 #
-# We mend exactly what was broken, and run the programs where a terminal would: in a **new Python process**, not in this
-# notebook. They say how many GPUs they see, and add up a million random numbers, to show that the framework computes.
+# We run such programs, mended, where a terminal would: in a **new Python process**, not in this notebook. They say which
+# GPUs they see, and add up a million random numbers, to show that the framework computes.
 
 # %% tags=["torch"]
 # PyTorch

@@ -98,7 +98,8 @@ print(fits("torch-2.13.0", "Linux, ARM", (3, 12)))
 print(fits("torch-2.13.0", "Linux, ARM", (3, 9)))
 
 # %% [markdown]
-# The same for three releases, five kinds of computers and five Pythons:
+# The same for three releases, five kinds of computers and five Pythons. (TensorFlow 2.10.1 is from the last series that
+# was built for GPUs on Windows; 0c.2 needs it.)
 
 # %% tags=["taught"]
 pythons = [(3, 10), (3, 11), (3, 12), (3, 13), (3, 14)]
@@ -332,7 +333,8 @@ exercises.check("0.3", answer)
 #
 # What happens then needs no GPU to see. We make two toy packages with the same flaw. `environments.toy_wheel` writes a
 # wheel with one file, `toy/lib/libtoy.so.9`, that holds the given text. (A wheel is a zip file, no more; its source is in
-# the chapter's `environments.py`.) `environments.pip` installs into a new, empty environment.
+# the chapter's `environments.py`.) `environments.pip` runs pip in an environment that is empty at first, and returns what
+# pip wrote; `environments.toy_library` reads the file.
 
 # %% tags=["taught"]
 toy_python = environments.new_environment()
@@ -347,7 +349,8 @@ second = environments.toy_library(toy_python)
 print("in the file:", first, "and then", second)
 
 # %% [markdown]
-# Both packages are installed, as asked for. Now somebody uninstalls the older one, toy_cu12.
+# Both packages are installed, as asked for. Now somebody uninstalls the older one, toy_cu12. (`pip check` asks whether
+# the installed packages fit together.)
 #
 # **Predict.** What is in the file of toy_cu13 then?
 #

@@ -14,7 +14,7 @@
 # > - port a line that broadcasts to another order of axes (exercise 1.2)
 #
 # Below, `fast` chooses the size of the experiments, `seed` the random numbers, and `device` where they run. (Exercises
-# 1.1, 1.3 and 1.4 come in 1b and 1c.)
+# 1.1 and 1.3 come in 1b, 1.4 and 1.5 in 1c.)
 
 # %% tags=["setup"]
 from helpers import session
@@ -115,8 +115,8 @@ found["axes of pixel, row, scan, print, batch"] = (
 # %% [markdown]
 # ## 1a.2 The dtype that comes out
 #
-# Nobody writes a dtype in every line, so two rules matter. The first: which dtype does a Python number, a list, a NumPy
-# number or an array get?
+# Nobody writes a dtype in every line, so two rules matter. The first: which dtype does a list of Python numbers, a
+# NumPy number or an array get?
 
 # %% tags=["torch"]
 # PyTorch
@@ -216,8 +216,8 @@ parity.differ(
 
 # %% [markdown]
 # PyTorch promotes, mostly as NumPy does. (Integers and float32 stay float32, where NumPy would go to float64.) TensorFlow
-# refuses until you write `tf.cast`. The danger is its exception, the last row: NumPy's 0.5 was cut to the tensor's dtype,
-# so 0 was added.
+# refuses two tensors of different dtypes until you write `tf.cast`. The danger is what it takes without a word, the last
+# row: NumPy's 0.5 was cut to the tensor's dtype, so 0 was added.
 #
 # Now take the scans as their file stores them: whole numbers from 0 to 16, one byte each (`uint8`).
 
@@ -433,7 +433,7 @@ exercises.check("1.6", answer)
 # %% [markdown]
 # ## 1a.4 Pick and replace
 #
-# Slices are NumPy's in both. A list in the brackets is not: PyTorch picks with it, TensorFlow has `tf.gather`. A *mask*,
+# Slices are NumPy's in both, but for a step backwards (1b.1). A list in the brackets is not: PyTorch picks with it, TensorFlow has `tf.gather`. A *mask*,
 # a tensor of yes and no, picks in both where it says yes.
 
 # %% tags=["torch"]
@@ -652,7 +652,8 @@ exercises.check("1.2", answer)
 #
 # `einsum` names each axis by a letter. `"nij,mij->nm"` reads: the first tensor has the axes n, i, j, the second m, i, j.
 # Multiply where letters agree. The letters that are missing behind the arrow, i and j, are summed over. So each scan n is
-# multiplied pixel by pixel with each scan m: how alike are the two?
+# multiplied pixel by pixel with each scan m: how alike are the two? (`by_product` is the same as a matrix product, to
+# check it.)
 
 # %% tags=["torch"]
 # PyTorch

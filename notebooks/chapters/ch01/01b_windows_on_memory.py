@@ -164,9 +164,12 @@ figures.two_walks(permuted[3], reshaped[3])
 # Above, each pixel collects its three inks from three far places: that is what the permuted strides say. Below, memory is
 # read straight on, so the first pixel gets three cyans. The shape is right, the picture is torn, and no error tells you.
 #
-# Now each framework's convolution, on its own layout. The kernel's axes differ as well: (out, in, height, width) in
-# PyTorch, (height, width, in, out) in TensorFlow, where *in* are the planes and *out* the maps that come out. "VALID"
-# means without padding, which is PyTorch's default.
+# Now each framework's [convolution](glossary.md#convolution), on its own layout. It slides a small table of weights, the
+# *kernel*, over the picture; at each place it multiplies weight by pixel and adds up. The sums form a *map*: here five
+# kernels of 3 × 3 over three planes give five maps of 6 × 6.
+#
+# The kernel's axes differ as well: (out, in, height, width) in PyTorch, (height, width, in, out) in TensorFlow, where *in*
+# are the planes and *out* the maps. "VALID" means without padding, which is PyTorch's default.
 #
 # The last three lines of PyTorch's cell show how far strides carry: with `channels_last` it keeps the shape NCHW and lays
 # the numbers down as NHWC.
@@ -242,9 +245,9 @@ exercises.check("1.1", answer)
 # ## 1b.3 Rows of unequal length
 #
 # A mask picks more pixels from some scans than from others. Such rows fit into no rectangle. They are kept as one long row
-# and the places where each of them begins: a [ragged tensor](glossary.md#ragged-tensor) in TensorFlow, a
+# and the places where each of them begins and the last one ends: a [ragged tensor](glossary.md#ragged-tensor) in TensorFlow, a
 # [nested](glossary.md#nested-tensor) one in PyTorch (`layout=torch.jagged` is its newer form). `values` is the long row;
-# `offsets` and `row_splits` are the places.
+# `offsets` and `row_splits` are the places. In a printed shape an axis of unequal length is `None`, or a name such as `j1`.
 
 # %% tags=["torch"]
 # PyTorch

@@ -379,7 +379,7 @@ exercises.outcome("P1.6", letter)
 
 # %% tags=["torch"]
 # PyTorch
-key = seed + 1
+key = seed + 1  # any number that was not used above
 once_torch = torch.rand(4, generator=torch.Generator().manual_seed(key))
 twice_torch = torch.rand(4, generator=torch.Generator().manual_seed(key))
 print(once_torch, twice_torch)
