@@ -33,11 +33,11 @@ def number(value, unit):
 
 
 NUMBERS = {
-    "07": {"training speed, PyTorch, eager": {**number(1000, "scans/s"), "lower": 900, "upper": 1000},
-           "training speed, PyTorch, compiled": number(2000, "scans/s"),
-           "training speed, TensorFlow, eager": number(500, "scans/s"), "data, tf.data": number(1e5, "scans served/s"),
-           "memory of a step, PyTorch, 64 scans": number(300, "MB"),
-           "memory of a step, TensorFlow, 64 scans": number(600, "MB")},
+    "07d": {"training speed, PyTorch, eager": {**number(1000, "scans/s"), "lower": 900, "upper": 1000},
+            "training speed, PyTorch, compiled": number(2000, "scans/s"),
+            "training speed, TensorFlow, eager": number(500, "scans/s"), "data, tf.data": number(1e5, "scans served/s"),
+            "memory of a step, PyTorch, 64 scans": number(300, "MB"),
+            "memory of a step, TensorFlow, 64 scans": number(600, "MB")},
     "08": {"lines for two devices, PyTorch, DDP": number(9, "lines"), "lines for two devices, TensorFlow, loop":
            number(6, "lines"), "lines for two devices, TensorFlow, Keras fit": number(3, "lines")},
     "10": {"serving speed, PyTorch, Flask": number(2000, "scans/s"), "serving speed, TensorFlow, SavedModel":
@@ -65,7 +65,7 @@ def test_with_no_ledger_every_lesson_is_named_with_its_command():
     assert all(gap[1:] == ("not run", f"python tools/pipeline.py run {gap.lesson}") for gap in gaps)
     rows = results.verdicts(found)
     assert len(rows) == len(data.claims_table()) and all(row[3] == "" and "tools/pipeline.py run" in row[4] for row in rows)
-    assert results.predictions(found) == [] and results.machine(found) == [] and results.numbers(found, "07") == []
+    assert results.predictions(found) == [] and results.machine(found) == [] and results.numbers(found, "07d") == []
     assert results.by_lesson([]) == [] and results.measured(found) == {}
 
 
@@ -108,7 +108,7 @@ def test_no_value_at_any_depth_stops_the_chapter():
         for row in [*results.verdicts(found), *results.machine(found), *results.numbers(found, "01"), *gaps]:
             assert all(cell.encode() or True for cell in row)
         assert results.by_lesson(results.predictions(found)) is not None
-        results.measured(found | {"07": found["01"]} if "01" in found else found)
+        results.measured(found | {"07d": found["01"]} if "01" in found else found)
 
 
 def test_with_all_ledgers_nothing_is_missing():
@@ -123,17 +123,17 @@ def test_with_all_ledgers_nothing_is_missing():
 
 
 def test_what_is_from_an_earlier_run_says_so():
-    old = {name: {**row, "run": "a"} for name, row in NUMBERS["07"].items()}
-    verdict = {**judged("07")["C58"], "run": "a"}
+    old = {name: {**row, "run": "a"} for name, row in NUMBERS["07d"].items()}
+    verdict = {**judged("07d")["C58"], "run": "a"}
     guess = {"guess": 1, "among": [1, 2], "actual": 1, "right": True}
-    put("07", version=1, run="b", runs={}, verdicts={"C58": verdict, "C57": {**verdict, "run": "b"}}, numbers=old,
+    put("07d", version=1, run="b", runs={}, verdicts={"C58": verdict, "C57": {**verdict, "run": "b"}}, numbers=old,
         predictions={"7.1": {**guess, "run": "a"}, "7.2": {**guess, "run": "b"}})
     found, _ = results.ledgers()
     said = {row[0]: row[4] for row in results.verdicts(found)}
     assert said["C58"] == "seen (from an earlier run)" and said["C57"] == "seen"
     assert [row.old for row in results.predictions(found)] == [" (from an earlier run)", ""]
     assert results.measured(found)["training speed"].old == " (from an earlier run)"
-    assert results.numbers(found, "07")[0] == (
+    assert results.numbers(found, "07d")[0] == (
         "training speed, PyTorch, eager", "1,000 (900 to 1,000) (from an earlier run)", "scans/s")
 
 
@@ -148,7 +148,7 @@ def test_a_prediction_that_has_moved_to_another_lesson_counts_once():
 def test_what_was_measured_is_the_best_of_each_side():
     everything()
     assert results.measured(results.ledgers()[0]) == {
-        "training speed": (2000, 500, "scans/s", "07", ""), "memory of a step": (300, 600, "MB", "07", ""),
+        "training speed": (2000, 500, "scans/s", "07d", ""), "memory of a step": (300, 600, "MB", "07d", ""),
         "lines for two devices": (9, 3, "lines", "08", ""), "serving speed": (2000, 1000, "scans/s", "10", ""),
         "space on disk": (400, 500, "MB", "14", "")}
 

@@ -212,10 +212,10 @@ exercises.check("7.1", answer)
 # ## 7a.2 New scans out of old
 #
 # A network learns from [batches](glossary.md#batch), here of 64 scans, in another order each
-# [epoch](glossary.md#epoch). And ten forms are few. We invent more by [augmentation](glossary.md#data-augmentation): every epoch turns, stretches and
-# shifts each scan a little, at random. `scans.augment` does it in NumPy. `scans.batches` gives one epoch's batches, fixed
-# by seed and epoch. So both frameworks see the same pictures in the same order, and an interrupted run will find its
-# place again (lesson 7b).
+# [epoch](glossary.md#epoch). And ten forms are few. We invent more by [augmentation](glossary.md#data-augmentation):
+# every epoch turns, stretches and shifts each scan a little, at random. `scans.augment` does it in NumPy.
+# `scans.batches` gives one epoch's batches, fixed by seed and epoch. So both frameworks see the same pictures in the same
+# order, and an interrupted run will find its place again (lesson 7b).
 
 # %% tags=["taught"]
 rng = np.random.default_rng(seed)
@@ -739,7 +739,7 @@ with tf.device(device_tf):
 print("mean loss of the first epoch:", history.history["loss"][0])
 
 # %% tags=["verdict", "folded"]
-# Folded: compares the epoch of fit with that of the loop, and tests what fit has trained.
+# Folded: compares the epoch of fit with that of the loop, and tests its network.
 of_fit = history.history["loss"][0]
 of_loop = float(np.mean(final_losses_tf[:each]))
 parity.verdict("mean loss of the first epoch, fit and loop", of_fit, of_loop, atol=1e-4)

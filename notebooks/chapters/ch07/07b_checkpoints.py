@@ -28,7 +28,6 @@ import pickle
 import pickletools
 
 import h5py
-import numpy as np
 from safetensors.numpy import load_file, save_file
 
 from chapters.ch07 import old_files, scans
@@ -173,7 +172,7 @@ save_tf(training_tf.new(steps, start, device_tf))
 scores_tf = training_tf.scores(load_tf(), x_watch)
 
 # %% tags=["verdict", "folded"]
-# Folded: compares the scores of two networks that were saved and loaded before training.
+# Folded: compares the scores of two untrained networks that were saved and loaded.
 parity.verdict("scores after a round trip", scores_torch, scores_tf, atol=1e-4)
 
 # %% [markdown]
@@ -533,7 +532,7 @@ def answer(program):
     return sorted(argument for one, argument, _ in instructions if one.name == "GLOBAL")
 
 
-# wrong: sorted
+# wrong: not sorted
 def answer(program):
     found = []
     for instruction, argument, _ in pickletools.genops(program):

@@ -4,7 +4,7 @@
 # You measure what feeds a network, what a step costs in every way that this machine offers, and where its memory goes.
 # What you choose within a framework matters more than you think.
 #
-# > **Minutes**: 34 · **Needs**: lesson 7a · **Claims tested**: C14, C57, C58
+# > **Minutes**: 28 · **Needs**: lesson 7a · **Claims tested**: C14, C57, C58
 # >
 # > **You will be able to**
 # > - say in which order a shuffle serves (prediction P7.6)
@@ -269,7 +269,7 @@ ways_tf = {
 loss_tf = five_steps_tf(step_tf, *both).numpy()
 
 # %% tags=["verdict", "folded"]
-# Folded: compares the losses of the fifth step. The rate is constant, so momentum is one.
+# Folded: compares the losses of the fifth step. The rate is constant: no drift.
 parity.verdict("the loss of the fifth step", loss_torch, float(loss_tf), atol=1e-3)
 
 # %% [markdown]

@@ -1,4 +1,4 @@
-"""Chapter 7: a split by groups, label smoothing, momentum, the number that may be reported, pickles, what compiling costs."""
+"""Chapter 7: a split by groups, label smoothing, momentum, the number to report, what a pickle imports, compiling."""
 import io
 import pickle
 import pickletools
@@ -10,10 +10,9 @@ from helpers.course.judging import Exercise, call, cases, function
 
 # Exercise 7.1: whole forms to the test
 
-TRIALS = 30
 LAYOUTS = {"equal": np.full(12, 30), "unequal": np.array([300, 20, 20, 20, 20, 20])}
-SHARES = (0.25, 0.2, 0.3)
-"""Some can be reached exactly and some not: 3 of 12 equal forms, but 4 for 0.3."""
+SHARES = [0.25] * 30 + [0.2, 0.3] * 10
+"""One a trial. 0.25 is 3 of 12 equal forms; 0.2 and 0.3 cannot be reached exactly by these."""
 
 
 def _judge_split(answer):
@@ -21,8 +20,7 @@ def _judge_split(answer):
         return "answer must be a function: write def answer(form, share, rng): above."
     for sizes in LAYOUTS.values():
         drawn = []
-        for trial in range(TRIALS):
-            share = SHARES[trial % len(SHARES)]
+        for trial, share in enumerate(SHARES):
             form = np.repeat(np.arange(len(sizes)) + 1, sizes)
             if trial % 2:  # nothing says that a form's scans stand together
                 form = np.random.default_rng(trial).permutation(form)
@@ -52,23 +50,24 @@ def _problem_of_split(form, share, test):
     if found >= 1 - share and without_last >= share:
         return f"{found:.0%} of the scans are True where {share:.0%} were asked for: did you mark the training scans?"
     if found < share - 1e-9:
-        return (f"only {found:.0%} are in the test, at least {share:.0%} were asked for: `share` is a share of the scans, and "
-                "forms may differ in size.")
+        return (f"only {found:.0%} are in the test, at least {share:.0%} were asked for: `share` is a share of the scans, "
+                "and forms may differ in size.")
     if without_last >= share:  # a large form that came last may overshoot: without it there must be too few
         return f"{found:.0%} of the scans are in the test, although fewer forms make up {share:.0%}: stop earlier."
     return None
 
 
 def _problem_of_chance(forms, drawn):
-    """What is wrong with the tests that other generators gave, each a tuple of forms, or None."""
-    if len(set(drawn)) == 1:
+    """What is wrong with the tests that other generators gave, each a tuple of forms, one for each of SHARES; or None."""
+    different = len(set(drawn[:SHARES.count(SHARES[0])]))
+    if different == 1:
         return "the forms are not drawn by `rng`: other generators should give other tests."
     never = [form for form in range(1, forms + 1) if not any(form in one for one in drawn)]
-    if never and forms == len(LAYOUTS["unequal"]):  # of so few, chance leaves none out in 30 tests
+    if never and forms == len(LAYOUTS["unequal"]):  # of so few, chance leaves none out in so many tests
         return f"form {never[0]} is never in the test, whatever `rng` draws: each form must have its chance."
-    if forms == len(LAYOUTS["equal"]) and len(set(drawn)) <= forms:
-        return (f"{TRIALS} generators gave only {len(set(drawn))} different tests: draw each form by chance, not only the "
-                "first.")
+    if forms == len(LAYOUTS["equal"]) and different <= forms:
+        return (f"{SHARES.count(SHARES[0])} generators gave only {different} different tests: draw each form by chance, not "
+                "only the first.")
     return None
 
 
@@ -233,7 +232,7 @@ def packed(things, memo=True):
 
 def programs():
     """The pickles to judge by: harmless ones, one with a text that looks like a name, one that imports a name twice."""
-    return (packed([1.5, "three", {"a": [1, 2]}]), packed([Calls(ran, "x"), "os system"]),
+    return (packed([Calls(ran, "x"), "os system"]), packed([1.5, "three", {"a": [1, 2]}]),
             packed([Calls(str, "first"), Calls(ran, "second"), Calls(bytes.fromhex, "00")]),
             packed([Calls(ran, "x"), Calls(int, "3"), Calls(ran, "y")], memo=False))
 
@@ -262,7 +261,7 @@ def _judge_imports(answer):
         if {*map(str, got)} & texts:
             return f"{sorted({*map(str, got)} & texts)[0]!r} is one of the texts that are no imports: only GLOBAL imports."
         if sorted(set(map(str, got))) == right:
-            return "the same name comes twice: each once." if len(got) > len(right) else "the names are right, but not sorted."
+            return "the same name comes twice: each once." if len(got) > len(right) else "the names are right, not sorted."
         return f"a program that imports {right} gives {got!r}."
     return None
 

@@ -3,7 +3,6 @@ import numpy as np
 
 from helpers import plots
 
-
 # Lesson 7a
 
 def mistakes(form, with_own_form, without_own_form):
@@ -13,7 +12,8 @@ def mistakes(form, with_own_form, without_own_form):
     numbers = np.arange(1, form.max() + 1)
     fig, ax = plots.figure(width=8, height=2.8)
     for place, (name, (wrong, color)) in enumerate(kinds.items()):
-        ax.bar(numbers + 0.4 * place - 0.2, [wrong[form == number].sum() for number in numbers], 0.4, label=name, color=color)
+        counts = [wrong[form == number].sum() for number in numbers]
+        ax.bar(numbers + 0.4 * place - 0.2, counts, 0.4, label=name, color=color)
     ax.set(xlabel="form", ylabel="mistakes (scans)", xticks=numbers)
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
     few, many = (wrong.sum() for wrong, _ in kinds.values())
@@ -31,7 +31,7 @@ def orders(order_torch, order_tf):
         ax.set(title=name, xlabel="served as number")
         said.append(f"with {name} the first 64 come from places up to {order[:64].max()}")
     axes[0].set_ylabel("place in the file")
-    plots.show(fig, alt=f"Place in the file against the order of serving, for {len(order_tf)} scans: " + ", ".join(said) + ".")
+    plots.show(fig, alt=f"Place in the file against the order of serving, for {len(order_tf)} scans: {', '.join(said)}.")
 
 
 def variants(scan, new):

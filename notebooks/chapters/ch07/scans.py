@@ -1,4 +1,4 @@
-"""Chapter 7's pictures in NumPy, the same for both frameworks: who wrote which, new ones out of old, batches, start weights."""
+"""Chapter 7's pictures in NumPy, the same for both frameworks: who wrote which, new ones out of old, batches, weights."""
 from collections.abc import Iterator
 
 import numpy as np

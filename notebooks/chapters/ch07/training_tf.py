@@ -1,4 +1,4 @@
-"""Lesson 7a's network and loop in TensorFlow, for the lessons that go on with them. `training_torch` has the same functions."""
+"""Lesson 7a's network and loop in TensorFlow, for the lessons that go on with them. `training_torch` has the same."""
 from types import SimpleNamespace
 
 import numpy as np

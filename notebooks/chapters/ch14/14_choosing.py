@@ -610,7 +610,7 @@ claims.close("14")
 found, gaps = results.ledgers()
 path = results.write({
     "Your machine": [results.table("What ran", ["what", "version", "where"], results.machine(found)),
-                     results.table("Chapter 7's measurements", ["what", "measured", "unit"], results.numbers(found, "07"))],
+                     results.table("Lesson 7d's measurements", ["what", "measured", "unit"], results.numbers(found, "07d"))],
     "Your choice": [results.text(sentence(weights)), plots.markup(results.bars(parts, "What it adds"), sentence(weights)),
                     results.table("Weights and evidence", ["criterion", "weight", "lean", "why"], [
                         (name, f"{w:g}", f"{mine[name][0]:+.2f}", mine[name][1]) for name, w in weights.items()])],
