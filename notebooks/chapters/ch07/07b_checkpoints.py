@@ -574,13 +574,13 @@ for name in ("0.weight", "1.running_mean", "8.weight"):
 # wrong.
 
 # %% tags=["taught"]
+of_torch = training_torch.scores(saved, x_watch)
 numbers = load_file(path)
 carried = training_tf.new(steps, start, device_tf)
 training_tf.carry(numbers, carried.model)
 
 # %% tags=["verdict", "folded"]
 # Folded: compares scores; and does the order behind Flatten matter?
-of_torch = training_torch.scores(saved, x_watch)
 of_keras = training_tf.scores(carried, x_watch)
 parity.verdict("scores of form 11, carried over", of_torch, of_keras, atol=1e-3)
 carried.model.layers[8].set_weights([numbers["8.weight"].T, numbers["8.bias"]])

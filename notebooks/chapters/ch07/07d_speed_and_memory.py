@@ -507,14 +507,22 @@ exercises.predict("P7.8", guess, among=["a", "b", "c", "d"])
 
 # %% tags=["taught"]
 sizes = [512, 2048, 8192]  # scans in a batch
-grown = measuring.step_memory(sizes)
-for name, megabytes in grown.items():
-    print(name, [f"{growth:.0f} MB" for growth in megabytes])
+
+# %% tags=["torch"]
+# PyTorch
+grown_torch = training_torch.step_memory(sizes)
+print([round(megabytes) for megabytes in grown_torch], "MB")
+
+# %% tags=["tf"]
+# TensorFlow
+grown_tf = training_tf.step_memory(sizes)
+print([round(megabytes) for megabytes in grown_tf], "MB")
 
 # %% tags=["verdict", "folded"]
 # Folded: which option came true, the claim, and the figure.
+grown = {"PyTorch": grown_torch, "TensorFlow": grown_tf}
 weights = sum(array.nbytes for array in start.values()) / 1e6  # nearly all of it, in MB
-times = grown["PyTorch"][-1] / weights
+times = grown_torch[-1] / weights
 letter = exercises.first_true(
     {"a": times < 10, "b": times < 100, "c": times < 1000, "d": True}
 )

@@ -10,7 +10,8 @@ from helpers.course.judging import Exercise, call, cases, function
 
 # Exercise 7.1: whole forms to the test
 
-LAYOUTS = {"equal": np.full(12, 30), "unequal": np.array([300, 20, 20, 20, 20, 20])}
+LAYOUTS = (np.full(12, 30), np.array([300] + 10 * [30]))
+"""The scans of each form: all alike, and one that has half of them."""
 SHARES = [0.25] * 30 + [0.2, 0.3] * 10
 """One a trial. 0.25 is 3 of 12 equal forms; 0.2 and 0.3 cannot be reached exactly by these."""
 
@@ -18,7 +19,7 @@ SHARES = [0.25] * 30 + [0.2, 0.3] * 10
 def _judge_split(answer):
     if not callable(answer):
         return "answer must be a function: write def answer(form, share, rng): above."
-    for sizes in LAYOUTS.values():
+    for sizes in LAYOUTS:
         drawn = []
         for trial, share in enumerate(SHARES):
             form = np.repeat(np.arange(len(sizes)) + 1, sizes)
@@ -63,9 +64,9 @@ def _problem_of_chance(forms, drawn):
     if different == 1:
         return "the forms are not drawn by `rng`: other generators should give other tests."
     never = [form for form in range(1, forms + 1) if not any(form in one for one in drawn)]
-    if never and forms == len(LAYOUTS["unequal"]):  # of so few, chance leaves none out in so many tests
+    if never:  # chance leaves one out in less than one of a million judgements
         return f"form {never[0]} is never in the test, whatever `rng` draws: each form must have its chance."
-    if forms == len(LAYOUTS["equal"]) and different <= forms:
+    if different <= forms:  # what a rotation of one fixed order can give
         return (f"{SHARES.count(SHARES[0])} generators gave only {different} different tests: draw each form by chance, not "
                 "only the first.")
     return None

@@ -3,7 +3,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from chapters.ch07 import scans
+from chapters.ch07 import measuring, scans
 from helpers import tf_side
 from helpers.session import quiet
 
@@ -96,3 +96,8 @@ def scores(run, x):
     parts = np.split(x[..., np.newaxis], range(1000, len(x), 1000))
     with tf.device(run.device):
         return np.concatenate([tf_side.to_numpy(run.model(part, training=False)) for part in parts])
+
+
+def step_memory(batches):
+    """Megabytes by which a process grows in one step, for each batch size: `workers/memory_tf.py` takes them."""
+    return measuring.step_memory("ch07/memory_tf", batches)

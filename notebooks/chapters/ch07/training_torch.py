@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import torch
 
-from chapters.ch07 import scans
+from chapters.ch07 import measuring, scans
 from helpers import torch_side
 
 loss_of = torch.nn.CrossEntropyLoss(label_smoothing=0.1)
@@ -82,3 +82,8 @@ def scores(run, x):
     run.model.eval()
     parts = np.split(x[:, np.newaxis], range(1000, len(x), 1000))
     return np.concatenate([torch_side.to_numpy(run.model(torch.from_numpy(part).to(run.device))) for part in parts])
+
+
+def step_memory(batches):
+    """Megabytes by which a process grows in one step, for each batch size: `workers/memory_torch.py` takes them."""
+    return measuring.step_memory("ch07/memory_torch", batches)
