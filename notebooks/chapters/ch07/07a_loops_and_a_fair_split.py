@@ -96,6 +96,7 @@ def mistake(k, allowed):
     return labels[neighbor] != labels[k]
 
 
+# every[condition] keeps the places for which the condition is true
 every = np.arange(len(labels))
 with_own_form = [mistake(k, every[every != k]) for k in every]
 without_own_form = [mistake(k, every[form != form[k]]) for k in every]
@@ -263,7 +264,7 @@ def network_torch(start):
 
 
 model = network_torch(start)
-outputs_torch = model(torch.tensor(x_learn[:5, np.newaxis]))
+outputs_torch = model(torch.tensor(x_learn[:5, np.newaxis]))  # an axis for channels
 
 # %% tags=["tf"]
 # TensorFlow
@@ -291,7 +292,7 @@ def network_tf(start):
 
 
 model = network_tf(start)
-outputs_tf = model(x_learn[:5, :, :, np.newaxis], training=True)
+outputs_tf = model(x_learn[:5, ..., np.newaxis], training=True)  # channels come last
 
 # %% tags=["verdict", "folded"]
 # Folded: compares the ten scores of five scans before training.
@@ -609,9 +610,12 @@ for _ in tqdm(range(watch_epochs), leave=False):
 print("form 11 read correctly:", watched_tf[-1])
 
 # %% tags=["verdict", "folded"]
-# Folded: where do the two runs part? Draws losses, and how well form 11 was read.
+# Folded: where do the two runs part?
 parity.verdict("the losses of two steps", losses_torch[:2], losses_tf[:2], atol=1e-4)
 parity.differ("the loss of the third", losses_torch[2], losses_tf[2], atol=1e-4)
+
+# %% tags=["folded"]
+# Folded: draws the losses, and how well form 11 was read.
 figures.watched(losses_torch, losses_tf, watched_torch, watched_tf)
 
 # %% [markdown]

@@ -180,7 +180,7 @@ ways = {
 }
 
 # %% tags=["verdict", "folded"]
-# Folded: measures and draws the time of an epoch, and notes how many scans a second.
+# Folded: measures the time of an epoch, and notes how many scans a second.
 served = timing.compare(ways, rounds=5, warmup=1)
 for name, took in served.items():
     rates = [len(x_learn) / seconds for seconds in took.seconds]
@@ -189,6 +189,9 @@ for name, took in served.items():
 slow = served["DataLoader"].median
 quick = served["DataLoader, whole batches"].median
 parity.by_clock("whole batches are served faster in PyTorch", quick < slow)
+
+# %% tags=["folded"]
+# Folded: draws the time of an epoch.
 figures.served(served, len(x_learn))
 
 # %% [markdown]
@@ -260,13 +263,14 @@ def five_steps_tf(step, model, optimizer):
 
 five_in_a_graph = tf.function(partial(five_steps_tf, step_tf))
 one_in_a_graph = tf.function(step_tf)
-both = (model_tf, optimizer_tf)
 ways_tf = {
-    "TensorFlow, five steps a call": partial(five_in_a_graph, *both),
-    "TensorFlow, step by step": partial(five_steps_tf, one_in_a_graph, *both),
-    "TensorFlow, eager": partial(five_steps_tf, step_tf, *both),
+    "TensorFlow, five steps a call": partial(five_in_a_graph, model_tf, optimizer_tf),
+    "TensorFlow, step by step": partial(
+        five_steps_tf, one_in_a_graph, model_tf, optimizer_tf
+    ),
+    "TensorFlow, eager": partial(five_steps_tf, step_tf, model_tf, optimizer_tf),
 }
-loss_tf = five_steps_tf(step_tf, *both).numpy()
+loss_tf = five_steps_tf(step_tf, model_tf, optimizer_tf).numpy()
 
 # %% tags=["verdict", "folded"]
 # Folded: compares the losses of the fifth step. The rate is constant: no drift.
@@ -519,7 +523,7 @@ grown_tf = training_tf.step_memory(sizes)
 print([round(megabytes) for megabytes in grown_tf], "MB")
 
 # %% tags=["verdict", "folded"]
-# Folded: which option came true, the claim, and the figure.
+# Folded: which option came true, and the claim.
 grown = {"PyTorch": grown_torch, "TensorFlow": grown_tf}
 weights = sum(array.nbytes for array in start.values()) / 1e6  # nearly all of it, in MB
 times = grown_torch[-1] / weights
@@ -538,6 +542,9 @@ claims.verdict(
 for name, megabytes in grown.items():
     what = f"memory of a step, {name}, {sizes[-1]:,} scans"
     claims.number(what, megabytes[-1], "MB")
+
+# %% tags=["folded"]
+# Folded: draws the growth of memory.
 figures.memory(sizes, grown)
 
 # %% [markdown]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from helpers import data, process
 
+
 def step_memory(worker: str, batches: Sequence[int]) -> list[float]:
     """By how many megabytes a process grows in one training step of the network, for each number of scans in a batch.
 
