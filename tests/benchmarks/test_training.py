@@ -1,18 +1,16 @@
-"""Chapter 7's training loops against the fastest that one would write by hand in the same framework; `make benchmark`."""
+"""Lesson 7d's five steps against the fastest that one would write by hand in the same framework; `make benchmark`."""
 import pytest
 
 import cells
+from chapters.ch07 import training_tf, training_torch
 from helpers import timing
 
 pytestmark = pytest.mark.benchmark
-STEPS = 20
 
 
 @pytest.fixture(scope="module")
-def chapter():
-    names = cells.run("07", "chunks", "network_torch", "network_tf", "new_torch", "new_tf", "train")
-    names["batches"] = next(names["chunks"](names["x_learn"], names["y_learn"], 0, steps=STEPS))
-    return names
+def lesson():
+    return cells.run("07d", until="7d.5 Fewer bits")
 
 
 def share(candidates):
@@ -20,51 +18,45 @@ def share(candidates):
     found = timing.compare(candidates, rounds=31, warmup=3)
     print(f"\n{timing.table(found)}")
     own, *others = (min(t.seconds) for t in found.values())
-    print(f"{next(iter(found))} loop reaches {min(others) / own:.2f} of the fastest")
+    print(f"{next(iter(found))}: {min(others) / own:.2f} of the fastest")
     return min(others) / own
 
 
-def test_pytorch(chapter):
+def test_pytorch(lesson):
     import torch
-    pictures, labels = chapter["batches"]
 
     def by_hand(layout, change=lambda model: model, **options):
-        model = change(chapter["network_torch"](8).to(memory_format=layout).train())
+        model = change(training_torch.network(lesson["start"], "cpu").to(memory_format=layout).train())
         optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, nesterov=True, **options)
         loss_of = torch.nn.CrossEntropyLoss(label_smoothing=0.1)
-        x, y = torch.from_numpy(pictures).permute(0, 1, 4, 2, 3), torch.from_numpy(labels)
 
         def steps():
-            for picture, label in zip(x, y):
+            for picture, label in lesson["data_torch"]:
                 loss = loss_of(model(picture), label)
                 optimizer.zero_grad()
                 loss.backward()
                 optimizer.step()
         return steps
 
-    run, compiled = chapter["new_torch"](10**6), chapter["new_torch"](10**6, change=torch.compile)
-    timings = timing.compare({"eager": lambda: run.learn(pictures, labels),
-                              "compiled": lambda: compiled.learn(pictures, labels)}, rounds=31, warmup=3)
-    print(f"\n{timing.table(timings)}")  # what compiling gains; the chapter trains too briefly to win back its first call
-    assert share({"the chapter's, compiled": lambda: compiled.learn(pictures, labels),
+    ways = lesson["ways_torch"]
+    assert share({"the lesson's, compiled": ways["PyTorch, compiled"],
                   "compiled": by_hand(torch.contiguous_format, change=torch.compile, fused=True),
                   "compiled, channels last": by_hand(torch.channels_last, change=torch.compile, fused=True)}) >= 0.95
-    assert share({"the chapter's": lambda: run.learn(pictures, labels),
+    assert share({"the lesson's": ways["PyTorch, eager"],
                   "by hand": by_hand(torch.contiguous_format),
                   "channels last": by_hand(torch.channels_last),
                   "channels last, fused optimizer": by_hand(torch.channels_last, fused=True),
                   "channels last, optimizer for all at once": by_hand(torch.channels_last, foreach=True)}) >= 0.95
 
 
-def test_tensorflow(chapter):
+def test_tensorflow(lesson):
     import tensorflow as tf
-    pictures, labels = chapter["batches"]
 
     def by_hand(options, unrolled):
-        model, loss_of = chapter["network_tf"](8), tf.keras.losses.CategoricalCrossentropy(True, 0.1)
+        model, loss_of = training_tf.network(lesson["start"], "/CPU:0"), tf.keras.losses.CategoricalCrossentropy(True, 0.1)
         optimizer = tf.keras.optimizers.SGD(0.01, momentum=0.9, nesterov=True)
         optimizer.build(model.trainable_variables)
-        x, y = tf.constant(pictures), tf.one_hot(labels, 10)
+        data = [(picture, tf.one_hot(label, 10)) for picture, label in lesson["data_tf"]]
 
         def step(picture, label):
             with tf.GradientTape() as tape:
@@ -73,18 +65,16 @@ def test_tensorflow(chapter):
 
         if not unrolled:
             graph = tf.function(step, **options)
-            return lambda: [graph(picture, label) for picture, label in zip(x, y)]
+            return lambda: [graph(picture, label) for picture, label in data]
 
-        def steps(x, y):
-            for k in range(STEPS):
-                step(x[k], y[k])
-        graph = tf.function(steps, autograph=False, **options)
-        return lambda: graph(x, y)
+        def steps():
+            for picture, label in data:
+                step(picture, label)
+        return tf.function(steps, autograph=False, **options)
 
-    run, single = chapter["new_tf"](10**6), chapter["new_tf"](10**6)
-    compiled = tf.function(single.step, jit_compile=True)
-    assert share({"the chapter's, XLA": lambda: [compiled(x, y) for x, y in zip(pictures, labels)],
+    ways = lesson["ways_tf"]
+    assert share({"the lesson's, XLA": ways["TensorFlow, XLA"],
                   "a graph of one step, XLA": by_hand({"jit_compile": True}, unrolled=False)}) >= 0.95
-    assert share({"the chapter's": lambda: run.learn(pictures, labels),
+    assert share({"the lesson's": ways["TensorFlow, five steps a call"],
                   "a graph of one step": by_hand({}, unrolled=False),
-                  f"a graph of {STEPS} steps": by_hand({}, unrolled=True)}) >= 0.95
+                  "a graph of five steps": by_hand({}, unrolled=True)}) >= 0.95

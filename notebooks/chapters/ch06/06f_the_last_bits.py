@@ -458,4 +458,4 @@ claims.close("06f")
 # TensorFlow on
 # [enable_op_determinism](https://www.tensorflow.org/api_docs/python/tf/config/experimental/enable_op_determinism).
 #
-# Next: [training for real](07_training_for_real.ipynb).
+# Next: [training for real](07a_loops_and_a_fair_split.ipynb).

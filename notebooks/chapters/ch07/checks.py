@@ -1,39 +1,75 @@
-"""Chapter 7: a split by groups, label smoothing, momentum under a schedule, and the number that may be reported."""
+"""Chapter 7: a split by groups, label smoothing, momentum, the number to report, what a pickle imports, compiling."""
+import io
+import pickle
+import pickletools
+
 import numpy as np
 
-from helpers.course.judging import Exercise, call, function
+from helpers.course import missing
+from helpers.course.judging import Exercise, call, cases, function
 
 # Exercise 7.1: whole forms to the test
+
+LAYOUTS = (np.full(12, 30), np.array([300] + 10 * [30]))
+"""The scans of each form: all alike, and one that has half of them."""
+SHARES = [0.25] * 30 + [0.2, 0.3] * 10
+"""One a trial. 0.25 is 3 of 12 equal forms; 0.2 and 0.3 cannot be reached exactly by these."""
+
 
 def _judge_split(answer):
     if not callable(answer):
         return "answer must be a function: write def answer(form, share, rng): above."
-    drawn = set()
-    for trial in range(8):
-        sizes = np.array([300, 20, 20, 20, 20, 20]) if trial % 2 else np.full(12, 30)
-        form, share = np.repeat(np.arange(len(sizes)) * 7 + 3, sizes), 0.25
-        test, problem = call(answer, form.copy(), share, np.random.default_rng(trial))
-        again, _ = call(answer, form.copy(), share, np.random.default_rng(trial))
+    for sizes in LAYOUTS:
+        drawn = []
+        for trial, share in enumerate(SHARES):
+            form = np.repeat(np.arange(len(sizes)) + 1, sizes)
+            if trial % 2:  # nothing says that a form's scans stand together
+                form = np.random.default_rng(trial).permutation(form)
+            test, problem = call(answer, form.copy(), share, np.random.default_rng(trial))
+            again, _ = call(answer, form.copy(), share, np.random.default_rng(trial))
+            problem = problem or _problem_of_split(form, share, test)
+            if problem:
+                return problem
+            if not np.array_equal(test, again):
+                return "the forms are not drawn by `rng`: the same generator twice should give the same test."
+            drawn.append(tuple(np.unique(form[test])))
+        problem = _problem_of_chance(len(sizes), drawn)
         if problem:
             return problem
-        if not isinstance(test, np.ndarray) or test.dtype != bool or test.shape != form.shape:
-            return f"return a boolean array with one entry for each scan: shape {form.shape}, True for the test."
-        for one in np.unique(form):
-            if 0 < test[form == one].sum() < (form == one).sum():
-                return f"form {one} is on both sides: {test[form == one].sum()} of its scans are in the test."
-        found = test.mean()
-        without_last = min((found - (form == one).mean() for one in np.unique(form[test])), default=1.0)
-        if found >= 1 - share and without_last >= share:
-            return f"{found:.0%} of the scans are True where {share:.0%} were asked for: did you mark the training scans?"
-        if found < share:
-            return f"only {found:.0%} are in the test: `share` is a share of the scans, and forms differ in size."
-        if without_last >= share:  # a large form that came last may overshoot: without it there must be too few
-            return f"{found:.0%} of the scans are in the test, although fewer forms make up {share:.0%}: stop earlier."
-        if not np.array_equal(test, again):
-            return "the forms are not drawn by `rng`: the same generator twice should give the same test."
-        if trial % 2 == 0:
-            drawn.add(tuple(np.unique(form[test])))
-    return None if len(drawn) > 1 else "the forms are not drawn by `rng`: other generators should give other tests."
+    return None
+
+
+def _problem_of_split(form, share, test):
+    """What is wrong with one test, a boolean array, or None."""
+    if not isinstance(test, np.ndarray) or test.dtype != bool or test.shape != form.shape:
+        return f"return a boolean array with one entry for each scan: shape {form.shape}, True for the test."
+    for one in np.unique(form):
+        if 0 < test[form == one].sum() < (form == one).sum():
+            return f"form {one} is on both sides: {test[form == one].sum()} of its scans are in the test."
+    found = test.mean()
+    without_last = min((found - (form == one).mean() for one in np.unique(form[test])), default=1.0)
+    if found >= 1 - share and without_last >= share:
+        return f"{found:.0%} of the scans are True where {share:.0%} were asked for: did you mark the training scans?"
+    if found < share - 1e-9:
+        return (f"only {found:.0%} are in the test, at least {share:.0%} were asked for: `share` is a share of the scans, "
+                "and forms may differ in size.")
+    if without_last >= share:  # a large form that came last may overshoot: without it there must be too few
+        return f"{found:.0%} of the scans are in the test, although fewer forms make up {share:.0%}: stop earlier."
+    return None
+
+
+def _problem_of_chance(forms, drawn):
+    """What is wrong with the tests that other generators gave, each a tuple of forms, one for each of SHARES; or None."""
+    different = len(set(drawn[:SHARES.count(SHARES[0])]))
+    if different == 1:
+        return "the forms are not drawn by `rng`: other generators should give other tests."
+    never = [form for form in range(1, forms + 1) if not any(form in one for one in drawn)]
+    if never:  # chance leaves one out in less than one of a million judgements
+        return f"form {never[0]} is never in the test, whatever `rng` draws: each form must have its chance."
+    if different <= forms:  # what a rotation of one fixed order can give
+        return (f"{SHARES.count(SHARES[0])} generators gave only {different} different tests: draw each form by chance, not "
+                "only the first.")
+    return None
 
 
 # Exercise 7.2: label smoothing
@@ -49,6 +85,12 @@ def smoothed(logits, labels, spread=np.mean, part=0.1):
     return -np.mean((1 - part) * logs[np.arange(len(labels)), labels] + part * spread(logs, axis=1))
 
 
+def _to_nine_others(logits, labels):
+    logs = _log_softmax(logits)
+    right = logs[np.arange(len(labels)), labels]
+    return -np.mean(0.9 * right + 0.1 / 9 * (logs.sum(axis=1) - right))
+
+
 def _whole_rows(logits, labels):
     logs = _log_softmax(logits)
     return -np.mean(0.9 * logs[labels].mean(axis=1) + 0.1 * logs.mean(axis=1))
@@ -56,11 +98,23 @@ def _whole_rows(logits, labels):
 
 def _softmax_of_labels(logits, labels):
     targets = np.exp(_log_softmax(np.eye(logits.shape[1])[labels]))
-    return -np.mean((targets * _log_softmax(logits)).sum(axis=1))
+    return -np.mean((targets * _log_softmax(logits)).sum(axis=1)).astype(logits.dtype)
 
 
 def scores_and_labels(rng):
-    return rng.normal(size=(12, 10)), rng.integers(10, size=12)
+    return rng.normal(size=(12, 10)).astype("float32"), rng.integers(10, size=12)
+
+
+def _gradient_comes_back(answer):
+    """Whether the loss can be trained with: None, or what is wrong with its gradient."""
+    logits, labels = scores_and_labels(np.random.default_rng(9))
+    found = missing.side("tf").value_and_grad(answer, logits, labels).grads[0]
+    if found is None:
+        return "the values are right, but no gradient comes back to the logits: nothing could be trained with it."
+    right = (np.exp(_log_softmax(logits)) - 0.9 * np.eye(10)[labels] - 0.01) / len(labels)
+    if not np.allclose(found, right, atol=1e-5):
+        return f"the values are right, the gradient is not: largest difference {np.abs(found - right).max():.1e}."
+    return None
 
 
 # Exercise 7.3: Keras's step with PyTorch's state
@@ -71,9 +125,45 @@ def keras_step(w, b, g, rate, last):
     return w + 0.9 * v - rate * g
 
 
-def weights_and_rates(rng):
-    rate = rng.uniform(0.01, 0.1)
-    return (*rng.normal(size=(3, 4)), np.array(rate), np.array(rate * rng.choice([0.4, 2.5])))
+STEPS = {
+    "that multiplies old gradients by today's rate, as PyTorch does; in Keras they keep the rate of their day":
+        lambda w, b, g, rate, last: w - rate * (g + 0.9 * (0.9 * b + g)),
+    "the ratio of the rates is upside down":
+        lambda w, b, g, rate, last: w - rate * (g + 0.9 * (0.9 * b * rate / last + g)),
+    "that is momentum without Nesterov: the step uses `g + 0.9 * b`, not `b`":
+        lambda w, b, g, rate, last: w - rate * (0.9 * b * last / rate + g),
+    "PyTorch's b is no velocity: it has the other sign, and no rate in it":
+        lambda w, b, g, rate, last: w + 0.9 * (0.9 * b - rate * g) - rate * g,
+    "that takes the new gradient at the rate `last`; only the old ones keep it":
+        lambda w, b, g, rate, last: w - last * (g + 0.9 * (0.9 * b + g)),
+}
+
+
+def _judge_momentum(answer):
+    if not callable(answer):
+        return "answer must be a function: write def answer(w, b, g, rate, last): above."
+    side = missing.side("torch")
+    for trial in range(3):
+        rng = np.random.default_rng(trial)
+        rate = float(rng.uniform(0.01, 0.1))
+        numbers = (rate, rate * float(rng.choice([0.4, 2.5])))
+        arrays = rng.normal(size=(3, 4))
+        got, problem = call(answer, *(side.tensor(array) for array in arrays), *numbers)
+        if problem:
+            return problem
+        if got is None:
+            return "your function returned None: is there a `return`?"
+        found, problem = call(side.to_numpy, got)
+        if problem:
+            return f"your function gives a {type(got).__name__}; return the new weights, a PyTorch tensor."
+        right = keras_step(*arrays, *numbers)
+        if found.shape != right.shape:
+            return f"shape {found.shape} where {right.shape} is asked for: the new weights, a tensor like `w`."
+        if not np.allclose(found, right, rtol=1e-9, atol=1e-12):
+            causes = [cause for cause, wrong in STEPS.items() if np.allclose(found, wrong(*arrays, *numbers), rtol=1e-9)]
+            return f"{causes[0]}." if causes else ("the shape is right, the values are not: largest difference "
+                                                   f"{np.abs(found - right).max():.2g}.")
+    return None
 
 
 # Exercise 7.4: the epoch to keep and the accuracy to report
@@ -89,11 +179,11 @@ def _judge_report(answer):
         got, problem = call(answer, watched.copy(), tested.copy())
         if problem:
             return problem
-        if not (isinstance(got, (tuple, list)) and len(got) == 2):
+        if not (isinstance(got, (tuple, list, np.ndarray)) and len(got) == 2):
             return "return two things: the epoch, and the accuracy."
-        epoch, share = got
-        if not all(isinstance(number, (int, float, np.number)) for number in got):
+        if not all(isinstance(number, (int, float, np.number, np.ndarray)) and np.ndim(number) == 0 for number in got):
             return "return two numbers: one epoch, and the accuracy at that epoch."
+        epoch, share = got
         if epoch == first and np.isclose(share, tested[first]):
             continue
         if epoch == first and np.isclose(share, 0.95):
@@ -110,33 +200,112 @@ def _judge_report(answer):
     return None
 
 
+# Exercise 7.5: what a pickle would import
+
+LOADED = []
+"""Filled when one of the pickles below is loaded."""
+
+
+def ran(said):
+    """What the pickles call when they are loaded."""
+    LOADED.append(said)
+    return said
+
+
+class Calls:
+    """An object that wants to be rebuilt by a call of `function` with one text."""
+
+    def __init__(self, function, text):
+        self.function, self.text = function, text
+
+    def __reduce__(self):
+        return self.function, (self.text,)
+
+
+def packed(things, memo=True):
+    """Things as a pickle of protocol 2. memo: whether it imports a name once; else as often as it is used."""
+    stream = io.BytesIO()
+    pickler = pickle.Pickler(stream, protocol=2)
+    pickler.fast = not memo
+    pickler.dump(things)
+    return stream.getvalue()
+
+
+def programs():
+    """The pickles to judge by: harmless ones, one with a text that looks like a name, one that imports a name twice."""
+    return (packed([Calls(ran, "x"), "os system"]), packed([1.5, "three", {"a": [1, 2]}]),
+            packed([Calls(str, "first"), Calls(ran, "second"), Calls(bytes.fromhex, "00")]),
+            packed([Calls(ran, "x"), Calls(int, "3"), Calls(ran, "y")], memo=False))
+
+
+def imported(program):
+    """What a pickle would import: the sorted arguments of its GLOBAL instructions, each once."""
+    return sorted({argument for one, argument, _ in pickletools.genops(program) if one.name == "GLOBAL"})
+
+
+def _judge_imports(answer):
+    if not callable(answer):
+        return "answer must be a function: write def answer(program): above."
+    for program in programs():
+        LOADED.clear()
+        got, problem = call(answer, program)
+        if LOADED:
+            return "the program has run: you have loaded it. List its instructions with `pickletools.genops` instead."
+        if problem:
+            return problem
+        if not isinstance(got, list):
+            return f"it gives a {type(got).__name__}: return a list of texts."
+        right = imported(program)
+        if got == right:
+            continue
+        texts = {argument for one, argument, _ in pickletools.genops(program) if isinstance(argument, str)} - {*right}
+        if {*map(str, got)} & texts:
+            return f"{sorted({*map(str, got)} & texts)[0]!r} is one of the texts that are no imports: only GLOBAL imports."
+        if sorted(set(map(str, got))) == right:
+            return "the same name comes twice: each once." if len(got) > len(right) else "the names are right, not sorted."
+        return f"a program that imports {right} gives {got!r}."
+    return None
+
+
+# Exercise 7.6: when compiling pays
+
+def steps_that_pay(first, later, eager):
+    """The smallest number of steps for which first + (steps - 1) * later is less than steps * eager."""
+    return max(1, (first - later) // (eager - later) + 1)
+
+
+def prices():
+    """Some in which the sums are equal after a whole number of steps, and one in which the first step pays already."""
+    rng = np.random.default_rng(0)
+    drawn = [(int(rng.integers(500, 9000)), later, later + int(rng.integers(1, 9))) for later in (2, 5, 11)]
+    return [(1000, 10, 20), (100, 1, 2), (1001, 10, 20), (5, 3, 9), *drawn]
+
+
+def _say_steps(arguments, right, got):
+    first, later, eager = arguments
+    return (f"with first={first}, later={later}, eager={eager} it is {right} steps, yours gives {got}: after {right} steps "
+            f"compiled ones took {first + (right - 1) * later}, eager ones {right * eager}.")
+
+
 EXERCISES = {
     "7.1": Exercise(_judge_split, (
         "Draw forms, not scans: `np.unique(form)` lists them.",
         "Put the forms in random order with `rng.permutation` and take one after another.",
         "Keep a boolean array `test`. For each form of the random order: if `test.mean() < share`, then "
         "`test |= form == one`.")),
-    "7.2": function("tf", smoothed, scores_and_labels, suspects={
+    "7.2": function("tf", smoothed, scores_and_labels, gradients=False, atol=1e-5, then=_gradient_comes_back, suspects={
         "0.1 is spread evenly, so it takes a mean over the classes, not a sum": lambda x, y: smoothed(x, y, np.sum),
         "`tf.gather` without `batch_dims=1` picks whole rows": _whole_rows,
         "your version takes the softmax of the labels; they are probabilities already": _softmax_of_labels,
         "that is the plain cross-entropy, not smoothed": lambda x, y: smoothed(x, y, part=0.0),
         "it is 0.9 of the right score and 0.1 of the mean, not the other way round": lambda x, y: smoothed(x, y, part=0.9),
+        "that gives the 0.1 to the nine others; the right class has its share of it, too": _to_nine_others,
         "the sign is missing: a loss falls when the right score rises": lambda x, y: -smoothed(x, y),
     }, hints=(
         "Every name has a twin: `log_softmax`, `gather`, `reduce_mean`. Only `gather` needs thought.",
         "`tf.gather(logs, labels)` would pick rows. To pick one score in each row it must know that rows belong together.",
         "`tf.gather(logs, labels, batch_dims=1)` gives the right class's score of each row.")),
-    "7.3": function("torch", keras_step, weights_and_rates, suspects={
-        "that multiplies old gradients by today's rate, as PyTorch does; in Keras they keep the rate of their day":
-            lambda w, b, g, rate, last: w - rate * (g + 0.9 * (0.9 * b + g)),
-        "the ratio of the rates is upside down":
-            lambda w, b, g, rate, last: w - rate * (g + 0.9 * (0.9 * b * rate / last + g)),
-        "that is momentum without Nesterov: the step uses `g + 0.9 * b`, not `b`":
-            lambda w, b, g, rate, last: w - rate * (0.9 * b * last / rate + g),
-        "PyTorch's b is no velocity: it has the other sign, and no rate in it":
-            lambda w, b, g, rate, last: w + 0.9 * (0.9 * b - rate * g) - rate * g,
-    }, hints=(
+    "7.3": Exercise(_judge_momentum, (
         "Which velocity `v` does PyTorch's `b` stand for, if the last step was taken at the rate `last`?",
         "It stands for `v = -last * b`. Put it into `keras_step`, and you are done; or find what `b` must become.",
         "The new `b` is `0.9 * b * last / rate + g`; then take PyTorch's usual step, `w - rate * (g + 0.9 * b)`.")),
@@ -144,4 +313,20 @@ EXERCISES = {
         "Which of the two arrays may you look at to choose?",
         "`np.argmax` returns the first of equal entries.",
         "Choose with `watched`, report from `tested`, at the same epoch.")),
+    "7.5": Exercise(_judge_imports, (
+        "The loop above the prediction prints every instruction. Which of them import?",
+        "Collect the argument of each instruction whose name is `GLOBAL`. A set keeps each once.",
+        "`sorted({argument for one, argument, _ in pickletools.genops(program) if one.name == \"GLOBAL\"})`")),
+    "7.6": cases(prices, steps_that_pay, suspects={
+        "the first step is one of them: besides it there are `steps - 1` later ones":
+            lambda first, later, eager: (first // (eager - later)) + 1,
+        "then both took the same: no time is saved yet":
+            lambda first, later, eager: max(1, -(-(first - later) // (eager - later))),
+        "the later steps take time, too: count them": lambda first, later, eager: first // eager + 1,
+    }, say=_say_steps, no_function="answer must be a function: write def answer(first, later, eager): above.",
+        unfit=lambda got: None if isinstance(got, (int, np.integer)) and not isinstance(got, bool) else
+        f"it gives {got!r}: return a whole number of steps.", hints=(
+        "After n steps the compiled ones have taken `first + (n - 1) * later`.",
+        "Count n up from 1, and stop as soon as that is less than `n * eager`.",
+        "Without a loop: `max(1, (first - later) // (eager - later) + 1)`.")),
 }

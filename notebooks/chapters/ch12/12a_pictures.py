@@ -61,7 +61,7 @@ def batches(x, y):
 # %% [markdown]
 # ## 12a.1 One loop for four tasks
 #
-# [Chapter 7](07_training_for_real.ipynb) read handwritten digits: a picture in, ten scores out. Here pictures go in as
+# [Lesson 7a](07a_loops_and_a_fair_split.ipynb) read handwritten digits: a picture in, ten scores out. Here pictures go in as
 # well, but what is asked for has another shape: a text, boxes, a class for each pixel, several labels at once. That is
 # nearly all that changes. The loop is the same for the four tasks, so we write it once for each framework: start weights
 # from NumPy, Adam, and the first step kept for comparison.
