@@ -544,8 +544,8 @@ figures.plan_step_by_step(few, fold(few))
 # ## 4a.5 Two ways, one result
 #
 # With a plan, no recursion is left. A round takes both children's rows from the table, which gives (nodes, 2, 32), and
-# writes them side by side, (nodes, 64). `split` cuts them into three groups, one for each operator. The new states go
-# below the table.
+# writes them side by side, (nodes, 64). `split` cuts them into three groups, one for each operator; it is told how many rows
+# each group has. The new states go below the table.
 #
 # What combines two states can be handed in. The folded cell below hands in a `combine` that counts its calls.
 

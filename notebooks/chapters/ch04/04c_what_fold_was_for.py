@@ -330,7 +330,7 @@ parity.verdict("both say the same", tree_torch, tree_tf)
 #
 # A [vectorizing map](glossary.md#vectorizing-map) turns a function of one example into one of a batch: here our cell for
 # one node, its matrix looked up by the node's kind. All examples must take the same steps, so an `if` on a value is
-# refused, and with it a function that follows a tree.
+# refused, and with it a function that follows a tree. `smaller` has such an `if`: we shall try it.
 
 # %% tags=["taught"]
 pairs = rng.normal(size=(6, 64))

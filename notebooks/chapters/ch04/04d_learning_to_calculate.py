@@ -58,7 +58,8 @@ session.use(seed=seed, device=device, fast=fast)
 # What lesson 4a has built stands ready in three files:
 #
 # - `trees` (no framework): `grow` an expression, its `value` modulo 3, and `fold`, the plan for a batch
-# - `trees_torch` and `trees_tf`: `load` the weights, and `states`, which follows a plan: (trees, 32)
+# - `trees_torch` and `trees_tf`: `load` the weights; `combine`; and `batched`, which follows a plan to the states at the
+#   tops: (trees, 32)
 #
 # New is one matrix, `"out"`, which turns the state at the top into three scores, one for each value. A batch is the plan
 # for 128 random trees of depth 0 to 4, and their values. For the tests there are trees of one depth each, up to 7.
@@ -125,7 +126,8 @@ parity.verdict("the loss before training", before_torch, before_tf, atol=1e-13)
 
 # %% [markdown]
 # Now the training. Rate and [momentum](glossary.md#momentum) are exact in binary, so both use the same numbers.
-# `optimizer.step` and `optimizer.apply` take one step each; `tqdm` draws a bar of progress.
+# `optimizer.step` and `optimizer.apply` take one step each; `tqdm` draws a bar of progress (`leave=False`:
+# it goes away at the end).
 #
 # TensorFlow's step becomes a graph. Its [signature](glossary.md#signature) says what kind of thing comes in: `None` leaves
 # a length open. Each batch has four rounds, and only lengths differ, so one [trace](glossary.md#tracing) serves all.

@@ -259,7 +259,8 @@ parity.verdict("without them", count_torch, trained)
 # Names are for use. Below all but the layer `last` is *frozen*, as one does with a network that somebody else has
 # trained. In PyTorch a parameter is told, in Keras a layer (lesson 2b shows what that does to gradients).
 #
-# Then a batch of random numbers goes through, in the mode of training, and no optimizer is near. The running mean of
+# Then a batch of random numbers goes through, in the mode of training, and no optimizer is near (in float32, like the
+# network; NumPy draws float64). The running mean of
 # `norm` was 0 before.
 #
 # **Predict.** Whose running mean has changed?
@@ -369,6 +370,9 @@ exercises.check("5.6", answer)
 # that Keras is part of TensorFlow's repository. TensorFlow's [migration
 # guide](https://www.tensorflow.org/guide/migrate) tells another story. Let us try what is left: today's name, then
 # the name for old code.
+#
+# Each attempt is a function, so that its error arises inside `try`. The first only asks for the name; the second would also
+# call the layer, on three rows of 64 numbers, with 32 to come out.
 
 
 # %% tags=["taught"]

@@ -179,8 +179,8 @@ exercises.check("5.1", answer)
 # and a shift, and the running mean and variance (5b.3). PyTorch also counts batches; Keras has no place for that
 # number.
 #
-# Third question: *which numbers stand outside of the arrays?* Batch normalization divides by the root of the variance
-# plus a small *epsilon*. That is an argument of the layer, and its default is 1e-5 in PyTorch, 1e-3 in Keras.
+# Third question: *which numbers stand outside of the arrays?* Batch normalization divides by the root of a sum, the
+# variance plus a small *epsilon*. That is an argument of the layer, and its default is 1e-5 in PyTorch, 1e-3 in Keras.
 # Strides, paddings and slopes are such numbers too.
 #
 # Below Keras's layer is made twice, with its own epsilon and with PyTorch's. `eval()` tells PyTorch to use the

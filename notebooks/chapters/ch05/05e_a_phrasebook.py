@@ -138,6 +138,7 @@ print(error_torch)
 predicted = tf.constant([[1.0], [2.0], [3.0], [4.0]])
 target = tf.constant([1.0, 2.0, 3.0, 4.0])
 error_tf = tf.reduce_mean((predicted - target) ** 2).numpy().item()
+# Keras takes the target first
 error_keras = keras.losses.MeanSquaredError()(target, predicted).numpy().item()
 print(error_tf, error_keras)
 
@@ -197,10 +198,11 @@ parity.verdict("PyTorch refuses the mean of whole numbers", refuses, True)
 parity.differ("TensorFlow's mean and Keras's", float(whole_tf), float(whole_keras))
 
 # %% [markdown]
-# TensorFlow stays among the integers, and rounds down. Counts and labels are integers; so are pixels that come from a
+# TensorFlow stays among the integers, and drops what is behind the point. Counts and labels are integers; so are pixels that come from a
 # file.
 #
-# **Not a number.** Where is the largest of 1, NaN, 3?
+# **Not a number.** Where is the largest of 1, NaN, 3? PyTorch counts NaN as the largest. To make TensorFlow say the same,
+# we put infinity in its place: `tf.where(condition, a, b)` takes `a` where the condition holds, and `b` elsewhere.
 
 # %% tags=["torch"]
 # PyTorch

@@ -347,7 +347,7 @@ exercises.check("9.1", answer)
 # ## 9a.4 A histogram has forgotten its data
 #
 # In the file a histogram is at most 30 rows: left edge, right edge, and how many values lie between. `event_files.read`
-# reads a run's files with TensorBoard's own reader, and `histograms` gives (step, rows) for each step.
+# reads a run's files, into a dict by tag, with TensorBoard's own reader, and `histograms` gives (step, rows) for each step.
 
 # %% tags=["torch"]
 # PyTorch
@@ -455,7 +455,7 @@ figures.graphs(graphs, products | relus)
 #
 # Now a digit, a note in Markdown, and one second of a chord. Shades are numbers from 0 to 1, and one pixel of ours is too
 # bright: see what comes back. A wave goes from -1 to 1. `dataformats="HW"` says that the picture has a height and a width
-# only. TensorFlow wants whole batches: `[None]` adds an axis for the batch, here of one.
+# only. `None` in an index adds an axis of length 1: for the batch, which TensorFlow wants, or for the channel.
 
 # %% tags=["taught"]
 digit = digits.x_test[3].astype("float32")
@@ -587,7 +587,9 @@ claims.verdict(
 
 # %% [markdown]
 # Pictures and sounds are files: the server's list names them, and a second question fetches one. `decode.pixels` turns a
-# PNG file into shades, `decode.sound` a WAV file into samples.
+# PNG file into shades, `decode.sound` a WAV file into samples. (`individualImage` and `individualAudio` are the addresses
+# under which the server gives out one file.) The note comes as a list with the text as HTML in it; `str` makes one string of
+# it, in which we can look for the bold word.
 
 
 # %% tags=["taught"]
@@ -691,7 +693,7 @@ claims.close("09a")
 # ## 9a.9 Summary and further reading
 #
 # - Writer, event file, server, page: runs of both frameworks below one folder are one chart.
-# - The drawn curve is smoothed: a spike of 10 is drawn as 4. A histogram is 30 buckets, a picture has 8 bits. Read back
+# - The drawn curve is smoothed: a spike of 10 is drawn as 4. A histogram is at most 30 buckets, a picture has 8 bits. Read back
 #   what you rely on.
 # - The server runs where the files are. To see the page of another machine, forward its port:
 #   `ssh -L 6006:localhost:6006 NAME`.

@@ -252,7 +252,8 @@ page.register_event_handler(on_event, "settings")
 
 # %% [markdown]
 # Now somebody edits the number. So that this lesson can run without you, `boards.act` sends what the page sends, over the
-# page's own connection, and waits until the callback was called. With the page open you can do it by hand.
+# page's own connection (`boards.as_page` opens one), and waits until the callback was called: until the list `heard` has
+# grown. With the page open you can do it by hand.
 
 # %% tags=["taught"]
 browser = opened.enter_context(boards.as_page(server))
@@ -338,7 +339,8 @@ exercises.check("9.4", answer)
 #
 # Lesson 9a's network and batches, once more. This time the training is a *generator*: at `yield` it hands out a step's
 # number and loss, and waits until somebody asks for the next. So whoever looks on decides what happens in between. It
-# reads its rate from a dictionary, before each step of the weights.
+# reads its rate from a dictionary, before each step of the weights. (PyTorch's optimizer keeps its parameters in groups,
+# each with its own rate; here there is one, `param_groups[0]`.)
 
 # %% tags=["taught"]
 batches = start.batches(seed, epochs=3 if fast else 20)
@@ -396,8 +398,8 @@ first_tf = next(training_tf({"rate": 0.25}))[1]
 parity.verdict("the loss of the first step", first_torch, first_tf, atol=1e-12)
 
 # %% [markdown]
-# At step 10 somebody divides the rate by 8, at step 40 somebody clicks *stop*. `visit` does it where you do not. With
-# `linger` set, open the page that the cell shows, and edit the rate while the cells below run.
+# At step 10 somebody divides the rate by 8, at step 40 somebody clicks *stop*. `visit` does both, whatever you
+# do. With `linger` set, open the page that the cell shows, and watch, or edit the rate between.
 
 # %% tags=["taught"]
 acts = {10: (0, 0.03125), 40: (1, "clicked")}  # step: row and value

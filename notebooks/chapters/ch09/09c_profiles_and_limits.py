@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 9c. Profiles, and what either board cannot do
 #
-# A training step is six lines. You record what it really runs, and catch an operation that should not be there. Then a
+# A training step is a few lines. You record what it really runs, and catch an operation that should not be there. Then a
 # training disappears from a page, and you ask both boards for what they do not have.
 #
 # > **Minutes**: 33 · **Needs**: lessons 9a and 9b · **Claims tested**: C37, C38e
@@ -175,8 +175,8 @@ exercises.outcome("P9.5", exercises.first_true(options))
 print("TensorFlow's graph runs fewer operations:", calls_tf < calls_torch)
 
 # %% [markdown]
-# A layer is no operation: `aten::linear` calls `aten::addmm`, which multiplies and adds the bias, and turns the table of
-# weights over. So there are two times. The *total* time of an operation counts what it called, its *self* time does not.
+# A layer is no operation: `aten::linear` turns the table of weights over and calls `aten::addmm`, which multiplies and adds
+# the bias. So there are two times. The *total* time of an operation counts what it called, its *self* time does not.
 
 # %% tags=["taught"]
 for kind in kinds_torch:
@@ -421,7 +421,8 @@ show.table(
 )
 
 # %% [markdown]
-# In Visdom, the two trainings are two lines with a name each.
+# In Visdom, the two trainings are two lines with a name each. `update="append"` under a new name begins a new line;
+# without it, Tuesday would take the window's place.
 
 # %% tags=["taught"]
 page.line(monday, [0, 1, 2], win="week", name="Monday")

@@ -246,7 +246,8 @@ print(lean(300, 100, "more"), lean(100, 100, "more"), lean(300, 200, "less"))
 # - the newest language models: Transformers 5 supports PyTorch alone; KerasHub
 #   [brings some of them](https://huggingface.co/blog/keras-llama-32) to TensorFlow
 # - an official server: TensorFlow Serving; TorchServe was archived in 2025
-# - an official way into the browser: TensorFlow.js; from PyTorch the way leads through ONNX (chapter 11)
+# - an official way into the browser: TensorFlow.js; from PyTorch the way leads through ONNX (chapter 11), which is not
+#   its own
 # - an official runtime on phones: both have one, LiteRT and ExecuTorch (chapter 11)
 # - Keras as the language: Keras 3 runs on both
 
@@ -272,7 +273,8 @@ facts = {
 
 # %% [markdown]
 # Then the measurements of your lessons. `results.measured` finds what was measured for both, the best of each framework's
-# ways. What you have not run is simply not there.
+# ways. What you have not run is simply not there. Each has two numbers, a `unit`, and `old`, which says where they are from
+# an earlier run. `why` keeps the sentence for the table below.
 
 # %% tags=["taught"]
 evidence = dict(facts)
@@ -301,7 +303,11 @@ groups = {
         "an official runtime on phones",
         "serving speed",
     ],
-    "training": ["training speed", "memory of a step", "lines for two devices"],
+    "training": [
+        "training speed",
+        "memory of a step",
+        "lines for two devices",
+    ],  # of code
     "installing": ["space on disk"],
     "Keras as the language": ["Keras 3"],
 }
@@ -357,8 +363,8 @@ guess = ...  # "a", "b" or "c"
 exercises.predict("P14.3", guess, among=["a", "b", "c"])
 
 # %% [markdown]
-# The *pull* is the sum of weights times leans: above 0 it pulls to PyTorch. To flip the answer, one weight must change by
-# so much that the pull is 0. `flip` tries each group, and keeps the smallest change. A weight cannot be negative.
+# The *pull* is the sum of weights times leans: above 0 it pulls to PyTorch. To turn it, one weight must change by so
+# much that the pull is 0. `flip` tries each group, and keeps the smallest change. A weight cannot be negative.
 
 
 # %% tags=["taught"]
@@ -391,7 +397,7 @@ def flip(weights, leans):
         if leans[name] == 0:
             continue  # it moves nothing
         change = -pull(weights, leans) / leans[name]
-        if weight + change >= 0 and 0 < abs(change) < smallest:
+        if weight + change >= 0 and 0 < abs(change) < smallest:  # 0: already there
             best = (name, weight + change)
             smallest = abs(change)
     return best
@@ -465,9 +471,7 @@ def sentence(weights):
         turn = "No single weight flips it."
     else:
         name, new = way
-        turn = (
-            f"It flips when `{name}` goes from {weights[name]:g} to beyond {new:.1f}."
-        )
+        turn = f"It changes sign when `{name}` goes from {weights[name]:g} to beyond {new:.1f}."
     return f"Score {value:+.2f}: {answer_of(value)}. {turn}"
 
 
@@ -489,7 +493,8 @@ sliders.show(weights, top=10, render=as_html)
 
 # %% [markdown]
 # Is the answer in the evidence, or in your mood today? Draw ten thousand random sets of weights. (`dirichlet` draws
-# weights that add up to 1.) If half of them agree with you, the evidence has not decided; you have.
+# weights that add up to 1; with a 1 for each group, every such set is as likely. Since they add up to 1, their product with
+# the leans is already the score.) If half of them agree with you, the evidence has not decided; you have.
 
 # %% tags=["taught"]
 draws = rng.dirichlet(np.ones(len(mine)), size=10_000)  # a row for each set of weights
