@@ -174,10 +174,12 @@ again_torch = torch_side.to_numpy(loaded_torch(torch.from_numpy(x)))
 # TensorFlow
 def export_tf(model, place):
     def from_bytes(inputs):
+        # decode_raw: a text of 64 bytes becomes 64 numbers
         numbers = tf.cast(tf.io.decode_raw(inputs, tf.uint8), tf.float32)
         return model(tf.reshape(numbers / 16, [-1, 8, 8]))
 
     def classify(inputs):
+        # parse_example: a text becomes the features that are asked for, here an image
         features = {"image": tf.io.FixedLenFeature([8, 8], tf.float32)}
         scores = model(tf.io.parse_example(inputs, features)["image"])
         names = tf.constant([[str(digit) for digit in range(10)]])
@@ -336,11 +338,11 @@ answers_tf = {"TensorFlow, SavedModel": ask(f"{url_tf}:predict", request)}
 # Folded: which option came true, and whether the answers are the models' own.
 answers = answers_torch | answers_tf
 got = {}
-for name, (_, answer) in answers.items():
-    got[name] = np.array(answer["predictions"], "float32")
+for name, (_, reply) in answers.items():
+    got[name] = np.array(reply["predictions"], "float32")
     parity.verdict(f"{name}: over HTTP, and the model", got[name], own_torch, atol=1e-6)
-texts = {json.dumps(answer) for _, answer in answers.values()}
-keys = {tuple(answer) for _, answer in answers.values()}
+texts = {json.dumps(reply) for _, reply in answers.values()}
+keys = {tuple(reply) for _, reply in answers.values()}
 options = {"a": len(texts) == 1, "b": len(keys) == 1, "c": True}
 exercises.outcome("P10.1", exercises.first_true(options))
 close = max(parity.gap(found, own_torch) for found in got.values()) <= 1e-6
@@ -362,11 +364,8 @@ signatures = ask(f"{url_tf}/metadata")[1]["metadata"]["signature_def"]["signatur
 wanted = {"serving_default", "classify", "raw"}
 served = np.array(answers_tf["TensorFlow, SavedModel"][1]["predictions"], "float32")
 same = parity.gap(served, own_tf) <= 1e-6
-who = (
-    "TensorFlow's own server"
-    if real
-    else "our server, by TensorFlow Serving's contract"
-)
+stand_in = "our server, by TensorFlow Serving's contract"
+who = "TensorFlow's own server" if real else stand_in
 there = ", ".join(sorted(wanted & set(signatures)))
 claims.verdict(
     "C41",
@@ -416,19 +415,17 @@ print("requests lost:", client.lost, "frameworks loaded:", client.frameworks)
 
 # %% tags=["verdict", "folded"]
 # Folded: judges what the client needs.
-who = (
-    "TensorFlow's own server"
-    if real
-    else "our server, by TensorFlow Serving's contract"
-)
+who = "TensorFlow's own server" if real else stand_in
+loaded = " and ".join(client.frameworks) or "neither framework"
+lost = len(client.lost) or "none"
 claims.verdict(
     "C42",
     {
         "a plain HTTP request is answered": not client.lost and len(client.took) > 0,
         "the client needs TensorFlow": "tensorflow" in client.frameworks,
     },
-    f"a client that had loaded {loaded} lost {len(client.lost) or 'none'} of its requests over REST to {who}; the other "
-    "interface of TensorFlow Serving is gRPC",
+    f"a client that had loaded {loaded} lost {lost} of its requests over REST to "
+    f"{who}; the other interface of TensorFlow Serving is gRPC",
 )
 
 # %% [markdown]
@@ -556,7 +553,7 @@ class Served:
 
 # %% [markdown]
 # `http.server` makes a `Handler` for each connection and calls its `do_POST` for each POST. `rfile` is what the client
-# sends, `wfile` what goes back. A `Refused` is the contract's way to say that the client must change something.
+# sends, `wfile` what goes back; `server` is the server that made it, where we left the model. A `Refused` is the contract's way to say that the client must change something.
 # `over_http` starts such a server in a thread, asks it once, and ends it. Port 0 means: any that is free.
 
 

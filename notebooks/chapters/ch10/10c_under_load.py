@@ -230,8 +230,8 @@ parity.by_clock("the model call, PyTorch", f"{1e6 * floor_torch:.0f} µs")
 parity.by_clock("the model call, TensorFlow", f"{1e6 * floor_tf:.0f} µs")
 
 # %% [markdown]
-# `loads.ask` lets so many clients ask for these pictures, for so many seconds. `load.took` holds the seconds of each request.
-# A rate that counted lost requests would be none, so that ends the lesson.
+# `loads.ask` lets so many clients ask for these pictures, for so many seconds. `load.took` holds the seconds of each
+# request. A rate that counted lost requests would be none, so that ends the lesson.
 
 # %% tags=["taught"]
 urls = urls_torch | urls_tf
@@ -425,7 +425,7 @@ tiny_call = ways_torch["PyTorch, model(x)"]
 
 
 def tiny_alone(picture):
-    return tiny_call(picture[np.newaxis])[0]
+    return tiny_call(picture[np.newaxis])[0]  # a batch of one
 
 
 tiny_together = batched(tiny_call)

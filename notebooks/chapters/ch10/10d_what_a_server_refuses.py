@@ -151,17 +151,17 @@ refused_tf = refusals(url_tf)
 # %% tags=["verdict", "folded"]
 # Folded: the statuses of both, and whether each refusal is polite.
 rows = []
-for name, (status, answer) in refused_torch.items():
-    rows.append((name, status, refused_tf[name][0], answer["error"][:80]))
+for name, (status, reply) in refused_torch.items():
+    rows.append((name, status, refused_tf[name][0], reply["error"][:80]))
 header = ["the request", "PyTorch, Django", "TensorFlow, Flask", "Django's sentence"]
 show.table(header, rows, caption="Status codes")
 statuses_torch = {name: status for name, (status, _) in refused_torch.items()}
 statuses_tf = {name: status for name, (status, _) in refused_tf.items()}
 parity.verdict("the statuses of both servers", statuses_torch, statuses_tf)
-answers = [*refused_torch.values(), *refused_tf.values()]
-polite = all(exhibits.is_polite(status, answer) for status, answer in answers)
+replies = [*refused_torch.values(), *refused_tf.values()]
+polite = all(exhibits.is_polite(status, reply) for status, reply in replies)
 print(
-    f"each of these {len(answers)} requests gets a 4xx, a sentence, no trace: {polite}"
+    f"each of these {len(replies)} requests gets a 4xx, a sentence, no trace: {polite}"
 )
 
 # %% [markdown]
@@ -400,8 +400,8 @@ def careless():
 
 
 uploads = app.test_client()
-answer = uploads.post("/careless", data=evil)
-print(answer.status_code, answer.json)
+reply = uploads.post("/careless", data=evil)
+print(reply.status_code, reply.json)
 print(steps)
 
 # %% tags=["verdict", "folded"]
@@ -435,9 +435,9 @@ mine = safetensors.numpy.save(w)
 uploads = app.test_client()
 statuses = []
 for upload in (evil, others, mine):
-    answer = uploads.post("/careful", data=upload)
-    statuses.append(answer.status_code)
-    print(answer.status_code, answer.json)
+    reply = uploads.post("/careful", data=upload)
+    statuses.append(reply.status_code)
+    print(reply.status_code, reply.json)
 
 # %% tags=["verdict", "folded"]
 # Folded: what is taken and what is refused.

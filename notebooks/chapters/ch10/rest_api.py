@@ -23,8 +23,8 @@ class Refused(Exception):
 
 
 class Tensor(NamedTuple):
-    """What a signature says about one input or output. dtype: a NumPy name, or "string"; shape: None where any size fits, and
-    instead of the whole shape where any number of sizes does."""
+    """What a signature says about one input or output. dtype: a NumPy name, or "string"; shape: None where any size fits,
+    and None in place of the whole shape where any number of sizes does."""
     dtype: str
     shape: tuple
 
@@ -59,7 +59,8 @@ def predict(model, body):
 
 def have_rows(arrays):
     """Whether outputs can be given row by row: all have the same first size, and none is a single number."""
-    return len({array.shape[:1] for array in arrays} | {()}) == 2
+    first = {array.shape[:1] for array in arrays}
+    return len(first) == 1 and () not in first
 
 
 def classify(model, body):

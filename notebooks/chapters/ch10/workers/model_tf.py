@@ -23,7 +23,7 @@ class Model:
             self.warm_up(name)
 
     def warm_up(self, name):
-        """Call a signature once with zeros, because the first call is slow. One that refuses zeros goes live all the same."""
+        """Call a signature once with zeros, since the first call is slow. One that refuses zeros goes live all the same."""
         inputs = self.signatures[name].inputs
         if any(t.dtype == "string" or t.shape is None for t in inputs.values()):
             return  # what would such a request hold?
