@@ -442,15 +442,19 @@ answer = ...  # a function of a dict
 # solution
 def answer(request):
     rows = request["instances"]
-    columns = {name: [row[name] for row in rows] for name in rows[0]}
+    columns = {}
+    for name in rows[0]:
+        columns[name] = [row[name] for row in rows]
     others = {key: value for key, value in request.items() if key != "instances"}
     return {**others, "inputs": columns}
 
 
 # wrong: columns are keyed `inputs`
 def answer(request):
-    rows = request["instances"]
-    return {"instances": {name: [row[name] for row in rows] for name in rows[0]}}
+    columns = {}
+    for name in request["instances"][0]:
+        columns[name] = [row[name] for row in request["instances"]]
+    return {"instances": columns}
 
 
 # wrong: still rows
@@ -467,8 +471,10 @@ def answer(request):
 
 # wrong: signature_name is lost
 def answer(request):
-    rows = request["instances"]
-    return {"inputs": {name: [row[name] for row in rows] for name in rows[0]}}
+    columns = {}
+    for name in request["instances"][0]:
+        columns[name] = [row[name] for row in request["instances"]]
+    return {"inputs": columns}
 
 
 # %% tags=["check"]
@@ -553,8 +559,9 @@ class Served:
 
 # %% [markdown]
 # `http.server` makes a `Handler` for each connection and calls its `do_POST` for each POST. `rfile` is what the client
-# sends, `wfile` what goes back; `server` is the server that made it, where we left the model. A `Refused` is the contract's way to say that the client must change something.
-# `over_http` starts such a server in a thread, asks it once, and ends it. Port 0 means: any that is free.
+# sends, `wfile` what goes back; `server` is the server that made it, where we left the model. A `Refused` is the
+# contract's way to say that the client must change something. `over_http` starts such a server in a thread, asks it once,
+# and ends it. Port 0 means: any that is free.
 
 
 # %% tags=["taught"]

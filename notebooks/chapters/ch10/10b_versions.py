@@ -225,7 +225,7 @@ with loads.two_clients_each(urls, x[:1], folder) as seen:
         print(side, client.states(url))
 
 # %% tags=["verdict", "folded"]
-# Folded: counts what was lost, and compares the first and the last answer of each server.
+# Folded: counts what was lost, compares each server's first and last answer.
 lost = {side: len(load.lost) for side, load in seen.items()}
 for side, load in seen.items():
     first, last = exhibits.first_and_last(load)

@@ -286,7 +286,7 @@ print("its server:", status_tf, str(served_nan_tf)[:60])
 parity.verdict("the models' own answers, NaN for NaN", own_nan_torch, own_nan_tf)
 
 # %% tags=["folded"]
-# Folded: which option came true for the servers. It depends on how TensorFlow was built.
+# Folded: which option came true. It depends on how TensorFlow was built.
 refused = {status_torch, status_tf} != {200}
 nan_torch = exhibits.is_all_nan(served_nan_torch)
 nan_tf = exhibits.is_all_nan(served_nan_tf)
