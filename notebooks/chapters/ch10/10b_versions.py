@@ -245,8 +245,9 @@ exercises.outcome("P10.3", exercises.first_true(options))
 figures.switch(seen)
 
 # %% [markdown]
-# Each point is a request. Where the color changes, version 2 took over; nowhere is a gap that a client would call an
-# outage. Loading takes time from the clients on a small machine, so some requests around the switch are slower.
+# Each point is a request, drawn where it ended. Where the color changes, version 2 took over. Loading needs processors,
+# too: on a small or busy machine the requests of that moment are slower, and the points have a gap. They wait; they are
+# answered all the same.
 #
 # Why is one assignment enough? The server keeps its versions in a dict, {number: model}. A request looks the dict up once
 # and keeps the model that it found. The thread never changes that dict; it makes a new one and puts it in the old one's

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 10c. Where a request's time goes
 #
-# One picture is answered in a tenth of a millisecond by the model, and in far more by the server. You measure both, and
-# then let requests wait, so that all get their answer sooner.
+# The model answers in a small part of a millisecond, its server takes far longer. You measure both, and then let requests
+# wait, so that all get their answer sooner.
 #
 # > **Minutes**: 30 · **Needs**: lessons 10a and 10b · **Claims tested**: C44b
 # >
@@ -169,7 +169,7 @@ exercises.outcome("P10.5", exercises.first_true(options), timed=True)
 figures.ways(later, ways_torch)
 
 # %% [markdown]
-# The ways of *one* framework lie further apart than the frameworks do. `predict` is made for many batches: it builds an
+# Look how far apart the ways of *one* framework lie. `predict` is made for many batches: it builds an
 # input pipeline at each call. An eager call goes through Python, layer by layer. A graph, an export, a runtime without
 # training: each leaves out more. So "the speed of TensorFlow" says little, and a server calls a graph.
 
@@ -291,9 +291,11 @@ floor = {name: floor_tf if "TensorFlow" in name else floor_torch for name in url
 figures.load_test(measured, floor, clients)
 
 # %% [markdown]
+# Filled marks are medians, hollow ones p99; the dashes at the left are the model call alone.
+#
 # Besides the model a request pays for HTTP, for JSON in both directions, for checks, and for waiting in line. HTTP is
 # paid once a request; JSON and the model grow with the pictures. With one client, rate and latency are each other's
-# inverse. With sixteen, requests wait: the latency grows, and the rate hardly does.
+# inverse. With sixteen, requests wait: the latency grows, and the rate need not.
 #
 # What is compared here are servers that this course wrote, unless yours was TensorFlow's own. Our JSON writes more digits
 # than TensorFlow Serving's does, so that its answers are longer.

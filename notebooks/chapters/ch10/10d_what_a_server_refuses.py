@@ -149,20 +149,21 @@ refused_torch = refusals(url_torch)
 refused_tf = refusals(url_tf)
 
 # %% tags=["verdict", "folded"]
-# Folded: the statuses of both, and whether each refusal is polite.
-rows = []
-for name, (status, reply) in refused_torch.items():
-    rows.append((name, status, refused_tf[name][0], reply["error"][:80]))
-header = ["the request", "PyTorch, Django", "TensorFlow, Flask", "Django's sentence"]
-show.table(header, rows, caption="Status codes")
+# Folded: do both servers say the same, and is each refusal polite?
 statuses_torch = {name: status for name, (status, _) in refused_torch.items()}
 statuses_tf = {name: status for name, (status, _) in refused_tf.items()}
 parity.verdict("the statuses of both servers", statuses_torch, statuses_tf)
 replies = [*refused_torch.values(), *refused_tf.values()]
 polite = all(exhibits.is_polite(status, reply) for status, reply in replies)
-print(
-    f"each of these {len(replies)} requests gets a 4xx, a sentence, no trace: {polite}"
-)
+print(f"each of these {len(replies)} gets a 4xx, a sentence, no trace: {polite}")
+
+# %% tags=["folded"]
+# Folded: the table of what was sent and what came back.
+rows = []
+for name, (status, reply) in refused_torch.items():
+    rows.append((name, status, refused_tf[name][0], reply["error"][:80]))
+header = ["the request", "PyTorch, Django", "TensorFlow, Flask", "Django's sentence"]
+show.table(header, rows, caption="Status codes")
 
 # %% [markdown]
 # Two limits of this table. It proves something about these requests only; the chapter's tests send hundreds of random ones.
