@@ -587,7 +587,7 @@ def test_a_refusal_is_polite_or_not():
 
 
 def test_the_figures_say_what_they_show(shown):
-    figures.switch({"torch": LOAD, "tf": LOAD})
+    figures.switch({"PyTorch": LOAD, "TensorFlow": LOAD})
     figures.ways({"a": 1e-3, "b": 1e-5}, {"a"})
     names = ["PyTorch, Flask", "PyTorch, Django", "TensorFlow, SavedModel"]
     measured = {(name, count, scans): LOAD for name in names for count in (1, 4) for scans in (1, 64)}
@@ -649,8 +649,9 @@ def test_the_first_call(capsys, first, worse):
 @pytest.mark.parametrize("lost, letter", [([[], []], "a"), ([["cut"], ["cut"] * 2], "b"), ([["cut"] * 3, []], "c")])
 def test_what_is_lost_at_the_switch(lost, letter):
     right = {1: np.ones((1, 1), "float32"), 2: np.full((1, 1), 2, "float32")}
-    seen = {side: LOAD._replace(lost=gone) for side, gone in zip(("torch", "tf"), lost)}
-    assert cells.judge("10b", "some", asks=["P10.3"], seen=seen, own_torch=right, exhibits=exhibits) == {"P10.3": letter}
+    torch, tf = (LOAD._replace(lost=gone) for gone in lost)
+    judged = cells.judge("10b", "lost", asks=["P10.3"], seen_torch=torch, seen_tf=tf, own_torch=right, exhibits=exhibits)
+    assert judged == {"P10.3": letter}
 
 
 @pytest.mark.parametrize("of_torch, of_tf, letter", [(0.0, 0.0, "a"), (0.5, 0.0, "parity"), (0.0, 0.5, "parity")])

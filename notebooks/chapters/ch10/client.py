@@ -40,8 +40,12 @@ def states(url):
 
 
 def wait_for(url, wanted, seconds=60):
-    """Wait until a server's states are the wanted ones. Raises TimeoutError when they are not in time."""
-    if not web.wait_until(lambda: states(url) == wanted, seconds, pause=0.05):
+    """Wait until these versions have these states, None for one that is forgotten. Raises TimeoutError after `seconds`."""
+    def come_true():
+        found = states(url)
+        return all(found.get(version) == state for version, state in wanted.items())
+
+    if not web.wait_until(come_true, seconds, pause=0.05):
         raise TimeoutError(f"{url}: after {seconds} s the states are {states(url)}, not {wanted}")
 
 

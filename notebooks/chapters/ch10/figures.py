@@ -3,23 +3,21 @@ import numpy as np
 
 from helpers import plots
 
-NAMES = {"torch": "PyTorch", "tf": "TensorFlow"}
-
 
 def switch(seen):
-    """Each request of {side: loads.Load} by the clock: a panel a server, a color and a mark for each of two versions."""
+    """Each request of {framework: loads.Load} by the clock: a panel a server, a color and a mark for each version."""
     fig, axes = plots.figure(len(seen), 1, width=8, height=4.4, sharex=True, sharey=True)
     kinds = (("version 1", plots.GRAY, "."), ("version 2", plots.OTHER["color"], "+"))
-    for ax, (side, load) in zip(np.atleast_1d(axes), seen.items()):
+    for ax, (name, load) in zip(np.atleast_1d(axes), seen.items()):
         for version, (label, color, marker) in enumerate(kinds):
             here = load.answer == version
             ax.plot(load.at[here], 1e3 * load.took[here], marker, markersize=4, color=color, label=label)
         ax.set(yscale="log", ylabel="ms a request (log.)",
-               title=f"{NAMES[side]}: {len(load.at):,} requests, {len(load.lost)} lost")
+               title=f"{name}: {len(load.at):,} requests, {len(load.lost)} lost")
     first = np.atleast_1d(axes)[0]
     first.legend(markerscale=3, ncols=2)
-    np.atleast_1d(axes)[-1].set(xlabel="seconds since the clients began")
-    slowest = ", ".join(f"{NAMES[side]} {1e3 * load.took.max():.0f} ms" for side, load in seen.items())
+    np.atleast_1d(axes)[-1].set(xlabel="seconds since its clients began")
+    slowest = ", ".join(f"{name} {1e3 * load.took.max():.0f} ms" for name, load in seen.items())
     plots.show(fig, alt="For each of two servers the time of every request against the clock, one color for version 1 and "
                         f"one for version 2. The slowest request: {slowest}. Lost were "
                         f"{sum(len(load.lost) for load in seen.values())}.")

@@ -1,5 +1,4 @@
 """Many clients that ask a server, in processes of their own: what they were answered, and how long it took."""
-import contextlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -31,29 +30,25 @@ def ask(url, scans, clients, seconds, most=5000):
     return _load(process.run("ch10/load", job, timeout=seconds + 60)[0])
 
 
-@contextlib.contextmanager
-def two_clients_each(urls, scans, folder):
-    """Two clients ask each server {name: URL} while the block runs. Yields a dict that is {name: Load} after the block.
+def two_clients(url, scans, folder, during):
+    """Two clients ask for these pictures while the function `during` runs, and once after it: their Load.
 
-    folder: where the processes tell each other by files that they have begun, and that it is enough.
+    folder: where the processes tell each other, by files, that the clients have begun and that it is enough.
     """
-    stop, found = Path(folder, "enough"), {}
-    stop.unlink(missing_ok=True)
-    began = {name: Path(folder, f"{name} is asked") for name in urls}
-    with ThreadPoolExecutor(len(urls)) as pool:
-        running = {}
-        for name, url in urls.items():
-            began[name].unlink(missing_ok=True)
-            job = {"url": f"{url}:predict", "body": _body(scans), "clients": 2, "seconds": 300, "most": 10**6,
-                   "began": began[name], "until": stop}
-            running[name] = pool.submit(process.run, "ch10/load", job, 360)
+    began, stop = Path(folder, "began"), Path(folder, "enough")
+    for path in (began, stop):
+        path.unlink(missing_ok=True)
+    job = {"url": f"{url}:predict", "body": _body(scans), "clients": 2, "seconds": 300, "most": 10**6, "began": began,
+           "until": stop}
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(process.run, "ch10/load", job, 360)
         try:
-            if not web.wait_until(lambda: all(path.exists() for path in began.values()), timeout=60, pause=0.05):
-                raise TimeoutError("a client has had no answer after 60 s")
-            yield found
+            if not web.wait_until(began.exists, timeout=60, pause=0.05):
+                raise TimeoutError(f"{url}: a client has had no answer after 60 s")
+            during()
         finally:
             stop.touch()
-        found.update({name: _load(job.result()[0]) for name, job in running.items()})
+        return _load(running.result()[0])
 
 
 def _body(scans):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 from helpers import build_dir, process, web
+from helpers.course import missing
 
 MODEL = "digits"
 """The name under which the lessons' servers know their model."""
@@ -28,7 +29,9 @@ def start(how, folder, side):
     """Start a server of the versions in `folder`, and return its address, http://127.0.0.1:PORT/v1/models/digits.
 
     how: the name of one of the functions below. side: "torch" or "tf". It runs until `stop`, or until this Python ends.
+    Raises NotInstalled where the side's framework is not: its server could not start.
     """
+    missing.side(side)
     kinds = {"flask": flask, "django": django, "tensorflow_model_server": _tensorflow}
     server = _running.enter_context(kinds[how](folder, MODEL, side))
     return f"{server.url}/v1/models/{MODEL}"
