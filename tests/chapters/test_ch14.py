@@ -54,7 +54,7 @@ NUMBERS = {
            "memory of a step, TensorFlow, 64 scans": number(600, "MB")},
     "08": {"lines for two devices, PyTorch, DDP": number(9, "lines"), "lines for two devices, TensorFlow, loop":
            number(6, "lines"), "lines for two devices, TensorFlow, Keras fit": number(3, "lines")},
-    "10": {"serving speed, PyTorch, Flask": number(2000, "scans/s"), "serving speed, TensorFlow, SavedModel":
+    "10c": {"serving speed, PyTorch, Flask": number(2000, "scans/s"), "serving speed, TensorFlow, SavedModel":
            number(1000, "scans/s")},
     "14": {"space on disk, PyTorch": number(400, "MB"), "space on disk, TensorFlow": number(500, "MB")}}
 """{chapter: what its lessons measure}"""
@@ -172,14 +172,14 @@ def test_what_was_measured_is_the_best_of_each_side():
     everything()
     assert results.measured(results.ledgers()[0]) == {
         "training speed": (2000, 500, "scans/s", "07", ""), "memory of a step": (300, 600, "MB", "07", ""),
-        "lines for two devices": (9, 3, "lines", "08", ""), "serving speed": (2000, 1000, "scans/s", "10", ""),
+        "lines for two devices": (9, 3, "lines", "08", ""), "serving speed": (2000, 1000, "scans/s", "10c", ""),
         "space on disk": (400, 500, "MB", "14", "")}
 
 
 @pytest.mark.parametrize("tf", [{}, {"serving speed, TensorFlow, SavedModel": number(0, "scans/s")},
                                 {"serving speed, TensorFlow, SavedModel": number(7, "requests/s")}])
 def test_what_cannot_be_compared_is_not(tf):
-    put("10", version=1, run="b", numbers={"serving speed, PyTorch, Flask": number(2000, "scans/s"), **tf})
+    put("10c", version=1, run="b", numbers={"serving speed, PyTorch, Flask": number(2000, "scans/s"), **tf})
     assert results.measured(results.ledgers()[0]) == {}
 
 

@@ -433,8 +433,8 @@ exercises.check("1.6", answer)
 # %% [markdown]
 # ## 1a.4 Pick and replace
 #
-# Slices are NumPy's in both, but for a step backwards (1b.1). A list in the brackets is not: PyTorch picks with it, TensorFlow has `tf.gather`. A *mask*,
-# a tensor of yes and no, picks in both where it says yes.
+# Slices are NumPy's in both, but for a step backwards (1b.1). A list in the brackets is not: PyTorch picks with it,
+# TensorFlow has `tf.gather`. A *mask*, a tensor of yes and no, picks in both where it says yes.
 
 # %% tags=["torch"]
 # PyTorch

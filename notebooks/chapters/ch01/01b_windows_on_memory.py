@@ -244,10 +244,11 @@ exercises.check("1.1", answer)
 # %% [markdown]
 # ## 1b.3 Rows of unequal length
 #
-# A mask picks more pixels from some scans than from others. Such rows fit into no rectangle. They are kept as one long row
-# and the places where each of them begins and the last one ends: a [ragged tensor](glossary.md#ragged-tensor) in TensorFlow, a
-# [nested](glossary.md#nested-tensor) one in PyTorch (`layout=torch.jagged` is its newer form). `values` is the long row;
-# `offsets` and `row_splits` are the places. In a printed shape an axis of unequal length is `None`, or a name such as `j1`.
+# A mask picks more pixels from some scans than from others. Such rows fit into no rectangle. They are kept as one long
+# row and the places where each of them begins and the last one ends: a [ragged tensor](glossary.md#ragged-tensor) in
+# TensorFlow, a [nested](glossary.md#nested-tensor) one in PyTorch (`layout=torch.jagged` is its newer form). `values`
+# is the long row; `offsets` and `row_splits` are the places. In a printed shape an axis of unequal length is `None`, or
+# a name such as `j1`.
 
 # %% tags=["torch"]
 # PyTorch

@@ -693,8 +693,8 @@ claims.close("09a")
 # ## 9a.9 Summary and further reading
 #
 # - Writer, event file, server, page: runs of both frameworks below one folder are one chart.
-# - The drawn curve is smoothed: a spike of 10 is drawn as 4. A histogram is at most 30 buckets, a picture has 8 bits. Read back
-#   what you rely on.
+# - The drawn curve is smoothed: a spike of 10 is drawn as 4. A histogram is at most 30 buckets, a picture has 8 bits.
+#   Read back what you rely on.
 # - The server runs where the files are. To see the page of another machine, forward its port:
 #   `ssh -L 6006:localhost:6006 NAME`.
 #

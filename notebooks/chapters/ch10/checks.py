@@ -1,4 +1,4 @@
-"""Chapter 10: the contract's two layouts, preprocessing that a server must repeat, micro-batches, and what to refuse."""
+"""Chapter 10: the contract's two layouts, preprocessing, versions that a server holds, micro-batches, what to refuse."""
 import copy
 
 import numpy as np
@@ -132,6 +132,54 @@ def _judge_gate(answer):
     return None
 
 
+# Exercise 10.5: which versions the server holds
+
+def held(folders, broken, labels, newest="loads", keep="labels", there=True):
+    """The sorted version numbers that a server holds; the keyword arguments are what one gets wrong."""
+    good = set(folders) - set(broken)
+    if keep == "all":
+        return sorted(good)
+    named = set(labels.values()) - set(broken)
+    found = named & good if there else named
+    if newest == "loads":
+        found |= {max(good)} if good else set()
+    else:
+        found |= {max(folders)} - set(broken) if folders else set()
+    return sorted(found if keep == "labels" else found & ({max(good)} if good else set()))
+
+
+def stores():
+    """Folders of versions: a plain one, a broken newest, labels of all kinds, none at all: (folders, broken, labels)."""
+    return [([1, 2], [], {}), ([2, 10, 1], [], {"stable": 2}), ([1, 2, 3], [3], {}), ([1, 2, 3], [3], {"next": 3}),
+            ([4, 5], [], {"gone": 1, "old": 4, "same": 4}), ([1, 2, 3, 4], [2], {"a": 1, "b": 4}), ([7], [7], {"a": 7}),
+            ([], [], {"a": 1}), ([9, 8, 7], [9, 8], {"a": 7}), ([], [], {})]
+
+
+def _numbers(answer):
+    """A list of whole numbers as Python has them; tuples, arrays and NumPy's integers will do."""
+    return [int(number) for number in answer]
+
+
+def _no_numbers(got):
+    if attempt(_numbers, got).error is not None:
+        return "return a list of version numbers, for example [1, 3]."
+    return None
+
+
+def _other_versions(given, right, got):
+    folders, broken, labels = given
+    return f"for folders {folders}, broken {broken}, labels {labels} it holds {right}, yours are {got}."
+
+
+STORES = {
+    "what counts is the newest that loads, not the newest folder":
+        lambda folders, broken, labels: held(folders, broken, labels, newest="folder"),
+    "a label keeps nothing that is not there": lambda folders, broken, labels: held(folders, broken, labels, there=False),
+    "versions with a label are missing": lambda folders, broken, labels: held(folders, broken, labels, keep="newest"),
+    "that is every version that loads: the older ones without a label are let go":
+        lambda folders, broken, labels: held(folders, broken, labels, keep="all"),
+}
+
 EXERCISES = {
     "10.1": Exercise(_judge_columns, (
         "One list for each name, and in it one entry for each instance.",
@@ -152,6 +200,12 @@ EXERCISES = {
         "Go through the arrivals once. For each: does it join the last batch, or open a new one?",
         "It opens one when there is none, when the last is full, or when it comes too late for the last.",
         "Too late: `arrivals[number] > arrivals[batches[-1][0]] + wait`, with the batch's *first* request.")),
+    "10.5": cases(
+        stores, held, STORES, say=_other_versions, unfit=_no_numbers, same=lambda got, right: _numbers(got) == right,
+        no_function="answer must be a function: write def answer(folders, broken, labels): above.", hints=(
+            "First the versions that load: those in `folders` and not in `broken`. Everything else is chosen from them.",
+            "The newest is the largest number. What if none loads?",
+            "A set: the numbers of `labels` that load, and `max(good)` where `good` is not empty; then `sorted`.")),
     "10.4": Exercise(_judge_gate, (
         "The size comes first: nothing should be parsed that is too large.",
         "What may `json.loads` raise? And what may `[\"instances\"]` raise on a list, on a number, on an object without it?",

@@ -98,8 +98,9 @@ def metadata(versions, number=None, label=None):
 
     def described(tensors):
         return {key: {"dtype": f"DT_{ {'float32': 'FLOAT', 'float64': 'DOUBLE'}.get(t.dtype, t.dtype.upper())}",
-                      "tensor_shape": {"dim": [{"size": str(-1 if size is None else size), "name": ""} for size in t.shape],
-                                       "unknown_rank": False}, "name": key} for key, t in tensors.items()}
+                      "tensor_shape": {"dim": [{"size": str(-1 if size is None else size), "name": ""}
+                                               for size in t.shape or ()], "unknown_rank": t.shape is None},
+                      "name": key} for key, t in tensors.items()}
 
     signatures = {name: {"inputs": described(s.inputs), "outputs": described(s.outputs),
                          "method_name": "tensorflow/serving/predict"} for name, s in model.signatures.items()}

@@ -23,7 +23,8 @@ class Refused(Exception):
 
 
 class Tensor(NamedTuple):
-    """What a signature says about one input or output. dtype: a NumPy name, or "string"; shape: None where any size fits."""
+    """What a signature says about one input or output. dtype: a NumPy name, or "string"; shape: None where any size fits,
+    and None in place of the whole shape where any number of sizes does."""
     dtype: str
     shape: tuple
 
@@ -45,7 +46,10 @@ def predict(model, body):
     else:
         columns = from_columns(request["inputs"], signature.inputs)
     arrays = {key: tensor(columns[key], signature.inputs[key], key) for key in signature.inputs}
-    outputs = {key: plain(value, key) for key, value in model.call(name, arrays).items()}
+    found = model.call(name, arrays)
+    if "instances" in request and not have_rows(found.values()):
+        raise Refused(400, "the outputs do not share a first size, so they have no rows: ask with 'inputs'")
+    outputs = {key: plain(value, key) for key, value in found.items()}
     if "inputs" in request:
         return json.dumps({"outputs": outputs if len(outputs) > 1 else next(iter(outputs.values()))})
     if len(outputs) == 1:
@@ -53,9 +57,17 @@ def predict(model, body):
     return json.dumps({"predictions": [dict(zip(outputs, row)) for row in zip(*outputs.values(), strict=True)]})
 
 
+def have_rows(arrays):
+    """Whether outputs can be given row by row: all have the same first size, and none is a single number."""
+    first = {array.shape[:1] for array in arrays}
+    return len(first) == 1 and () not in first
+
+
 def classify(model, body):
     """Answer a :classify request: for each example its pairs of class and score. Raises Refused."""
     found = run_examples(model, body, {"classes", "scores"}, "classify")
+    if "scores" not in found:
+        found = {**found, "scores": np.zeros(found["classes"].shape)}
     scores = plain(found["scores"], "scores")
     classes = plain(found["classes"], "classes") if "classes" in found else [[""] * len(row) for row in scores]
     return json.dumps({"results": [list(zip(*pair)) for pair in zip(classes, scores)]})
@@ -82,13 +94,18 @@ def features(row):
     """One example: {name: value or flat list} as {name: list of numbers, or of bytes}."""
     if not isinstance(row, dict):
         raise Refused(400, "an example must be an object: {\"feature\": value or list}")
-    found = {key: [unpacked(v) for v in (value if isinstance(value, list) else [value])] for key, value in row.items()}
-    for key, values in found.items():
-        kinds = {bytes if isinstance(v, bytes) else float if isinstance(v, int | float) else None for v in values}
-        if len(kinds) > 1 or None in kinds:
-            raise Refused(400, f"feature {key!r} must be a number or a string, or a flat list of one of them")
+    found = {}
+    for key, value in row.items():
+        values = [unpacked(v) for v in (value if isinstance(value, list) else [value])]
+        values = [int(v) if isinstance(v, bool) else v for v in values]  # true is 1 here, as in TensorFlow Serving
+        kinds = {type(v) for v in values}
+        if len(kinds) > 1 or kinds - {bytes, int, float}:
+            raise Refused(400, f"feature {key!r} must be a whole number, a decimal or a string, or a flat list of one kind")
         if any(isinstance(v, int) and not -2**63 <= v < 2**63 for v in values):
             raise Refused(400, f"feature {key!r} holds a whole number that does not fit 64 bits")
+        if not key.isascii() and key != key.encode("utf-8", "replace").decode():
+            raise Refused(400, f"the name of feature {key!r} is not text")
+        found[key] = values
     return found
 
 
@@ -110,6 +127,7 @@ def parse(body):
 def chosen(model, request):
     """(name, signature) that the request names, else the default one."""
     name = request.get("signature_name", DEFAULT)
+    name = DEFAULT if name == "" else name  # empty is the default, as in TensorFlow Serving
     if not isinstance(name, str) or name not in model.signatures:
         raise Refused(400, f"serving signature name {name!r} not found; there are {', '.join(sorted(model.signatures))}")
     return name, model.signatures[name]
@@ -150,7 +168,8 @@ def tensor(value, wanted, name):
             raise Refused(400, f"{name}: the lists are ragged; all lists of one depth need the same length")
         shape.append(size)
         leaves = [leaf for item in leaves for leaf in item]
-    if len(shape) != len(wanted.shape) or any(w not in (None, s) for w, s in zip(wanted.shape, shape)):
+    if wanted.shape is not None and (
+            len(shape) != len(wanted.shape) or any(w not in (None, s) for w, s in zip(wanted.shape, shape))):
         asked = ["any" if size is None else size for size in wanted.shape]
         raise Refused(400, f"{name}: shape {shape} where {asked} is asked for")
     if wanted.dtype == "string":
@@ -181,7 +200,7 @@ def unpacked(value):
         return value.encode("utf-8", "surrogatepass")
     if isinstance(value, dict) and not named(value):
         try:
-            return base64.b64decode(value["b64"], validate=True)
+            return base64.b64decode("".join(value["b64"].split()), validate=True)
         except (binascii.Error, ValueError):
             raise Refused(400, "a value of 'b64' is not base64") from None
     return value

@@ -1,10 +1,45 @@
-"""Servers of the serving chapter on loopback, each in a process of its own that ends with its `with` block."""
+"""Servers of the serving chapter on loopback, each in a process of its own that ends with its `with` block.
+
+A lesson, whose cells no `with` block can hold together, calls `start` and `stop`.
+"""
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
 
-from helpers import process, web
+from helpers import build_dir, process, web
+from helpers.course import missing
+
+MODEL = "digits"
+"""The name under which the lessons' servers know their model."""
+
+_running = contextlib.ExitStack()
+
+
+def fresh_folder(lesson):
+    """An empty folder for a lesson's files: what an earlier run has left there would be served, too."""
+    folder = build_dir() / f"chapter-{lesson}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def start(how, folder, side):
+    """Start a server of the versions in `folder`, and return its address, http://127.0.0.1:PORT/v1/models/digits.
+
+    how: the name of one of the functions below. side: "torch" or "tf". It runs until `stop`, or until this Python ends.
+    Raises NotInstalled where the side's framework is not: its server could not start.
+    """
+    missing.side(side)
+    kinds = {"flask": flask, "django": django, "tensorflow_model_server": _tensorflow}
+    server = _running.enter_context(kinds[how](folder, MODEL, side))
+    return f"{server.url}/v1/models/{MODEL}"
+
+
+def stop():
+    """End all servers that `start` has started."""
+    _running.close()
 
 
 def flask(folder, name, side):
@@ -38,6 +73,15 @@ def tensorflow_model_server(folder, name):
         return None
     options += [f"--model_name={name}", f"--model_base_path={inner}", "--file_system_poll_wait_seconds=1"]
     return _started(command + options, port, name)
+
+
+def is_tensorflow_model_server_here():
+    """Whether TensorFlow's own server can be had: from PATH, or as a Docker image that is here already."""
+    return shutil.which("tensorflow_model_server") is not None or _has_image()
+
+
+def _tensorflow(folder, name, side):
+    return tensorflow_model_server(folder, name)
 
 
 def _has_image():

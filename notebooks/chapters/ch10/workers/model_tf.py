@@ -1,4 +1,5 @@
 """A SavedModel as `chapters.ch10.rest_api` wants a model: version folders hold what Keras's model.export writes."""
+import logging
 import os
 import re
 
@@ -18,10 +19,19 @@ class Model:
         self.functions = dict(self.loaded.signatures)
         self.signatures = {name: Signature(described(f.structured_input_signature[1]), described(f.structured_outputs))
                            for name, f in self.functions.items()}
-        for name, signature in self.signatures.items():
-            if all(t.dtype != "string" for t in signature.inputs.values()):  # the first call is slow: here
-                self.call(name, {key: tf.zeros([1 if size is None else size for size in t.shape], t.dtype)
-                                 for key, t in signature.inputs.items()})
+        for name in self.signatures:
+            self.warm_up(name)
+
+    def warm_up(self, name):
+        """Call a signature once with zeros, since the first call is slow. One that refuses zeros goes live all the same."""
+        inputs = self.signatures[name].inputs
+        if any(t.dtype == "string" or t.shape is None for t in inputs.values()):
+            return  # what would such a request hold?
+        zeros = {key: tf.zeros([1 if size is None else size for size in t.shape], t.dtype) for key, t in inputs.items()}
+        try:
+            self.call(name, zeros)
+        except Refused as refused:
+            logging.getLogger(__name__).warning("the warm-up of %s was refused: %s", name, refused)
 
     def call(self, name, arrays):
         wanted = self.signatures[name].inputs
@@ -47,4 +57,5 @@ def feature(values):
 
 
 def described(specs):
-    return {name: Tensor(spec.dtype.name, tuple(spec.shape.as_list())) for name, spec in specs.items()}
+    return {name: Tensor(spec.dtype.name, None if spec.shape.rank is None else tuple(spec.shape.as_list()))
+            for name, spec in specs.items()}
