@@ -412,11 +412,11 @@ batches = [pictures[:size] for size in (32, 32, 7, 9, 1)]
 
 # %% tags=["torch"]
 # PyTorch
-W = torch.ones(64, 10)
+W_torch = torch.ones(64, 10)
 
 
 def scores_torch(x):
-    return x @ W
+    return x @ W_torch
 
 
 torch.compiler.reset()
@@ -430,11 +430,11 @@ print(sizes_torch)
 
 # %% tags=["tf"]
 # TensorFlow
-W = tf.ones((64, 10))
+W_tf = tf.ones((64, 10))
 
 
 def scores_tf(x):
-    return x @ W
+    return x @ W_tf
 
 
 captured = tf.function(scores_tf)
