@@ -134,7 +134,7 @@ kinds_tf = exhibits_tf.kinds(graph_tf)
 print("graphs:", graphs_tf, kinds_tf)
 
 # %% tags=["verdict", "folded"]
-# Folded: which option came true, and whether clipping came out right. atol: rounding.
+# Folded: which option came true, and whether clipping is right (atol: rounding).
 parity.verdict("clipped, eager", eager_torch, eager_tf, atol=1e-6)
 parity.verdict("clipped, captured", clipped_torch, clipped_tf, atol=1e-6)
 branch_tf = any(kind.endswith("If") for kind in kinds_tf)
@@ -178,7 +178,7 @@ print(f"TensorFlow's graph holds a branch: {branch_tf}")
 # The article calls TensorFlow a library that defines graphs, with a runtime that executes them. Is that what you use?
 
 # %% tags=["verdict", "folded"]
-# Folded: judges the claim by TensorFlow's graph, and by the eager run of the same function.
+# Folded: judges the claim by TensorFlow's graph, and by its eager run.
 whole = captured.get_concrete_function(tf.TensorSpec([4]))
 by_graph = np.array([whole(tf_side.tensor(vector)).numpy() for vector in vectors])
 claims.verdict(

@@ -1,7 +1,11 @@
-"""What chapter 3 measures without a framework: stops at breakpoints, and what a scheduler's bars tell."""
+"""What chapter 3 measures without a framework: stops at breakpoints, gains of a race, and what a scheduler's bars tell."""
+import math
 import re
 import sys
 from collections.abc import Callable, Sequence
+
+from helpers.course import missing
+from helpers.timing import FirstAndLater
 
 
 def at_breakpoints(function: Callable, inputs: Sequence, name: str) -> list:
@@ -22,6 +26,23 @@ def at_breakpoints(function: Callable, inputs: Sequence, name: str) -> list:
 def with_a_number(values: Sequence) -> int:
     """How many of some tensors hold a number: one with a value has .numpy, a stand-in has not."""
     return sum(hasattr(value, "numpy") for value in values)
+
+
+def on_gpu(device: str) -> bool:
+    """Whether a framework that is here computes on a GPU, when the lesson's `device` says so."""
+    return any(word in str(side.device(device)).lower() for side in missing.sides() for word in ("cuda", "gpu"))
+
+
+def gain(race: dict[str, FirstAndLater]) -> float:
+    """How many times as fast as eager the fastest graph is in a race {way: seconds}, the eager way first; 1 without a graph."""
+    eager, *graphs = (seconds.later for seconds in race.values())
+    return eager / min(graphs, default=eager)
+
+
+def paid_after(eager: FirstAndLater, graph: FirstAndLater) -> float:
+    """After how many calls a graph has paid for its first one; not a number where it never does."""
+    saved = eager.later - graph.later
+    return max(1.0, (graph.first - graph.later) / saved) if saved > 0 else math.nan
 
 
 def words_of(text: str, library: str) -> list[str]:

@@ -5,6 +5,18 @@ from typing import NamedTuple
 
 import torch
 
+from helpers import show
+
+
+def compiler_there() -> bool:
+    """Whether torch.compile can translate on this machine; where it cannot, says why. The first time it sets itself up."""
+    try:
+        torch.compile(torch.neg)(torch.ones(8))
+    except torch._dynamo.exc.BackendCompilerFailed as error:  # no C++ compiler, for example
+        print("torch.compile: NOT MEASURED,", show.gist(error))
+        return False
+    return True
+
 
 def exported_graph(program: torch.export.ExportedProgram) -> tuple[dict, list]:
     """({node's name: label}, edges in the direction in which data flows) of an exported program."""
