@@ -1,4 +1,5 @@
 """What chapter 3 reads off PyTorch: exported programs, and the record that grows while a function runs."""
+import inspect
 import sys
 from collections.abc import Callable
 from typing import NamedTuple
@@ -50,10 +51,10 @@ class Moment(NamedTuple):
     finite: bool       # whether every tensor held finite numbers
 
 
-def line_by_line(function: Callable, leaves: dict[str, torch.Tensor], source: str) -> tuple[list[Moment], dict, list]:
+def line_by_line(function: Callable, leaves: dict[str, torch.Tensor]) -> tuple[list[Moment], dict, list]:
     """Run function(**leaves) and look around after each of its lines, as a debugger does: `sys.settrace`.
 
-    source: the function's text. Returns the Moments, and the record of the last tensor as `record` gives it.
+    Returns the Moments, and the record of the last tensor as `record` gives it.
     """
     first, seen = function.__code__.co_firstlineno, []
 
@@ -68,7 +69,7 @@ def line_by_line(function: Callable, leaves: dict[str, torch.Tensor], source: st
         function(**leaves)
     finally:
         sys.settrace(tracer)
-    lines = source.splitlines()
+    lines = inspect.getsource(function).splitlines()
     moments = [_moment(lines[line - first].strip(), *after, leaves) for (line, *_), (_, *after) in zip(seen[1:], seen[2:])]
     return moments, *record(list(seen[-1][1].values())[-1], leaves)
 

@@ -1,9 +1,10 @@
 """The drawings of chapter 3, each with its alternative text. Everything comes in as plain data: no framework is imported."""
 import math
+import re
 import textwrap
 
 from chapters.ch03 import exhibits
-from helpers import plots, show
+from helpers import plots, show, stepper
 
 ORANGE, BLUE, YELLOW = "#F6D9C4", "#CFE3F1", "#F3E9A9"  # light enough for black text: PyTorch's, TensorFlow's, what is new
 OPEN = {"linestyle": ":", "markerfacecolor": "white"}  # the second line of a framework in one plot
@@ -94,3 +95,51 @@ def in_calls(number):
     if number is None:
         return "not measured"
     return "never" if math.isnan(number) else f"{math.ceil(number):,}"
+
+
+def program_of_2016(museum):
+    """Draw the graph of the TensorFlow 1 program as it stood before it ran, and mark what then ran.
+
+    museum: what workers/tf1_graph.py returns.
+    """
+    order = [re.sub(r"_arg_(\w+)_0_\d", r"\1", name) for name in museum["ran"]]
+    inside = [name for name in order if name in museum["nodes"]]
+    ran = {name: f"\nran as number {k}" for k, name in enumerate(inside, 1)}
+    labels = {name: f"{name}\n{kind}{ran.get(name, '')}" for name, kind in museum["nodes"].items()}
+    fig, ax = plots.figure(width=9, height=5)
+    plots.graph(ax, labels, museum["edges"], dict.fromkeys(ran, BLUE))
+    plots.show(fig, alt=f"The graph of the program, {len(labels)} nodes, from two placeholders and two variables down to "
+                        f"next_h. The trace shows that {len(ran)} of them ran, in the order {', '.join(ran)}.")
+
+
+def growing(moments, nodes, edges, leaves):
+    """Show each line of a function beside the record that was there after it; the last line is chosen at first.
+
+    moments, nodes, edges: as `exhibits_torch.line_by_line` gives them. leaves: the names of the inputs.
+    """
+    pictures, alts = [], []
+    for moment in moments:
+        filled = {node for node in moment.nodes if moment.gradients and nodes[node] in leaves}
+        colors = {node: YELLOW if node in filled else "white" for node in moment.nodes}
+        fig, ax = plots.figure(width=5.6, height=4)
+        plots.graph(ax, nodes, edges, dict.fromkeys(nodes) | colors)  # None: not there yet
+        aside = ", gradients filled" if moment.gradients else ""
+        ax.set_title(f"{moment.newest} begins with {moment.value:.3f}{aside}")
+        pictures.append(fig)
+        alts.append(f"The record has {len(moment.nodes)} nodes, and {moment.newest} begins with {moment.value:.3f}{aside}.")
+    stepper.walk([moment.line for moment in moments], pictures, alts)
+
+
+def side_by_side(runs):
+    """Draw when each product ran. runs: {title: bars (branch, start in ms, end in ms, "forward" or "back")}."""
+    fig, axes = plots.figure(len(runs), 1, width=9, height=1.3 * len(runs), sharex=True)
+    said = []
+    for ax, (title, bars) in zip(axes, runs.items()):
+        color = (plots.TORCH if "PyTorch" in title else plots.TF)["color"]
+        for branch, start, end, kind in bars:
+            ax.barh("ab".index(branch), end - start, left=start, edgecolor="white", color=color,
+                    alpha=1.0 if kind == "forward" else 0.55)
+        said.append(f"{title}: {exhibits.overlap(bars):.0%} overlap, {exhibits.duration(bars):.0f} ms")
+        ax.set(title=said[-1], yticks=[0, 1], yticklabels=["branch a", "branch b"])
+    axes[-1].set_xlabel("milliseconds since the first product began; pale: on the way back")
+    plots.show(fig, alt=f"The products of two branches as bars over time. {'; '.join(said)}.")
