@@ -170,7 +170,8 @@ def scale(x):
 
 graphs.clear()
 results_torch = []
-for factor in (2.0, 2.0, 3.0):
+for value in (2.0, 2.0, 3.0):
+    factor = value
     results_torch.append(scale(torch.tensor(1.0)).item())
 print(results_torch, "graphs:", len(graphs))
 
@@ -183,7 +184,8 @@ def scale(x):
 
 
 results_tf = []
-for factor in (2.0, 2.0, 3.0):
+for value in (2.0, 2.0, 3.0):
+    factor = value
     results_tf.append(scale(tf.constant(1.0)).numpy().item())
 print(results_tf, "graphs:", scale.experimental_get_tracing_count())
 

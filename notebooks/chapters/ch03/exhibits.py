@@ -34,7 +34,7 @@ def on_gpu(device: str) -> bool:
 
 
 def gain(race: dict[str, FirstAndLater]) -> float:
-    """How many times as fast as eager the fastest graph is in a race {way: seconds}, the eager way first; 1 without a graph."""
+    """How many times as fast the fastest graph of a race {way: seconds} is as eager, its first way; 1 without a graph."""
     eager, *graphs = (seconds.later for seconds in race.values())
     return eager / min(graphs, default=eager)
 

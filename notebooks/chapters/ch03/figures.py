@@ -62,7 +62,7 @@ STYLES = {
 
 
 def race(of_torch, of_tf, formula):
-    """Draw seconds a call against n. of_torch, of_tf: {n: {way: FirstAndLater}}. formula: what each of the steps computes."""
+    """Draw seconds a call against n. of_torch, of_tf: {n: {way: FirstAndLater}}. formula: what each step computes."""
     fig, ax = plots.figure(width=7, height=3.6)
     ends = []
     for found in (of_torch, of_tf):
