@@ -263,10 +263,13 @@ tensor_tf = count_tf(tf.function(times), tensors)
 print(number_tf, tensor_tf, sep="\n")
 
 # %% tags=["verdict", "folded"]
-# Folded: compares how many graphs there are in the end, and draws all four counts.
+# Folded: compares how many graphs there are in the end.
 parity.differ("graphs for 12 Python numbers", number_torch[-1], number_tf[-1])
 print(f"told dynamic=False, PyTorch stopped at {fixed_torch[-1]} graphs")
 print(f"given tensors, TensorFlow made {tensor_tf[-1]}")
+
+# %% tags=["folded"]
+# Folded: draws all four counts.
 figures.graphs_made(number_torch, fixed_torch, number_tf, tensor_tf)
 
 # %% [markdown]

@@ -332,7 +332,7 @@ def answer(g):
 
 # wrong: a short vector must stay as it is
 def answer(g):
-    return g / torch.linalg.vector_norm(g).clamp(min=1e-12)
+    return g / torch.linalg.vector_norm(g)
 
 
 # %% tags=["check"]
@@ -519,10 +519,13 @@ mistakes_tf = {
 }
 
 # %% tags=["verdict", "folded"]
-# Folded: compares which of the four mistakes each refuses, and shows what they say.
+# Folded: compares which of the four mistakes each refuses.
 refused_torch = [said != "runs" for said in mistakes_torch["PyTorch"]]
 refused_tf = [said != "runs" for said in mistakes_tf["TensorFlow"]]
 parity.verdict("mistakes that eager code refuses", refused_torch, refused_tf)
+
+# %% tags=["folded"]
+# Folded: shows what came of each mistake.
 figures.mistakes(mistakes_torch | mistakes_tf)
 
 # %% [markdown]

@@ -67,7 +67,8 @@ session.use(seed=seed, device=device, fast=fast)
 #
 # `timing.first_and_later` gets ways to run, each as a function without arguments, and lets them take turns. For each it
 # returns the seconds of the first call, which captures and translates, and those of a later one. `lambda: f(x)` is such
-# a function: it calls `f(x)` when it is called. The race's first runner is a single operation on 16 numbers.
+# a function: it calls `f(x)` when it is called. (`*inputs` gathers all arguments that follow, and hands them on.) The
+# race's first runner is a single operation on 16 numbers.
 
 # %% tags=["taught"]
 sixteen = np.linspace(-1, 1, 16, dtype="float32")
@@ -358,18 +359,19 @@ def step_torch(weights, x, right):
     return loss.detach()
 
 
-def train_race_torch(tables, count):
-    """Race a training step on so many pictures. Returns the first loss as well."""
+def ready_torch(tables, count):
+    """What a training step on so many pictures needs: weights, pictures, right digits."""
     weights = [torch_side.tensor(table, place_torch) for table in tables]
     for w in weights:
         w.requires_grad_()
     x = torch_side.tensor(pictures[:count], place_torch)
     y = torch_side.tensor(right[:count], place_torch)
-    loss = step_torch(weights, x, y).item()
-    return loss, race_torch(step_torch, weights, x, y)
+    return weights, x, y
 
 
-loss_torch, training_torch = train_race_torch(start_small, 48)
+small = ready_torch(start_small, 48)
+loss_torch = step_torch(*small).item()
+training_torch = race_torch(step_torch, *small)
 
 
 # %% tags=["tf"]
@@ -388,17 +390,18 @@ def step_tf(weights, x, right):
     return loss
 
 
-def train_race_tf(tables, count):
-    """Race a training step on so many pictures. Returns the first loss as well."""
+def ready_tf(tables, count):
+    """What a training step on so many pictures needs: weights, pictures, right digits."""
     with tf.device(place_tf):
         weights = [tf.Variable(table) for table in tables]
     x = tf_side.tensor(pictures[:count], place_tf)
     y = tf_side.tensor(right[:count], place_tf)
-    loss = step_tf(weights, x, y).numpy().item()
-    return loss, race_tf(step_tf, weights, x, y)
+    return weights, x, y
 
 
-loss_tf, training_tf = train_race_tf(start_small, 48)
+small = ready_tf(start_small, 48)
+loss_tf = step_tf(*small).numpy().item()
+training_tf = race_tf(step_tf, *small)
 
 # %% tags=["verdict", "folded"]
 # Folded: compares the first losses (rtol: rounding), and says which option came true.
@@ -415,12 +418,14 @@ for name, timed in (("PyTorch", training_torch), ("TensorFlow", training_tf)):
 
 # %% tags=["torch"]
 # PyTorch
-_, wide_torch = train_race_torch(start_large, len(pictures))
+large = ready_torch(start_large, len(pictures))
+wide_torch = race_torch(step_torch, *large)
 print(wide_torch["PyTorch eager"])
 
 # %% tags=["tf"]
 # TensorFlow
-_, wide_tf = train_race_tf(start_large, len(pictures))
+large = ready_tf(start_large, len(pictures))
+wide_tf = race_tf(step_tf, *large)
 print(wide_tf["TensorFlow eager"])
 
 # %% tags=["verdict", "folded"]

@@ -349,7 +349,7 @@ settings = {
 print(torch.__version__)
 runs_torch = {}
 for name, threads in settings.items():
-    given = work | threads
+    given = work | threads  # one dict of both
     found = process.run("ch03/schedule_torch", given, timeout=300, env=on_cpu)
     runs_torch[f"PyTorch, {name}"] = found[0]["bars"]
 
@@ -358,15 +358,18 @@ for name, threads in settings.items():
 print(tf.__version__)
 runs_tf = {}
 for name, threads in settings.items():
-    given = work | threads
+    given = work | threads  # one dict of both
     found = process.run("ch03/schedule_tf", given, timeout=300, env=on_cpu)
     runs_tf[f"TensorFlow, {name}"] = found[0]["bars"]
 
 # %% tags=["verdict", "folded"]
-# Folded: draws the bars, and says how long each step took.
-figures.side_by_side(runs_torch | runs_tf)
+# Folded: says how long each step took.
 for title, bars in (runs_torch | runs_tf).items():
     parity.by_clock(f"a step, {title}", f"{exhibits.duration(bars):.1f} ms")
+
+# %% tags=["folded"]
+# Folded: draws when each product ran.
+figures.side_by_side(runs_torch | runs_tf)
 
 # %% tags=["verdict", "folded"]
 # Folded: judges the claim by TensorFlow's traces. Less than a fifth is no gain.

@@ -93,9 +93,9 @@ def clip(g):
 
 
 def short_or_long(rng):
-    """A vector of length 3, 0 or 0.3: the judge's three generators give one of each."""
+    """A vector of length 3, 0.3 or 0: the judge's three generators give one of each."""
     draw, g = rng.random(), rng.normal(size=5)
-    length = next(length for least, length in ((0.6, 3.0), (0.4, 0.0), (0.0, 0.3)) if draw >= least)
+    length = next(length for least, length in ((0.6, 3.0), (0.4, 0.3), (0.0, 0.0)) if draw >= least)
     return (g / np.linalg.norm(g) * length,)
 
 
