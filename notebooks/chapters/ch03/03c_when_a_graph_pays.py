@@ -360,7 +360,7 @@ def step_torch(weights, x, right):
 
 
 def ready_torch(tables, count):
-    """What a training step on so many pictures needs: weights, pictures, right digits."""
+    """What a step on so many pictures needs: weights, pictures, right digits."""
     weights = [torch_side.tensor(table, place_torch) for table in tables]
     for w in weights:
         w.requires_grad_()
@@ -391,7 +391,7 @@ def step_tf(weights, x, right):
 
 
 def ready_tf(tables, count):
-    """What a training step on so many pictures needs: weights, pictures, right digits."""
+    """What a step on so many pictures needs: weights, pictures, right digits."""
     with tf.device(place_tf):
         weights = [tf.Variable(table) for table in tables]
     x = tf_side.tensor(pictures[:count], place_tf)
