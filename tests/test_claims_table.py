@@ -89,7 +89,7 @@ def test_only_the_claim_that_is_not_in_the_article_has_no_quote():
         ("C23", "id", "C22", "C23: missing"),
         ("C23", "id", "C99", "C99: not a claim of the article"),
         ("C23", "id", "C99", "the rows are not in the article's order"),
-        ("C30b", "lesson", "03", "chapter 04: no claim"),
+        ("C30b", "lesson", "03a", "chapter 04: no claim"),
         ("C23", "lesson", "13", "C23: unknown lesson"),
         ("C23", "kind", "guess", "C23: unknown kind"),
         ("C23", "expected", "OPINION", "C23: expected does not go with kind"),

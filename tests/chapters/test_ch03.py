@@ -1,36 +1,406 @@
-"""Chapter 03: what the clock decides there, with planted times."""
+"""Chapter 3: verdicts turn when what they saw does; answers in other styles pass; what prose and quiz say is run."""
+import math
+
+import numpy as np
 import pytest
+import tensorflow as tf
+import torch
 
 import cells
+from chapters.ch03 import checks, exhibits, exhibits_tf, exhibits_torch, figures
+from helpers import process, show, tf_side, torch_side  # noqa: F401, the checks find the sides among the loaded modules
+from helpers.course import quiz
+from helpers.timing import FirstAndLater
 
-SIZES = [4, 512]
-
-
-def seconds(small, large):
-    """What the race measured, where TensorFlow's better graph is so many times as fast as eager for each kind of step."""
-    graph = {False: 1e-3 / small, True: 1e-3 / large}
-    of_tf = {(matrix, n): {"TensorFlow eager": (0.0, 1e-3), "tf.function": (1.0, 2 * graph[matrix]),
-                           "tf.function, XLA": (2.0, graph[matrix])} for matrix in graph for n in SIZES}
-    return dict.fromkeys(of_tf, {"PyTorch eager": (0.0, 1e-3)}), of_tf
+slow = pytest.mark.slow
 
 
-def side_by_side(*shares):
-    """TensorFlow's runs with one thread and with two: for so large a share of their time both chains ran."""
-    return [("PyTorch", {"bars": []}), *(("TensorFlow", {"bars": [["a", 0, 10], ["b", 10 - 10 * share, 20 - 10 * share]]})
-                                         for share in shares)]
+def keep(graph, inputs):
+    return graph.forward
 
 
-@pytest.mark.parametrize("small, large, shares, word, found", [
-    (9.0, 4.0, (0, 0.9), "HELD", "3 to 10 times as fast"), (9.0, 1.3, (0, 0.9), "PARTLY", "less than 3 times as fast"),
-    (2.0, 20.0, (0.5, 0.9), "PARTLY", "more than 10 times as fast"),
-    (2.0, 2.0, (0, 0.2), "NO LONGER", "less than 3 times as fast")])
-def test_when_a_graph_pays(capsys, small, large, shares, word, found):
-    of_torch, of_tf = seconds(small, large)
-    overlap = cells.functions("03", "overlap")["overlap"]
-    judged = cells.judge("03", "many_small", asks=["3.3"], sizes=SIZES, seconds_torch=of_torch, seconds_tf=of_tf,
-                         runs=side_by_side(*shares), overlap=overlap)
-    assert judged == {"C26": word, "3.3": found}
+def folded(lesson, what):
+    """The text of the folded cell whose caption begins so."""
+    sources = [cell.source for cell in cells.read(lesson, cells.pipeline.learner)]
+    return next(source for source in sources if source.startswith(f"# Folded: {what}"))
+
+
+# --- verdicts and outcomes on planted numbers -----------------------------------------------------------------------
+
+@pytest.mark.parametrize("eager_tf, made_torch, word", [(3, 1, "NO LONGER"), (1, 1, "PARTLY"), (1, 0, "HELD")])
+def test_c23(eager_tf, made_torch, word):
+    judged = cells.judge("03a", folded("03a", "compares how often Python ran"), inputs=[1, 2, 3], made_torch=made_torch,
+                         made_tf=1, eager_torch=eager_tf, eager_tf=eager_tf, captured_torch=3, captured_tf=1)
+    assert judged == {"C23": word}
+
+
+class Shown:
+    """A tensor with a number, as a debugger sees it."""
+    numpy = None
+
+
+@pytest.mark.parametrize("eager, off, changed, word", [
+    (3, 3, 0.01, "NO LONGER"), (3, 3, 0.1, "PARTLY"), (3, 0, 0.01, "PARTLY"), (0, 0, 0.1, "HELD")])
+def test_c22(eager, off, changed, word):
+    seen = {"eager": [Shown()] * eager + [None], "captured": [None], "switched off": [Shown()] * off}
+    assert cells.judge("03b", "obeyed", seen_tf=seen, changed_tf=[changed, 0.1], exhibits=exhibits) == {"C22": word}
+
+
+def race(gain):
+    """A race that TensorFlow's better graph wins with such a gain."""
+    eager, plain, translated = FirstAndLater(1.0, 1e-3), FirstAndLater(2.0, 2e-3), FirstAndLater(3.0, 1e-3 / gain)
+    return {"eager": eager, "tf.function": plain, "XLA": translated}
+
+
+@pytest.mark.parametrize("gain, letter", [(1.2, "a"), (4.0, "b"), (20.0, "c")])
+def test_large_products_and_training_by_the_clock(capsys, gain, letter):
+    same = {"exhibits": exhibits, "sizes": [4, 512]}
+    assert cells.judge("03c", "few_large", asks=["P3.5"], large_result_torch=np.ones(2), large_result_tf=np.ones(2),
+                       few_tf={512: race(gain)}, **same) == {"P3.5": letter}
+    assert cells.judge("03c", "trained", asks=["P3.7"], loss_torch=2.0, loss_tf=2.0, training_tf=race(gain),
+                       training_torch=race(1.0), **same) == {"P3.7": letter}
+    assert f"the run says, by the clock, {letter}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("of_torch, of_tf, letter", [(3.0, 3.0, "a"), (1.1, 3.0, "b"), (3.0, 1.1, "c"), (0.9, 1.1, "d")])
+def test_what_nobody_needs_by_the_clock(of_torch, of_tf, letter):
+    assert cells.judge("03c", "saved_tf", asks=["P3.6"], thrice_seconds_torch=race(of_torch), thrice_seconds_tf=race(of_tf),
+                       exhibits=exhibits) == {"P3.6": letter}
+
+
+def step(milliseconds, share):
+    """A step of two branches that takes so long; for such a share of a branch's time both of them run."""
+    each = milliseconds / (2 - share)
+    return [["a", 0, each, "forward"], ["b", milliseconds - each, milliseconds, "back"]]
+
+
+@pytest.mark.parametrize("one, side, inside, word", [
+    (step(10, 0), step(6, 0.9), step(10, 0), "HELD"), (step(10, 0), step(6, 0.9), step(6, 0), "PARTLY"),
+    (step(10, 0), step(10, 0.9), step(6, 0), "PARTLY"), (step(10, 0.5), step(10, 0.9), step(6, 0), "NO LONGER"),
+    (step(10, 0), step(10, 0.2), step(10, 0), "NO LONGER")])
+def test_c26(capsys, one, side, inside, word):
+    runs = {"one": one, "side": side, "inside": inside}
+    assert cells.judge("03d", "alone", runs_tf=runs, exhibits=exhibits) == {"C26": word}
     said = capsys.readouterr().out
-    assert f"C26 {word} (by the clock)" in said and f"the run says, by the clock, '{found}'" in said
-    alone, together = shares
-    assert f"run side by side: {'yes' if alone == 0 and together > 0.3 else 'no'} (timed)" in said
+    assert f"C26 {word} (by the clock)" in said and said.count("(timed)") == 3
+
+
+def museum(**changed):
+    return {"results": [[[0.5]], [[0.25]]], "unchanged": True, "said": "<tf.Tensor 'next_h:0'>"} | changed
+
+
+@pytest.mark.parametrize("results, unchanged, words", [
+    ([[[0.5]], [[0.25]]], True, ("NEVER", "HELD")), ([[[0.5]], [[0.5]]], True, ("PARTLY", "NO LONGER")),
+    ([[[0.5]], [[0.25]]], False, ("NEVER", "NO LONGER"))])
+def test_c24_and_c25(results, unchanged, words):
+    found = cells.judge("03d", "with_session", museum=museum(results=results, unchanged=unchanged), tf=tf,
+                        next_tf=[np.array([[0.5]]), np.array([[0.25]])])
+    assert (found["C24"], found["C25"]) == words
+
+
+def test_c13_c21_and_c27():
+    moments = [exhibits_torch.Moment("", "", 0.0, set(range(size)), False, True) for size in (3, 6, 9)]
+    sizes = {"moments": [*moments, moments[-1]]}
+    assert cells.judge("03d", "grows", **sizes) == {"C27": "HELD"}
+    assert cells.judge("03d", "grows", moments=[moments[0], *sizes["moments"]]) == {"C27": "NO LONGER"}
+    for halvings, words in (([3, 6], ("HELD", "NO LONGER")), ([3, 3], ("NO LONGER", "PARTLY"))):
+        texts = [folded("03d", f"judges whether {name}'s graph is") for name in ("PyTorch", "TensorFlow")]
+        found = cells.judge("03d", *texts, halvings_torch=halvings, halvings_tf=halvings, tf=tf)
+        assert (found["C13"], found["C21"]) == words
+
+
+# --- answers --------------------------------------------------------------------------------------------------------
+
+def judge(key, answer):
+    """None for a right answer, else the cause."""
+    return checks.EXERCISES[key].judge(answer)
+
+
+@tf.function
+def root_each(a):
+    """A loop for each number."""
+    roots = []
+    for k in range(a.shape[0]):
+        x = (a[k] + 1) / 2
+        while tf.abs(x * x / a[k] - 1) > 1e-12:
+            x = (x + a[k] / x) / 2
+        roots.append(x)
+    return tf.stack(roots)
+
+
+@tf.function
+def root_all(a):
+    x = (a + 1) / 2
+    while tf.reduce_max(tf.abs(x * x / a - 1)) > 1e-12:
+        x = (x + a / x) / 2
+    return x
+
+
+@tf.function
+def root_beside_a_loop(a):
+    k = tf.constant(0)
+    while k < 3:
+        k += 1
+    return tf.sqrt(a)
+
+
+class Louder(tf.Module):
+    def __init__(self):
+        self.calls = None
+
+    @tf.function
+    def __call__(self, x):
+        if self.calls is None:  # at the first call
+            self.calls = tf.Variable(0.0)
+        self.calls.assign_add(1.0)
+        return x * self.calls
+
+
+def clip_by_maximum(g):
+    return g / torch.maximum(torch.linalg.vector_norm(g), torch.ones((), dtype=g.dtype))
+
+
+def latest(seconds, edges):
+    """By longest paths, from the end."""
+    def rest(node):
+        return seconds[node] + max((rest(b) for a, b in edges if a == node), default=0)
+    return np.float32(max(map(rest, seconds)))
+
+
+def paid_by_counting(first, eager, graph):
+    return next((n for n in range(1, 10_000) if first + (n - 1) * graph <= n * eager), None)
+
+
+@pytest.mark.parametrize("key, answer", [
+    ("3.1", np.array([1, 2, 3, 3, 4, 5, 5, 5])), ("3.1", (1, 2, 3, 3, 4, 5, 5, 5)),
+    ("3.2", root_each), ("3.2", lambda a: root_all(a)),
+    ("3.3", clip_by_maximum), ("3.3", torch.compile(clip_by_maximum, backend=keep)),
+    ("3.4", latest), ("3.6", paid_by_counting)])
+def test_right_answers_in_another_style_pass(key, answer):
+    assert judge(key, answer) is None
+
+
+def test_a_counter_that_was_called_before_passes():
+    calls = tf.Variable(0.0)
+
+    @tf.function
+    def answer(x):
+        calls.assign_add(1.0)
+        return x * calls
+    answer(tf.ones(3))
+    assert judge("3.5", answer) is None
+
+
+def one_number(seconds, edges):
+    return [1.0]
+
+
+def edges_turned(seconds, edges):
+    done = {}
+    for node in reversed(seconds):
+        done[node] = seconds[node] + max([done.get(b, 0) for a, b in edges if a == node], default=0)
+    return done[next(iter(seconds))]
+
+
+@tf.function
+def grows_by_two(x):
+    grows_by_two_calls.assign_add(2.0)
+    return x * grows_by_two_calls
+
+
+grows_by_two_calls = tf.Variable(0.0)
+
+
+@pytest.mark.parametrize("key, answer, cause", [
+    ("3.1", [1, 2, 3, 3, 4, 5, 5, 6], "after call 8"), ("3.1", 5, "shape"),
+    ("3.2", root_beside_a_loop, "also calls a function that knows roots"),
+    ("3.3", lambda g: g / max(float(torch.linalg.vector_norm(g.detach())), 1.0), "gradient"),
+    ("3.4", one_number, "one number"), ("3.4", lambda seconds, edges: None, "return"),
+    ("3.4", edges_turned, "right"), ("3.4", 4, "function"),
+    ("3.5", lambda x: None, "return"), ("3.5", lambda x: x[0], "tensor of three numbers"), ("3.5", 3, "function"),
+    ("3.5", grows_by_two, "should add 1"), ("3.5", lambda x: x * [2.0, 3.0, 4.0], "same count"),
+    ("3.6", lambda first, eager, graph: 12.5, "whole"), ("3.6", lambda first, eager, graph: "many", "one number"),
+    ("3.6", lambda first, eager, graph: None, "None where 31 is right")])
+def test_wrong_answers_are_refused_with_their_cause(key, answer, cause):
+    assert cause in judge(key, answer)
+
+
+def test_the_inputs_meet_every_case():
+    lengths = [round(float(np.linalg.norm(checks.short_or_long(np.random.default_rng(trial))[0])), 6) for trial in range(3)]
+    assert sorted(lengths) == [0, 0.3, 3]
+    made = [checks.schedule(seed) for seed in range(6)]
+    for cause, slip in checks.SLIPS.items():
+        assert any(slip(*given) != checks.whole_time(*given) for given in made), cause
+    for cause, slip in checks.PAID.items():
+        assert any(not checks.same_calls(slip(*given), checks.calls_until_paid(*given)) for given in checks.TIMES), cause
+
+
+# --- modules --------------------------------------------------------------------------------------------------------
+
+def test_bars():
+    assert exhibits.overlap(step(10, 0)) == 0 and exhibits.overlap(step(10, 0.5)) == pytest.approx(0.5)
+    assert exhibits.duration(step(10, 0.5)) == 10
+    assert exhibits.words_of("torch.tanh(x) + torch.tanh(y) @ torch.ones(3)", "torch") == ["ones", "tanh"]
+
+
+def test_gains_and_payments():
+    assert exhibits.gain(race(4.0)) == pytest.approx(4) and exhibits.gain({"eager": FirstAndLater(1.0, 1e-3)}) == 1
+    assert exhibits.paid_after(FirstAndLater(0, 0.5), FirstAndLater(8.0, 0.25)) == 31
+    assert math.isnan(exhibits.paid_after(FirstAndLater(0, 0.5), FirstAndLater(8.0, 0.5)))
+    assert [figures.in_calls(number) for number in (None, math.nan, 1234.5)] == ["not measured", "never", "1,235"]
+
+
+def test_stops_restore_the_hook():
+    import sys
+    hook = sys.breakpointhook
+
+    def function(x):
+        size = 2 * x
+        breakpoint()
+        return size
+    assert exhibits.at_breakpoints(function, [1, 2], "size") == [2, 4]
+    with pytest.raises(TypeError):
+        exhibits.at_breakpoints(function, [None], "size")
+    assert sys.breakpointhook is hook
+
+
+def cube(x):
+    y = x * x
+    z = y * x
+    z.backward()
+
+
+def test_a_record_is_seen_line_by_line():
+    moments, nodes, edges = exhibits_torch.line_by_line(cube, {"x": torch.tensor(2.0, requires_grad=True)})
+    assert [(moment.line, moment.newest, moment.value, len(moment.nodes), moment.gradients) for moment in moments] == [
+        ("y = x * x", "y", 4.0, 2, False), ("z = y * x", "z", 8.0, 3, False), ("z.backward()", "z", 8.0, 3, True)]
+    assert sorted(nodes.values()) == ["Mul", "Mul", "x"] and len(edges) == 4
+
+
+def test_figures_say_what_they_show(capsys):
+    figures.graphs_made([1, 2, 2], [1, 2, 3], [1, 2, 3], [1, 1, 1])
+    figures.two_branches(({"g": "g\nplaceholder", "cond": "cond\ncall"}, [("g", "cond")]), ({"c": "c\nStatelessIf"}, []))
+    of_torch = {n: {"PyTorch eager": FirstAndLater(1, 1e-3), "torch.compile": FirstAndLater(1, 5e-4)} for n in (4, 512)}
+    of_tf = {n: {"TensorFlow eager": FirstAndLater(1, 1e-3), "tf.function": FirstAndLater(1, 1e-4)} for n in (4, 512)}
+    figures.race(of_torch, of_tf, "h * a + b")
+    figures.paid({"steps": of_torch[4] | of_tf[4]})
+    figures.side_by_side({"PyTorch, one": step(10, 0), "TensorFlow, two": step(10, 0.5)})
+    said = capsys.readouterr().out
+    assert "After 3 calls: torch.compile 2, torch.compile, dynamic=False 3" in said
+    assert "in PyTorch's cond, in TensorFlow's c." in said
+    assert "PyTorch's graph is 2.0 times as fast as eager and TensorFlow's 10.0 times" in said
+    assert "steps                               1,999          1,111        not measured" in said
+    assert "TensorFlow, two: 50% overlap, 10 ms" in said
+
+
+@slow
+@pytest.mark.parametrize("name", ["torch", "tf"])
+def test_every_product_of_a_step_has_its_bar(name):
+    """Forward a product a layer; back one toward the weights a layer, and one toward the layer before but for the first."""
+    given = {"size": 64, "layers": 3, "side": 1, "inside": 1}
+    found, = process.run(f"ch03/schedule_{name}", given, timeout=120, env={"CUDA_VISIBLE_DEVICES": "-1"})
+    for branch in "ab":
+        kinds = [kind for name, _, _, kind in found["bars"] if name == branch]
+        assert kinds.count("forward") == 3 and kinds.count("back") == 5
+    assert exhibits.overlap(found["bars"]) == 0
+
+
+# --- what the quiz and the prose say --------------------------------------------------------------------------------
+
+def graphs_of(function, *calls):
+    """How many graphs PyTorch has made after each call."""
+    made = []
+
+    def count(graph, inputs):
+        made.append(graph)
+        return graph.forward
+    torch.compiler.reset()
+    captured = torch.compile(function, backend=count)
+    counts = []
+    for arguments in calls:
+        captured(*arguments)
+        counts.append(len(made))
+    return counts
+
+
+def test_prose_of_3a(tmp_path):
+    def with_print(x):
+        tf.print("here", output_stream=f"file://{tmp_path / 'log'}")
+        return x
+    captured = tf.function(with_print)
+    for _ in range(3):
+        captured(tf.ones(1))
+    assert (tmp_path / "log").read_text(encoding="utf-8").count("here") == 3
+    of_batches = tf.function(lambda x: x * 2)
+    for size in (64, 64, 17) * 3:
+        of_batches(tf.ones([size, 2]))
+    assert of_batches.experimental_get_tracing_count() == 2
+    louder = Louder()
+    assert [float(louder(tf.ones(1))[0]) for _ in range(3)] == [1, 2, 3]  # a variable made at the first call
+
+    class Counter(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.calls = 0
+
+        def forward(self, x):
+            self.calls += 1
+            return x * self.calls
+    assert graphs_of(Counter(), *[(torch.ones(1),)] * 10) == [1, 2, 3, 4, 5, 6, 7, 8, 8, 8]
+
+
+def test_prose_of_3b():
+    def product(a, b):
+        return a @ b
+
+    class Module(torch.nn.Module):
+        forward = staticmethod(product)
+    a, wide = torch.ones(1, 8), torch.ones(8, 8, dtype=torch.float64)
+    program = torch.export.export(Module(), (a, wide))
+    with pytest.raises(RuntimeError, match="dtype"):
+        program.module()(a, wide)
+
+    def branch(x):
+        if x.sum() > 0:
+            return x + 1
+        return x - 1
+    assert graphs_of(branch, (torch.ones(2),), (-torch.ones(2),)) == [2, 3]
+    with pytest.raises(torch._dynamo.exc.Unsupported):
+        torch.compile(branch, backend=keep, fullgraph=True)(torch.ones(2))
+    assert "StatelessWhile" in exhibits_tf.kinds(root_all.get_concrete_function(tf.TensorSpec([2], tf.float64)).graph)
+    x = torch.zeros(2, requires_grad=True)
+    size = torch.linalg.vector_norm(x)
+    y = torch.where(size > 1, x / size, x)
+    y.sum().backward()
+    assert y.tolist() == [0, 0] and x.grad.isnan().all()
+
+
+def test_prose_of_3c():
+    """What nobody uses is in no graph, and a training step is split where the slopes are asked for."""
+    seen = []
+
+    def note(graph, inputs):
+        seen.append([str(node.target) for node in graph.graph.nodes])
+        return graph.forward
+    from torch._dynamo.backends.common import aot_autograd
+    torch.compiler.reset()
+
+    def wasteful(m):
+        unused = m @ m  # noqa: F841
+        return m + 1
+    torch.compile(wasteful, backend=aot_autograd(fw_compiler=note))(torch.ones(2, 2))
+    assert not any("mm" in name for name in seen[0])
+
+    def train(w, x):
+        loss = (x @ w).square().mean()
+        slope, = torch.autograd.grad(loss, [w])
+        with torch.no_grad():
+            w -= 0.1 * slope
+        return loss.detach()
+    w = torch.ones(3, requires_grad=True)
+    assert graphs_of(train, (w, torch.ones(2, 3))) == [2]
+
+
+@pytest.mark.parametrize("lesson, at_least", [("03a", 5), ("03b", 4), ("03c", 3), ("03d", 3)])
+def test_each_lesson_has_its_questions(lesson, at_least):
+    assert len(quiz.questions(lesson)) >= at_least

@@ -54,7 +54,7 @@ NUMBERS = {
            "memory of a step, TensorFlow, 64 scans": number(600, "MB")},
     "08": {"lines for two devices, PyTorch, DDP": number(9, "lines"), "lines for two devices, TensorFlow, loop":
            number(6, "lines"), "lines for two devices, TensorFlow, Keras fit": number(3, "lines")},
-    "10c": {"serving speed, PyTorch, Flask": number(2000, "scans/s"), "serving speed, TensorFlow, SavedModel":
+    "10": {"serving speed, PyTorch, Flask": number(2000, "scans/s"), "serving speed, TensorFlow, SavedModel":
            number(1000, "scans/s")},
     "14": {"space on disk, PyTorch": number(400, "MB"), "space on disk, TensorFlow": number(500, "MB")}}
 """{chapter: what its lessons measure}"""

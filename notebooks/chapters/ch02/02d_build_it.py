@@ -59,7 +59,7 @@ session.use(seed=seed, device=device, fast=fast)
 # $$\frac{\partial \ell}{\partial x} = (\sin a + a \cos a)\, y$$
 #
 # PyTorch's record can be walked, from `loss.grad_fn` along `next_functions`. TensorFlow's tape does not show what is on
-# it. A `tf.function` of the same code does; [lesson 3](03_static_and_dynamic_graphs.ipynb) is about those.
+# it. A `tf.function` of the same code does; [chapter 3](03a_who_runs_the_python.ipynb) is about those.
 #
 # `operations` lists the names of what was noted; `graph` keeps who feeds whom, for the drawing. The two lists of names come
 # in different orders: PyTorch's starts at the result, TensorFlow's at the inputs.
@@ -599,4 +599,4 @@ claims.close("02d")
 # Further reading: Baydin and others, [a survey](https://arxiv.org/abs/1502.05767); Karpathy's
 # [micrograd](https://github.com/karpathy/micrograd), an engine of the same kind;
 # [forward mode in PyTorch](https://docs.pytorch.org/tutorials/intermediate/forward_ad_usage.html).
-# Next: [static and dynamic graphs](03_static_and_dynamic_graphs.ipynb).
+# Next: [static and dynamic graphs](03a_who_runs_the_python.ipynb).

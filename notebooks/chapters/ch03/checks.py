@@ -1,10 +1,18 @@
 """The checks of chapter 3, static and dynamic graphs."""
+import math
+
 import numpy as np
 
 from helpers import show
 from helpers.course import missing
-from helpers.course.judging import cases, function, value
+from helpers.course.judging import Exercise, NothingReturned, attempt, cases, function, returning, value
 
+NO_FUNCTION = "answer must be a function: write def answer(...): above, or answer = your_function."
+NO_RETURN = "your function returned None: is there a `return`?"
+UNDECORATED = "the values are right, but it is plain Python: put `@tf.function` above it."
+
+
+# Exercise 3.1: graphs after each call
 
 def traces():
     """The number of graphs after each call of exercise 3.1, counted by TensorFlow itself."""
@@ -14,11 +22,36 @@ def traces():
     return [(square(x), square.experimental_get_tracing_count())[1] for x in arguments]
 
 
-def root(a, arrived=np.max, turns=100):
+COUNTS = value(
+    traces,
+    suspects={
+        "Python numbers count by their value: another number is another graph": [1, 1, 2, 2, 3, 4, 4, 4],
+        "the value of a tensor does not count, only its dtype and shape": [1, 2, 3, 4, 5, 6, 6, 7],
+        "a Python number and a tensor that holds it are two signatures": [1, 2, 2, 2, 3, 4, 4, 4],
+        "a graph that was made before is kept and used again": [1, 2, 3, 3, 4, 5, 6, 6],
+        "the shape counts as well as the dtype": [1, 2, 3, 3, 4, 4, 4, 4],
+    },
+    hints=("For each call ask: has there been a call with the same signature before?",
+           "The signature of a tensor is its dtype and shape; that of a Python number is the number itself.",
+           "The first three calls make a graph each, the fourth makes none. Later, two more graphs are made."))
+
+
+def _judge_counts(answer):
+    cause = COUNTS.judge(answer)
+    if cause and "largest difference" in cause:
+        right = traces()
+        call = next(k for k, (mine, true) in enumerate(zip(answer, right), 1) if mine != true)
+        return f"after call {call} there are not {answer[call - 1]} graphs. Has that call met its signature before?"
+    return cause
+
+
+# Exercise 3.2: a loop inside a graph
+
+def root(a, arrived=np.max, turns=1000):
     """Square roots by Newton's iteration, until `arrived` of the errors is small, in at most so many turns."""
     x = (a + 1) / 2
     for _ in range(turns):
-        if arrived(np.abs(x * x - a)) <= 1e-12:
+        if arrived(np.abs(x * x / a - 1)) <= 1e-12:
             break
         x = (x + a / x) / 2
     return x
@@ -30,15 +63,29 @@ def one_and_others(rng):
 
 
 def loop_inside(answer):
-    """None if one graph of a tf.function holds the loop, else what is wrong."""
+    """None if a graph of the answer holds the loop and goes on as long as its input needs, else what is wrong."""
     tf = missing.side("tf").tf
-    if not hasattr(answer, "get_concrete_function"):
-        return "the values are right, but it is plain Python: put `@tf.function` above it."
-    graph = answer.get_concrete_function(tf.TensorSpec([None], tf.float64)).graph
-    if not {"While", "StatelessWhile"} & {op.type for op in graph.get_operations()}:
+    large = tf.constant([1.0, 4.0, 9e6, 1e60, 1e90], tf.float64)  # as many as were judged before; the last needs 160 turns
+    traced, error = attempt(tf.function(answer, autograph=False).get_concrete_function, large)
+    if error is not None:  # only what is a tf.function itself has been rewritten
+        return UNDECORATED
+    kinds = kinds_of(traced.graph)
+    if not {"While", "StatelessWhile"} & kinds:
         return "the values are right, but the loop is not inside the graph: let a tensor decide how often it turns."
+    if {"Sqrt", "Rsqrt", "Pow"} & kinds:
+        return "the loop should find the root; yours also calls a function that knows roots."
+    if not np.allclose(traced(large), np.sqrt(large.numpy()), rtol=1e-9):
+        return "right for small numbers, but 1e60 needs more turns than yours takes: the number of turns is fixed."
     return None
 
+
+def kinds_of(graph):
+    """The kinds of operations in a tf.Graph and in the functions that it calls, as a set."""
+    whole = graph.as_graph_def()
+    return {node.op for part in (whole.node, *(f.node_def for f in whole.library.function)) for node in part}
+
+
+# Exercise 3.3: an `if` that needs no Python
 
 def clip(g):
     """A vector scaled down to length 1 if it is longer."""
@@ -46,78 +93,166 @@ def clip(g):
 
 
 def short_or_long(rng):
-    """A vector of length 3 if its sum is positive, else 0.3: the judge's three generators give both."""
-    g = rng.normal(size=5)
-    return (g / np.linalg.norm(g) * (3.0 if g.sum() > 0 else 0.3),)
+    """A vector of length 3, 0.3 or 0: the judge's three generators give one of each."""
+    draw, g = rng.random(), rng.normal(size=5)
+    length = next(length for least, length in ((0.6, 3.0), (0.4, 0.3), (0.0, 0.0)) if draw >= least)
+    return (g / np.linalg.norm(g) * length,)
 
 
 def one_graph(answer):
     """None if torch.compile captures the function whole, else what is wrong."""
     torch = missing.side("torch").torch
-    torch._dynamo.reset()
+    plain = getattr(answer, "_torchdynamo_orig_callable", answer)  # of one that is compiled already
+    torch.compiler.reset()
     try:
-        torch.compile(answer, backend=lambda module, inputs: module.forward, fullgraph=True)(torch.ones(5))
+        torch.compile(plain, backend=lambda graph, inputs: graph.forward, fullgraph=True)(torch.ones(5))
     except torch._dynamo.exc.TorchDynamoException as error:
         return f"the values are right, but Python still waits for a value, so it is not one graph: {show.gist(error)}"
     finally:
-        torch._dynamo.reset()
+        torch.compiler.reset()
     return None
 
 
-def shortest_time(seconds, edges, wait=max):
-    """The time in which a graph can run with as many threads as it likes: the length of its critical path."""
+# Exercise 3.4: the shortest time of a graph
+
+def ends(seconds, edges, wait=max):
+    """{operation: when it ends} with as many threads as it likes. wait: what becomes of the ends of its parents."""
     done = {}
     for node in seconds:
         done[node] = seconds[node] + wait([done[a] for a, b in edges if b == node] or [0])
     return done
 
 
-def schedule(rng):
-    """A random graph of 8 operations, parents listed first; the last one listed depends on nothing and is short."""
-    names = "abcdefgh"
-    seconds = dict(zip(names, rng.integers(1, 10, size=8).astype(float).tolist())) | {"h": 0.5}
-    edges = [(names[i], names[j]) for j in range(1, 7) for i in range(j) if rng.random() < 0.4]
-    return seconds, edges + [("a", "g")]
+def whole_time(seconds, edges):
+    """The shortest time in which all operations are done."""
+    return max(ends(seconds, edges).values())
+
+
+def schedule(seed):
+    """A random graph of 8 operations, parents listed first, its edges in any order. The last one, h, depends on nothing."""
+    rng, names = np.random.default_rng(seed), "abcdefgh"
+    seconds = dict(zip(names, rng.integers(1, 10, size=8).astype(float).tolist())) | {"h": 99.0 if seed % 2 else 0.5}
+    edges = [(names[i], names[j]) for j in range(1, 7) for i in range(j) if rng.random() < 0.4] + [("a", "g")]
+    return seconds, [edges[k] for k in rng.permutation(len(edges))]
+
+
+def turned(seconds, edges):
+    """What comes out when each edge is read as (child, parent); infinity where that needs an end that is not known yet."""
+    try:
+        return whole_time(seconds, [(b, a) for a, b in edges])
+    except KeyError:
+        return math.inf
 
 
 SLIPS = {
     "that is the time of one thread, which runs everything in turn": lambda seconds, edges: sum(seconds.values()),
     "that is the longest single operation: it may have to wait for others": lambda seconds, edges: max(seconds.values()),
     "an operation waits for its slowest parent, not for all of them in turn":
-        lambda seconds, edges: max(shortest_time(seconds, edges, wait=sum).values()),
+        lambda seconds, edges: max(ends(seconds, edges, wait=sum).values()),
     "an operation cannot begin before its slowest parent has ended, you wait for the fastest":
-        lambda seconds, edges: max(shortest_time(seconds, edges, wait=min).values()),
+        lambda seconds, edges: max(ends(seconds, edges, wait=min).values()),
     "the operation that is listed last need not be the one that ends last":
-        lambda seconds, edges: list(shortest_time(seconds, edges).values())[-1],
+        lambda seconds, edges: list(ends(seconds, edges).values())[-1],
+    "an operation without edges takes its time as well":
+        lambda seconds, edges: max(end for name, end in ends(seconds, edges).items() if any(name in edge for edge in edges)),
+    "an edge (a, b) says that b waits for a": turned,
 }
-
-
-def whole_time(seconds, edges):
-    """The shortest time in which all operations are done."""
-    return max(shortest_time(seconds, edges).values())
 
 
 def no_number(got):
     """Why a result is no time, or None."""
-    if not isinstance(got, (int, float)):
+    if got is None:
+        return NO_RETURN
+    try:
+        float(got)
+    except (TypeError, ValueError):
         return f"the function should return one number, yours returned a {type(got).__name__}."
     return None
 
 
+# Exercise 3.5: count inside a graph
+
+def _judge_counter(answer):
+    if not callable(answer):
+        return NO_FUNCTION
+    side = missing.side("tf")
+    factors = []
+    for x in ([2.0, -3.0, 5.0], [1.0, 4.0, -2.0], [7.0, 1.0, 3.0]):
+        result, error = attempt(returning(answer), side.tensor(np.array(x, "float32")))
+        if isinstance(error, NothingReturned):
+            return NO_RETURN
+        if error is not None:
+            return f"your function raised {show.gist(error)}"
+        found, error = attempt(side.to_numpy, result)
+        if error is not None or found.shape != (3,):
+            return "for three numbers the function should return a tensor of three numbers."
+        factors.append(float(found[0] / x[0]))
+        if not np.allclose(found, factors[-1] * np.array(x)):
+            return "each number should be multiplied by the same count."
+    return _why_no_count(factors) or _why_no_graph(answer)
+
+
+def _why_no_count(factors):
+    """What is wrong with the factors of three calls, or None. The answer may have been called before."""
+    first, second, third = factors
+    if first == second == third:
+        return f"three calls multiplied by {first:g} each time: the number of calls is frozen in the graph."
+    if (first, second, third) == (0, 1, 2):
+        return "the first call multiplied by 0: a function that counts before it multiplies begins with 1."
+    if (second - first, third - second) != (1, 1) or first < 1:
+        return f"three calls multiplied by {first:g}, {second:g} and {third:g}: each should add 1."
+    return None
+
+
+def _why_no_graph(answer):
+    """What is wrong with how a function that counts right was captured, or None."""
+    if not hasattr(answer, "experimental_get_tracing_count"):
+        return UNDECORATED
+    if answer.experimental_get_tracing_count() > 2:  # a function that makes its variable at the first call is traced twice
+        return f"right, with {answer.experimental_get_tracing_count()} graphs, where one is asked for."
+    return None
+
+
+# Exercise 3.6: after how many calls a first call has paid
+
+def calls_until_paid(first, eager, graph):
+    """The smallest n for which n calls of the graph, the first included, take no longer than n eager ones; None: never."""
+    if first <= eager:
+        return 1
+    return math.ceil((first - graph) / (eager - graph)) if graph < eager else None
+
+
+TIMES = [(8.0, 0.5, 0.25), (8.125, 0.5, 0.25), (1.0, 0.5, 0.125), (0.25, 0.5, 0.125), (3.0, 0.5, 0.5), (3.0, 0.25, 0.5),
+         (64.0, 1.0, 0.5)]
+
+
+def no_count(got):
+    """Why a result is no number of calls, or None. None is an answer: it never pays."""
+    if got is None:
+        return None
+    problem = no_number(got)
+    if problem is None and float(got) != math.inf and float(got) % 1:
+        return f"a number of calls is whole, yours is {got}: round up."
+    return problem
+
+
+def same_calls(got, right):
+    return got is right if None in (got, right) else float(got) == right
+
+
+PAID = {
+    "a graph that is no faster never pays: return None then":
+        lambda first, eager, graph: calls_until_paid(first, eager, graph) or math.inf,
+    "the first call gives a result as well: one call of the graph is already in `first`":
+        lambda first, eager, graph: math.ceil(first / (eager - graph)) if graph < eager else None,
+    "each later call costs `graph` as well": lambda first, eager, graph: max(1, math.ceil(first / eager)),
+    "round up: one call earlier it has not paid yet":
+        lambda first, eager, graph: max(1, math.floor((first - graph) / (eager - graph))) if graph < eager else None,
+}
+
+
 EXERCISES = {
-    "3.1": value(
-        traces,
-        suspects={
-            "Python numbers count by their value: another number is another graph": [1, 1, 2, 2, 3, 4, 4, 4],
-            "the value of a tensor does not count, only its dtype and shape": [1, 2, 3, 4, 5, 6, 6, 7],
-            "a Python number and a tensor that holds it are two signatures": [1, 2, 2, 2, 3, 4, 4, 4],
-            "a graph that was made before is kept and used again": [1, 2, 3, 3, 4, 5, 6, 6],
-            "the shape counts as well as the dtype": [1, 2, 3, 3, 4, 4, 4, 4],
-        },
-        hints=("For each call ask: has there been a call with the same signature before?",
-               "The signature of a tensor is its dtype and shape; that of a Python number is the number itself.",
-               "The first three calls make a graph each, the fourth makes none. Later, two more graphs are made."),
-    ),
+    "3.1": Exercise(_judge_counts, COUNTS.hints),
     "3.2": function(
         "tf", root, one_and_others, then=loop_inside,
         suspects={
@@ -129,7 +264,7 @@ EXERCISES = {
         },
         hints=("Which of the three calls to `torch` have a namesake in `tf`, and which one needs `reduce_` before its name?",
                "Keep the `while`: AutoGraph turns it into a loop inside the graph, if its condition is a tensor.",
-               "The condition is `tf.reduce_max(tf.abs(x * x - a)) > 1e-12`."),
+               "The condition is `tf.reduce_max(tf.abs(x * x / a - 1)) > 1e-12`."),
     ),
     "3.3": function(
         "torch", clip, short_or_long, then=one_graph,
@@ -138,17 +273,29 @@ EXERCISES = {
             "a short vector must stay as it is, yours becomes longer": lambda g: g / np.linalg.norm(g),
             "the branches are the wrong way round": lambda g: g if np.linalg.norm(g) > 1 else g / np.linalg.norm(g),
         },
-        hints=("A graph cannot skip a branch. Can it compute both and choose?",
-               "`torch.where(condition, a, b)` chooses without asking Python.",
-               "Or divide by a number that is 1 for short vectors: `torch.clamp(size, min=1)`."),
+        hints=("A graph cannot skip a branch. Is there one formula that is right for both?",
+               "A short vector is divided by 1, a long one by its length: by the larger of the two.",
+               "`torch.clamp(size, min=1)` is that divisor, and 0 is never divided by."),
     ),
     "3.4": cases(
-        lambda: [schedule(np.random.default_rng(seed)) for seed in range(5)], whole_time, SLIPS,
+        lambda: [schedule(seed) for seed in range(6)], whole_time, SLIPS,
         say=lambda given, right, got: f"{got} where {right} is right, for seconds {given[0]} and edges {given[1]}.",
         no_function="answer must be a function of seconds and edges.",
-        same=lambda got, right: abs(got - right) <= 1e-9, unfit=no_number,
+        same=lambda got, right: abs(float(got) - right) <= 1e-6, unfit=no_number,
         hints=("When can an operation begin? When is the whole graph done?",
                "Go through the operations in the order given, and note for each when it ends.",
                "`ends[b] = seconds[b] + max(ends of all a with an edge (a, b), or 0)`; the answer is the largest end."),
+    ),
+    "3.5": Exercise(_judge_counter, (
+        "Who runs `calls += 1`, and how often?",
+        "What changes from call to call belongs into a `tf.Variable`. Make it outside, before the function.",
+        "`calls = tf.Variable(0.0)` outside, and inside `calls.assign_add(1.0)` before `return x * calls`.")),
+    "3.6": cases(
+        lambda: TIMES, calls_until_paid, PAID,
+        say=lambda given, right, got: f"{got} where {right} is right, for first, eager and graph {given}.",
+        no_function="answer must be a function of first, eager and graph.", same=same_calls, unfit=no_count,
+        hints=("Write down what n calls cost in each way. The first of them costs `first`.",
+               "n eager calls cost n * eager; n calls of the graph cost first + (n - 1) * graph.",
+               "n = (first - graph) / (eager - graph), rounded up; 1 when first <= eager, None when graph >= eager."),
     ),
 }

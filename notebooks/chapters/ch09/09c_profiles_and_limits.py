@@ -562,4 +562,4 @@ claims.close("09c")
 #
 # Further reading: [torch.profiler](https://docs.pytorch.org/docs/stable/profiler.html),
 # [TensorFlow's profiler](https://www.tensorflow.org/guide/profiler), [XProf](https://github.com/openxla/xprof).
-# Next: [serving a model](10_serving.ipynb)
+# Next: [serving a model](10a_one_contract_three_servers.ipynb)

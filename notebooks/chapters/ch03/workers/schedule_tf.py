@@ -1,42 +1,60 @@
-"""When TensorFlow ran each product of two independent chains of matrix products in one graph, on the CPU (chapter 03).
+"""When TensorFlow ran each product of one training step of a network with two branches, on the CPU (lesson 3d).
 
-JSON in: {"size": rows of the square matrix, "steps": products in a chain, "threads": [n]}. One JSON line out:
-{"threads": n, "bars": [[chain, start in ms, end in ms], ...]}, the fastest of five runs. The graph is that of a tf.function;
-a TensorFlow 1 session runs it, because only a session hands out a trace of every operation (FULL_TRACE).
+JSON in: {"size": rows of the square matrices, "layers": of a branch, "side": threads side by side, "inside": threads inside
+an operation}. One JSON line out: {"bars": [[branch, start in ms, end in ms, "forward" or "back"], ...]}, the fastest of five
+steps. The graph is that of a tf.function; a TensorFlow 1 session runs it, because only a session hands out a trace of every
+operation (FULL_TRACE).
 
-n is the number of inter-op threads, those that run operations side by side; an operation itself has one thread (intra-op).
-A process keeps the first setting that it was given, so each n needs a process of its own.
+A process keeps the first numbers of threads that it was given, so each setting needs a process of its own.
 """
 import json
+import re
 import sys
 
 import tensorflow as tf
 
 given = json.load(sys.stdin)
-threads, = given["threads"]
-matrix = tf.random.stateless_uniform([given["size"]] * 2, seed=(0, 0)) / given["size"]
+layers, size = given["layers"], given["size"]
+inputs = [tf.random.stateless_uniform([size, size], seed=(k, 0)) / size for k in range(1 + 2 * layers)]
 
 
 @tf.function
-def chains(m):
-    a = b = m
-    for k in range(given["steps"]):
-        a = tf.matmul(a, m, name=f"a{k}")
-        b = tf.matmul(m, b, name=f"b{k}", transpose_a=True)  # else the first product of both would be one and the same
-    return a + b
+def step(x, *weights):
+    """The slopes toward the weights of two branches that do not need each other, each added up to one number."""
+    a = b = x
+    for k in range(layers):
+        a = tf.matmul(a, weights[k], name=f"a{k}")
+        b = tf.matmul(b, weights[layers + k], name=f"b{k}")
+    loss = tf.reduce_sum(a * a) + tf.reduce_sum(b * b)
+    return [tf.reduce_sum(slope) for slope in tf.gradients(loss, weights)]
 
 
-graph = chains.get_concrete_function(matrix).graph
-settings = tf.compat.v1.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=threads)
+def bar(node):
+    """[branch, start in ms, end in ms, direction] of a product in the trace; None for any other operation."""
+    found = re.fullmatch(r"(gradients/)?([ab])\d+(_grad/MatMul(_1)?)?", node.node_name)
+    if not found:
+        return None
+    end = node.all_start_micros + node.op_end_rel_micros
+    return [found[2], node.all_start_micros / 1e3, end / 1e3, "back" if found[1] else "forward"]
+
+
+def length(bars):
+    return max(end for _, _, end, _ in bars) - min(start for _, start, _, _ in bars)
+
+
+graph = step.get_concrete_function(*inputs).graph
+feed = {node.name: value.numpy() for node, value in zip(graph.inputs, inputs)}
+asked = [node.name for node in graph.outputs]
+settings = tf.compat.v1.ConfigProto(intra_op_parallelism_threads=given["inside"],
+                                    inter_op_parallelism_threads=given["side"])
+options = tf.compat.v1.RunOptions(trace_level=tf.compat.v1.RunOptions.FULL_TRACE)
 runs = []
 with tf.compat.v1.Session(graph=graph, config=settings) as session:
     for _ in range(5):
         trace = tf.compat.v1.RunMetadata()
-        session.run(graph.outputs[0].name, {graph.inputs[0].name: matrix.numpy()}, run_metadata=trace,
-                    options=tf.compat.v1.RunOptions(trace_level=tf.compat.v1.RunOptions.FULL_TRACE))
-        nodes = [node for device in trace.step_stats.dev_stats for node in device.node_stats if node.node_name[0] in "ab"]
-        runs.append([[node.node_name[0], node.all_start_micros / 1e3, (node.all_start_micros + node.op_end_rel_micros) / 1e3]
-                     for node in nodes if node.node_name[1:].isdigit()])
-bars = min(runs, key=lambda bars: max(end for _, _, end in bars) - min(start for _, start, _ in bars))
-zero = min(start for _, start, _ in bars)
-print(json.dumps({"threads": threads, "bars": [[name, start - zero, end - zero] for name, start, end in bars]}))
+        session.run(asked, feed, options=options, run_metadata=trace)
+        nodes = [node for device in trace.step_stats.dev_stats for node in device.node_stats]
+        runs.append([found for found in map(bar, nodes) if found])
+bars = min(runs, key=length)
+zero = min(start for _, start, _, _ in bars)
+print(json.dumps({"bars": [[name, start - zero, end - zero, kind] for name, start, end, kind in bars]}))

@@ -1,10 +1,11 @@
-"""When PyTorch ran each product of two independent chains of matrix products, on the CPU (chapter 03).
+"""When PyTorch ran each product of one training step of a network with two branches, on the CPU (lesson 3d).
 
-JSON in: {"size": rows of the square matrix, "steps": products in a chain, "threads": [1, 2]}. JSON lines out, one for each
-number of threads: {"threads": 1, "bars": [[chain, start in ms, end in ms], ...]}, the fastest of five runs.
+JSON in: {"size": rows of the square matrices, "layers": of a branch, "side": threads side by side, "inside": threads inside
+an operation}. One JSON line out: {"bars": [[branch, start in ms, end in ms, "forward" or "back"], ...]}, the fastest of five
+steps.
 
-With one thread the chains are written one after the other. With two, each chain is given to a Python thread of its own:
-PyTorch lets go of Python's lock while an operation runs. An operation itself has one thread (intra-op) in both cases.
+With one thread the branches run one after the other, as Python calls them. With two, each branch is given to a Python thread
+of its own: PyTorch lets go of Python's lock while an operation runs. The way back is written out, to see each product.
 """
 import json
 import sys
@@ -14,26 +15,42 @@ from concurrent.futures import ThreadPoolExecutor
 import torch
 
 given = json.load(sys.stdin)
-torch.set_num_threads(1)
+torch.set_num_threads(given["inside"])
 torch.manual_seed(0)
-matrix = torch.rand(given["size"], given["size"]) / given["size"]
+size = given["size"]
+x = torch.rand(size, size) / size
+weights = {branch: [torch.rand(size, size) / size for _ in range(given["layers"])] for branch in "ab"}
 
 
-def chain(name):
-    """Run a chain; when each of its products began and ended."""
-    value, bars = matrix, []
-    for _ in range(given["steps"]):
+def branch_step(branch):
+    """One branch forward and back; when each of its products began and ended."""
+    bars, inputs, h = [], [], x
+
+    def product(a, b, kind):
         start = time.perf_counter()
-        value = value @ matrix
-        bars.append([name, start * 1e3, time.perf_counter() * 1e3])
+        result = a @ b
+        bars.append([branch, start * 1e3, time.perf_counter() * 1e3, kind])
+        return result
+
+    for w in weights[branch]:
+        inputs.append(h)
+        h = product(h, w, "forward")
+    slope = 2 * h  # that of the loss, the sum of h * h
+    for w, before in zip(weights[branch][::-1], inputs[::-1]):
+        product(before.T, slope, "back")  # toward the weights
+        if before is not x:
+            slope = product(slope, w.T, "back")  # toward the layer before
     return bars
 
 
-for threads in given["threads"]:
-    runs = []
-    for _ in range(5):
-        with ThreadPoolExecutor(threads) as pool:
-            runs.append(sum(pool.map(chain, "ab"), []))
-    bars = min(runs, key=lambda bars: max(end for _, _, end in bars) - min(start for _, start, _ in bars))
-    zero = min(start for _, start, _ in bars)
-    print(json.dumps({"threads": threads, "bars": [[name, start - zero, end - zero] for name, start, end in bars]}))
+def length(bars):
+    return max(end for _, _, end, _ in bars) - min(start for _, start, _, _ in bars)
+
+
+runs = []
+for _ in range(5):
+    with ThreadPoolExecutor(given["side"]) as pool:
+        runs.append(sum(pool.map(branch_step, "ab"), []))
+bars = min(runs, key=length)
+zero = min(start for _, start, _, _ in bars)
+print(json.dumps({"bars": [[name, start - zero, end - zero, kind] for name, start, end, kind in bars]}))
