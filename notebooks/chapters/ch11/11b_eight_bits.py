@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 11b. Eight bits, and fewer
 #
-# You squeeze a trained network into eight bits a number, in three runtimes, and count what that costs. Then you calibrate
-# it with noise, which does no harm, and with digits, which ruins it.
+# You squeeze a trained network into eight bits a number, for three runtimes, and count what that costs. One thing decides
+# whether it still reads: what the converter was shown.
 #
 # > **Minutes**: 38 · **Needs**: lesson 11a · **Claims tested**: none
 # >
@@ -256,9 +256,10 @@ exercises.outcome("P11.2", exercises.first_true(options))
 figures.by_bits({"PyTorch": by_bits_torch, "TensorFlow": by_bits_tf})
 
 # %% [markdown]
-# Many weights add up in one output, and their roundings partly cancel. That is why language models are shipped with four
-# bits a weight. A file gets smaller by it only where two weights share a byte, and what flows between the layers stays in
-# floats. To *compute* in integers, that must be quantized, too.
+# Many weights add up in one output, and their roundings partly cancel.
+# [Language models](https://arxiv.org/abs/2210.17323) are squeezed to three or four bits a weight, with more care for where
+# each is rounded to. A file gets smaller by it only where two weights share a byte. And what flows between the layers stays
+# in floats. To *compute* in integers, that must be quantized, too.
 
 # %% [markdown]
 # ## 11b.3 Two files of eight bits
@@ -267,8 +268,8 @@ figures.by_bits({"PyTorch": by_bits_torch, "TensorFlow": by_bits_tf})
 # [calibration set](glossary.md#calibration-set), and watches. LiteRT's converter notes the smallest and the largest values;
 # ExecuTorch's quantizer for XNNPACK keeps a histogram, and may cut rare values off.
 #
-# - PyTorch: `prepare_pt2e` puts watchers into the exported graph. You run pictures through it. `convert_pt2e` turns what they saw
-#   into scales and zero points.
+# - PyTorch: `prepare_pt2e` puts watchers into the exported graph. You run pictures through it. `convert_pt2e` turns what
+#   they saw into scales and zero points.
 # - TensorFlow: the converter calls your function `samples_tf`, which yields one picture at a time, as a list of the inputs.
 #
 # **Predict.** float32 has 32 bits, int8 has 8. How large is the int8 file?
@@ -372,9 +373,9 @@ parity.differ("int8 outputs, TensorFlow", small_tf, plain_tf, atol=0.01)
 # %% [markdown]
 # ## 11b.4 What calibration must see
 #
-# ONNX Runtime has a quantizer of its own, which by default keeps the smallest and the largest value. `quant_pre_process` joins
-# operations that belong together; `quantize_static` watches, and writes the small file. `edge.calibration` hands it the
-# pictures one at a time.
+# ONNX Runtime has a quantizer of its own, which by default keeps the smallest and the largest value. `quant_pre_process`
+# joins operations that belong together; `quantize_static` watches, and writes the small file. `edge.calibration` hands it
+# the pictures one at a time.
 #
 # `models` holds, for each framework, an ONNX file and the shape of its input.
 
@@ -473,10 +474,11 @@ figures.calibrated(found, exact, labels)
 # Once weights and inputs are integers, a small processor needs no floats at all. Put $x = s_x (q - z)$ and $w = s_w w_q$
 # into a dense layer, and divide by the scale of the outputs:
 #
-# $$q_{out} = \mathrm{clip}\Big(\mathrm{round}\Big(\frac{s_x s_w}{s_{out}} \big(\textstyle\sum (q - z)\, w_q + b\big)\Big) + z_{out},\ -128,\ 127\Big)$$
+# $$t = \sum (q - z)\, w_q + b, \qquad q_{out} = \mathrm{clip}\big(\mathrm{round}(r\, t) + z_{out},\ -128,\ 127\big),
+# \qquad r = s_x s_w / s_{out}$$
 #
-# The sum is in integers, of 32 bits so that it does not overflow. The biases $b$ are stored on its scale, $s_x s_w$. Only
-# the ratio in front is no integer, and processors have tricks for that.
+# The sum $t$ is in integers, of 32 bits so that it does not overflow. The biases $b$ are stored on its scale, $s_x s_w$.
+# Only the ratio $r$ is no integer, and processors have tricks for that.
 
 # %% [markdown]
 # ### Exercise 11.3: a dense layer in integers (6 minutes)
@@ -526,9 +528,9 @@ exercises.check("11.3", answer)
 # ## 11b.6 One table
 #
 # All files, in turns, one picture at a time, on one thread. *p50* is the median [latency](glossary.md#latency) on *this*
-# machine; a phone has other instructions. Do not be surprised if int8 is *slower* here: in so small a network, the time
-# goes into the call and into the steps between float and int8, not into the products.
-
+# machine; a phone has other instructions. int8 need not be quicker here: in so small a network, time goes
+# into the call and into the steps between float and int8, and little into the products.
+#
 # Each entry of `runs` is a file (none for a framework itself) and a function of one picture.
 
 # %% tags=["taught"]
@@ -577,8 +579,8 @@ rows = {
 figures.runtimes(rows, labels, training.WEIGHTS, exact)
 
 # %% [markdown]
-# The error bars say how far off an accuracy of 382 pictures may be, by chance alone. They overlap: int8 has cost nothing
-# that these pictures could show.
+# The error bars say how far off an accuracy of 382 pictures may be, by chance alone. Where they overlap, these pictures
+# cannot tell two files apart.
 
 # %% [markdown]
 # ## 11b.7 Quiz

@@ -4,7 +4,7 @@
 # The network is in the browser now, and answers as it did in Python. Yet it misreads digits that anybody could read: what
 # went wrong happened before the model.
 #
-# > **Minutes**: 30 · **Needs**: lesson 11a · **Claims tested**: none
+# > **Minutes**: 27 · **Needs**: lesson 11a · **Claims tested**: none
 # >
 # > **You will be able to**
 # > - say what a small shift costs a good network (prediction P11.5)
@@ -29,10 +29,7 @@ edge.quiet_converters()
 
 # %% tags=["torch", "setup"]
 # PyTorch
-import torch
-
 from chapters.ch11 import digit_torch
-from helpers import torch_side
 
 # %% tags=["tf", "setup"]
 # TensorFlow
@@ -43,7 +40,6 @@ tf.config.set_visible_devices([], "GPU")
 tf.get_logger().setLevel("ERROR")
 
 from chapters.ch11 import digit_tf
-from helpers import tf_side
 
 # %% tags=["parameters"]
 fast = True
@@ -342,8 +338,8 @@ print(len(scans), "scans,", len(drawn), "drawings")
 # the server sends tells the browser so. What you draw stays in the browser.
 #
 # To draw, set `linger = 600` in the parameters, and run from there. Escape begins again; without a mouse, *Read a scan*
-# shows a test digit. The folder is all that a web host needs: on a distant hub, download it and serve it at home. (ONNX Runtime
-# for browsers is fetched once, before the course; where it is missing, the cell says so.)
+# shows a test digit. The folder is all that a web host needs: on a distant hub, download it and serve it at home.
+# (ONNX Runtime for browsers is fetched once, before the course; where it is missing, the cell says so.)
 
 # %% tags=["taught"]
 outside = folder / "secret.txt"

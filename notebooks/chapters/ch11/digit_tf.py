@@ -65,6 +65,7 @@ def run_litert(file):
 
 def to_onnx(net, path):
     """Write the network as an ONNX file; returns the shape of the input that the file asks for, for one picture."""
+    net(tf.zeros((1, 8, 8, 1)))  # Keras exports only a network that was called once
     with session.quiet():
         net.export(path, format="onnx", verbose=False)
     return [1, 8, 8, 1]

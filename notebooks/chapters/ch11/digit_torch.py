@@ -2,7 +2,7 @@
 import numpy as np
 import torch
 
-from chapters.ch11 import training
+from chapters.ch11 import edge, training
 from helpers import session, torch_side
 
 IMAGE = torch.zeros(1, 1, 8, 8)
@@ -45,14 +45,14 @@ def for_executorch(program):
     """The bytes of an ExecuTorch file, from an exported program, for XNNPACK."""
     from executorch.backends.xnnpack.partition.xnnpack_partitioner import XnnpackPartitioner
     from executorch.exir import to_edge_transform_and_lower
-    with session.quiet():  # it reports on the processor
+    with edge.quiet():  # it reports on the processor
         return to_edge_transform_and_lower(program, partitioner=[XnnpackPartitioner()]).to_executorch().buffer
 
 
 def run_executorch(file):
     """A function of one picture (1, 8, 8, 1) that ExecuTorch computes, from the bytes of a file."""
     from executorch.runtime import Runtime
-    with session.quiet():
+    with edge.quiet():
         program = Runtime.get().load_program(file)
         method = program.load_method("forward")
 
@@ -61,7 +61,7 @@ def run_executorch(file):
         image.copy_(channels_first(picture))
         return method.execute([image])[0].numpy()
 
-    with session.quiet():
+    with edge.quiet():
         answer(np.zeros((1, 8, 8, 1), "float32"))  # the first call reports on the processor, too
     return answer
 

@@ -1,6 +1,7 @@
 """Chapter 11's plumbing: converters that talk too much, sizes on disk, and the folder of the page. Imports no framework."""
 import contextlib
 import importlib.util
+import io
 import json
 import logging
 import os
@@ -9,7 +10,7 @@ import sys
 import warnings
 from pathlib import Path
 
-from helpers import process, web
+from helpers import process, session, web
 from helpers.machine import browser_files
 from helpers.machine.packages import comes_with, disk  # noqa: F401  (the notebook asks them)
 
@@ -17,6 +18,19 @@ TEMPLATE = Path(__file__).parent / "page"
 PACKAGES = {"TensorFlow": "tensorflow", "PyTorch": "torch", "ExecuTorch": "executorch", "ONNX Runtime": "onnxruntime",
             "LiteRT": "ai_edge_litert"}
 """{what can run a model: its import name}"""
+
+
+@contextlib.contextmanager
+def quiet():
+    """`session.quiet`, and what ExecuTorch's C++ writes by way of Python's stderr; if the block fails, all is shown."""
+    heard = io.StringIO()
+    with session.quiet():
+        try:
+            with contextlib.redirect_stderr(heard):
+                yield
+        except BaseException:
+            print(heard.getvalue(), file=sys.stderr)
+            raise
 
 
 def sizes():
