@@ -72,7 +72,7 @@ folder = Path(scratch.name)
 # download it. Below is what each package takes on disk, without the packages that it requires.
 
 # %% tags=["folded"]
-# Folded: measures the packages on disk, and draws them beside our weights of four bytes each.
+# Folded: measures packages on disk, and draws them beside our weights of four bytes.
 figures.sizes(edge.sizes(), 4 * training.WEIGHTS)
 
 # %% [markdown]
@@ -83,7 +83,8 @@ figures.sizes(edge.sizes(), 4 * training.WEIGHTS)
 # what we compare later are the runtimes, not two trainings.
 #
 # `start` holds six arrays, laid out for Keras: a kernel is height, width, in, out. `training.for_torch` gives them new
-# places, as lesson 5c did: PyTorch wants out, in, height, width, and its `Flatten` counts channels first.
+# places and PyTorch's names, as lesson 5c did: PyTorch wants out, in, height, width, and its `Flatten` counts channels
+# first.
 # `test` holds 382 pictures of 8 by 8 with one channel, `labels` their digits.
 
 # %% tags=["taught"]
@@ -319,7 +320,7 @@ parity.verdict("ExecuTorch and LiteRT", mobile_torch, mobile_tf, atol=1e-3)
 # of its own, `tf.lite.Interpreter`. Below it is asked, too, and what it says is kept.
 
 # %% tags=["verdict", "folded"]
-# Folded: claims C45 and C06, from the file, and from what TensorFlow's own interpreter says.
+# Folded: claims C45 and C06: the file, and what TensorFlow's interpreter says.
 advice = runtimes_tf.advice(file_tf)
 said = "warns that it will go" if advice else "does not warn"
 claims.verdict(
@@ -524,7 +525,9 @@ def with_tensorflow(program, picture):
 
 
 # %% [markdown]
-# The walk runs once, inside a `tf.function`. TensorFlow notes what it does, and the note can be converted.
+# The walk runs once, inside a `tf.function`, and TensorFlow records its own operations on the way (chapter 3).
+# `TensorSpec` says for which shape and type; `get_concrete_function` runs the walk and gives the record, which the
+# converter takes in place of a SavedModel.
 
 # %% tags=["taught"]
 said_again = tf.function(lambda picture: with_tensorflow(graph_torch, picture))
@@ -537,6 +540,9 @@ model_crossed = load_litert(crossed)
 crossed_torch = training.ask_all(
     lambda picture: ask_litert(model_crossed, picture), test
 )
+
+# %% [markdown]
+# And an operation that is not in our phrasebook, GELU:
 
 # %% tags=["taught"]
 graph_gelu = torch.export.export(torch.nn.GELU(), (image,))
@@ -671,7 +677,7 @@ parity.differ("the last three axes of an input", shape_torch[1:], shape_tf[1:])
 # With one channel nobody notices a mistake in the layout; with three, nothing works. All five files beside each other:
 
 # %% tags=["folded"]
-# Folded: a table of the files, and by how much the outputs of each differ from its network's.
+# Folded: a table of the files, and how far each one's outputs are from its network's.
 figures.files(
     {
         "ExecuTorch, from PyTorch": (len(file_torch), mobile_torch - plain_torch),

@@ -269,8 +269,9 @@ figures.by_bits({"PyTorch": by_bits_torch, "TensorFlow": by_bits_tf})
 # ExecuTorch's quantizer for XNNPACK keeps a histogram, and may cut rare values off.
 #
 # - PyTorch: `prepare_pt2e` puts watchers into the exported graph. You run pictures through it. `convert_pt2e` turns what
-#   they saw into scales and zero points.
+#   they saw into scales and zero points. The settings ask for the zero point 0 for weights, and a scale for each channel.
 # - TensorFlow: the converter calls your function `samples_tf`, which yields one picture at a time, as a list of the inputs.
+#   `TFLITE_BUILTINS_INT8` allows no operation in floats, and the last two settings make its inputs and outputs int8.
 #
 # **Predict.** float32 has 32 bits, int8 has 8. How large is the int8 file?
 #
@@ -398,7 +399,7 @@ def onnx_int8(path, shape, pictures):
 
 # %% [markdown]
 # `to_onnx` writes the file, as in lesson 11a, and returns the shape of its input. `edge.run_onnx` makes a function of one
-# picture from such a file.
+# picture from such a file; the `*` hands it path and shape.
 
 # %% tags=["torch"]
 # PyTorch

@@ -58,7 +58,7 @@ folder.mkdir(parents=True, exist_ok=True)
 # A browser runs no Python. It runs ONNX Runtime, compiled to [WebAssembly](glossary.md#webassembly), and that reads
 # [ONNX](glossary.md#onnx). So each framework's network becomes such a file. `trained` and `to_onnx` are lesson 11a's code;
 # `to_onnx` returns the shape that the file wants for a picture. `edge.run_onnx` makes a function of one picture from the
-# file.
+# file; the `*` hands it path and shape.
 
 # %% tags=["taught"]
 epochs = 8 if fast else 12
@@ -105,12 +105,12 @@ exercises.predict("P11.5", guess, among=["a", "b", "c"])
 
 
 # %% [markdown]
-# `np.pad` puts two pixels of paper around each picture; then a window of 8 by 8 is cut out elsewhere. `answer` is the
+# `np.pad` puts two pixels of paper around each picture; then a window of 8 by 8 is cut out elsewhere. `ask` is the
 # first file, as a function of one picture.
 
 # %% tags=["taught"]
 path, shape = next(iter(models.values()))
-answer = edge.run_onnx(path, shape)
+ask = edge.run_onnx(path, shape)
 
 
 def shifted(pictures, down, right):
@@ -121,7 +121,7 @@ def shifted(pictures, down, right):
 read = np.zeros((5, 5))  # rows: two up to two down, columns: left to right
 for down in range(-2, 3):
     for right in range(-2, 3):
-        scores = training.ask_all(answer, shifted(test, down, right))
+        scores = training.ask_all(ask, shifted(test, down, right))
         read[down + 2, right + 2] = training.accuracy(scores, labels)
 
 # %% tags=["verdict", "folded"]
@@ -230,7 +230,7 @@ def upright(strokes, radius):
 # %% tags=["taught"]
 def near(start, end, radius):
     """Which of 32×32 pixels have their center within radius of a piece of stroke."""
-    row, column = np.mgrid[:32, :32] + 0.5
+    row, column = np.mgrid[:32, :32] + 0.5  # the centers of all pixels
     x = column - start[0]
     y = row - start[1]
     dx = end[0] - start[0]
@@ -248,7 +248,7 @@ def pen(strokes, radius):
     for stroke in strokes:
         ends = stroke[1:] if len(stroke) > 1 else stroke  # one point is a dot
         for start, end in zip(stroke, ends):
-            black |= near(start, end, radius)
+            black |= near(start, end, radius)  # black now, or before
     return black
 
 
@@ -285,13 +285,12 @@ def careless(strokes):
     return blocks(pen(small, 2.0))
 
 
-answer = edge.run_onnx(path, shape)  # exercise 11.4 has used its name
 as_scans = 0
 as_canvas = 0
 for label, strokes in edge.drawings():
     picture, black = scan(strokes)
-    as_scans += answer(picture[None, ..., None]).argmax() == label
-    as_canvas += answer(careless(strokes)[None, ..., None]).argmax() == label
+    as_scans += ask(picture[None, ..., None]).argmax() == label
+    as_canvas += ask(careless(strokes)[None, ..., None]).argmax() == label
 
 # %% tags=["verdict", "folded"]
 # Folded: which way reads more of the twenty drawings, and a table of both.
@@ -303,7 +302,7 @@ parity.verdict("made as the scans were, more drawings are read", better, True)
 drawings = edge.drawings()
 rows = [("as the scans were made", as_scans), ("canvas, averaged", as_canvas)]
 show.table(["picture", f"drawings read, of {len(drawings)}"], rows)
-figures.drawn(drawings[::2], scan, answer)
+figures.drawn(drawings[::2], scan, ask)
 
 # %% [markdown]
 # ## 11c.4 The same steps, in another language
