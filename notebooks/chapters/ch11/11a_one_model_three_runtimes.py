@@ -225,6 +225,7 @@ from executorch.backends.xnnpack.partition.xnnpack_partitioner import (
     XnnpackPartitioner,
 )
 from executorch.exir import to_edge_transform_and_lower
+from executorch.runtime import Runtime
 
 
 def for_executorch(graph):
@@ -257,17 +258,16 @@ room = [len(file_torch) > 4 * training.WEIGHTS, len(file_tf) > 4 * training.WEIG
 parity.verdict("each file is larger than the weights in it", room, [True, True])
 
 # %% [markdown]
-# Now run them. ExecuTorch's `load_method` gives the forward pass; `execute` takes a list of inputs and gives a list of
-# outputs. LiteRT's interpreter has numbered places: you copy a picture into one, call `invoke`, and read the other.
+# Now run them. ExecuTorch's `Runtime` loads a program; `load_method` gives the forward pass; `execute` takes a list of
+# inputs and gives a list of outputs. LiteRT's interpreter has numbered places: you copy a picture into one, call
+# `invoke`, and read the other.
 #
 # `training.ask_all` hands a function one picture after another, and gives all scores, (382, 10). Why the picture for
 # ExecuTorch is first copied into a fresh tensor is the question of 11a.4.
 
+
 # %% tags=["torch"]
 # PyTorch
-from executorch.runtime import Runtime
-
-
 def load_executorch(file):
     with edge.quiet():
         program = Runtime.get().load_program(file)
@@ -424,8 +424,9 @@ parity.verdict("ExecuTorch and LiteRT, from copies", from_copy_torch, as_tf, ato
 # PyTorch
 wide = torch.rand(1, 1, 10, 10)
 crop = wide[:, :, 1:9, 1:9]
+execute = method_torch.execute
 try:
-    method_torch.execute([crop])
+    execute([crop])
     crop_torch = "an answer"
 except RuntimeError as error:
     crop_torch = str(error)
@@ -611,7 +612,7 @@ def answer(x, axes, keepdim):
     return tf.reduce_mean(x, axis=[place[axis] for axis in axes])
 
 
-# wrong: the other way round
+# wrong: the way from TensorFlow's axes to PyTorch's
 def answer(x, axes, keepdim):
     place = [0, 2, 3, 1]
     return tf.reduce_mean(x, axis=[place[axis] for axis in axes], keepdims=keepdim)

@@ -399,19 +399,23 @@ def onnx_int8(path, shape, pictures):
 
 # %% [markdown]
 # `to_onnx` writes the file, as in lesson 11a, and returns the shape of its input. `edge.run_onnx` makes a function of one
-# picture from such a file; the `*` hands it path and shape.
+# picture from such a file.
 
 # %% tags=["torch"]
 # PyTorch
-path = folder / "from-torch.onnx"
-models["PyTorch"] = path, digit_torch.to_onnx(net_torch, path)
-onnx_torch = training.ask_all(edge.run_onnx(*models["PyTorch"]), test)
+path_torch = folder / "from-torch.onnx"
+shape_torch = digit_torch.to_onnx(net_torch, path_torch)
+models["PyTorch"] = path_torch, shape_torch
+ask_onnx_torch = edge.run_onnx(path_torch, shape_torch)
+onnx_torch = training.ask_all(ask_onnx_torch, test)
 
 # %% tags=["tf"]
 # TensorFlow
-path = folder / "from-keras.onnx"
-models["TensorFlow"] = path, digit_tf.to_onnx(net_tf, path)
-onnx_tf = training.ask_all(edge.run_onnx(*models["TensorFlow"]), test)
+path_tf = folder / "from-keras.onnx"
+shape_tf = digit_tf.to_onnx(net_tf, path_tf)
+models["TensorFlow"] = path_tf, shape_tf
+ask_onnx_tf = edge.run_onnx(path_tf, shape_tf)
+onnx_tf = training.ask_all(ask_onnx_tf, test)
 
 # %% tags=["verdict", "folded"]
 # Folded: both files answer as their networks do.
@@ -539,25 +543,23 @@ runs = {}
 
 # %% tags=["torch"]
 # PyTorch
-path, shape = models["PyTorch"]
-small = onnx_int8(path, shape, samples)
+small = onnx_int8(path_torch, shape_torch, samples)
+ask_small = edge.run_onnx(small, shape_torch)
 runs["PyTorch"] = None, lambda picture: digit_torch.scores(net_torch, picture)
 runs["ExecuTorch, from PyTorch"] = file_torch, ask_torch
 runs["ExecuTorch int8, from PyTorch"] = int8_torch, ask_int8_torch
-runs["ONNX Runtime, from PyTorch"] = path.read_bytes(), edge.run_onnx(path, shape)
-small_bytes = small.read_bytes()
-runs["ONNX Runtime int8, from PyTorch"] = small_bytes, edge.run_onnx(small, shape)
+runs["ONNX Runtime, from PyTorch"] = path_torch.read_bytes(), ask_onnx_torch
+runs["ONNX Runtime int8, from PyTorch"] = small.read_bytes(), ask_small
 
 # %% tags=["tf"]
 # TensorFlow
-path, shape = models["TensorFlow"]
-small = onnx_int8(path, shape, samples)
+small = onnx_int8(path_tf, shape_tf, samples)
+ask_small = edge.run_onnx(small, shape_tf)
 runs["TensorFlow"] = None, lambda picture: digit_tf.scores(net_tf, picture)
 runs["LiteRT, from Keras"] = file_tf, ask_tf
 runs["LiteRT int8, from Keras"] = int8_tf, ask_int8_tf
-runs["ONNX Runtime, from Keras"] = path.read_bytes(), edge.run_onnx(path, shape)
-small_bytes = small.read_bytes()
-runs["ONNX Runtime int8, from Keras"] = small_bytes, edge.run_onnx(small, shape)
+runs["ONNX Runtime, from Keras"] = path_tf.read_bytes(), ask_onnx_tf
+runs["ONNX Runtime int8, from Keras"] = small.read_bytes(), ask_small
 
 # %% tags=["verdict", "folded"]
 # Folded: times all of them in turns, for one picture.

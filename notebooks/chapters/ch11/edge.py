@@ -29,7 +29,7 @@ def quiet():
             with contextlib.redirect_stderr(heard):
                 yield
         except BaseException:
-            print(heard.getvalue(), file=sys.stderr)
+            print(heard.getvalue(), file=sys.stderr, end="")
             raise
 
 
