@@ -3,24 +3,26 @@
 The browser tests need chromium, playwright and ONNX Runtime's files for browsers (conftest.needs).
 """
 
+import sys
+
 import nbformat
 import numpy as np
 import pytest
 
 import cells
 import pipeline
-from chapters.ch11 import edge
+from chapters.ch11 import checks, edge, training
 from conftest import needs
 from helpers import build_dir, data, process, web
 from helpers.machine import browser_files
 
-SOURCE = pipeline.sources(["11"])[0]
+PAGE = pipeline.sources(["11c"])[0]
 
 
 @pytest.fixture(scope="module")
 def functions():
-    """`fit`, `pen` and `scan` as they stand in the chapter."""
-    return cells.functions("11", "fit", "pen", "scan", np=np)
+    """`scan` and what it calls, as they stand in lesson 11c."""
+    return cells.functions("11c", "stretched", "upright", "near", "pen", "blocks", "scan", np=np)
 
 
 def test_a_drawing_fills_the_box_of_the_scans(functions):
@@ -64,12 +66,12 @@ def test_without_the_browsers_files_the_error_says_what_to_do(tmp_path, monkeypa
 
 @pytest.fixture(scope="module")
 def chapter(tmp_path_factory):
-    """The chapter, executed once: the folder of its page."""
+    """Lesson 11c, executed once: the folder of its page."""
     needs("onnxruntime-web")
     folder = tmp_path_factory.mktemp("chapter-11")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SIDE_BY_SIDE_BUILD", str(folder))
-        pipeline.run(SOURCE, {})
+        pipeline.run(PAGE, {})
         page = build_dir() / "chapter-11" / "page"
     return page
 
@@ -169,9 +171,38 @@ def test_the_server_is_gone_after_an_interrupt(tmp_path):
     assert not psutil.pid_exists(server.pid) or psutil.Process(server.pid).status() == "zombie"
 
 
-def test_every_verdict_is_the_expected_one():
+def test_the_integer_layer_of_exercise_11_3_is_clipped_in_each_trial():
+    for trial in range(3):
+        arrays = checks.layers(np.random.default_rng(trial))
+        outputs = checks.dense(*arrays)
+        assert {-128, 127} & set(outputs.ravel().tolist())
+        assert len(set(outputs.ravel().tolist())) > 10, "most are not"
+
+
+def test_what_a_runtime_has_said_is_shown_when_it_fails(capsys):
+    with edge.quiet():
+        print("all is well", file=sys.stderr)
+    with pytest.raises(ZeroDivisionError), edge.quiet():
+        print("the processor is unknown", file=sys.stderr)
+        raise ZeroDivisionError
+    said = capsys.readouterr().err
+    assert "the processor is unknown" in said and "all is well" not in said
+
+
+def test_the_layouts_hold_the_same_network():
+    """A dense layer's rows change places with the pictures' axes: one number of each array is followed."""
+    arrays = [np.arange(np.prod(shape), dtype="float64").reshape(shape) for shape in training.SHAPES]
+    moved = training.for_torch(arrays)
+    assert moved["2.weight"][5, 3, 2, 1] == arrays[2][2, 1, 3, 5]
+    height, width, channel, digit = 1, 3, 7, 4
+    row = height * 64 + width * 16 + channel  # Keras counts the channels last
+    assert moved["6.weight"][digit, channel * 16 + height * 4 + width] == arrays[4][row, digit]
+
+
+@pytest.mark.parametrize("source", pipeline.sources(["11"]), ids=pipeline.lesson)
+def test_every_verdict_is_the_expected_one(source):
     """What the recorded run found is what the table of claims expects."""
-    solved = nbformat.read(pipeline.targets(SOURCE)[1], 4)
+    solved = nbformat.read(pipeline.targets(source)[1], 4)
     outputs = [output for cell in solved.cells for output in cell.get("outputs", [])]
     text = "\n".join(output.get("text") or output.get("data", {}).get("text/plain", "") for output in outputs)
     assert "[expected" not in text

@@ -1,4 +1,6 @@
 """The checks of chapter 11, mobile, edge and browser."""
+import functools
+
 import numpy as np
 
 from helpers.course.judging import Exercise, call, function
@@ -24,7 +26,7 @@ def kernels(rng):
 # Exercises 11.2 and 11.3: functions of NumPy arrays
 
 def quantized(x, scale, zero):
-    """int8 of a float array (section 11.6)."""
+    """int8 of a float array (section 11b.1)."""
     return np.clip(np.round(x / scale) + zero, -128, 127).astype("int8")
 
 
@@ -36,7 +38,11 @@ def pictures(rng):
 
 def dense(q, zero, w, b, ratio, out):
     """A dense layer in integers (Jacob et al., arXiv:1712.05877, section 2.2)."""
-    return _out((q.astype("int32") - zero) @ w.astype("int32") + b, ratio, out)
+    return _out(_total(q, zero, w, b), ratio, out)
+
+
+def _total(q, zero, w, b):
+    return (q.astype("int32") - zero) @ w.astype("int32") + b
 
 
 def _out(total, ratio, out):
@@ -44,10 +50,10 @@ def _out(total, ratio, out):
 
 
 def layers(rng):
-    """Integers of a layer whose outputs spread over the range; one of them is clipped."""
+    """Integers of a layer whose outputs spread over more than the range: some are clipped."""
     q, w = rng.integers(-128, 128, size=(6, 16)).astype("int8"), rng.integers(-127, 128, size=(16, 5)).astype("int8")
     b = rng.integers(-20000, 20000, size=5).astype("int32")
-    return q, int(rng.integers(-20, -5)), w, b, 0.0011, int(rng.integers(5, 20))
+    return q, int(rng.integers(-20, -5)), w, b, 0.004, int(rng.integers(5, 20))
 
 
 def _numpy_function(reference, inputs, suspects):
@@ -75,6 +81,48 @@ def _numpy_function(reference, inputs, suspects):
             return f"{(got != wanted).mean():.0%} of your integers differ from the right ones."
         return None
     return judge
+
+
+# Exercise 11.5: a phrase of a converter
+
+PLACES = [0, 3, 1, 2]
+"""Where PyTorch's axes batch, channel, height, width are in TensorFlow's order."""
+ASKED = ([-1, -2], False), ([2, 3], True), ([1], False), ([0, -3], True)
+"""What is asked: axes and keepdim."""
+
+
+def mean(x, axes, keepdim, places=PLACES):
+    """The mean of pictures (batch, height, width, channel) over axes that are counted in PyTorch's order."""
+    return x.mean(axis=tuple(places[axis] for axis in axes), keepdims=keepdim)
+
+
+def _asked(axes, keepdim):
+    """The exercise with these axes and this keepdim, of a function of the pictures alone."""
+    return function(
+        "tf", lambda x: mean(x, axes, keepdim), lambda rng: (rng.normal(size=(2, 3, 4, 5)),), gradients=False,
+        suspects={
+            "the axes are counted in PyTorch's order, not in TensorFlow's": lambda x: mean(x, axes, keepdim, range(4)),
+            "keepdim is not heeded": lambda x: mean(x, axes, not keepdim),
+            "that is the way from TensorFlow's axes to PyTorch's": lambda x: mean(x, axes, keepdim, [0, 2, 3, 1]),
+        }, hints=HINTS_MEAN)
+
+
+def _judge_mean(answer):
+    """Each way of asking in turn, with axes and keepdim as the graph gives them."""
+    if not callable(answer):
+        return "answer must be a function: write def answer(...): above."
+    problems = (_asked(*ask).judge(functools.partial(_in_order, answer, *ask)) for ask in ASKED)
+    return next(filter(None, problems), None)
+
+
+def _in_order(answer, axes, keepdim, x):
+    return answer(x, list(axes), keepdim)
+
+
+HINTS_MEAN = (
+    "Write down PyTorch's four axes, and below each the place that it has in TensorFlow's order.",
+    "A list `place = [0, 3, 1, 2]` says so; `place[-1]` is right as well. Why?",
+    "`tf.reduce_mean(x, axis=[place[axis] for axis in axes], keepdims=keepdim)`")
 
 
 # Exercise 11.4: what reached the model
@@ -124,6 +172,8 @@ EXERCISES = {
     "11.3": Exercise(_numpy_function(dense, layers, {
         "int8 times int8 overflows: add up in int32":
             lambda q, zero, w, b, ratio, out: _out((q - np.int8(zero)) @ w + b, ratio, out),
+        "what is too large wraps around to the other end: clip before you change the type":
+            lambda q, zero, w, b, ratio, out: (np.round(_total(q, zero, w, b) * ratio) + out).astype("int64").astype("int8"),
         "the zero point of the inputs is missing: q stands for scale × (q - zero)":
             lambda q, zero, w, b, ratio, out: dense(q, 0, w, b, ratio, out),
         "the biases are on the scale of the sum: add them before the ratio":
@@ -138,4 +188,5 @@ EXERCISES = {
         "Compare whole arrays: `(reached['A'] == picture.T).all()`, and the largest values.",
         "One app gets the right picture: its mistake lies after the model. One has rows and columns exchanged. Look at the "
         "largest value of the third.")),
+    "11.5": Exercise(_judge_mean, HINTS_MEAN),
 }

@@ -1,5 +1,7 @@
-"""Chapter 11's plumbing: runtimes that may be missing, sizes on disk, and the folder of the page. Imports no framework."""
+"""Chapter 11's plumbing: converters that talk too much, sizes on disk, and the folder of the page. Imports no framework."""
 import contextlib
+import importlib.util
+import io
 import json
 import logging
 import os
@@ -8,11 +10,32 @@ import sys
 import warnings
 from pathlib import Path
 
-from helpers import process, web
+from helpers import process, session, web
 from helpers.machine import browser_files
 from helpers.machine.packages import comes_with, disk  # noqa: F401  (the notebook asks them)
 
 TEMPLATE = Path(__file__).parent / "page"
+PACKAGES = {"TensorFlow": "tensorflow", "PyTorch": "torch", "ExecuTorch": "executorch", "ONNX Runtime": "onnxruntime",
+            "LiteRT": "ai_edge_litert"}
+"""{what can run a model: its import name}"""
+
+
+@contextlib.contextmanager
+def quiet():
+    """`session.quiet`, and what ExecuTorch's C++ writes by way of Python's stderr; if the block fails, all is shown."""
+    heard = io.StringIO()
+    with session.quiet():
+        try:
+            with contextlib.redirect_stderr(heard):
+                yield
+        except BaseException:
+            print(heard.getvalue(), file=sys.stderr, end="")
+            raise
+
+
+def sizes():
+    """{package: bytes on disk, without what it requires} of those of PACKAGES that are installed."""
+    return {name: disk(module) for name, module in PACKAGES.items() if importlib.util.find_spec(module)}
 
 
 def quiet_converters():
@@ -29,6 +52,13 @@ def one_thread(path):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     return onnxruntime.InferenceSession(path, options)
+
+
+def run_onnx(path, shape):
+    """A function of one picture (1, 8, 8, 1) that ONNX Runtime computes, from a file whose input has this shape."""
+    model = one_thread(path)
+    name = model.get_inputs()[0].name
+    return lambda picture: model.run(None, {name: picture.reshape(shape)})[0]  # one channel: a reshape is a permute
 
 
 def calibration(path, shape, pictures):

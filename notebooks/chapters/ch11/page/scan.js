@@ -1,4 +1,4 @@
-// From strokes to the 8×8 picture that the network knows: the same steps, in the same order, as `scan` in the notebook.
+// From strokes to the 8×8 picture that the network knows: the same steps, in the same order, as `scan` in lesson 11c.
 // strokes: a list of lists of points [x, y]. Returns 64 numbers from 0 (paper) to 1 (ink), row by row.
 
 function fit(strokes, radius) {
