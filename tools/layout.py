@@ -8,7 +8,7 @@ import sys
 import pipeline
 
 WIDTH = 88
-OLD_FORM = {"01", "03", "04", "05", "07", "08", "10", "11", "12a", "12b", "14"}
+OLD_FORM = {"01", "03", "04", "05", "07", "10", "11", "12a", "12b", "14"}
 """The lessons that have not been re-laid yet. A lesson that is leaves this list, and the rules of the new form hold."""
 
 
