@@ -327,7 +327,7 @@ print(crossing_torch)
 
 # %% tags=["tf"]
 # TensorFlow
-given = task.write(folder, seed, epochs=1)  # the digits, for the child
+task.write(folder, seed, epochs=1)  # the digits, for the child
 job = [*launch.PYTHON, process.worker("ch08/placement_tf"), folder]
 env = {**launch.environment(gpus=False), "TF_CPP_MIN_LOG_LEVEL": 0}  # 0: with its log
 lines = launch.commands([job], 240, env)[0]

@@ -180,7 +180,9 @@ apart_tf = parity.gap(layer_alone_tf, whole_tf)
 apart = max(apart_torch, apart_tf)
 options = {"a": apart == 0, "b": apart < 1e-12, "c": min(apart_torch, apart_tf) > 1e-12}
 exercises.outcome("P8.5", exercises.first_true(options))
-print(f"the layer alone: PyTorch is off by {apart_torch:.0e}, TensorFlow by {apart_tf:.0e}")
+print(
+    f"the layer alone: PyTorch is off by {apart_torch:.0e}, TensorFlow by {apart_tf:.0e}"
+)
 parity.verdict("PyTorch, layer and optimizer", both_torch, whole_torch)
 parity.verdict("TensorFlow, layer and optimizer", both_tf, whole_tf)
 

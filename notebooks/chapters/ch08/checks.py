@@ -67,9 +67,13 @@ def no_index(indices):
     return None if odd is None else f"an index is a whole number, and {odd!r} is none."
 
 
+SIZES = ((12, 4), (10, 4), (1415, 4), (9, 2), (11, 3), (3, 8))
+"""(examples, ranks): some divide evenly, some do not, and once there are more ranks than examples."""
+
+
 def sizes_and_ranks():
-    """Each rank's (n, ranks, rank), for sizes that divide evenly, sizes that do not, and more ranks than examples."""
-    return [(n, ranks, rank) for n, ranks in ((12, 4), (10, 4), (1415, 4), (9, 2), (11, 3), (3, 8)) for rank in range(ranks)]
+    """Each rank's (n, ranks, rank), for the SIZES."""
+    return [(n, ranks, rank) for n, ranks in SIZES for rank in range(ranks)]
 
 
 class Killed(BaseException):
@@ -77,7 +81,7 @@ class Killed(BaseException):
 
 
 def judge_one_move(answer):
-    """Exercise 8.5: None when the file `checkpoint` is the last whole one, whatever happens during a save; else the cause."""
+    """Exercise 8.5: None when the file `checkpoint` is the last whole one, whatever happens in a save; else the cause."""
     if not callable(answer):
         return "answer must be a function of save and folder."
     with tempfile.TemporaryDirectory() as place:
@@ -94,7 +98,7 @@ def judge_one_move(answer):
             return write
 
         for text in ("first", "second"):
-            problem = call(answer, save(text), folder).problem
+            _, problem = call(answer, save(text), folder)
             if problem:
                 return problem
             if not kept.is_file():
@@ -136,7 +140,7 @@ EXERCISES = {
             "the update is not split: every process does all of it": 200 / (180 / 4 + 20 / 4 + 10),
             "the all-reduce is not split: its 10 ms are what each process waits": 200 / (180 / 4 + 20 + 10 / 4),
             "all wait at the same time, for one all-reduce: count it once": speedup(180, 20, 40, 4),
-            "all wait at the same time, so count the all-reduce once, not for each of the other three": speedup(180, 20, 30, 4),
+            "all wait at the same time, so count the all-reduce once, not three times": speedup(180, 20, 30, 4),
             "that is the time of a step in ms; asked for is how many times as fast it is": 75.0,
         },
         hints=("How long does a step take with four processes? Add up three terms.",
@@ -192,4 +196,15 @@ EXERCISES = {
         hints=("For each weight: how many numbers are kept besides the weight itself?",
                "Weight, gradient, and Adam's two averages: 4 numbers of 4 bytes for each of the 2 billion.",
                "16 bytes times 2 billion is 32 GB; FSDP2 leaves each of the 8 ranks an eighth.")),
+    "8.8": value(
+        [4 * 8, 13 // 8, 13 % 8],
+        suspects={
+            "ranks are not dealt like cards: the first machine has ranks 0 to 7": [32, 1, 3],
+            "nodes and local ranks are counted from 0, not counted from 1": [32, 2, 6],
+            "node and local rank have changed places": [32, 5, 1],
+            "the world size is the number of all ranks, not of machines": [4, 1, 5],
+        },
+        hints=("Which ranks does the first machine have, and which the second?",
+               "The first has 0 to 7, the second 8 to 15.",
+               "`13 // 8` is the node, `13 % 8` the local rank; the world size is `4 * 8`.")),
 }

@@ -29,7 +29,7 @@ def messages(measured):
         said.append(f"{name} from {min(took.values()):.2g} ms to {max(took.values()):.2g} ms")
     ax.set(xlabel="numbers in the all-reduce (4 bytes each)", ylabel="milliseconds, 2 processes")
     ax.legend()
-    plots.show(fig, alt=f"Milliseconds of an all-reduce against the numbers in it, both axes logarithmic: {'; '.join(said)}.")
+    plots.show(fig, alt=f"Milliseconds of an all-reduce against the numbers in it, logarithmic axes: {'; '.join(said)}.")
 
 
 def steps(measured):
@@ -70,7 +70,7 @@ def attempts(losses):
         ax.set(title=name, xlabel="step", ylabel="cross-entropy (nats)")
         ax.legend()
         said.append(f"{name}'s first attempt ends after step {last}, the second begins with step {again}")
-    plots.show(fig, alt=f"Loss against step, a panel for each framework, the second curve on top of the first: {'; '.join(said)}.")
+    plots.show(fig, alt=f"Loss against step, a panel for each framework, the second curve on the first: {'; '.join(said)}.")
 
 
 def shares(kept):

@@ -3,7 +3,7 @@ import re
 
 
 def devices(log):
-    """{part of the log: [(operation, device such as "CPU:1")]}, each pair once, in order. A part begins with a line "# name"."""
+    """{part of the log: [(operation, device such as "CPU:1")]}, each pair once. A part begins with a line "# name"."""
     found = {}
     for name, said in re.findall(r"^# (.+?)$(.*?)(?=^# |\Z)", log, re.M | re.S):
         ran = re.findall(r"Executing op (\w+) in device \S*device:(\w+:\d)", said)

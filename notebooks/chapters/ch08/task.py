@@ -4,7 +4,7 @@ import numpy as np
 from helpers import data
 
 SHAPES = {"W1": (64, 32), "b1": (32,), "W2": (32, 10), "b2": (10,)}
-"""{weight: its shape} of a network with 64 inputs, 32 hidden units and 10 outputs, in the order in which workers print them."""
+"""{weight: its shape} of a network with 64 inputs, 32 hidden units and 10 outputs; workers print them in this order."""
 
 
 def write(folder, seed, epochs):
@@ -27,6 +27,6 @@ def first(given):
 
 
 def weights(lines):
-    """{weight: array} from the first of a worker's JSON lines that has the key "weights". Raises StopIteration without one."""
+    """{weight: array} from the first of a worker's JSON lines that has them. Raises StopIteration without one."""
     found = next(line["weights"] for line in lines if "weights" in line)
     return {name: np.array(value) for name, value in zip(SHAPES, found)}
