@@ -260,28 +260,26 @@ resumed_weights_tf = task.weights(lines_tf)
 undisturbed_tf = task.weights([{"weights": lines_tf[-1]["undisturbed"]}])
 
 # %% tags=["verdict", "folded"]
-# Folded: from the lines of both attempts, what rank 0 did, and how the weights compare.
+# Folded: from the lines that rank 0 printed in both attempts, what it did.
 losses_torch = [{}, {}]  # {step: loss} of the first attempt and of the second
 for line in lines_torch:
     if "step" in line:
         losses_torch[line["attempt"]][line["step"]] = line["loss"]
-losses_tf = []
-for lines in (lines_before, lines_tf):
-    losses_tf.append({line["step"]: line["loss"] for line in lines if "step" in line})
-
 killed_in = killed_torch[0]
 went_on = max(losses_torch[0]) > killed_in
 again = min(losses_torch[1], default=killed_in)
 options = {"a": went_on, "b": again == killed_in, "c": again < killed_in}
 exercises.outcome("P8.6", exercises.first_true(options))
-for name, step, losses in (
-    ("PyTorch", killed_torch[0], losses_torch),
-    ("TensorFlow", killed_tf[0], losses_tf),
-):
-    begun = min(losses[1])
-    print(f"{name}: killed in step {step}, went on from step {begun};", end=" ")
-    print(f"steps done twice: {step - begun}")
 
+# %% tags=["verdict", "folded"]
+# Folded: where each run went on, and how its last weights compare.
+losses_tf = []
+for lines in (lines_before, lines_tf):
+    losses_tf.append({line["step"]: line["loss"] for line in lines if "step" in line})
+begun_torch = min(losses_torch[1])
+begun_tf = min(losses_tf[1])
+print(f"PyTorch: killed in step {killed_in}, went on from step {begun_torch}")
+print(f"TensorFlow: killed in step {killed_tf[0]}, went on from step {begun_tf}")
 parity.verdict("PyTorch, killed or not", resumed_weights_torch, undisturbed_torch)
 parity.verdict("TensorFlow, killed or not", resumed_weights_tf, undisturbed_tf)
 gap_torch = parity.gap(resumed_weights_torch, undisturbed_torch)
