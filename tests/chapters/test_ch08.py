@@ -472,8 +472,8 @@ def test_what_communication_costs(capsys, alone, thousand, million, dearest, les
     said = capsys.readouterr().out
     assert judged == {"P8.3": letter} and f"the run says, by the clock, {letter}" in said
     assert f"PyTorch: the payload in which a number costs most time, by the clock: {dearest}\n" in said
-    assert f"PyTorch: a number costs over 50 times less in a payload of a million than alone, by the clock: {less}\n" in said
-    assert "TensorFlow: a number costs over 50 times less in a payload of a million than alone, by the clock: True\n" in said
+    assert f"PyTorch: a number costs over 50 times less among a million than alone, by the clock: {less}\n" in said
+    assert "TensorFlow: a number costs over 50 times less among a million than alone, by the clock: True\n" in said
 
 
 @pytest.mark.parametrize("torch_back, tf_back, early, word, part", [

@@ -4,7 +4,7 @@
 # Two workers share a batch, and train as one would have done. You do it by hand first. Then each framework does it in
 # its own way, and you compare the weights to twelve digits.
 #
-# > **Minutes**: 32 · **Needs**: lessons 2a and 6a; Linux or macOS (on Windows, WSL 2) · **Claims tested**: C31a, C33
+# > **Minutes**: 30 · **Needs**: lessons 2a and 6a; Linux or macOS (on Windows, WSL 2) · **Claims tested**: C31a, C33
 # >
 # > **You will be able to**
 # > - average the gradients of uneven shards without a mistake (prediction P8.1 and exercise 8.1)
@@ -405,7 +405,8 @@ claims.verdict(
     "C31a",
     not tf_can,
     f"From the weights of one process, which training {trained}, DDP's differ by "
-    f"{ddp:.1e}, and those of MirroredStrategy on {devices_tf} devices by {mirrored:.1e}.",
+    f"{ddp:.1e}, and those of MirroredStrategy on {devices_tf} devices by "
+    f"{mirrored:.1e}.",
 )
 
 # %% [markdown]

@@ -4,7 +4,7 @@
 # A second worker computes half, and talks. You measure what talk costs, find out when it stops paying, and ask who says on
 # which device an operation runs.
 #
-# > **Minutes**: 33 · **Needs**: lesson 8a · **Claims tested**: C31b, C32, C34
+# > **Minutes**: 28 · **Needs**: lesson 8a · **Claims tested**: C31b, C32, C34
 # >
 # > **You will be able to**
 # > - say when another worker stops paying (exercise 8.2)
@@ -154,7 +154,7 @@ for name, costs in {"PyTorch": costs_torch, "TensorFlow": costs_tf}.items():
         f"{name}: the payload in which a number costs most time", f"{dearest:,}"
     )
     parity.by_clock(
-        f"{name}: a number costs over 50 times less in a payload of a million than alone",
+        f"{name}: a number costs over 50 times less among a million than alone",
         each[1] > 50 * each[1_000_000],
     )
     print(f"    one number took {1e3 * took['1']:.2f} ms")
@@ -255,8 +255,8 @@ for _ in range(3):
 share_torch = handed_torch / finished_torch
 share_tf = handed_tf / finished_tf
 said = (
-    f"Python was back after measured {100 * share_torch:.0f} % of the time with PyTorch, "
-    f"after measured {100 * share_tf:.0f} % with TensorFlow."
+    f"Python was back after measured {100 * share_torch:.0f} % of the time with "
+    f"PyTorch, after measured {100 * share_tf:.0f} % with TensorFlow."
 )
 if place_torch.type == "cuda" and "GPU" in place_tf:
     parts = {
@@ -335,19 +335,11 @@ ran_on = placements.devices(lines.log)
 gradients = {part: np.array(found) for part, found in lines[0]["parts"].items()}
 print("a fresh tensor lives on", tf.ones(3).device)
 
-# %% tags=["folded"]
-# Folded: the log's operations of arithmetic, by part.
-wanted = ["MatMul", "SparseSoftmaxCrossEntropyWithLogits", "Mean", "AddV2", "RealDiv"]
-rows = []
-for part, pairs in ran_on.items():
-    for operation, where in pairs:
-        if operation in wanted:
-            rows.append([part, operation, where])
-show.table(["part", "operation", "ran on"], rows, caption="From the log")
-
 # %% tags=["verdict", "folded"]
 # Folded: which option came true. TensorFlow adds where its towers lay on two devices.
-on = {part: sorted({where for _, where in pairs}) for part, pairs in ran_on.items()}
+on = {}  # {part: the devices on which its operations ran}
+for part, pairs in ran_on.items():
+    on[part] = sorted({where for _, where in pairs})
 added = on["the mean of both, no device named"]
 torch_adds = crossing_torch == "copied"
 tf_adds = len(on["devices named by hand"]) == 2 and len(added) > 0
@@ -358,6 +350,16 @@ options = {
     "d": not torch_adds and not tf_adds,
 }
 exercises.outcome("P8.4", exercises.first_true(options))
+
+# %% tags=["folded"]
+# Folded: the log's operations of arithmetic, by part.
+wanted = ["MatMul", "SparseSoftmaxCrossEntropyWithLogits", "Mean", "AddV2", "RealDiv"]
+rows = []
+for part, pairs in ran_on.items():
+    for operation, where in pairs:
+        if operation in wanted:
+            rows.append([part, operation, where])
+show.table(["part", "operation", "ran on"], rows, caption="From the log")
 
 # %% [markdown]
 # TensorFlow copies what an operation needs, and runs it; it costs time, and nobody says so. PyTorch refuses: where something
@@ -382,8 +384,8 @@ if on["devices named by hand"]:  # else the log could not be read
             or not both,
         },
         f"With no device named operations ran on {words['no device named']}, under "
-        f"MirroredStrategy on {words['MirroredStrategy']}; mirrored_tf.py, the script of "
-        f"lesson 8a, calls tf.device {by_name} times.",
+        f"MirroredStrategy on {words['MirroredStrategy']}; mirrored_tf.py, the script "
+        f"of lesson 8a, calls tf.device {by_name} times.",
     )
 else:
     claims.not_measured("C32", "This TensorFlow's log of placements reads otherwise.")

@@ -21,6 +21,7 @@ from helpers import session
 session.start("08d")
 
 import tempfile
+from copy import deepcopy
 from pathlib import Path
 
 from chapters.ch08 import figures, launch, task
@@ -63,15 +64,12 @@ for k in range(0, 1280, 64):
     batches.append((given["x"][k : k + 64], given["y"][k : k + 64]))
 
 # %% [markdown]
-# Train on the first 8 batches, save, and go on to the last: that run is undisturbed. What is saved is a copy of all that
-# the layer and the optimizer keep. PyTorch calls it their `state_dict`; `deepcopy` makes sure that the training, which
-# goes on, does not change the copy. In TensorFlow both have a list of variables.
+# `new_...` makes a layer of zeros and its optimizer. `train_...` takes a step for each batch. TensorFlow's optimizer makes
+# its momentum when it is built for a list of variables; PyTorch's makes it in the first step.
+
 
 # %% tags=["torch"]
 # PyTorch
-from copy import deepcopy
-
-
 def new_torch():
     layer = torch.nn.Linear(64, 10).double()
     torch.nn.init.zeros_(layer.weight)
@@ -88,12 +86,11 @@ def train_torch(layer, optimizer, batches):
         optimizer.step()
 
 
-layer, optimizer = new_torch()
-train_torch(layer, optimizer, batches[:8])
-saved_layer_torch = deepcopy(layer.state_dict())
-saved_optimizer_torch = deepcopy(optimizer.state_dict())
-train_torch(layer, optimizer, batches[8:])
-whole_torch = torch_side.to_numpy(layer.weight).T  # turned over, as TensorFlow keeps it
+layer_torch, optimizer_torch = new_torch()
+train_torch(layer_torch, optimizer_torch, batches[:8])
+eight_torch = torch_side.to_numpy(
+    layer_torch.weight
+).T  # turned over, as TensorFlow keeps it
 
 
 # %% tags=["tf"]
@@ -116,12 +113,32 @@ def train_tf(layer, optimizer, batches):
         optimizer.apply_gradients(zip(gradients, layer.trainable_variables))
 
 
-layer, optimizer = new_tf()
-train_tf(layer, optimizer, batches[:8])
-saved_layer_tf = [value.numpy() for value in layer.variables]
-saved_optimizer_tf = [value.numpy() for value in optimizer.variables]
-train_tf(layer, optimizer, batches[8:])
-whole_tf = tf_side.to_numpy(layer.kernel)
+layer_tf, optimizer_tf = new_tf()
+train_tf(layer_tf, optimizer_tf, batches[:8])
+eight_tf = tf_side.to_numpy(layer_tf.kernel)
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the weights so far.
+parity.verdict("the weights after 8 batches", eight_torch, eight_tf, atol=1e-12)
+
+# %% [markdown]
+# Now save, and go on to the last batch: this run is the undisturbed one. What is saved is a copy of all that the layer and
+# the optimizer keep. PyTorch calls it their `state_dict`; `deepcopy` makes sure that the training, which goes on, does not
+# change the copy. In TensorFlow both have a list of variables, and `numpy()` copies each.
+
+# %% tags=["torch"]
+# PyTorch
+saved_layer_torch = deepcopy(layer_torch.state_dict())
+saved_optimizer_torch = deepcopy(optimizer_torch.state_dict())
+train_torch(layer_torch, optimizer_torch, batches[8:])
+whole_torch = torch_side.to_numpy(layer_torch.weight).T
+
+# %% tags=["tf"]
+# TensorFlow
+saved_layer_tf = [value.numpy() for value in layer_tf.variables]
+saved_optimizer_tf = [value.numpy() for value in optimizer_tf.variables]
+train_tf(layer_tf, optimizer_tf, batches[8:])
+whole_tf = tf_side.to_numpy(layer_tf.kernel)
 
 # %% tags=["verdict", "folded"]
 # Folded: compares the two undisturbed runs.
@@ -181,7 +198,8 @@ apart = max(apart_torch, apart_tf)
 options = {"a": apart == 0, "b": apart < 1e-12, "c": min(apart_torch, apart_tf) > 1e-12}
 exercises.outcome("P8.5", exercises.first_true(options))
 print(
-    f"the layer alone: PyTorch is off by {apart_torch:.0e}, TensorFlow by {apart_tf:.0e}"
+    f"the layer alone: PyTorch is off by {apart_torch:.0e},",
+    f"TensorFlow by {apart_tf:.0e}",
 )
 parity.verdict("PyTorch, layer and optimizer", both_torch, whole_torch)
 parity.verdict("TensorFlow, layer and optimizer", both_tf, whole_tf)

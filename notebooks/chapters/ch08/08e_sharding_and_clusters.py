@@ -4,7 +4,7 @@
 # A model that is too large for one worker is cut, and a worker that is not enough gets company from another machine. You
 # look at who keeps what, make two machines of one, and find where Keras's `fit` ends.
 #
-# > **Minutes**: 32 · **Needs**: lessons 8a and 8d; Linux or macOS (on Windows, WSL 2) · **Claims tested**: none
+# > **Minutes**: 27 · **Needs**: lessons 8a and 8d; Linux or macOS (on Windows, WSL 2) · **Claims tested**: none
 # >
 # > **You will be able to**
 # > - say who keeps what when weights are cut or dealt out (prediction P8.8)
@@ -122,7 +122,7 @@ for name, place in lines[1][0]["places"].items():
 print(f"TensorFlow {tf.__version__}:", kept_tf)
 
 # %% tags=["verdict", "folded"]
-# Folded: compares the weights; which option came true; and that no number is kept twice.
+# Folded: compares the weights; which option came true; is each number kept once?
 parity.verdict("FSDP2 on two ranks, and one process", fsdp_torch, alone_torch, 1e-12)
 parity.verdict("a parameter server, and one process", servers_tf, alone_tf, 1e-12)
 whole = sum(array.size for array in task.first(given).values())
@@ -323,7 +323,7 @@ if cluster:
     ray_tf = launch.commands([job], 900, env)[0][0]
 
 # %% tags=["verdict", "folded"]
-# Folded: if Ray has run: where it went on, and the last weights against those without it.
+# Folded: if Ray has run: where it went on, and the last weights compared.
 for name, last, plain in (
     ("PyTorch", ray_torch, nodes_torch),
     ("TensorFlow", ray_tf, workers_tf),
