@@ -57,10 +57,9 @@ folder = Path(temporary.name)  # gone with the kernel
 #
 # A step in $n$ processes has three parts. *Computing* the gradient is divided: each process takes $1/n$ of the batch.
 # *Communicating*, the [all-reduce](glossary.md#all-reduce), is what one process does not have. The *update* of the weights
-# is repeated by everybody, in full. So a step is
+# is repeated by everybody, in full. So a step in $n$ processes is so many times as fast as in one:
 #
-# $$\frac{n \text{ processes}}{\text{one process}}\text{: times as fast} = \frac{\text{compute} +
-# \text{update}}{\text{compute} / n + \text{update} + \text{communicate}}$$
+# $$\frac{\text{compute} + \text{update}}{\text{compute} / n + \text{update} + \text{communicate}}$$
 #
 # What is not divided sets the limit. Without any communication this is [Amdahl's law](glossary.md#amdahl-law).
 

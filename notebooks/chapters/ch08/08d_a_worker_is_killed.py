@@ -64,8 +64,8 @@ for k in range(0, 1280, 64):
     batches.append((given["x"][k : k + 64], given["y"][k : k + 64]))
 
 # %% [markdown]
-# `new_...` makes a layer of zeros and its optimizer. `train_...` takes a step for each batch. TensorFlow's optimizer makes
-# its momentum when it is built for a list of variables; PyTorch's makes it in the first step.
+# `new_...` makes a layer of zeros and its optimizer. TensorFlow's optimizer makes its momentum when it is built for a list
+# of variables; PyTorch's makes it in the first step.
 
 
 # %% tags=["torch"]
@@ -77,20 +77,7 @@ def new_torch():
     return layer, torch.optim.SGD(layer.parameters(), lr=0.25, momentum=0.5)
 
 
-def train_torch(layer, optimizer, batches):
-    for x, y in batches:
-        scores = layer(torch.tensor(x))
-        loss = torch.nn.functional.cross_entropy(scores, torch.tensor(y))
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-
-
 layer_torch, optimizer_torch = new_torch()
-train_torch(layer_torch, optimizer_torch, batches[:8])
-eight_torch = torch_side.to_numpy(
-    layer_torch.weight
-).T  # turned over, as TensorFlow keeps it
 
 
 # %% tags=["tf"]
@@ -103,6 +90,34 @@ def new_tf():
     return layer, optimizer
 
 
+layer_tf, optimizer_tf = new_tf()
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the first weights; PyTorch keeps its table turned over.
+first_torch = torch_side.to_numpy(layer_torch.weight).T
+parity.verdict("the first weights", first_torch, tf_side.to_numpy(layer_tf.kernel))
+
+# %% [markdown]
+# `train_...` takes a step for each batch. Go through the first 8 of the 20.
+
+
+# %% tags=["torch"]
+# PyTorch
+def train_torch(layer, optimizer, batches):
+    for x, y in batches:
+        scores = layer(torch.tensor(x))
+        loss = torch.nn.functional.cross_entropy(scores, torch.tensor(y))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+
+train_torch(layer_torch, optimizer_torch, batches[:8])
+eight_torch = torch_side.to_numpy(layer_torch.weight).T  # as TensorFlow keeps it
+
+
+# %% tags=["tf"]
+# TensorFlow
 def train_tf(layer, optimizer, batches):
     for x, y in batches:
         with tf.GradientTape() as tape:
@@ -113,7 +128,6 @@ def train_tf(layer, optimizer, batches):
         optimizer.apply_gradients(zip(gradients, layer.trainable_variables))
 
 
-layer_tf, optimizer_tf = new_tf()
 train_tf(layer_tf, optimizer_tf, batches[:8])
 eight_tf = tf_side.to_numpy(layer_tf.kernel)
 
@@ -124,7 +138,7 @@ parity.verdict("the weights after 8 batches", eight_torch, eight_tf, atol=1e-12)
 # %% [markdown]
 # Now save, and go on to the last batch: this run is the undisturbed one. What is saved is a copy of all that the layer and
 # the optimizer keep. PyTorch calls it their `state_dict`; `deepcopy` makes sure that the training, which goes on, does not
-# change the copy. In TensorFlow both have a list of variables, and `numpy()` copies each.
+# change the copy. In TensorFlow both have a list of variables; `numpy()` gives the values of each.
 
 # %% tags=["torch"]
 # PyTorch

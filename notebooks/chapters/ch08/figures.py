@@ -50,6 +50,7 @@ def steps(measured):
     curves.plot((1, 8), (1, 8), color=plots.GRAY, linewidth=1, label="ideal; dotted: Amdahl's law")
     bars.set(xticks=range(len(counts)), xticklabels=counts, xlabel="processes", ylabel="milliseconds a step")
     curves.set(xlabel="processes", ylabel="times as fast as one")
+    bars.margins(y=0.35)  # room for the legend
     bars.legend()
     curves.legend()
     plots.show(fig, alt="Bars: computing, communicating and update of a step, by processes. Curves: times as fast as one "
