@@ -116,8 +116,9 @@ print(counts, "processes")
 
 # %% [markdown]
 # `process.together` starts one process for each of the `tasks`, all at once, and gives a list of printed lines for each.
-# PyTorch's ranks need one address at which to meet, TensorFlow's workers one each. Rank 0 prints a single line with all
-# times; `"alone"` in it is what it measured while the other one waited.
+# A task is a dict; `{**work, "rank": 0}` is a copy of `work` with one more entry. PyTorch's ranks need one port at which
+# to meet, TensorFlow's workers one each. Rank 0 prints a single line with all times, so `lines[0][0]` is that line;
+# `"alone"` in it is what it measured while the other one waited.
 
 # %% tags=["torch"]
 # PyTorch
@@ -219,7 +220,8 @@ exercises.check("8.3", answer)
 # both frameworks compute in the call itself, so there the claim cannot be judged.
 #
 # Time twenty products of matrices twice: until Python is back, and until the work is done. `wait()` returns when the device
-# has done all that it was given. The first of three rounds warms up; the last one counts.
+# has done all that it was given; `perf_counter` is a clock in seconds. The first of three rounds warms up; the last one
+# counts. All numbers of the matrix are $1 / n$, so that its products stay as they are.
 
 # %% tags=["torch"]
 # PyTorch
@@ -305,12 +307,14 @@ guess = ...  # "a", "b", "c" or "d"
 exercises.predict("P8.4", guess, among=["a", "b", "c", "d"])
 
 # %% [markdown]
-# So that you need no GPU, PyTorch's second device is `meta`, one without memory that every PyTorch has.
+# So that you need no GPU, PyTorch's second device is `meta`, one without memory that every PyTorch has. Should it raise an
+# error, `errors.gist` is that error in one line.
 #
 # TensorFlow keeps a log of where it runs what. A child process, [placement_tf.py](chapters/ch08/workers/placement_tf.py),
 # makes two devices of your processor and computes the gradient of a batch: with no device named; as two towers, whose
-# results are then added; and under a `MirroredStrategy`, which is told its devices once. `placements.devices` reads the
-# log, and gives for each part the pairs of operation and device.
+# results are then added; and under a `MirroredStrategy`, which is told its devices once. It writes the log because of the
+# variable `TF_CPP_MIN_LOG_LEVEL`. `placements.devices` reads the log, and gives for each part the pairs of operation and
+# device.
 
 # %% tags=["torch"]
 # PyTorch

@@ -88,7 +88,8 @@ exercises.predict("P8.8", guess, among=["a", "b", "c"])
 # %% [markdown]
 # `alone_...` trains in one process, for comparison. `launch.commands` runs the jobs side by side, as in lesson 8a, and gives
 # the JSON lines that each printed. FSDP's rank 0 prints how many numbers each rank kept; TensorFlow's process prints on
-# which device each variable is, and its name ends with the server's number.
+# which device each variable is. In that device's name stands the server's number, as `task:0` or `task:1`, and `re.search`
+# finds it there.
 
 # %% tags=["torch"]
 # PyTorch

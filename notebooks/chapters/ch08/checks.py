@@ -43,14 +43,14 @@ def share(n, ranks, rank):
 
 
 SLIPS = {
+    "the front is dealt once more, but with more than twice as many ranks as examples that is not enough":
+        lambda n, ranks, rank: (list(range(n)) + list(range(n))[:-n % ranks])[rank::ranks],
     "the ranks get different numbers of examples, and the slower ones would wait for ever in an all-reduce: pad":
         lambda n, ranks, rank: list(range(n))[rank::ranks],
     "examples are left out: pad with the first ones instead of dropping the last":
         lambda n, ranks, rank: list(range(n // ranks * ranks))[rank::ranks],
     "those are blocks; the sampler deals like cards, rank 0 gets 0, then n, then 2n with n ranks":
         lambda n, ranks, rank: [k % n for k in range(-(-n // ranks) * rank, -(-n // ranks) * (rank + 1))],
-    "the front is dealt once more, but with more than twice as many ranks as examples that is not enough":
-        lambda n, ranks, rank: (list(range(n)) + list(range(n))[:-n % ranks])[rank::ranks],
     "pad with the first examples, not with the last one again":
         lambda n, ranks, rank: [min(k, n - 1) for k in range(-(-n // ranks) * ranks)][rank::ranks],
 }
@@ -150,8 +150,8 @@ EXERCISES = {
         [ring(100, n) for n in (2, 4, 8)],
         suspects={
             "that is one round only: after adding up, the sums must go around too": [50, 75, 87.5],
-            "either everything goes to everyone, or these are all processes together in one round: the ring sends pieces, "
-            "asked for is one process, and there are two rounds": [100, 300, 700],
+            "that is sending everything to everyone, or all processes together in one round: the ring sends pieces, asked "
+            "for is one process, and there are two rounds": [100, 300, 700],
             "only n - 1 of the n pieces are sent in each round: a process keeps one": [200, 200, 200],
             "that is what all processes send together, or whole payloads instead of pieces: asked for is one process, "
             "and a piece is 1/n": [200, 600, 1400],
