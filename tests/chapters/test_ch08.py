@@ -22,8 +22,8 @@ import yaml
 import cells
 import pipeline
 from chapters.ch08 import checks as ch08
-from chapters.ch08 import launch
-from helpers import ROOT, data, plots, process, web
+from chapters.ch08 import launch, placements, scripts, task
+from helpers import ROOT, process, web
 from helpers.machine import guard
 
 TORCHRUN = ["torchrun", "--standalone", "--local-addr=127.0.0.1", "--nproc-per-node=2"]
@@ -40,11 +40,8 @@ posix = pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
 
 @pytest.fixture
 def folder(tmp_path):
-    """A folder with a small task: 20 batches, as in the chapter's fast mode."""
-    rng, digits = np.random.default_rng(0), data.digits("float64")
-    sizes = {"W1": (64, 32), "b1": (32,), "W2": (32, 10), "b2": (10,)}
-    task = {name: rng.normal(size=size) / 8 for name, size in sizes.items()}
-    np.savez(tmp_path / "task.npz", x=digits.x_train[:1280].reshape(-1, 64), y=digits.y_train[:1280], epochs=1, **task)
+    """A folder with the lessons' task in fast mode: 20 batches."""
+    task.write(tmp_path, seed=0, epochs=1)
     return tmp_path
 
 
@@ -290,9 +287,9 @@ def test_with_the_cluster_switched_on(tmp_path, monkeypatch):
     """Ray Train for both frameworks, a worker killed; torchrun on two hosts. Minutes, 3 GB; it leaves no process behind."""
     monkeypatch.setenv("SIDE_BY_SIDE_BUILD", str(tmp_path))
     before = rays()
-    source, = pipeline.sources(["08"])
+    source, = pipeline.sources(["08e"])
     pipeline.run(source, {"cluster": True})
-    said = next(tmp_path.rglob("08*.ipynb")).read_text(encoding="utf-8")
+    said = next(tmp_path.rglob("08e*.ipynb")).read_text(encoding="utf-8")
     for side in ("PyTorch", "TensorFlow"):
         assert f"{side} under Ray Train: killed in step 10, went on from step 8" in said
     assert "two hosts, started again" in said or "SKIPPED: no network namespaces here" in said
@@ -371,6 +368,91 @@ def test_weights_survive_the_way_through_text():
     assert (np.array(json.loads(json.dumps(values.tolist()))) == values).all()
 
 
+def test_the_kinds_of_added_lines():
+    original = "step(x)\nloss = mean(x)\n"
+    assert scripts.kind("    step(x)", original) == "only indented"
+    assert scripts.kind("cpu = 1  # else CPUs", original) == "for want of GPUs"
+    assert scripts.kind("os._exit(0)  # clean end: why", original) == "for a clean end"
+    assert scripts.kind("ranks = 2", original) == "new"
+
+
+def test_a_log_is_read_by_its_parts():
+    log = ("I0 noise\n# one\nExecuting op MatMul in device /job:localhost/device:CPU:0\n"
+           "Executing op MatMul in device /job:localhost/device:CPU:0\n# two\n"
+           "Executing op _EagerConst in device /device:CPU:0\nExecuting op AddV2 in device /device:CPU:1\n")
+    assert placements.devices(log) == {"one": [("MatMul", "CPU:0")], "two": [("AddV2", "CPU:1")]}
+
+
+# Exercise 8.5: what is left when a save is killed
+
+def set_aside(save, folder):
+    if (folder / "checkpoint").exists():
+        (folder / "checkpoint").rename(folder / "old")
+    save(folder / "checkpoint")
+
+
+def saves_once(save, folder):
+    if not (folder / "checkpoint").exists():
+        save(folder / "checkpoint")
+
+
+@pytest.mark.parametrize("answer, cause", [
+    (lambda save, folder: save(folder / "checkpoint"), "half a checkpoint"),
+    (lambda save, folder: save(folder / "elsewhere"), "no file `checkpoint`"),
+    (lambda save, folder: (folder / "checkpoint").mkdir(), "no file `checkpoint`"),
+    (lambda save, folder: save(3), "your function raised TypeError"),
+    (set_aside, "half a checkpoint"), (saves_once, "does not hold what that save wrote"), (3, "must be a function")])
+def test_what_a_kill_would_leave(answer, cause):
+    assert cause in ch08.judge_one_move(answer)
+
+
+def test_the_same_move_in_other_words():
+    def by_os(save, folder):
+        save(os.path.join(folder, "x"))
+        os.replace(os.path.join(folder, "x"), os.path.join(folder, "checkpoint"))
+
+    assert ch08.judge_one_move(by_os) is None
+
+
+def test_the_best_interval_is_where_least_is_lost():
+    def lost(every):
+        return 60 / every + every / (2 * 7200)
+
+    best = ch08.interval(60, 7200)
+    assert lost(best) < min(lost(best * 0.99), lost(best * 1.01))
+
+
+@pytest.mark.parametrize("said, found, letter", [
+    ("ValueError: no", None, "c"), ("trained", 0.0, "a"), ("trained", 0.1, "b")])
+def test_what_fit_said_decides(said, found, letter):
+    plain = {name: np.zeros(shape) for name, shape in task.SHAPES.items()}
+    line = {"said": said, "weights": [(plain[name] + (found or 0)).tolist() for name in plain]}
+    judged = cells.judge("08e", "same", asks=["P8.9"], nodes_torch=plain, alone_torch=plain, workers_tf=plain,
+                         alone_tf=plain, fit_tf=line, task=task)
+    assert judged == {"P8.9": letter}
+
+
+@pytest.mark.parametrize("first, second, letter", [(range(11), range(8, 20), "c"), (range(20), [], "a"),
+                                                   (range(10), range(10, 20), "b")])
+def test_what_rank_0_did_decides(first, second, letter):
+    lines = [{"attempt": k, "step": step, "loss": 1.0} for k, steps in ((0, first), (1, second)) for step in steps]
+    assert cells.judge("08d", "went_on", asks=["P8.6"], lines_torch=lines, killed_torch=[10]) == {"P8.6": letter}
+
+
+LOG = {"no device named": [("MatMul", "CPU:0")], "devices named by hand": [("MatMul", "CPU:0"), ("MatMul", "CPU:1")],
+       "the mean of both, no device named": [("AddV2", "CPU:0")], "MirroredStrategy": [("Mul", "CPU:0"), ("Mul", "CPU:1")]}
+
+
+@pytest.mark.parametrize("change, word", [
+    ({}, "NO LONGER"), ({"no device named": []}, "PARTLY"), ({"MirroredStrategy": [("Mul", "CPU:0")]}, "PARTLY"),
+    ({part: [] for part in LOG}, "NOT MEASURED")])
+def test_the_log_decides_about_devices(change, word):
+    parts = dict.fromkeys(("no device named", "devices named by hand", "MirroredStrategy"), np.zeros(3))
+    judged = cells.judge("08b", "on", "alone", asks=["P8.4"], ran_on=LOG | change, gradients=parts, process=process,
+                         crossing_torch="RuntimeError: no")
+    assert judged == {"P8.4": "c" if change.get("devices named by hand", LOG["devices named by hand"]) else "d", "C32": word}
+
+
 # What the clock decides, with planted times
 
 SIZES = [1, 10**3, 10**6]
@@ -382,26 +464,25 @@ def costs(alone, thousand, million):
     return {1: parts, 2: {**parts, "all_reduce": dict(zip(map(str, SIZES), (alone, thousand, million)))}}
 
 
-@pytest.mark.parametrize("alone, thousand, million, dearest, less, found", [
-    (1e-4, 2e-4, 1e-3, "1", True, "less than 10 times"), (1e-4, 2e-3, 5.0, "1", False, "10 to 300 times"),
-    (1e-6, 1e-2, 2e-2, "1,000", False, "more than 300 times")])
-def test_what_communication_costs(capsys, alone, thousand, million, dearest, less, found):
-    both = costs(alone, thousand, million)
-    judged = cells.judge("08", "dearest", "payload", asks=["8.2"], sizes=SIZES, counts=[1, 2], plots=plots, costs_torch=both,
+@pytest.mark.parametrize("alone, thousand, million, dearest, less, letter", [
+    (1e-4, 2e-4, 1e-3, "1", True, "a"), (1e-4, 2e-3, 5.0, "1", False, "b"), (1e-6, 1e-2, 2e-2, "1,000", False, "c")])
+def test_what_communication_costs(capsys, alone, thousand, million, dearest, less, letter):
+    judged = cells.judge("08b", "each", "factor", asks=["P8.3"], payloads=SIZES, costs_torch=costs(alone, thousand, million),
                          costs_tf=costs(1e-4, 1e-4, 1e-4))
     said = capsys.readouterr().out
-    assert judged == {"8.2": found} and f"the run says, by the clock, '{found}'" in said
+    assert judged == {"P8.3": letter} and f"the run says, by the clock, {letter}" in said
     assert f"PyTorch: the payload in which a number costs most time, by the clock: {dearest}\n" in said
-    assert f"PyTorch: a number costs over 50 times less in a payload of a million than alone, by the clock: {less}\n" in said
-    assert "TensorFlow: a number costs over 50 times less in a payload of a million than alone, by the clock: True\n" in said
+    assert f"PyTorch: a number costs over 50 times less among a million than alone, by the clock: {less}\n" in said
+    assert "TensorFlow: a number costs over 50 times less among a million than alone, by the clock: True\n" in said
 
 
 @pytest.mark.parametrize("torch_back, tf_back, early, word, part", [
     (0.1, 0.9, True, "HELD", "yes"), (0.1, 0.2, False, "PARTLY", "yes"), (0.8, 0.2, True, "NO LONGER", "no")])
 def test_when_python_is_back(capsys, torch_back, tf_back, early, word, part):
     handle = {"handed_over": 0.1 if early else 0.9, "finished": 1.0, "early": 2, "buckets": 3}
-    judged = cells.judge("08", "share_torch", place_torch=torch.device("cuda"), place_tf="/GPU:0", handed_torch=torch_back,
-                         handed_tf=tf_back, finished_torch=1.0, finished_tf=1.0, costs_torch={2: handle})
+    judged = cells.judge("08b", "share_torch", "handle", place_torch=torch.device("cuda"), place_tf="/GPU:0",
+                         handed_torch=torch_back, handed_tf=tf_back, finished_torch=1.0, finished_tf=1.0,
+                         costs_torch={2: handle})
     said = capsys.readouterr().out
     assert judged == {"C31b": word} and f"C31b {word} (by the clock)" in said
     assert f"PyTorch is back before the GPU is done: {part} (timed)" in said

@@ -1,5 +1,9 @@
 """The checks of chapter 8, distributed training."""
-from helpers.course.judging import cases, function, value
+import numbers
+import tempfile
+from pathlib import Path
+
+from helpers.course.judging import Exercise, call, cases, function, value
 
 
 def combine(gradients, counts):
@@ -22,6 +26,16 @@ def ring(payload, processes):
     return 2 * (processes - 1) / processes * payload
 
 
+def interval(save, crash):
+    """Seconds from save to save that lose least, by Young's rule (1974), for seconds of a save and from crash to crash."""
+    return (2 * save * crash) ** 0.5
+
+
+def bytes_kept(billions, parts):
+    """GB that a rank keeps of so many billion float32 weights, their gradients and Adam's two averages, cut in `parts`."""
+    return billions * 4 * 4 / parts
+
+
 def share(n, ranks, rank):
     """The indexes that torch.utils.data.DistributedSampler gives a rank, without shuffling: padded from the front."""
     total = -(-n // ranks) * ranks
@@ -29,6 +43,8 @@ def share(n, ranks, rank):
 
 
 SLIPS = {
+    "the front is dealt once more, but with more than twice as many ranks as examples that is not enough":
+        lambda n, ranks, rank: (list(range(n)) + list(range(n))[:-n % ranks])[rank::ranks],
     "the ranks get different numbers of examples, and the slower ones would wait for ever in an all-reduce: pad":
         lambda n, ranks, rank: list(range(n))[rank::ranks],
     "examples are left out: pad with the first ones instead of dropping the last":
@@ -40,14 +56,64 @@ SLIPS = {
 }
 
 
-def whole_numbers(indexes):
+def whole_numbers(indices):
     """What a learner's function may return, as a list: a range or an array will do."""
-    return [int(k) for k in indexes]
+    return list(indices)
+
+
+def no_index(indices):
+    """Why a list cannot hold indices, or None."""
+    odd = next((k for k in indices if not isinstance(k, numbers.Integral) or isinstance(k, bool)), None)
+    return None if odd is None else f"an index is a whole number, and {odd!r} is none."
+
+
+SIZES = ((12, 4), (10, 4), (1415, 4), (9, 2), (11, 3), (3, 8))
+"""(examples, ranks): some divide evenly, some do not, and once there are more ranks than examples."""
 
 
 def sizes_and_ranks():
-    """Each rank's (n, ranks, rank), for sizes that divide evenly and sizes that do not."""
-    return [(n, ranks, rank) for n, ranks in ((12, 4), (10, 4), (1415, 4), (9, 2), (11, 3)) for rank in range(ranks)]
+    """Each rank's (n, ranks, rank), for the SIZES."""
+    return [(n, ranks, rank) for n, ranks in SIZES for rank in range(ranks)]
+
+
+class Killed(BaseException):
+    """Stands for a SIGKILL in the middle of a save: no `except Exception` catches it."""
+
+
+def judge_one_move(answer):
+    """Exercise 8.5: None when the file `checkpoint` is the last whole one, whatever happens in a save; else the cause."""
+    if not callable(answer):
+        return "answer must be a function of save and folder."
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        kept, missing = folder / "checkpoint", []
+
+        def save(text, killed=False):
+            def write(path):
+                Path(path).write_text("half of it" if killed else text, encoding="utf-8")
+                if killed:
+                    raise Killed
+                if text == "second" and not kept.is_file():
+                    missing.append(path)
+            return write
+
+        for text in ("first", "second"):
+            _, problem = call(answer, save(text), folder)
+            if problem:
+                return problem
+            if not kept.is_file():
+                return "no file `checkpoint` is in the folder after a save that nobody killed."
+            if kept.read_text(encoding="utf-8") != text:
+                return "after a second save the file `checkpoint` does not hold what that save wrote."
+        try:
+            call(answer, save("third", killed=True), folder)
+        except Killed:
+            pass
+        if missing or not kept.is_file():
+            return "no checkpoint at all is there while the new one is being written: leave the old one alone until then."
+        if kept.read_text(encoding="utf-8") != "second":
+            return "half a checkpoint is left when `save` is killed: let it write under another name."
+        return None
 
 
 EXERCISES = {
@@ -73,6 +139,8 @@ EXERCISES = {
             "you left out the all-reduce": speedup(180, 20, 0, 4),
             "the update is not split: every process does all of it": 200 / (180 / 4 + 20 / 4 + 10),
             "the all-reduce is not split: its 10 ms are what each process waits": 200 / (180 / 4 + 20 + 10 / 4),
+            "all wait at the same time, for one all-reduce: count it once": speedup(180, 20, 40, 4),
+            "all wait at the same time, so count the all-reduce once, not three times": speedup(180, 20, 30, 4),
             "that is the time of a step in ms; asked for is how many times as fast it is": 75.0,
         },
         hints=("How long does a step take with four processes? Add up three terms.",
@@ -82,19 +150,61 @@ EXERCISES = {
         [ring(100, n) for n in (2, 4, 8)],
         suspects={
             "that is one round only: after adding up, the sums must go around too": [50, 75, 87.5],
-            "that is what sending everything to everyone costs: the ring sends pieces": [100, 300, 700],
+            "that is sending everything to everyone, or all processes together in one round: the ring sends pieces, asked "
+            "for is one process, and there are two rounds": [100, 300, 700],
             "only n - 1 of the n pieces are sent in each round: a process keeps one": [200, 200, 200],
-            "each step sends one piece, 1/n of the payload": [200, 600, 1400],
+            "that is what all processes send together, or whole payloads instead of pieces: asked for is one process, "
+            "and a piece is 1/n": [200, 600, 1400],
         },
         hints=("How large is a piece, and how many pieces does a process send in each of the two rounds?",
                "A piece is 100/n MB. In each round a process sends n - 1 pieces.",
                "2 · (n - 1) · 100 / n for n = 2, 4, 8.")),
     "8.4": cases(
-        sizes_and_ranks, share, SLIPS, convert=whole_numbers,
+        sizes_and_ranks, share, SLIPS, convert=whole_numbers, unfit=no_index,
         say=lambda given, right, got: (f"{got[:9]} where {right[:9]} is right, for {given[0]} examples, rank {given[2]} of "
                                        f"{given[1]}."),
         no_function="answer must be a function of n, ranks and rank.",
         hints=("Make the list of all indexes as long as a multiple of `ranks`, then deal.",
                "The padded length is `-(-n // ranks) * ranks`, and index `k` becomes `k % n`.",
                "Dealing is a slice with a step: `[rank::ranks]`.")),
+    "8.5": Exercise(
+        judge_one_move,
+        ("Under which name may `save` write, so that the old checkpoint stays as it is?",
+         "Save to `folder / \"checkpoint.new\"` first. Which line makes that file the checkpoint?",
+         "`new.replace(folder / \"checkpoint\")`, after `save(new)`.")),
+    "8.6": value(
+        interval(60, 1000 * 3600 / 500),
+        suspects={
+            "that is for one machine: of 500 machines one fails 500 times as often": interval(60, 1000 * 3600),
+            "the factor 2 is missing: a crash destroys half an interval on average": interval(30, 1000 * 3600 / 500),
+            "seconds are asked for, those are minutes": interval(60, 1000 * 3600 / 500) / 60,
+            "that is how long it is from crash to crash": 7200.0,
+            "a save takes a minute, which is 60 seconds": interval(1, 1000 * 3600 / 500),
+        },
+        hints=("How long is it from crash to crash, when any of 500 machines stops all?",
+               "M = 1000 · 3600 / 500 = 7200 s. Set 60 / T equal to T / (2 · 7200).",
+               "T² = 2 · 60 · 7200: take the square root."), atol=1.0),
+    "8.7": value(
+        [bytes_kept(2, 1), bytes_kept(2, 8)],
+        suspects={
+            "those are the weights alone: gradients and Adam's two averages are kept as well": [8.0, 1.0],
+            "the optimizer is missing: Adam keeps two averages for each weight": [16.0, 2.0],
+            "Adam keeps two averages for each weight, not one": [24.0, 3.0],
+            "with DDP every rank keeps all of it": [4.0, 4.0],
+            "with FSDP2 a rank keeps an eighth of everything, gradients and averages too": [32.0, 25.0],
+        },
+        hints=("For each weight: how many numbers are kept besides the weight itself?",
+               "Weight, gradient, and Adam's two averages: 4 numbers of 4 bytes for each of the 2 billion.",
+               "16 bytes times 2 billion is 32 GB; FSDP2 leaves each of the 8 ranks an eighth.")),
+    "8.8": value(
+        [4 * 8, 13 // 8, 13 % 8],
+        suspects={
+            "ranks are not dealt like cards: the first machine has ranks 0 to 7": [32, 1, 3],
+            "nodes and local ranks are counted from 0, not counted from 1": [32, 2, 6],
+            "node and local rank have changed places": [32, 5, 1],
+            "the world size is the number of all ranks, not of machines": [4, 1, 5],
+        },
+        hints=("Which ranks does the first machine have, and which the second?",
+               "The first has 0 to 7, the second 8 to 15.",
+               "`13 // 8` is the node, `13 % 8` the local rank; the world size is `4 * 8`.")),
 }

@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import signal
+import sys
 from pathlib import Path
 
 import psutil
@@ -13,6 +14,12 @@ import psutil
 from helpers import errors, process, web
 
 WORKERS = Path(__file__).parent / "workers"
+
+PYTHON = [sys.executable, "-P"]
+"""What starts a script: this Python; -P, so that a script called like a library does not hide it."""
+
+ONE_THREAD = {"OMP_NUM_THREADS": 1, "TF_NUM_INTRAOP_THREADS": 1, "TF_NUM_INTEROP_THREADS": 2}
+"""Processes that share a processor do not also start a thread for each of its cores."""
 
 # Where a rank waits for the others: the innermost Python frame, in the files of both frameworks
 WAITS = re.compile(r"torch/(autograd|distributed|nn/parallel)/|tensorflow/python/(eager|distribute|framework)/")
@@ -41,6 +48,18 @@ def commands(jobs, timeout, env=None):
                     for called, job, child in zip(names, jobs, children) if child.process.poll() is None]
             raise process.ChildTimeout("\n".join(told), process.log(children))
         return [process.results(*process.written(child)) for child in children]
+
+
+def environment(gpus):
+    """The environment variables of workers, for `commands`. gpus: whether they may see them.
+
+    Ranks talk through this machine's loopback, under the name that it has here. Without the last variable a restart of
+    torchrun's can hang.
+    """
+    links = psutil.net_if_addrs().items()
+    loopback = next(link for link, found in links if any(address.address == "127.0.0.1" for address in found))
+    seen = {} if gpus else {"CUDA_VISIBLE_DEVICES": "-1"}
+    return ONE_THREAD | seen | {"GLOO_SOCKET_IFNAME": loopback, "TORCH_DISABLE_SHARE_RDZV_TCP_STORE": 1}
 
 
 def name(job):

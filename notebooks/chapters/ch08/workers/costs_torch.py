@@ -1,6 +1,6 @@
 """What a rank spends on computing, on communicating and on the update (chapter 08). One process for each rank.
 
-JSON in: {"rank", "ranks", "port", "interface", "payloads": numbers in each all-reduce, "width", "batch", "rounds"}.
+JSON in: {"rank", "ranks", "port", "payloads": numbers in each all-reduce, "width", "batch", "rounds"}.
 JSON out: {"all_reduce": {payload: seconds}, "handed_over", "finished", "compute", "communicate", "update"}, medians;
 "alone": the last three of rank 0 while the others wait, with the whole batch and nobody to talk to;
 "buckets": of DistributedDataParallel, "early": those that it handed over before backward had reached the first layer.
@@ -17,7 +17,6 @@ from torch.distributed.algorithms.ddp_comm_hooks import default_hooks
 from torch.nn.parallel import DistributedDataParallel
 
 given = json.load(sys.stdin)
-os.environ["GLOO_SOCKET_IFNAME"] = given["interface"]  # stay on this machine
 distributed.init_process_group("gloo", f"tcp://127.0.0.1:{given['port']}", rank=given["rank"], world_size=given["ranks"])
 torch.set_num_threads(1)
 torch.manual_seed(0)

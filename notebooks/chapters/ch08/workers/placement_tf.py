@@ -43,4 +43,11 @@ for device, half in (("/CPU:0", slice(0, 32)), ("/CPU:1", slice(32, 64))):
 part("the mean of both, no device named")
 parts["devices named by hand"] = (towers[0] + towers[1]) / 2
 
+part("MirroredStrategy")  # it alone is told the devices: the gradient is that of the first part
+strategy = tf.distribute.MirroredStrategy(["/CPU:0", "/CPU:1"])
+batches = tf.data.Dataset.from_tensor_slices((x, y)).batch(64)
+for halves in strategy.experimental_distribute_dataset(batches):  # a single batch, half of it for each device
+    gradients = strategy.run(gradient, args=halves)
+parts["MirroredStrategy"] = strategy.reduce("MEAN", gradients, axis=None)
+
 print(json.dumps({"parts": {name: value.numpy().tolist() for name, value in parts.items()}}))

@@ -22,6 +22,8 @@ set -euo pipefail
 first=$(scontrol show hostnames "$SLURM_JOB_NODELIST" | head -n 1)
 # 16 cores, 4 ranks: else each rank takes all threads
 export OMP_NUM_THREADS=4
+# srun does not hand on by itself how many cores a task has
+export SRUN_CPUS_PER_TASK="$SLURM_CPUS_PER_TASK"
 # the launcher's line, in parts
 launcher=(
   # what starts the ranks, and starts them again
@@ -38,7 +40,7 @@ launcher=(
   --rdzv-id="$SLURM_JOB_ID"
   # where the store is: the first machine, a free port
   --rdzv-endpoint="$first:29500"
-  # the script of section 8.7, unchanged
+  # the script of lesson 8d, unchanged
   notebooks/chapters/ch08/workers/elastic_torch.py
   # a folder that all machines see, for data and checkpoint; -1: no rank kills itself
   /shared/digits -1
