@@ -471,7 +471,8 @@ def sentence(weights):
         turn = "No single weight flips it."
     else:
         name, new = way
-        turn = f"It changes sign when `{name}` goes from {weights[name]:g} to beyond {new:.1f}."
+        now = weights[name]
+        turn = f"It changes sign when `{name}` goes from {now:g} to beyond {new:.1f}."
     return f"Score {value:+.2f}: {answer_of(value)}. {turn}"
 
 
