@@ -76,7 +76,8 @@ sixteen = np.linspace(-1, 1, 16, dtype="float32")
 # %% tags=["torch"]
 # PyTorch
 place_torch = torch_side.device(device)
-compiler_there = exhibits_torch.compiler_there()  # can inductor translate here?
+# Can inductor translate here?
+compiler_there = exhibits_torch.compiler_there(place_torch)
 
 
 def race_torch(function, *inputs):

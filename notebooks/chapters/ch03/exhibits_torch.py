@@ -9,10 +9,10 @@ import torch
 from helpers import show
 
 
-def compiler_there() -> bool:
-    """Whether torch.compile can translate on this machine; where it cannot, says why. The first time it sets itself up."""
+def compiler_there(device: torch.device) -> bool:
+    """Whether torch.compile can translate for a device; where it cannot, says why. The first time it sets itself up."""
     try:
-        torch.compile(torch.neg)(torch.ones(8))
+        torch.compile(torch.neg)(torch.ones(8, device=device))
     except torch._dynamo.exc.BackendCompilerFailed as error:  # no C++ compiler, for example
         print("torch.compile: NOT MEASURED,", show.gist(error))
         return False

@@ -132,7 +132,7 @@ def growing(moments, nodes, edges, leaves):
 
 def side_by_side(runs):
     """Draw when each product ran. runs: {title: bars (branch, start in ms, end in ms, "forward" or "back")}."""
-    fig, axes = plots.figure(len(runs), 1, width=9, height=1.3 * len(runs), sharex=True)
+    fig, axes = plots.figure(len(runs), 1, width=9, height=1.05 * len(runs), sharex=True)
     said = []
     for ax, (title, bars) in zip(axes, runs.items()):
         color = (plots.TORCH if "PyTorch" in title else plots.TF)["color"]
