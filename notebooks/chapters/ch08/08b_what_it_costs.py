@@ -122,6 +122,7 @@ print(counts, "processes")
 
 # %% tags=["torch"]
 # PyTorch
+print("PyTorch", torch.__version__)
 costs_torch = {}
 for ranks in counts:
     meet = {**work, "ranks": ranks, "port": web.free_port()}
@@ -134,6 +135,7 @@ print(sorted(costs_torch), "processes were timed")
 
 # %% tags=["tf"]
 # TensorFlow
+print("TensorFlow", tf.__version__)
 costs_tf = {}
 for ranks in counts:
     workers = [f"127.0.0.1:{web.free_port()}" for _ in range(ranks)]
@@ -330,13 +332,13 @@ print(crossing_torch)
 
 # %% tags=["tf"]
 # TensorFlow
+print("a fresh tensor lives on", tf.ones(3).device)
 task.write(folder, seed, epochs=1)  # the digits, for the child
 job = [*launch.PYTHON, process.worker("ch08/placement_tf"), folder]
 env = {**launch.environment(gpus=False), "TF_CPP_MIN_LOG_LEVEL": 0}  # 0: with its log
 lines = launch.commands([job], 240, env)[0]
 ran_on = placements.devices(lines.log)
 gradients = {part: np.array(found) for part, found in lines[0]["parts"].items()}
-print("a fresh tensor lives on", tf.ones(3).device)
 
 # %% tags=["verdict", "folded"]
 # Folded: which option came true. TensorFlow adds where its towers lay on two devices.

@@ -277,6 +277,7 @@ print("killed in step", killed_torch)
 
 # %% tags=["tf"]
 # TensorFlow
+print("TensorFlow", tf.__version__)
 backup = process.worker("ch08/backup_tf")
 backups = folder / "backup"
 env = launch.environment(gpus=False)

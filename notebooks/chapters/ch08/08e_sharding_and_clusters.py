@@ -93,6 +93,7 @@ exercises.predict("P8.8", guess, among=["a", "b", "c"])
 
 # %% tags=["torch"]
 # PyTorch
+print("PyTorch", torch.__version__)
 torchrun = ["torchrun", "--standalone", "--local-addr=127.0.0.1", "--nproc-per-node=2"]
 jobs = [
     [*launch.PYTHON, process.worker("ch08/alone_torch"), folder],
@@ -104,10 +105,11 @@ fsdp_torch = task.weights(lines[1])
 kept_torch = {}
 for rank, numbers in enumerate(lines[1][0]["kept"]):
     kept_torch[f"rank {rank}"] = numbers
-print(f"PyTorch {torch.__version__}:", kept_torch)
+print(kept_torch)
 
 # %% tags=["tf"]
 # TensorFlow
+print("TensorFlow", tf.__version__)
 ports = [web.free_port() for _ in range(3)]  # a worker and two servers
 jobs = [
     [*launch.PYTHON, process.worker("ch08/alone_tf"), folder],
@@ -120,7 +122,7 @@ kept_tf = {"server 0": 0, "server 1": 0}
 for name, place in lines[1][0]["places"].items():
     number = re.search(r"task:(\d)", place).group(1)
     kept_tf[f"server {number}"] += given[name].size
-print(f"TensorFlow {tf.__version__}:", kept_tf)
+print(kept_tf)
 
 # %% tags=["verdict", "folded"]
 # Folded: compares the weights; which option came true; is each number kept once?
@@ -198,6 +200,7 @@ exercises.predict("P8.9", guess, among=["a", "b", "c"])
 
 # %% tags=["torch"]
 # PyTorch
+print("PyTorch", torch.__version__)
 port = web.free_port()
 nodes = ["torchrun", "--nnodes=2", "--nproc-per-node=1", "--local-addr=127.0.0.1"]
 meet = ["--master-addr=127.0.0.1", f"--master-port={port}"]  # node 0
@@ -211,6 +214,7 @@ print("lines from node 0 and node 1:", [len(found) for found in lines])
 
 # %% tags=["tf"]
 # TensorFlow
+print("TensorFlow", tf.__version__)
 loop = process.worker("ch08/multiworker_tf")
 fit = process.worker("ch08/fit_multiworker_tf")
 printed = {}  # {script: the lines of both workers}
@@ -309,6 +313,7 @@ if not cluster:
 
 # %% tags=["torch"]
 # PyTorch
+print("PyTorch", torch.__version__)
 ray_torch = None
 if cluster:
     (folder / "checkpoint.pt").unlink(missing_ok=True)  # nothing to go on from
@@ -317,6 +322,7 @@ if cluster:
 
 # %% tags=["tf"]
 # TensorFlow
+print("TensorFlow", tf.__version__)
 ray_tf = None
 if cluster:
     (folder / "checkpoint.npz").unlink(missing_ok=True)  # nothing to go on from

@@ -82,8 +82,10 @@ def shares(kept):
         left = 0
         for k, (holder, count) in enumerate(holders.items()):
             ax.barh(row, count, left=left, color=("#BBBBBB", "white")[k % 2], edgecolor="black")
-            ax.text(left + count / 2, row, f"{holder}: {count}" if count > 300 else str(count), ha="center", va="center")
+            place, side = (left + count / 2, "center") if count > 300 else (left + count + 20, "left")
+            ax.text(place, row, f"{holder}: {count}", ha=side, va="center")
             left += count
         said.append(f"{way}: " + ", ".join(f"{holder} keeps {count}" for holder, count in holders.items()))
-    ax.set(yticks=range(len(kept)), yticklabels=list(kept), xlabel="numbers kept")
+    ax.set(yticks=range(len(kept)), yticklabels=list(kept), xlabel="numbers kept", xlim=(0, 1.2 * left))
+    ax.invert_yaxis()  # the first way on top
     plots.show(fig, alt=f"Bars of the weights, cut where they are kept apart. {'; '.join(said)}.")
