@@ -71,11 +71,13 @@ w = {
 
 # %% [markdown]
 # `digit_torch` and `digit_tf` hold lesson 10a's `network` and `export`, unchanged. Version 1 goes into the folder that the
-# server will watch. `own_torch` and `own_tf` are what the models themselves answer, version by version, to compare with.
+# server will watch, the *store*. `own_torch` and `own_tf` are what the models themselves answer, version by version, to
+# compare with.
 
 # %% tags=["torch"]
 # PyTorch
-places = {1: folder / "torch" / "1", 2: folder / "torch-2"}
+store_torch = folder / "torch"
+places = {1: store_torch / "1", 2: folder / "torch-2"}
 own_torch = {}
 for version, place in places.items():
     model_torch = digit_torch.network(w[version])
@@ -84,7 +86,8 @@ for version, place in places.items():
 
 # %% tags=["tf"]
 # TensorFlow
-places = {1: folder / "tf" / "1", 2: folder / "tf-2"}
+store_tf = folder / "tf"
+places = {1: store_tf / "1", 2: folder / "tf-2"}
 own_tf = {}
 for version, place in places.items():
     model_tf = digit_tf.network(w[version])
@@ -181,12 +184,12 @@ exercises.outcome("P10.2", exercises.first_true(options), timed=True)
 
 # %% tags=["torch"]
 # PyTorch
-url_torch = servers.start("flask", folder / "torch", side="torch")
+url_torch = servers.start("flask", store_torch, side="torch")
 first_torch = client.probabilities(url_torch, x)
 
 # %% tags=["tf"]
 # TensorFlow
-url_tf = servers.start("flask", folder / "tf", side="tf")
+url_tf = servers.start("flask", store_tf, side="tf")
 first_tf = client.probabilities(url_tf, x)
 
 # %% tags=["verdict", "folded"]
@@ -218,7 +221,7 @@ exercises.predict("P10.3", guess, among=["a", "b", "c"])
 # %% tags=["torch"]
 # PyTorch
 def switch_torch():
-    (folder / "torch-2").rename(folder / "torch" / "2")
+    (folder / "torch-2").rename(store_torch / "2")
     client.wait_for(url_torch, {"2": "AVAILABLE", "1": "END"})
 
 
@@ -229,7 +232,7 @@ print(len(seen_torch.took), "requests,", client.states(url_torch))
 # %% tags=["tf"]
 # TensorFlow
 def switch_tf():
-    (folder / "tf-2").rename(folder / "tf" / "2")
+    (folder / "tf-2").rename(store_tf / "2")
     client.wait_for(url_tf, {"2": "AVAILABLE", "1": "END"})
 
 
@@ -281,9 +284,10 @@ exercises.predict("P10.4", guess, among=["a", "b", "c"])
 
 # %% tags=["torch"]
 # PyTorch
-(folder / "torch-3").mkdir()
-(folder / "torch-3" / "model.pt2").write_bytes(b"half a file")
-(folder / "torch-3").rename(folder / "torch" / "3")
+broken = folder / "torch-3"
+broken.mkdir()
+(broken / "model.pt2").write_bytes(b"half a file")
+broken.rename(store_torch / "3")
 client.wait_for(url_torch, {"3": "END"})
 broken_torch = client.probabilities(url_torch, x)
 said_torch = client.why(url_torch, "3")
@@ -291,9 +295,10 @@ print(said_torch[:70])
 
 # %% tags=["tf"]
 # TensorFlow
-(folder / "tf-3").mkdir()
-(folder / "tf-3" / "saved_model.pb").write_bytes(b"half a file")
-(folder / "tf-3").rename(folder / "tf" / "3")
+broken = folder / "tf-3"
+broken.mkdir()
+(broken / "saved_model.pb").write_bytes(b"half a file")
+broken.rename(store_tf / "3")
 client.wait_for(url_tf, {"3": "END"})
 broken_tf = client.probabilities(url_tf, x)
 said_tf = client.why(url_tf, "3")
@@ -379,14 +384,14 @@ labels = json.dumps({"previous": 1})
 
 # %% tags=["torch"]
 # PyTorch
-(folder / "torch" / "labels.json").write_text(labels)
+(store_torch / "labels.json").write_text(labels)
 client.wait_for(url_torch, {"2": "AVAILABLE", "1": "AVAILABLE"})
 newest_torch = client.probabilities(url_torch, x)
 labeled_torch = client.probabilities(url_torch, x, "/labels/previous")
 
 # %% tags=["tf"]
 # TensorFlow
-(folder / "tf" / "labels.json").write_text(labels)
+(store_tf / "labels.json").write_text(labels)
 client.wait_for(url_tf, {"2": "AVAILABLE", "1": "AVAILABLE"})
 newest_tf = client.probabilities(url_tf, x)
 labeled_tf = client.probabilities(url_tf, x, "/labels/previous")
@@ -409,14 +414,14 @@ parity.verdict("TensorFlow, label previous: version 1", labeled_tf, own_tf[1], 1
 # %% tags=["torch"]
 # PyTorch
 for version in ("3", "2"):
-    (folder / "torch" / version).rename(folder / f"torch-{version}-out")
+    (store_torch / version).rename(folder / f"torch-{version}-out")
 client.wait_for(url_torch, {"3": None, "2": None, "1": "AVAILABLE"})
 back_torch = client.probabilities(url_torch, x)
 
 # %% tags=["tf"]
 # TensorFlow
 for version in ("3", "2"):
-    (folder / "tf" / version).rename(folder / f"tf-{version}-out")
+    (store_tf / version).rename(folder / f"tf-{version}-out")
 client.wait_for(url_tf, {"3": None, "2": None, "1": "AVAILABLE"})
 back_tf = client.probabilities(url_tf, x)
 

@@ -58,8 +58,8 @@ def why(url, version):
 
 def half_a_request(url):
     """Open a connection, announce a request of 500 bytes, send twelve of them, and leave the connection open."""
-    parts = urlsplit(url)
-    head = f"POST {parts.path}:predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500\r\n\r\n"
+    parts = urlsplit(f"{url}:predict")
+    head = f"POST {parts.path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500\r\n\r\n"
     connection = socket.create_connection((parts.hostname, parts.port), timeout=60)
     connection.sendall(head.encode() + b'{"instances"')
     return connection
