@@ -527,11 +527,17 @@ def with_tensorflow(program, picture):
 
 # %% [markdown]
 # The walk runs once, inside a `tf.function`, and TensorFlow records its own operations on the way (chapter 3).
+# `autograph=False` leaves the walk's `if` and `for` to Python: they are about the graph, not about the numbers.
 # `TensorSpec` says for which shape and type; `get_concrete_function` runs the walk and gives the record, which the
 # converter takes in place of a SavedModel.
 
+
 # %% tags=["taught"]
-said_again = tf.function(lambda picture: with_tensorflow(graph_torch, picture))
+@tf.function(autograph=False)
+def said_again(picture):
+    return with_tensorflow(graph_torch, picture)
+
+
 one_picture = tf.TensorSpec((1, 8, 8, 1), tf.float32)
 recorded = said_again.get_concrete_function(one_picture)
 from_recorded = tf.lite.TFLiteConverter.from_concrete_functions

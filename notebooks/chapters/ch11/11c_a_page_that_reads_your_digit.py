@@ -314,9 +314,9 @@ figures.drawn(drawings[::2], scan, ask)
 
 # %% tags=["taught"]
 scans = []
-for label in range(10):
-    places = np.flatnonzero(labels == label)[:3]  # the first three of each digit
-    for place in places:
+for turn in range(3):  # three of each digit
+    for label in range(10):
+        place = np.flatnonzero(labels == label)[turn]
         example = {"label": label, "picture": test[place].ravel(), "logits": {}}
         for name, (path, shape) in models.items():
             scores = edge.run_onnx(path, shape)(test[place][None])
