@@ -300,6 +300,7 @@ def test_the_layout_tool_says_what_would_change(tmp_path, monkeypatch, capfd):
     source.write_text("# %%\nx = {'a':1}\n", encoding="utf-8")
     assert layout.main([]) == 1 and 'x = {"a": 1}' in capfd.readouterr().out
     assert layout.main(["--write"]) == 0 and layout.main([]) == 0
+    monkeypatch.setattr(layout, "OLD_FORM", {"07"})
     source.rename(source.with_name("07_title.py"))
     source.with_name("07_title.py").write_text("x = {'a':1}\n", encoding="utf-8")
     assert layout.main([]) == 0, "a lesson of the old form is left as it is"
