@@ -492,8 +492,9 @@ def test_a_server_listens_on_loopback_only_and_ends_with_an_interrupt(store, tmp
 
 
 START = """
-import sys, time
+import signal, sys, time
 from chapters.ch10 import servers
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job begins with SIGINT ignored
 with getattr(servers, sys.argv[1])(*sys.argv[2:]) as server:
     print(server.port, flush=True)
     time.sleep(200)

@@ -79,7 +79,8 @@ exercises.predict("P3.4", guess, among=["a", "b", "c", "d"])
 
 # %% [markdown]
 # As in 3a, `keep` is a backend that only keeps PyTorch's graphs. In TensorFlow, `get_concrete_function` makes the graph
-# for one signature, here four float32 numbers, and hands it over.
+# for one signature, here four float32 numbers, and hands it over; `exhibits_tf.kinds` lists which kinds of operations are
+# in it.
 
 # %% tags=["taught"]
 vectors = np.array([[0.1, 0.1, 0.1, 0.1], [10.0, 10.0, 10.0, 10.0]], dtype="float32")

@@ -105,7 +105,7 @@ figures.program_of_2016(museum)
 # The drawing is the graph *before* the session. The numbers come from the session's trace (`FULL_TRACE`): asked for
 # `next_h`, it ran what `next_h` depends on. The nodes that give the variables their first values it left alone.
 #
-# Now the same step as one writes it today. Data go in as arguments.
+# Now the same step as one writes it today. Data go in as arguments; `*fixed` hands over the list's members one by one.
 
 
 # %% tags=["torch"]

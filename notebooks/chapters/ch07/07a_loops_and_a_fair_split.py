@@ -238,7 +238,7 @@ figures.variants(x_learn[3], variants)
 # [batch normalization](glossary.md#batch-normalization), then one dense layer with ten scores. PyTorch wants pictures as
 # (batch, channel, height, width), Keras as (batch, height, width, channel). Both start from the same NumPy weights:
 # `load` copies them into the network, each in the order that its framework keeps (chapter 5). Keras's `momentum=0.9`
-# and PyTorch's `eps=1e-3` make the batch norms one.
+# and PyTorch's `eps=1e-3` make the batch norms alike.
 
 # %% tags=["taught"]
 start = scans.start_weights(size=8, seed=seed)
@@ -410,6 +410,7 @@ parity.verdict(
 
 # %% [markdown]
 # And a loop over an epoch. PyTorch's schedule is moved on by hand; Keras's optimizer counts its own steps.
+# `model.train()` trains nothing: it puts PyTorch's network into its mode for training (7a.4 says what that changes).
 
 
 # %% tags=["torch"]
@@ -566,7 +567,7 @@ parity.verdict(
 
 # %% [markdown]
 # We train twice. First on forms 1 to 10, watching form 11, to see if the settings are good; then on all eleven, for the
-# test.
+# test. `tqdm` around a range draws a bar of progress; `leave=False` takes it away at the end.
 #
 # **Predict.** Same start, same pictures in the same order, float32. How do the two networks compare after training?
 #
@@ -719,9 +720,10 @@ exercises.check("7.4", answer)
 # %% [markdown]
 # ## 7a.5 Keras's fit
 #
-# `fit` is a loop that Keras has written for you: `compile` gives it optimizer and loss, then you give it batches. PyTorch
-# has none; Lightning and others offer one. What does it do? We give it the batches of our own loop, from a generator: a
-# function that hands out one pair after another by `yield`. Its loss wants the labels as rows with a 1 at the right digit.
+# `fit` is a loop that Keras has written for you: `compile` gives it optimizer and loss, then you give it batches.
+# PyTorch has none; Lightning and others offer one. What does it do? We give it the batches of our own loop, from a
+# generator: a function that hands out one pair after another by `yield`. Our Keras loss wants the labels as rows with a
+# 1 at the right digit.
 
 
 # %% tags=["taught"]

@@ -176,8 +176,8 @@ scores_tf = training_tf.scores(load_tf(), x_watch)
 parity.verdict("scores after a round trip", scores_torch, scores_tf, atol=1e-4)
 
 # %% [markdown]
-# We train for four epochs in one go. Then again, and save the run whenever form 11 was never read better. After the third
-# epoch the power fails, and the run is gone. Then we resume from what lies on the disk, and finish.
+# We train for four epochs in one go. Then again, and save the run whenever form 11 is read better than ever before.
+# After the third epoch the power fails, and the run is gone. Then we resume from what lies on the disk, and finish.
 
 
 # %% tags=["taught"]
@@ -419,7 +419,8 @@ for instruction, argument, _ in pickletools.genops(program):
 # %% [markdown]
 # `GLOBAL` names what is imported, `REDUCE` calls it. In place of `print` could stand a function that deletes your files.
 #
-# Now the stranger's file also holds three harmless numbers. `torch.load` with `weights_only=False` trusts it. Keras's
+# Now the stranger's file also holds three harmless numbers. `torch.load` with `weights_only=False` trusts it;
+# with `True` it rebuilds tensors and plain values only, and refuses any other call. Keras's
 # `.keras` file is JSON and arrays, but a `Lambda` layer brings Python bytecode; `safe_mode=False` trusts that.
 #
 # **Predict.** You load the trusted `.pt` file for the numbers, and do not touch anything else in it. What happens?

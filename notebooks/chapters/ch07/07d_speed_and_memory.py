@@ -127,7 +127,8 @@ figures.orders(order_torch, order_tf)
 # By default both pipelines fetch scan by scan. That pays when each is a file to decode. Ours lie in memory, and there
 # whole batches are better: draw 64 places, and fetch them by one indexing. PyTorch's sampler then hands out a list of
 # places for each batch, and `batch_size=None` says that a batch is served as it comes. In TensorFlow we shuffle places,
-# and `map` looks up what lies there.
+# and `map` looks up what lies there. `prefetch` gets further batches ready while one is in use; `AUTOTUNE` leaves it to
+# TensorFlow how many.
 
 # %% tags=["torch"]
 # PyTorch
@@ -408,6 +409,7 @@ def five_in_tf32_tf():
 if device_tf == "/GPU:0":
     ways_tf["TensorFlow, TF32"] = five_in_tf32_tf
     tf.keras.config.set_dtype_policy("mixed_bfloat16")
+    # A new run; a million steps is any large number, for only its time counts here.
     half_tf = training_tf.new(10**6, start, device_tf)
     tf.keras.config.set_dtype_policy("float32")
     ways_tf["TensorFlow, bfloat16"] = partial(

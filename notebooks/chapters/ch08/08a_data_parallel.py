@@ -58,7 +58,8 @@ folder = Path(temporary.name)  # gone with the kernel
 # gradient of its own shard. They average, and each can take the step that the whole batch would have taken.
 #
 # Before any process starts, do it by hand. `task.write` prepares the digits that this chapter trains on: 1,280 of them, in
-# an order that `seed` fixes, and puts them into a file for the workers of 8a.3. Here you need one batch of 64, and one
+# an order that `seed` fixes, and puts them into a file for the workers of 8a.3, with
+# `epochs`, how often these go through them. Here you need one batch of 64, and one
 # layer without a bias: 64 pixels times a table `W` of weights make 10 scores.
 
 # %% tags=["taught"]
@@ -335,10 +336,12 @@ exercises.check("8.4", answer)
 # loader = DataLoader(dataset, batch_size=64 // ranks, sampler=sampler)
 # ```
 #
-# The averaging is called an [all-reduce](glossary.md#all-reduce): each rank gives its numbers, and each gets the mean.
+# The averaging is called an [all-reduce](glossary.md#all-reduce): each rank gives its numbers, and each gets their
+# sum, or their mean.
 #
-# **TensorFlow: one process, two devices.** `MirroredStrategy` keeps a copy of the model, a *replica*, on each device. Here
-# two logical devices share your processor. The new lines of [mirrored_tf.py](chapters/ch08/workers/mirrored_tf.py):
+# **TensorFlow: one process, two devices.** `MirroredStrategy` keeps a copy of the model, a *replica*, on each device.
+# Here two logical devices share your processor, unless there are two GPUs. The new lines of
+# [mirrored_tf.py](chapters/ch08/workers/mirrored_tf.py):
 #
 # ```python
 # with strategy.scope():                        # variables made here exist once on each device
@@ -354,7 +357,9 @@ exercises.check("8.4", answer)
 
 # %% [markdown]
 # A job is a list of words, as you would type them. `launch.commands` runs jobs side by side, for at most 240 seconds, and
-# gives for each the lines that it printed; no process is left when the cell ends. `launch.environment` keeps the ranks'
+# gives for each the lines that it printed; no process is left when the cell ends. Each line is JSON, and
+# comes back as a dict: `lines[1][0]` is the first line of the second job. `launch.PYTHON` is the list of words that starts
+# Python, and `process.worker` gives a script's path. `launch.environment` keeps the ranks'
 # talk on this machine, and says whether they may see GPUs. `task.weights` finds the last weights in the lines.
 
 # %% tags=["torch"]

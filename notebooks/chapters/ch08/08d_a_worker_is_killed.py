@@ -55,7 +55,8 @@ folder = Path(temporary.name)  # gone with the kernel
 #
 # A [checkpoint](glossary.md#checkpoint) is what a run has written down so that another process can go on. Is it enough to
 # save the weights? Try it in this notebook first, with one layer of 64 inputs and 10 outputs that starts at zero, and SGD
-# with [momentum](glossary.md#momentum). `task.write` gives the chapter's digits; they make 20 batches of 64.
+# with [momentum](glossary.md#momentum). `task.write` gives the chapter's digits; they make 20 batches of 64,
+# whatever `epochs` is.
 
 # %% tags=["taught"]
 given = task.write(folder, seed, epochs=1 if fast else 5)

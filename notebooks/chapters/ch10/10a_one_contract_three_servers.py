@@ -144,12 +144,13 @@ parity.verdict("probabilities of 64 pictures", own_torch, own_tf, atol=1e-6)
 # neither your class nor your notebook.
 #
 # - PyTorch: `torch.export.export` follows the model once, with example pictures, and `save` writes a `.pt2` file.
+#   `load` reads it, and `.module()` makes something to call.
 #   `dynamic_shapes` says that the first size, called `batch` here, is left open. Without it the file would take exactly
 #   two pictures, as many as the example.
 # - TensorFlow: an `ExportArchive` writes a [SavedModel](glossary.md#savedmodel), a folder. `track` takes the weights
 #   along. Each `add_endpoint` writes one named entry point, a [signature](glossary.md#signature): its name, the function,
 #   and by `tf.TensorSpec` the shape and type of its input; `None` is a size left open. (`model.export(place)` would write
-#   the one called `serving_default`, and no other.)
+#   one function, as `serve` and `serving_default`, and no other.)
 #
 # Servers look for versions: the folder `1` is version 1.
 
@@ -386,7 +387,7 @@ if not real:
 # ## 10a.5 More ways to ask
 #
 # Ask the SavedModel's server in other ways. JSON holds no bytes: `{"b64": ...}` carries them as text, in base64. The
-# `:classify` request names the features of its examples.
+# `:classify` request names the features of its examples, each a flat list.
 
 # %% tags=["taught"]
 import base64
@@ -539,7 +540,8 @@ exercises.check("10.2", answer)
 # web server that comes with Python.
 #
 # The contract asks a model for two things: `signatures`, which say what goes in, and `call`, which answers. `Served` has
-# both, around a function from arrays to arrays.
+# both, around a function from arrays to arrays. A `Signature` lists inputs and outputs; the outputs may stay empty. `call`
+# also gets the signature's name; here there is just one.
 
 # %% tags=["taught"]
 picture = rest_api.Tensor("float32", (None, 8, 8))

@@ -259,8 +259,8 @@ parity.verdict("each file is larger than the weights in it", room, [True, True])
 
 # %% [markdown]
 # Now run them. ExecuTorch's `Runtime` loads a program; `load_method` gives the forward pass; `execute` takes a list of
-# inputs and gives a list of outputs. LiteRT's interpreter has numbered places: you copy a picture into one, call
-# `invoke`, and read the other.
+# inputs and gives a list of outputs. LiteRT's interpreter has numbered places, for which `allocate_tensors` makes
+# room: you copy a picture into one, call `invoke`, and read the other.
 #
 # `training.ask_all` hands a function one picture after another, and gives all scores, (382, 10). Why the picture for
 # ExecuTorch is first copied into a fresh tensor is the question of 11a.4.
@@ -529,7 +529,7 @@ def with_tensorflow(program, picture):
 # The walk runs once, inside a `tf.function`, and TensorFlow records its own operations on the way (chapter 3).
 # `autograph=False` leaves the walk's `if` and `for` to Python: they are about the graph, not about the numbers.
 # `TensorSpec` says for which shape and type; `get_concrete_function` runs the walk and gives the record, which the
-# converter takes in place of a SavedModel.
+# converter takes in place of a SavedModel, together with the function it came from, so that nothing of it is lost.
 
 
 # %% tags=["taught"]

@@ -190,7 +190,7 @@ def stretched(strokes, radius):
     points = np.concatenate(strokes)
     left, top = points.min(axis=0)
     right, bottom = points.max(axis=0)
-    down = (32 - 2 * radius) / max(bottom - top, 1)
+    down = (32 - 2 * radius) / max(bottom - top, 1)  # 1: a dot has no height
     across = (20 - 2 * radius) / max(right - left, 1)
     across = min(across, 1.5 * down)  # a 1 does not become a block
     middle = np.array([(left + right) / 2, (top + bottom) / 2])
