@@ -52,8 +52,6 @@ def test_a_chapters_lessons_ask_its_exercises_each_once(chapter):
     asked = [key for source in SOURCES if pipeline.lesson(source)[:2] == chapter
              for _, key in rules.keys(read(source), "exercises.check")]
     assert sorted(asked) == sorted(known)
-    judges = {getattr(exercise.judge, "func", exercise.judge).__name__ for exercise in known.values()}
-    assert "_judge_function" in judges, "no exercise asks to port a function (judging.function)"
 
 
 def test_no_solution_in_the_learners_notebook(source):

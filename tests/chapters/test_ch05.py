@@ -7,6 +7,7 @@ import keras
 import nbformat
 import numpy as np
 import pytest
+import tensorflow as tf
 from torch import nn
 
 import cells
@@ -385,3 +386,11 @@ def test_the_quiz_counts_what_keras_counts():
     assert sum(p.numel() for p in nn.BatchNorm1d(32).parameters()) == 64
     assert all(nn.parameter.is_lazy(p) for p in nn.LazyLinear(32).parameters())
     assert keras.Sequential([layers.Dense(32)]).weights == []
+
+
+def test_a_loss_of_keras_is_a_port_of_the_smoothed_one():
+    judge = checks.EXERCISES["5.8"].judge
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.1)
+    assert judge(lambda logits, labels: loss(tf.one_hot(labels, 10), logits)) is None
+    assert judge(lambda logits, labels: tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(
+        0.9 * tf.one_hot(labels, 10) + 0.01, logits))) is None

@@ -10,7 +10,7 @@
 # > - tell a false friend when you meet one (prediction P5.10)
 # > - say what data do to phrases that agree elsewhere (prediction P5.11, prediction P5.12)
 # > - look up a phrase, and know how it was tested (verdict in 5e.4)
-# > - port a small module with the phrasebook (exercise 5.2)
+# > - port a small module and a loss with the phrasebook (exercise 5.2, exercise 5.8)
 #
 # `seed` draws other numbers. `fast` and `device` change nothing here: the arrays are small, and stay on the CPU.
 # Nothing is told about dtypes: both frameworks have their default settings, as in a program of yours.
@@ -481,6 +481,83 @@ def answer(x, weight, bias, scale, shift):
 
 # %% tags=["check"]
 exercises.check("5.2", answer)
+
+# %% [markdown]
+# ### Exercise 5.8: port label smoothing (4 minutes)
+#
+# [Label smoothing](glossary.md#label-smoothing) takes a tenth of the weight from the right class and spreads it over all
+# classes. This is PyTorch's `CrossEntropyLoss(label_smoothing=0.1)`, written out. `gather` picks one score in each row.
+#
+# ```python
+# def smoothed(logits, labels):
+#     logs = torch.log_softmax(logits, dim=1)
+#     right = logs.gather(1, labels[:, None])[:, 0]
+#     return -(0.9 * right + 0.1 * logs.mean(dim=1)).mean()
+# ```
+#
+# Port it to TensorFlow: `answer(logits, labels)` with float32 logits of shape (n, 10) and int64 labels of shape (n,)
+# gives one number, as a tensor. Train with it: its gradient must come back to the logits.
+
+# %% tags=["exercise"]
+answer = ...  # a function of two TensorFlow tensors
+
+
+# solution
+def answer(logits, labels):
+    logs = tf.nn.log_softmax(logits, axis=1)
+    right = tf.gather(logs, labels, batch_dims=1)
+    return -tf.reduce_mean(0.9 * right + 0.1 * tf.reduce_mean(logs, axis=1))
+
+
+# wrong: a mean over the classes
+def answer(logits, labels):
+    logs = tf.nn.log_softmax(logits, axis=1)
+    right = tf.gather(logs, labels, batch_dims=1)
+    return -tf.reduce_mean(0.9 * right + 0.1 * tf.reduce_sum(logs, axis=1))
+
+
+# wrong: whole rows
+def answer(logits, labels):
+    logs = tf.nn.log_softmax(logits, axis=1)
+    right = tf.reduce_mean(tf.gather(logs, labels), axis=1)
+    return -tf.reduce_mean(0.9 * right + 0.1 * tf.reduce_mean(logs, axis=1))
+
+
+# wrong: takes the softmax of the labels
+def answer(logits, labels):
+    targets = tf.nn.softmax(tf.one_hot(labels, 10, dtype=logits.dtype))
+    return tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(targets, logits))
+
+
+# wrong: not smoothed
+def answer(logits, labels):
+    return tf.reduce_mean(
+        tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
+    )
+
+
+# wrong: to the nine others
+def answer(logits, labels):
+    targets = tf.one_hot(labels, 10, on_value=0.9, off_value=0.1 / 9)
+    return tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(targets, logits))
+
+
+# wrong: shape
+def answer(logits, labels):
+    logs = tf.nn.log_softmax(logits, axis=1)
+    right = tf.gather(logs, labels, batch_dims=1)
+    return -(0.9 * right + 0.1 * tf.reduce_mean(logs, axis=1))
+
+
+# wrong: no gradient comes back
+def answer(logits, labels):
+    logs = tf.nn.log_softmax(tf.stop_gradient(logits), axis=1)
+    right = tf.gather(logs, labels, batch_dims=1)
+    return -tf.reduce_mean(0.9 * right + 0.1 * tf.reduce_mean(logs, axis=1))
+
+
+# %% tags=["check"]
+exercises.check("5.8", answer)
 
 # %% [markdown]
 # ## 5e.5 Quiz

@@ -219,6 +219,51 @@ def _judge_left_alone(answer):
     return None
 
 
+# Exercise 5.8: label smoothing
+
+def _log_softmax(logits):
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
+def smoothed(logits, labels, spread=np.mean, part=0.1):
+    """Cross-entropy in nats with the targets (1 - part) * one-hot + part / classes (Szegedy et al., arXiv:1512.00567)."""
+    logs = _log_softmax(logits)
+    return -np.mean((1 - part) * logs[np.arange(len(labels)), labels] + part * spread(logs, axis=1))
+
+
+def _to_nine_others(logits, labels):
+    logs = _log_softmax(logits)
+    right = logs[np.arange(len(labels)), labels]
+    return -np.mean(0.9 * right + 0.1 / 9 * (logs.sum(axis=1) - right))
+
+
+def _whole_rows(logits, labels):
+    logs = _log_softmax(logits)
+    return -np.mean(0.9 * logs[labels].mean(axis=1) + 0.1 * logs.mean(axis=1))
+
+
+def _softmax_of_labels(logits, labels):
+    targets = np.exp(_log_softmax(np.eye(logits.shape[1])[labels]))
+    return -np.mean((targets * _log_softmax(logits)).sum(axis=1)).astype(logits.dtype)
+
+
+def scores_and_labels(rng):
+    return rng.normal(size=(12, 10)).astype("float32"), rng.integers(10, size=12)
+
+
+def _gradient_comes_back(answer):
+    """Whether the loss can be trained with: None, or what is wrong with its gradient."""
+    logits, labels = scores_and_labels(np.random.default_rng(9))
+    found = missing.side("tf").value_and_grad(answer, logits, labels).grads[0]
+    if found is None:
+        return "the values are right, but no gradient comes back to the logits: nothing could be trained with it."
+    right = (np.exp(_log_softmax(logits)) - 0.9 * np.eye(10)[labels] - 0.01) / len(labels)
+    if not np.allclose(found, right, atol=1e-5):
+        return f"the values are right, the gradient is not: largest difference {np.abs(found - right).max():.1e}."
+    return None
+
+
 EXERCISES = {
     "5.1": value(
         depthwise,
@@ -270,4 +315,16 @@ EXERCISES = {
         "The axis of rows is three axes in one. Which of the three runs fastest in Keras?",
         "In NHWC the channel is last, so it runs fastest: `kernel.reshape(height, width, channels, -1)` cuts the axis.",
         "Then `transpose` to (out, channels, height, width), and `reshape(-1, channels * height * width)`.")),
+    "5.8": function("tf", smoothed, scores_and_labels, gradients=False, atol=1e-5, then=_gradient_comes_back, suspects={
+        "0.1 is spread evenly, so it takes a mean over the classes, not a sum": lambda x, y: smoothed(x, y, np.sum),
+        "`tf.gather` without `batch_dims=1` picks whole rows": _whole_rows,
+        "your version takes the softmax of the labels; they are probabilities already": _softmax_of_labels,
+        "that is the plain cross-entropy, not smoothed": lambda x, y: smoothed(x, y, part=0.0),
+        "it is 0.9 of the right score and 0.1 of the mean, not the other way round": lambda x, y: smoothed(x, y, part=0.9),
+        "that gives the 0.1 to the nine others; the right class has its share of it, too": _to_nine_others,
+        "the sign is missing: a loss falls when the right score rises": lambda x, y: -smoothed(x, y),
+    }, hints=(
+        "Every name has a twin: `log_softmax`, `gather`, `reduce_mean`. Only `gather` needs thought.",
+        "`tf.gather(logs, labels)` would pick rows. To pick one score in each row it must know that rows belong together.",
+        "`tf.gather(logs, labels, batch_dims=1)` gives the right class's score of each row.")),
 }

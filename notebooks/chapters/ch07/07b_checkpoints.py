@@ -2,16 +2,13 @@
 # # 7b. Checkpoints
 #
 # A training is cut off and goes on to the same bits. Then you lose one part of its file, and the loss does not notice.
-# And you open files that others left: one that is a program, and two without the code that belongs to them.
 #
-# > **Minutes**: 40 · **Needs**: lesson 7a · **Claims tested**: none
+# > **Minutes**: 25 · **Needs**: lesson 7a · **Claims tested**: none
 # >
 # > **You will be able to**
 # > - save a run so that it goes on to the same numbers (verdict in 7b.2)
 # > - say what each part of the file is for (prediction P7.3)
 # > - carry an optimizer's state between the frameworks (exercise 7.3)
-# > - refuse a file that runs a stranger's code (prediction P7.4 and exercise 7.5)
-# > - read old files by the names in them (prediction P7.5)
 #
 # `fast` changes nothing here, `seed` draws other weights and pictures, `device` says where both compute.
 
@@ -20,18 +17,10 @@ from helpers import session
 
 session.start("07b")
 
-import contextlib
-import io
-import json
 import os
-import pickle
-import pickletools
 
-import h5py
-from safetensors.numpy import load_file, save_file
-
-from chapters.ch07 import old_files, scans
-from helpers import build_dir, claims, data, exercises, parity
+from chapters.ch07 import scans
+from helpers import build_dir, claims, exercises, parity
 
 # %% tags=["torch", "setup"]
 # PyTorch
@@ -47,7 +36,7 @@ torch.backends.cudnn.allow_tf32 = False  # full float32 on a GPU, as on a CPU
 with session.quiet():
     import tensorflow as tf
 
-from chapters.ch07 import old_files_tf, training_tf
+from chapters.ch07 import training_tf
 from helpers import tf_side
 
 tf.config.experimental.enable_tensor_float_32_execution(False)
@@ -118,7 +107,7 @@ parity.verdict("numbers that the momentum holds", remembered_torch, remembered_t
 # Saving must not be cut off half-way either. So PyTorch's file is written under another name and then renamed: whoever
 # looks finds the old file or the new one. TensorFlow's manager writes a new file, and then a pointer to it.
 #
-# `weights_only=True` is explained in 7b.5. `assert_consumed` complains where something in the file has found no place.
+# `weights_only=True` is explained in lesson 7c. `assert_consumed` complains where something in the file has found no place.
 
 
 # %% tags=["torch"]
@@ -269,7 +258,8 @@ guess = ...  # "a", "b", "c", "d" or "e"
 exercises.predict("P7.3", guess, among=["a", "b", "c", "d", "e"])
 
 # %% [markdown]
-# `lose` puts one part back to where a run begins. The batch norms are layers 1 and 4.
+# `lose` puts one part back to where a run begins. The batch norms are layers 1 and 4; their running means begin at 0, their
+# running variances at 1. Keras's `iterations` is its count of steps.
 
 # %% tags=["taught"]
 PARTS = {"a": "momentum", "b": "schedule", "c": "averages", "d": "epoch"}
@@ -337,8 +327,8 @@ print(f"without the averages form 11 is read worse by five points: {min(falls) >
 # Can the momentum travel to the other framework? In lesson 7a the runs parted at the third step, though both hold a
 # momentum of 0.9. PyTorch remembers a sum of gradients, $b \leftarrow 0.9\,b + g$, and multiplies it by today's rate
 # $\eta$. Keras remembers a velocity, $v \leftarrow 0.9\,v - \eta\,g$, in which each gradient keeps the rate of its day.
-# After a step at the rate `last`, at a rate that never changed, $v = -\text{last} \cdot b$. So it can travel, if the rate
-# travels with it.
+# As long as the rate has never changed, and was `last`, $v = -\text{last} \cdot b$. So it can travel, if the rate travels
+# with it.
 
 # %% [markdown]
 # ### Exercise 7.3: momentum under a schedule (5 minutes)
@@ -399,350 +389,24 @@ def answer(w, b, g, rate, last):
 exercises.check("7.3", answer)
 
 # %% [markdown]
-# ## 7b.5 A file from a stranger
-#
-# PyTorch's `.pt` files are made with Python's [pickle](glossary.md#pickle). That is no data format. It is a program for
-# rebuilding objects, and it may call any function. An object says by `__reduce__` how it wants to be rebuilt: here by a
-# call of `print`. `pickletools.genops` lists the program's instructions without running them.
-
-
-# %% tags=["taught"]
-class Payload:
-    def __reduce__(self):  # "to rebuild me, call this function with that"
-        return print, ("code from the file is running",)
-
-
-program = pickle.dumps([1.5, Payload()], protocol=2)
-for instruction, argument, _ in pickletools.genops(program):
-    print(instruction.name, argument)
-
-# %% [markdown]
-# `GLOBAL` names what is imported, `REDUCE` calls it. In place of `print` could stand a function that deletes your files.
-#
-# Now the stranger's file also holds three harmless numbers. `torch.load` with `weights_only=False` trusts it;
-# with `True` it rebuilds tensors and plain values only, and refuses any other call. Keras's
-# `.keras` file is JSON and arrays, but a `Lambda` layer brings Python bytecode; `safe_mode=False` trusts that.
-#
-# **Predict.** You load the trusted `.pt` file for the numbers, and do not touch anything else in it. What happens?
-#
-# - **a** the stranger's code has run
-# - **b** the numbers come, and no code runs until the object is used
-# - **c** PyTorch refuses
-
-# %% tags=["predict"]
-guess = ...  # "a", "b" or "c"
-exercises.predict("P7.4", guess, among=["a", "b", "c"])
-
-# %% [markdown]
-# `redirect_stdout` catches what is printed meanwhile. In the `Lambda`, `print` gives `None`, and `None or x` is `x`.
-
-# %% tags=["torch"]
-# PyTorch
-stranger = {"weight": torch.zeros(3), "comment": Payload()}
-torch.save(stranger, folder / "stranger.pt")
-
-
-def open_torch(weights_only):
-    """What is printed while the file is loaded, or the name of the error."""
-    with contextlib.redirect_stdout(io.StringIO()) as heard:
-        try:
-            torch.load(folder / "stranger.pt", weights_only=weights_only)
-        except pickle.UnpicklingError as error:
-            return type(error).__name__
-    return heard.getvalue().strip()
-
-
-trusting_torch = open_torch(weights_only=False)
-wary_torch = open_torch(weights_only=True)
-print("trusting:", trusting_torch)
-print("wary:", wary_torch)
-
-# %% tags=["tf"]
-# TensorFlow
-shout = tf.keras.layers.Lambda(
-    lambda x: print("code from the file is running") or x, output_shape=(3,)
-)
-with contextlib.redirect_stdout(io.StringIO()):
-    tf.keras.Sequential([tf.keras.Input((3,)), shout]).save(folder / "stranger.keras")
-
-
-def open_tf(safe_mode):
-    """What is printed while the file is loaded and used, or the name of the error."""
-    with contextlib.redirect_stdout(io.StringIO()) as heard:
-        try:
-            path = folder / "stranger.keras"
-            model = tf.keras.models.load_model(path, safe_mode=safe_mode)
-            model(tf.zeros([1, 3]))
-        except ValueError as error:
-            return type(error).__name__
-    return heard.getvalue().strip()
-
-
-trusting_tf = open_tf(safe_mode=False)
-wary_tf = open_tf(safe_mode=True)
-print("trusting:", trusting_tf)
-print("wary:", wary_tf)
-
-# %% tags=["verdict", "folded"]
-# Folded: which option came true, and whether both run and refuse alike.
-letter = exercises.first_true(
-    {
-        "a": "running" in trusting_torch,
-        "c": "Error" in trusting_torch,
-        "b": trusting_torch == "",
-    }
-)
-exercises.outcome("P7.4", letter)
-parity.verdict("what a trusting reader hears", trusting_torch, trusting_tf)
-print(f"a wary one gets: PyTorch {wary_torch}, TensorFlow {wary_tf}")
-
-# %% [markdown]
-# `weights_only=True`, the default since PyTorch 2.6, allows a short list of types and refuses the rest; so does
-# `safe_mode=True`. These are fences, not walls; both had holes
-# ([torch](https://github.com/advisories/GHSA-53q9-r3pm-6pq6), [Keras](https://nvd.nist.gov/vuln/detail/CVE-2025-1550)).
-# Open files of people you trust, with a version that is up to date.
-
-# %% [markdown]
-# ### Exercise 7.5: look before you load (4 minutes)
-#
-# Write `answer(program)`: `program` is a pickle of protocol 2, as bytes. Return a sorted list of what it would import,
-# each once, in the form `"module name"`, as `GLOBAL` gives it. An empty list says that it imports nothing. Do not load
-# it.
-
-# %% tags=["exercise"]
-answer = ...  # a function of bytes
-
-
-# solution
-def answer(program):
-    found = set()
-    for instruction, argument, _ in pickletools.genops(program):
-        if instruction.name == "GLOBAL":
-            found.add(argument)
-    return sorted(found)
-
-
-# wrong: the program has run
-def answer(program):
-    return sorted({type(one).__name__ for one in pickle.loads(program)})
-
-
-# wrong: each once
-def answer(program):
-    instructions = pickletools.genops(program)
-    return sorted(argument for one, argument, _ in instructions if one.name == "GLOBAL")
-
-
-# wrong: not sorted
-def answer(program):
-    found = []
-    for instruction, argument, _ in pickletools.genops(program):
-        if instruction.name == "GLOBAL" and argument not in found:
-            found.append(argument)
-    return found
-
-
-# wrong: texts that are no imports
-def answer(program):
-    arguments = [argument for _, argument, _ in pickletools.genops(program)]
-    return sorted({one for one in arguments if isinstance(one, str) and " " in one})
-
-
-# %% tags=["check"]
-exercises.check("7.5", answer)
-
-# %% [markdown]
-# ## 7b.6 Numbers and names, and nothing else
-#
-# A [safetensors](glossary.md#safetensors) file holds eight bytes with a length, that many bytes of JSON with names and
-# shapes, and then numbers. Nothing in it could run, and both frameworks can use it. We save PyTorch's network.
-
-# %% tags=["taught"]
-saved = load_torch()
-path = folder / "network.safetensors"
-save_file(torch_side.get_weights(saved.model), path)
-
-content = path.read_bytes()
-length = int.from_bytes(content[:8], "little")
-header = json.loads(content[8 : 8 + length])
-for name in ("0.weight", "1.running_mean", "8.weight"):
-    print(name, header[name]["shape"])
-
-# %% [markdown]
-# Into Keras go the same numbers, in Keras's order. `training_tf.carry` turns the axes of the convolutions. The dense
-# layer's inputs are 32 channels of 4×4 pixels, made flat: PyTorch's `Flatten` goes channel by channel, Keras's pixel by
-# pixel, so `carry` puts them into that order (chapter 5). Turn the matrix alone, and every shape fits, and the scores are
-# wrong.
-
-# %% tags=["taught"]
-of_torch = training_torch.scores(saved, x_watch)
-numbers = load_file(path)
-carried = training_tf.new(steps, start, device_tf)
-training_tf.carry(numbers, carried.model)
-
-# %% tags=["verdict", "folded"]
-# Folded: compares scores; and does the order behind Flatten matter?
-of_keras = training_tf.scores(carried, x_watch)
-parity.verdict("scores of form 11, carried over", of_torch, of_keras, atol=1e-3)
-carried.model.layers[8].set_weights([numbers["8.weight"].T, numbers["8.bias"]])
-only_turned = training_tf.scores(carried, x_watch)
-parity.differ("scores with a matrix only turned", of_torch, only_turned, atol=1e-3)
-
-# %% [markdown]
-# ## 7b.7 Files without their code
-#
-# You inherit two files that read digits. `reader.h5` is in the layout of Keras 2, and an `.h5` file needs no Keras: `h5py`
-# opens it, and `visititems` calls our function `note` with the name of everything that is inside.
-
-# %% tags=["taught"]
-old_files.write_h5(folder / "reader.h5")
-found = {}
-
-
-def note(name, thing):
-    if isinstance(thing, h5py.Dataset):  # an array; else it is a folder of arrays
-        found[name] = thing[...]
-
-
-with h5py.File(folder / "reader.h5") as file:
-    file.visititems(note)
-for name, array in found.items():
-    print(name, array.shape)
-
-# %% [markdown]
-# Two dense layers, 64 to 128 to 10. We rebuild them and put each array where its name says. `load_state_dict` raises an
-# error where a name is missing or one is too many.
-#
-# **Predict.** We add nothing that the names do not say. What share of the test scans will the rebuilt network read
-# correctly?
-#
-# - **a** about nine in ten
-# - **b** about half
-# - **c** about one in ten
-# - **d** none: loading raises an error
-
-# %% tags=["predict"]
-guess = ...  # "a", "b", "c" or "d"
-exercises.predict("P7.5", guess, among=["a", "b", "c", "d"])
-
-# %% tags=["taught"]
-digits = data.digits()
-x_test = digits.x_test.reshape(-1, 64)
-
-
-def share_read(scores):
-    return float((scores.argmax(axis=1) == digits.y_test).mean())
-
-
-# %% tags=["torch"]
-# PyTorch
-Linear = torch.nn.Linear
-
-
-def read_torch_file(*between):
-    """The old network's scores of the test scans, with these layers between its own."""
-    model = torch.nn.Sequential(Linear(64, 128), *between, Linear(128, 10))
-    last = 1 + len(between)
-    weights = {
-        "0.weight": found["dense/dense/kernel:0"].T,
-        "0.bias": found["dense/dense/bias:0"],
-        f"{last}.weight": found["dense_1/dense_1/kernel:0"].T,
-        f"{last}.bias": found["dense_1/dense_1/bias:0"],
-    }
-    model.load_state_dict({name: torch.tensor(w) for name, w in weights.items()})
-    return torch_side.to_numpy(model(torch.tensor(x_test)))
-
-
-as_named_torch = read_torch_file()
-with_relu_torch = read_torch_file(torch.nn.ReLU())
-print(share_read(as_named_torch))
-
-# %% tags=["tf"]
-# TensorFlow
-Dense = tf.keras.layers.Dense
-
-
-def read_tf_file(*between):
-    """The old network's scores of the test scans, with these layers between its own."""
-    inputs = tf.keras.Input((64,))
-    model = tf.keras.Sequential([inputs, Dense(128), *between, Dense(10)])
-    model.layers[0].set_weights(
-        [found["dense/dense/kernel:0"], found["dense/dense/bias:0"]]
-    )
-    model.layers[-1].set_weights(
-        [found["dense_1/dense_1/kernel:0"], found["dense_1/dense_1/bias:0"]]
-    )
-    return tf_side.to_numpy(model(x_test))
-
-
-as_named_tf = read_tf_file()
-with_relu_tf = read_tf_file(tf.keras.layers.ReLU())
-print(share_read(as_named_tf))
-
-# %% tags=["verdict", "folded"]
-# Folded: which option came true, and what a ReLU between the layers changes.
-share = share_read(as_named_torch)
-letter = exercises.first_true({"a": share > 0.8, "b": share > 0.3, "c": True})
-exercises.outcome("P7.5", letter)
-parity.verdict("the scores as named", as_named_torch, as_named_tf, atol=1e-2)
-parity.verdict("the scores with a ReLU", with_relu_torch, with_relu_tf, atol=1e-2)
-both = min(share_read(with_relu_torch), share_read(with_relu_tf)) > 0.8
-print(f"with a ReLU between the layers both read more than 80 % correctly: {both}")
-
-# %% [markdown]
-# The file holds weights. That a ReLU stood between them, no name says, and no error either. So never believe a port that
-# merely loads: ask it something to which you know the answer.
-#
-# The other file is a `.ckpt` of TensorFlow 1. `load_checkpoint` lists the names in it.
-
-# %% tags=["taught"]
-old_files_tf.write_ckpt(folder / "reader.ckpt")
-reader = tf.train.load_checkpoint(str(folder / "reader.ckpt"))
-for name, shape in sorted(reader.get_variable_to_shape_map().items()):
-    print(name, shape)
-
-# %% [markdown]
-# Besides the weights an optimizer left its memory there: `Adam` and `Adam_1` hold two averages of each gradient,
-# `beta1_power` and `beta2_power` belong to its correction, and `global_step` counts. To use the network, take the names
-# that have no such ending.
-
-# %% tags=["taught"]
-LEFT_BY_TRAINING = ("Adam", "Adam_1", "beta1_power", "beta2_power", "global_step")
-from_ckpt = {}
-for name in reader.get_variable_to_shape_map():
-    if not name.endswith(LEFT_BY_TRAINING):
-        from_ckpt[name] = reader.get_tensor(name)
-print(sorted(from_ckpt))
-
-# %% tags=["verdict", "folded"]
-# Folded: compares the arrays of both files, name by name.
-from_h5 = {}
-for name, array in found.items():
-    layer, weight = name.removesuffix(":0").split("/")[-2:]
-    from_h5[f"{layer}/{weight}"] = array
-parity.verdict("the weights in .ckpt and in .h5", from_ckpt, from_h5)
-
-# %% [markdown]
-# ## 7b.8 Quiz
+# ## 7b.5 Quiz
 
 # %%
 exercises.quiz("07b")
 
 # %% [markdown]
-# ## 7b.9 Verdicts
+# ## 7b.6 Verdicts
 
 # %%
 claims.close("07b")
 
 # %% [markdown]
-# ## 7b.10 Summary and further reading
+# ## 7b.7 Summary and further reading
 #
 # - A checkpoint: weights, buffers, optimizer, schedule, epoch. Write it all at once. Test it by resuming.
 # - What a loss does not show can be lost without a word: read with the network, too.
-# - A pickle is a program. Load numbers, not programs.
-# - Names say where weights belong. What happens between them must be known, and tested.
+# - A momentum of 0.9 is not the same memory in both: it travels only together with the rate.
 #
 # Further reading: [saving in PyTorch](https://docs.pytorch.org/docs/stable/notes/serialization.html),
-# [in TensorFlow](https://www.tensorflow.org/guide/checkpoint), and
-# [the format of safetensors](https://huggingface.co/docs/safetensors/index).
-# Next: [speed and memory](07d_speed_and_memory.ipynb).
+# [in TensorFlow](https://www.tensorflow.org/guide/checkpoint).
+# Next: [files from others](07c_files_from_others.ipynb).

@@ -73,7 +73,7 @@ guess = ...  # "a", "b", "c" or "d"
 exercises.predict("P7.6", guess, among=["a", "b", "c", "d"])
 
 # %% tags=["taught"]
-x_learn, y_learn, _, _ = scans.split()  # forms 1 to 10
+x_learn, y_learn, _, _ = scans.split()  # forms 1 to 10, without form 11
 places = np.arange(len(x_learn))
 
 # %% tags=["torch"]

@@ -1,4 +1,4 @@
-"""Files as old programs left them, for lesson 7b to read. `old_files_tf` writes the one that needs TensorFlow."""
+"""Files as old programs left them, for lesson 7c to read. `old_files_tf` writes the one that needs TensorFlow."""
 from pathlib import Path
 
 import h5py

@@ -1,4 +1,4 @@
-"""A checkpoint as TensorFlow 1 left it, for lesson 7b to read."""
+"""A checkpoint as TensorFlow 1 left it, for lesson 7c to read."""
 from pathlib import Path
 
 from chapters.ch07 import old_files

@@ -361,6 +361,9 @@ exercises.check("8.4", answer)
 # comes back as a dict: `lines[1][0]` is the first line of the second job. `launch.PYTHON` is the list of words that starts
 # Python, and `process.worker` gives a script's path. `launch.environment` keeps the ranks'
 # talk on this machine, and says whether they may see GPUs. `task.weights` finds the last weights in the lines.
+#
+# Of torchrun's words, `--nproc-per-node=2` asks for two ranks, `--standalone` says that no other machine takes part, and
+# `--local-addr=127.0.0.1` that the ranks meet on this machine. A star puts the words of one list into another.
 
 # %% tags=["torch"]
 # PyTorch

@@ -195,8 +195,8 @@ for name, costs in measured.items():
 # %% [markdown]
 # ### Exercise 8.3: around the ring (5 minutes)
 #
-# How do $n$ processes add up? In a ring all-reduce each cuts its payload into $n$ pieces. In a first round it sends
-# $n - 1$ pieces to its neighbor, one after another, each added to what the neighbor has. In a second round the finished
+# How do $n$ processes add up? In a ring all-reduce each cuts its payload into $n$ pieces. In a first pass it sends
+# $n - 1$ pieces to its neighbor, one after another, each added to what the neighbor has. In a second pass the finished
 # sums go around in the same way. How many megabytes does *each* process send for a payload of 100 MB, with 2, 4 and 8
 # processes?
 

@@ -258,8 +258,10 @@ exercises.predict("P8.7", guess, among=["a", "b", "c"])
 #
 # For TensorFlow it is Keras's `fit`, in one process, [backup_tf.py](chapters/ch08/workers/backup_tf.py). The callback
 # `BackupAndRestore` saves after each epoch; a process that finds such a backup goes on from there, and at the end it is
-# deleted. Nobody watches here, so we play `torchrun` and start the script a second time. `-1` says that it shall not kill
-# itself again. `process.command` runs one command and does not mind that it fails.
+# deleted. The script trains for four epochs of 20 steps, and kills itself in batch 10 of the third, which is step 50.
+# Nobody watches here, so we play `torchrun` and start the script a second time. `-1` says that it shall not kill itself
+# again. `process.command` runs one command and does not mind that it fails; where a signal ended it, `returncode` is 128
+# and the signal's number. SIGKILL has the number 9.
 
 # %% tags=["torch"]
 # PyTorch
@@ -282,7 +284,13 @@ print("TensorFlow", tf.__version__)
 backup = process.worker("ch08/backup_tf")
 backups = folder / "backup"
 env = launch.environment(gpus=False)
-job = [*launch.PYTHON, backup, folder, backups, 10]  # killed in batch 10 of epoch 2
+job = [
+    *launch.PYTHON,
+    backup,
+    folder,
+    backups,
+    10,
+]  # killed in batch 10 of the third epoch
 killed = process.command(job, 240, env)
 lines_before = process.results(killed.stdout)  # what it had printed until then
 killed_tf = [line["killed"] for line in lines_before if "killed" in line]
@@ -401,8 +409,8 @@ exercises.check("8.5", answer)
 #
 # $$\frac{C}{T} + \frac{T}{2 M}$$
 #
-# Save often, and the first term grows; save seldom, and the second does. Here is the loss for a save of 10 seconds and a
-# crash a day.
+# Save often, and the first term grows; save seldom, and the second does. Here is the share of time that is lost, for a
+# save of 10 seconds and a crash a day.
 
 # %% tags=["taught"]
 cost = 10  # C, seconds of a save

@@ -13,7 +13,8 @@
 # > - say what Keras's `fit` does on two machines (prediction P8.9)
 # > - choose what starts your ranks (verdict in 8e.4)
 #
-# Below, `fast` chooses the size of the experiments, `seed` the random numbers, and `device` where they run. `cluster = True`
+# Below, `fast` chooses the size of the experiments, and `seed` the random numbers. `device` changes nothing: all workers run
+# on the CPU. `cluster = True`
 # also runs Ray Train and two hosts: that takes minutes, 3 GB of memory, and the package Ray of requirements-dev.txt.
 
 # %% tags=["setup"]
@@ -59,8 +60,8 @@ env = launch.environment(gpus=False)
 # The new line of [fsdp_torch.py](chapters/ch08/workers/fsdp_torch.py):
 #
 # ```python
-# for layer in (model[0], model[2], model):
-#     fully_shard(layer, mesh=mesh)      # mesh: the ranks that share the layer
+# for layer in (model[0], model[2], model):    # the dense layers; then what is left of the model
+#     fully_shard(layer, mesh=mesh)            # mesh: the ranks that share the layer
 # ```
 #
 # TensorFlow has an older way, the [parameter server](glossary.md#parameter-server): a process that only holds weights. A
@@ -174,9 +175,9 @@ exercises.check("8.7", answer)
 # %% [markdown]
 # ## 8e.2 Who is there?
 #
-# With several machines somebody must say who takes part. `torchrun` is started on each machine, with the same words except
-# one: how many machines there are (*nodes*), how many ranks each starts, where the first machine is, and, the one that
-# differs, which machine this is. TensorFlow's workers read the environment variable `TF_CONFIG`, a piece of JSON:
+# With several machines somebody must say who takes part. `torchrun` is started on each machine. Its words say how many
+# machines there are (*nodes*), how many ranks each starts, and where the first machine is. One word differs: which machine
+# this is. TensorFlow's workers read the environment variable `TF_CONFIG`, a piece of JSON:
 #
 # ```python
 # {"cluster": {"worker": ["host0:port", "host1:port"]}, "task": {"type": "worker", "index": 0}}
@@ -198,6 +199,11 @@ exercises.check("8.7", answer)
 # %% tags=["predict"]
 guess = ...  # "a", "b" or "c"
 exercises.predict("P8.9", guess, among=["a", "b", "c"])
+
+# %% [markdown]
+# `web.free_port()` gives the number of a port that nobody uses; with `127.0.0.1:` before it, it is an address on this
+# machine. TensorFlow's scripts get an index, 0 or 1, and both addresses, and make their `TF_CONFIG` of them. The script with
+# `fit` prints one line; its `said` is `trained` or what the error says, of which we show 80 characters.
 
 # %% tags=["torch"]
 # PyTorch
