@@ -60,6 +60,13 @@ def test_the_readme_has_the_chapter_with_its_minutes(source):
     assert f"](notebooks/{source.stem}.ipynb) | {minutes} |" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+def test_the_readme_adds_the_lessons_up():
+    said = (ROOT / "README.md").read_text(encoding="utf-8")
+    minutes = [int(found) for found in re.findall(r"^\| \[.*\.ipynb\) \| (\d+) \|", said, re.M)]
+    assert len(minutes) == len(pipeline.sources())
+    assert f"{len(minutes)} lessons of" in said and f"about {round(sum(minutes) / 60)} hours" in said
+
+
 @EACH
 def test_the_live_edition_empties_the_twins_and_nothing_else(source):
     empty = [cell for cell in editions.live(source).cells if "typed in class" in cell.source]
