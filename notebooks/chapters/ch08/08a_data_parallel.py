@@ -429,10 +429,12 @@ claims.verdict(
 # `compute_average_loss`, run 8a.3 again, and see which sentence breaks. (Then undo it.)
 
 # %% tags=["folded"]
-# Folded: each distributed script, with its new lines marked.
-for name in ("PyTorch, DDP", "TensorFlow, loop"):
-    print(f"{name}\n")
-    print("\n".join(scripts.marked(*scripts.PAIRS[name])) + "\n")
+# Folded: PyTorch's distributed script, with its new lines marked.
+print("\n".join(scripts.marked(*scripts.PAIRS["PyTorch, DDP"])))
+
+# %% tags=["folded"]
+# Folded: TensorFlow's, with a loop, in the same way.
+print("\n".join(scripts.marked(*scripts.PAIRS["TensorFlow, loop"])))
 
 # %% [markdown]
 # The article says that TensorFlow can do it all, with more effort. Effort is more than lines, but lines can be counted.

@@ -152,9 +152,13 @@ parity.verdict("the outputs before training", first_torch, first_tf, atol=1e-12)
 # At each step we log a *scalar*, the [loss](glossary.md#loss), and two *histograms*: the hidden layer's weights and their
 # [gradients](glossary.md#gradient). Each record has a *tag*, its name, and the number of the step.
 #
-# PyTorch's writer is an object with methods `add_...`. TensorFlow's is a *place*: `tf.summary.scalar` writes to whichever
-# writer is the default just now, and outside such a `with` block to none, without a word. The folder becomes the run, and
-# gives it its name.
+# A histogram counts how many values lie in each of 30 *buckets* (PyTorch: *bins*). PyTorch's writer is an object with
+# methods `add_...`. TensorFlow's is a *place*: `with ....as_default():` makes a writer the default for its block; outside of
+# it `tf.summary.scalar` writes nowhere, without a word. The folder becomes the run, and gives it its name.
+#
+# `sparse_softmax_cross_entropy_with_logits` takes the right digits as whole numbers (*sparse*: no rows of 0 and 1), then
+# the scores, and gives one loss a picture. `reduce_mean` makes one number of them, as PyTorch's `cross_entropy` does by
+# itself.
 
 # %% tags=["torch"]
 # PyTorch
@@ -190,7 +194,8 @@ with tf.summary.create_file_writer(str(logs / run_tf)).as_default():
         losses_tf.append(float(loss))
         tf.summary.scalar("loss", loss, step)
         tf.summary.histogram("hidden/weights", hidden_tf.kernel, step, buckets=30)
-        tf.summary.histogram("hidden/gradients", gradients[0], step, buckets=30)
+        of_weights = gradients[0]  # the hidden layer's kernel is the first variable
+        tf.summary.histogram("hidden/gradients", of_weights, step, buckets=30)
         sgd.apply_gradients(zip(gradients, net_tf.trainable_variables))
 
 # %% tags=["verdict", "folded"]
@@ -509,8 +514,9 @@ server = opened.enter_context(boards.tensorboard(logs))
 print(sorted(web.ask(server.url, "data/runs")))
 
 # %% [markdown]
-# We ask over HTTP what the page asks. `web.ask` sends a GET request and decodes JSON. The answer for a scalar is a list
-# of [time, step, value], for a histogram a list of [time, step, rows].
+# We ask over HTTP what the page asks. `web.ask` sends a GET request; an answer in JSON it decodes, any other comes back as
+# bytes. The address names the kind twice: first the plugin, the part of TensorBoard that knows it, then the plugin's list.
+# The answer for a scalar is a list of [time, step, value], for a histogram a list of [time, step, rows].
 
 
 # %% tags=["taught"]
@@ -586,10 +592,11 @@ claims.verdict(
 )
 
 # %% [markdown]
-# Pictures and sounds are files: the server's list names them, and a second question fetches one. `decode.pixels` turns a
-# PNG file into shades, `decode.sound` a WAV file into samples. (`individualImage` and `individualAudio` are the addresses
-# under which the server gives out one file.) The note comes as a list with the text as HTML in it; `str` makes one string of
-# it, in which we can look for the bold word.
+# Pictures and sounds are files: the server's list names them, and a second question fetches one. Each entry of the list has
+# a `query`, which is what stands after the `?` in the file's address; `sample=0` asks for the first picture or sound of a
+# step. `decode.pixels` turns a PNG file into shades, `decode.sound` a WAV file into samples.
+# (`individualImage` and `individualAudio` are the addresses under which the server gives out one file.) The note comes as
+# a list with the text as HTML in it; `str` makes one string of it, in which we can look for the bold word.
 
 
 # %% tags=["taught"]

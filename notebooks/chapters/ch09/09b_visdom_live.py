@@ -54,7 +54,7 @@ linger = 0  # seconds for a training in 9b.4, so that you can act in its page; t
 # %% tags=["setup"]
 session.use(seed=seed, device=device, fast=fast)
 folder = tempfile.TemporaryDirectory(prefix="side-by-side-")  # gone with the kernel
-windows = Path(folder.name, "visdom")
+windows = Path(folder.name, "visdom")  # where the server keeps what is saved
 digits = data.digits("float64")
 
 # %% [markdown]
@@ -338,9 +338,10 @@ exercises.check("9.4", answer)
 # ## 9b.4 A training that listens
 #
 # Lesson 9a's network and batches, once more. This time the training is a *generator*: at `yield` it hands out a step's
-# number and loss, and waits until somebody asks for the next. So whoever looks on decides what happens in between. It
-# reads its rate from a dictionary, before each step of the weights. (PyTorch's optimizer keeps its parameters in groups,
-# each with its own rate; here there is one, `param_groups[0]`.)
+# number and loss, and waits until somebody asks for the next. So whoever looks on decides what happens in between. The
+# training reads its rate from a dictionary, before each step of the weights. (PyTorch's optimizer keeps its parameters in
+# groups, each with its own rate; here there is one, `param_groups[0]`. Keras's optimizer has `learning_rate`, which can be
+# set.)
 
 # %% tags=["taught"]
 batches = start.batches(seed, epochs=3 if fast else 20)

@@ -355,7 +355,8 @@ print(file_tf)
 parity.verdict("the losses in the files", file_torch, file_tf)
 
 # %% [markdown]
-# The files have all six. Now the server, over all that this lesson has written, as in lesson 9a.
+# The files have all six. Now the server, over all that this lesson has written, as in lesson 9a. We also ask for the list of
+# its *plugins*, one for each kind of page; section 9c.4 needs it.
 
 # %% tags=["taught"]
 opened = contextlib.ExitStack()

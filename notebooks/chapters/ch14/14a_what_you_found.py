@@ -391,7 +391,7 @@ answer = (1 / 2) ** 2 * (1 / 4) ** 3 * (1 / 5)
 exercises.check("14.1", answer)
 
 # %% [markdown]
-# The average is not all. How likely is it to have two more than that, by luck? Add the questions one by one: each turns
+# The average is not all: how likely is any number of right guesses, by luck? Add the questions one by one: each turns
 # the distribution $P$ of "how many right" into a new one. Either the new question is wrong, and the number $k$ stays, or
 # it is right, and one less was there before:
 #
@@ -436,7 +436,8 @@ results.behind_a_click("Lesson by lesson", header, results.by_lesson(asked))
 # ### Exercise 14.2: chance, with slopes (6 minutes)
 #
 # Port this cell to TensorFlow: `by_chance`, for probabilities `q` (n,) as a float64 tensor. Slopes must reach `q`: they
-# say how much one easier question would help. (`F` is `torch.nn.functional`, and `F.pad` puts zeros before and behind.)
+# say how much one easier question would help. (`F` is `torch.nn.functional`, and `F.pad` puts zeros before and behind.
+# `tf.pad` takes such a pair for each axis, here `[[0, 1]]`.)
 #
 # ```python
 # def chance(q):

@@ -56,7 +56,9 @@ session.use(seed=seed, device=device, fast=fast)
 # [functional API](glossary.md#functional-api).
 #
 # Each function below tries one way: it makes two numbers of each of three inputs. A way that is gone raises
-# `AttributeError`, since its name is not there. `works` calls such a function, and says whether it answered.
+# `AttributeError`, since its name is not there. `works` calls such a function, and says whether two numbers came for each
+# input. A *symbol* is an input that has a shape and no numbers yet; Keras's functional API calls layers on it and notes them
+# as a model. For training in one call we only look whether there is a method `fit`: `hasattr` asks whether a name is there.
 
 
 # %% tags=["taught"]
@@ -364,7 +366,8 @@ exercises.predict("P14.3", guess, among=["a", "b", "c"])
 
 # %% [markdown]
 # The *pull* is the sum of weights times leans: above 0 it pulls to PyTorch. To turn it, one weight must change by so
-# much that the pull is 0. `flip` tries each group, and keeps the smallest change. A weight cannot be negative.
+# much that the pull is 0. `flip` tries each group, and keeps the smallest change. A weight cannot be negative. (The answer
+# becomes "either" a little before.)
 
 
 # %% tags=["taught"]
