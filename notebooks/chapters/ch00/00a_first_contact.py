@@ -112,7 +112,8 @@ exercises.check("0.1", answer)
 # grows. We do it for 200 pictures, each one with each: 40,000 sums.
 #
 # To a framework that is one product of two tables. `reshape` lays the 8 rows of a picture end to end, so that each
-# picture becomes a row of 64 pixels; `@` multiplies the table of 200 rows with itself, turned on its side (`.T`).
+# picture becomes a row of 64 pixels; `@` multiplies the table of 200 rows with itself, turned on its
+# side (`.T`, and `tf.transpose`).
 #
 # A pixel is 0, 1/16, 2/16 and so on up to 1. `np.unique` lists the values that occur; times 16 they are whole numbers.
 # Remember it for the question.
@@ -313,10 +314,10 @@ print(x_train.shape, x_test.shape)
 
 # %% [markdown]
 # `Linear(64, 10)` and `Dense(10)` are the same part: TensorFlow's finds out by itself how many pixels come in. `lr`, the
-# [learning rate](glossary.md#learning-rate), says how far a step goes along the slope. A *bias* is a number added to each
+# [learning rate](glossary.md#learning-rate), says how far a step goes against the slope. A *bias* is a number added to each
 # score; we leave it out. Keras calls the weights the *kernel*. `from_logits=True` tells TensorFlow's loss that scores come
 # in, not probabilities; PyTorch's expects scores anyway. TensorFlow's takes the right answers first, PyTorch's second.
-# `.item()` makes a plain Python number.
+# `.item()` makes a plain Python number; `.numpy()` first makes a NumPy number of TensorFlow's.
 
 # %% tags=["torch"]
 # PyTorch
@@ -359,7 +360,8 @@ parity.verdict("it is ln 10", first_torch, ten_as_likely, atol=1e-13)
 # Now the loop. Its steps are the same in both: scores and loss; the *slopes*, which say how the loss moves when a weight
 # does; a step of the optimizer against them. PyTorch's `backward` notes the slopes beside the weights, and `zero_grad` first
 # clears those of the step before. TensorFlow watches on a *tape* what runs in its `with` block, and `tape.gradient` returns
-# the slopes.
+# the slopes. `trainable_variables` (PyTorch: `parameters()`) is the list of the weights that training may change: the tape
+# is asked for a slope for each, and `apply` moves each against its slope.
 #
 # This time there are exponentials and logarithms. They are rounded, and each step builds on the one before.
 #

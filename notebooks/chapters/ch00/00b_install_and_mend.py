@@ -53,7 +53,8 @@ session.use(seed=seed, device=device, fast=fast)
 # - **NOT MEASURED**: this machine could not look
 #
 # We begin with its commands. To check an installation of TensorFlow, the article runs a small program on each of four
-# systems, with `python3 -c "..."`. Here are these programs, letter for letter.
+# systems, with `python3 -c "..."` (`-c` runs the text that follows as a program). Here are these programs, letter for
+# letter.
 
 # %% tags=["taught"]
 linux = "import tensorflow as tf' print(tf.config.list_physical_devices('GPU'))"
@@ -113,7 +114,8 @@ claims.verdict("C71", said["macOS"] == "valid", f"compile() says {said['macOS']}
 # `pip3 install torch torchvision torchaudio --index-url`
 #
 # We give its words to pip. pip reads its options before it does anything else. `PIP_NO_INDEX` keeps it from asking the
-# network, in case it should get that far. `process.command` runs a command and returns what it wrote.
+# network, in case it should get that far. `process.command` runs a command. In what it returns, `.stdout` is what the
+# program printed, `.stderr` what it wrote as errors, and `.returncode` is 0 if it ended without an error.
 
 # %% tags=["taught"]
 words = ["install", "torch", "torchvision", "torchaudio", "--index-url"]
@@ -188,8 +190,9 @@ exercises.check("0.2", answer)
 # %% [markdown]
 # ## 0b.2 The programs, mended
 #
-# We run such programs, mended, where a terminal would: in a **new Python process**, not in this notebook. They say which
-# GPUs they see, and add up a million random numbers, to show that the framework computes.
+# We run the article's program for TensorFlow, mended, and the like for PyTorch, where a terminal would: in a **new Python
+# process**, not in this notebook. They say which GPUs they see, or how many, and add up a million random numbers, to show
+# that the framework computes. What is printed below is a program's output, or its errors where there is no output.
 
 # %% tags=["torch"]
 # PyTorch

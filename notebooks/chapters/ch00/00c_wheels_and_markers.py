@@ -328,13 +328,13 @@ exercises.check("0.3", answer)
 #
 # Each framework brings [CUDA](glossary.md#cuda) libraries of its own. On Linux plain `torch` asks for those of CUDA 13,
 # `tensorflow[and-cuda]` for those of CUDA 12. Their packages of [cuDNN](glossary.md#cudnn) have different names,
-# `nvidia-cudnn-cu13` and `nvidia-cudnn-cu12`, so pip installs both. We opened the two wheels in November 2026 (9.28.1.4
-# and 9.28.0.42): apart from their metadata, **every** file in one has a file of the same name in the other.
+# `nvidia-cudnn-cu13` and `nvidia-cudnn-cu12`, so pip installs both. We opened the two newest wheels in November 2026
+# (9.28.1.4 and 9.28.0.42): apart from their metadata, **every** file in one has a file of the same name in the other.
 #
-# What happens then needs no GPU to see. We make two toy packages with the same flaw. `environments.toy_wheel` writes a
-# wheel with one file, `toy/lib/libtoy.so.9`, that holds the given text. (A wheel is a zip file, no more; its source is in
-# the chapter's `environments.py`.) `environments.pip` runs pip in an environment that is empty at first, and returns what
-# pip wrote; `environments.toy_library` reads the file.
+# What happens then needs no GPU to see. We make two toy packages with the same flaw. `environments.toy_wheel(name, text)`
+# writes a wheel for the package `name` and returns its path; it has one file, `toy/lib/libtoy.so.9`, that holds the given
+# text. (A wheel is a zip file, no more; its source is in the chapter's `environments.py`.) `environments.pip` runs pip in
+# an environment that is empty at first, and returns what pip wrote; `environments.toy_library` reads the file.
 
 # %% tags=["taught"]
 toy_python = environments.new_environment()

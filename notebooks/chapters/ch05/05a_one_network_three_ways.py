@@ -101,7 +101,8 @@ keras.config.set_dtype_policy("float64")  # for layers and models
 #
 # - `__init__` runs once, when you write `NetTorch()`. It makes the layers and keeps them in `self`. Its first line,
 #   `super().__init__()`, lets the framework prepare its lists: each layer that you put into `self` is noted there.
-# - `forward` in PyTorch, `call` in Keras, runs whenever you write `net(x)`. It is given that `x`.
+# - `forward` in PyTorch, `call` in Keras, runs whenever you write `net(x)`. It is given that `x`. A layer is
+#   called in the same way: `self.hidden(x)`.
 #
 # `nn.Linear(64, 32)` is PyTorch's dense layer, from 64 numbers to 32. Keras's `Dense(32)` is told only how many come
 # out. `parameters()` goes through the arrays of a PyTorch network; `weights` is Keras's list of them.

@@ -59,8 +59,8 @@ session.use(seed=seed, device=device, fast=fast)
 # %% [markdown]
 # ## 5b.1 What a print says
 #
-# In this network the data part and meet again. What comes out of the ReLU is called `h`. It goes through the layer
-# `second`, and what that gives is *added* to `h`. Before the ReLU stands a [batch
+# In this network the data take two ways, which meet again. What comes out of the ReLU is called `h`. It goes through the
+# layer `second`, and what that gives is *added* to `h`. Before the ReLU stands a [batch
 # normalization](glossary.md#batch-normalization), which brings the numbers of a batch to mean 0 and deviation 1.
 #
 # `print` shows a PyTorch network. Keras's `summary()` shows a Keras model; it can also hand its text, piece by piece,
@@ -257,11 +257,10 @@ parity.verdict("without them", count_torch, trained)
 # ## 5b.4 By name: what freezing leaves free
 #
 # Names are for use. Below all but the layer `last` is *frozen*, as one does with a network that somebody else has
-# trained. In PyTorch a parameter is told, in Keras a layer (lesson 2b shows what that does to gradients).
+# trained: `requires_grad = False` freezes a parameter of PyTorch, `trainable = False` a layer of Keras.
 #
-# Then a batch of random numbers goes through, in the mode of training, and no optimizer is near (in float32, like the
-# network; NumPy draws float64). The running mean of
-# `norm` was 0 before.
+# Then a batch of random numbers goes through, in the mode of training, and no optimizer is near. The running mean of
+# `norm` was 0 before. (NumPy draws float64; the network has float32.)
 #
 # **Predict.** Whose running mean has changed?
 #
@@ -476,7 +475,7 @@ exercises.predict("P5.6", guess, among=["a", "b"])
 # %% [markdown]
 # First a file for 5b.7. `save` writes a model with its loss into it. The model has no weights at all: it takes the
 # mean of 3 by 3 pixels at every second place (`padding="same"`: at the edge as well), and turns the nine means into
-# chances.
+# chances by a [softmax](glossary.md#softmax).
 
 # %% tags=["taught"]
 # TensorFlow
@@ -564,10 +563,10 @@ else:
 # ## 5b.7 One file, asked twice
 #
 # The training agreed. Now the small file: no weights, so nothing can go wrong with them. The picture is a slope of
-# gray from 0 to 70. We ask for the nine means, and for the [loss](glossary.md#loss) if the first, smallest mean were
-# the right class: the model is very sure, and wrong.
+# gray from 0 to 70. We ask for the nine means, which serve as scores of nine classes, and for the
+# [loss](glossary.md#loss) when the right class is the first, with the smallest mean: the model is very sure, and wrong.
 #
-# **Predict.** The same file is opened on TensorFlow and on PyTorch. What agrees, but for rounding?
+# **Predict.** The same file is opened on TensorFlow and on PyTorch. What agrees, apart from rounding?
 #
 # - **a** both: it is one file
 # - **b** the means, not the loss

@@ -252,13 +252,14 @@ parity.verdict(
 
 # %% [markdown]
 # **Minus one.** In many files -1 means "nobody knows". In Python it means the last one of a list. Below we ask for
-# row -1 of a table, and for the one-hot row of class -1. (`lambda:` makes a function without arguments of what
-# follows, so that `said` can call it.)
+# entry -1 of a table, and for the one-hot row of class -1. The [one-hot](glossary.md#one-hot-encoding) row of class 2 among
+# three is 0, 0, 1: a 1 at the class's place. `one_hot(c, 3)` makes it; `tf.gather` picks entries by number. (`lambda:`
+# makes a function without arguments of what follows, so that `said` can call it.)
 #
 # **Predict.** Who refuses?
 #
-# - **a** PyTorch refuses the row, TensorFlow the class
-# - **b** PyTorch refuses the class, TensorFlow the row
+# - **a** PyTorch refuses the entry, TensorFlow the class
+# - **b** PyTorch refuses the class, TensorFlow the entry
 # - **c** both refuse both
 # - **d** nobody refuses anything
 
@@ -377,8 +378,11 @@ for name, value in said_keras.items():
 # operations, `keras.ops`, mostly leave it. No warning says so, and nine digits are gone.
 #
 # The same Keras column runs in a process of its own on PyTorch, and on JAX where it is installed. There even
-# `keras.ops` computes much in float32, whatever type the answer has. So 1e-5 is the limit for all rows, and the
-# lesson is: float64 on another backend must be asked for.
+# `keras.ops` computes much in float32, whatever type the answer has. So 1e-5 is the limit for all rows of these two
+# runs, and the lesson is: float64 on another backend must be asked for.
+#
+# `backends.run` (lesson 5b) starts the process; `worker` names the script that runs in it, here one that calls all of
+# Keras's phrases. `backends.phrases` makes arrays of its report, by name. Without JAX both give `None`.
 
 # %% tags=["taught"]
 # PyTorch
@@ -419,8 +423,9 @@ page.table(measured, build_dir() / "05e")
 # ### Exercise 5.2: port a module (7 minutes)
 #
 # Write this PyTorch module as a TensorFlow function `answer(x, weight, bias, scale, shift)`. It gets float64 tensors
-# in PyTorch's shapes: `x` is (n, 4), `weight` is that of `inner` and square, the others have four numbers. It returns
-# a float64 tensor. No gradients are asked for.
+# in PyTorch's shapes: `x` is (n, 4), `weight` is `inner`'s, (4, 4), so its shape will not tell you whether to transpose; the
+# others have four numbers. It returns a float64 tensor. No gradients are asked for. Layer normalization brings each row to
+# mean 0 and deviation 1, then scales and shifts it; both it and GELU are in the table. Keras's layers compute in float32.
 #
 # ```python
 # class Block(nn.Module):
