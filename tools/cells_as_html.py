@@ -1,6 +1,6 @@
 """Cells of an executed notebook as HTML that loads nothing: equations become MathML, which browsers draw by themselves.
 
-The HTML itself stands in tools/site/cells.html; here is decided what a reader of a page sees of each cell.
+The HTML itself stands in tools/site; here is decided what a reader of a page sees of each cell.
 """
 import re
 from pathlib import Path
@@ -15,6 +15,7 @@ from pygments.lexers import PythonLexer
 from helpers import show
 
 TEMPLATE = Path(__file__).parent / "site" / "cells.html"
+PREDICTION = TEMPLATE.with_name("prediction.html")
 SIDES = {"torch": "PyTorch", "tf": "TensorFlow"}
 VERBATIM = re.compile(r"(```.*?```|`[^`\n]+`)", re.S)
 MATH = re.compile(r"\$\$(.+?)\$\$|(?<![\\$\w])\$(?!\s)([^$\n]+?)(?<!\s)\$(?![\w$])", re.S)
@@ -72,7 +73,7 @@ def shown(cell):
     named = cell.source.startswith(f"# {SIDES.get(side)}")
     return {"code": Markup(highlight(cell.source, PythonLexer(), HtmlFormatter(wrapcode=True))), "side": side,
             "label": "" if named else SIDES.get(side, ""), "caption": caption(cell),
-            "verdict": "verdict" if "verdict" in tags else "", "outputs": [content(output) for output in cell.outputs]}
+            "verdict": "verdict" in tags, "outputs": [content(output) for output in cell.outputs]}
 
 
 def content(output):
@@ -81,10 +82,8 @@ def content(output):
     text = output.get("text") or bundle.get("text/plain") or "\n".join(output.get("traceback", []))
     if any(kind.startswith("application/vnd.jupyter.widget-view") for kind in bundle):
         return {"kind": "none"}  # a bar of progress
-    if found := UNANSWERED.match(text):
-        return {"kind": "question", "key": found.group(1)}
-    if found := OUTCOME.match(text):
-        return {"kind": "outcome", "key": found.group(1), "said": found.group(2)}
+    if said := prediction(text):
+        return {"kind": "prediction", "markup": said}
     markup = bundle.get("text/html", "")
     if markup and "<iframe" not in markup:  # a frame shows a server that ended with the run
         wide = any(mark in markup for mark in ("<table", "<svg", "<label"))
@@ -92,3 +91,15 @@ def content(output):
     if "image/png" in bundle:
         return {"kind": "image", "png": bundle["image/png"].strip(), "alt": output.get("metadata", {}).get("alt", "")}
     return {"kind": "text", "text": strip_ansi(text)} if text else {"kind": "none"}
+
+
+def prediction(text):
+    """HTML for what a run without a guess says of a prediction, before or after; "" for any other text.
+
+    It names the question, and holds the outcome behind a click.
+    """
+    if found := UNANSWERED.match(text):
+        return show.render(PREDICTION, key=found.group(1), said="")
+    if found := OUTCOME.match(text):
+        return show.render(PREDICTION, key=found.group(1), said=found.group(2))
+    return ""

@@ -4,6 +4,7 @@ It is made of what `python tools/pipeline.py run --apart` has executed: the clea
 no page holds what a learner has guessed or answered. It opens from a folder, without a server or a network: nothing is
 loaded from elsewhere, and the search runs in the page.
 """
+import base64
 import html
 import json
 import re
@@ -127,19 +128,26 @@ def documents(pages):
 
 
 def links(book):
-    """[(words, address)] of what a lesson's page offers: its notebook, its solutions, and the services that run it."""
-    found = [("Download the notebook", f"notebooks/{book.stem}.ipynb"), ("Solutions", f"solutions/{book.stem}.html")]
+    """[(words, address, name to save it under)] of a lesson's notebook, its solutions, and the services that run it."""
+    clean = pipeline.learner(pipeline.read(book.source))  # the one in notebooks/ may hold answers
+    found = [("Download the notebook", inside(clean), f"{book.stem}.ipynb"),
+             ("Solutions", f"solutions/{book.stem}.html", "")]
     if REPOSITORY:
         path = f"notebooks/{book.stem}.ipynb"
-        found += [("Run it on Binder", f"https://mybinder.org/v2/gh/{REPOSITORY}/{BRANCH}?labpath={path}"),
-                  ("Open it in Colab", f"https://colab.research.google.com/github/{REPOSITORY}/blob/{BRANCH}/{path}")]
+        found += [("Run it on Binder", f"https://mybinder.org/v2/gh/{REPOSITORY}/{BRANCH}?labpath={path}", ""),
+                  ("Open it in Colab", f"https://colab.research.google.com/github/{REPOSITORY}/blob/{BRANCH}/{path}", "")]
     return found
 
 
-def links_of_solutions(book):
-    """[(words, address)] of what the page of a lesson's solutions offers."""
-    return [("Download the solved notebook", f"../notebooks/solutions/{book.stem}.ipynb"),
-            ("The lesson", f"../{book.stem}.html")]
+def links_of_solutions(book, solved):
+    """The same of the page of a lesson's solutions."""
+    return [("Download the solved notebook", inside(solved), f"{book.stem}_solved.ipynb"),
+            ("The lesson", f"../{book.stem}.html", "")]
+
+
+def inside(notebook):
+    """An address that holds a notebook itself: browsers save nothing from a page that was opened from a folder but this."""
+    return f"data:application/x-ipynb+json;base64,{base64.b64encode(pipeline.as_text(notebook).encode()).decode()}"
 
 
 def neighbors(books, number):
@@ -209,17 +217,6 @@ def with_files(body, folder, up):
     return Markup(re.sub(r'href="([^":#?]+)"', copied, body))
 
 
-def write_notebooks(book, folder):
-    """Put a lesson's two notebooks, which its pages offer, into the folder."""
-    for path in pipeline.targets(book.source):
-        target = folder / path.relative_to(ROOT)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if path.parent.name == "solutions":
-            shutil.copy(path, target)
-        else:  # the one in notebooks/ may hold answers
-            pipeline.write(pipeline.learner(pipeline.read(book.source)), target)
-
-
 def write_pages(books, folder):
     """Write every page into the folder; returns [(name, title, body)] of those that the search knows."""
     known = []
@@ -238,9 +235,9 @@ def write_pages(books, folder):
     write("phrasebook.html", "Phrasebook", phrasebook_page(), "phrasebook")
     write("glossary.html", "Glossary", prose((ROOT / "notebooks" / "glossary.md").read_text(encoding="utf-8")), "glossary")
     for book in books:
-        body = cells_html(nbformat.read(pipeline.targets(book.source)[1], 4).cells)
-        body = body.replace('href="glossary', Markup('href="../glossary'))
-        write(f"solutions/{book.stem}.html", f"{book.title}: solutions", body, links=links_of_solutions(book))
+        solved = nbformat.read(pipeline.targets(book.source)[1], 4)
+        body = cells_html(solved.cells).replace('href="glossary', Markup('href="../glossary'))
+        write(f"solutions/{book.stem}.html", f"{book.title}: solutions", body, links=links_of_solutions(book, solved))
     write("index.html", "Start", index(books))
     write("search.html", "Search", show.render(SITE / "search.html"))
     return known
@@ -254,8 +251,6 @@ def main(folder):
             print(f"the ledger of {lesson}: {sentence}", file=sys.stderr)
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "solutions").mkdir(parents=True)
-    for book in books:
-        write_notebooks(book, folder)
     known = write_pages(books, folder)
     (folder / "style.css").write_text(style(), encoding="utf-8")
     (folder / "documents.js").write_text(f"const DOCUMENTS = {json.dumps(documents(known))};\n", encoding="utf-8")

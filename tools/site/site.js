@@ -25,17 +25,19 @@ function addCopyButton(code) {
 // Mark the section that is being read in the contents: the last one whose heading has passed the upper third.
 function markSection() {
   const links = [...document.querySelectorAll("nav ol ol a")];
-  const heading = link => document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  const named = name => document.getElementById(name) || document.getElementById(decodeURIComponent(name));
+  const heading = link => named(link.hash.slice(1));
   const atEnd = innerHeight + scrollY >= document.documentElement.scrollHeight - 2;
   const passed = links.filter(link => atEnd || heading(link).getBoundingClientRect().top < innerHeight / 3);
   for (const link of links) link.removeAttribute("aria-current");
   passed.at(-1)?.setAttribute("aria-current", "location");
 }
 
-// What scrolls sideways must be reached with the keyboard; what does not would only be one more stop.
+// What scrolls must be reached with the keyboard; what does not would only be one more stop.
 const reach = new ResizeObserver(entries => {
   for (const { target } of entries) {
-    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    const scrolls = target.scrollWidth > target.clientWidth || target.scrollHeight > target.clientHeight + 1;
+    if (scrolls) target.tabIndex = 0;
     else target.removeAttribute("tabindex");
   }
 });
@@ -45,7 +47,7 @@ addEventListener("DOMContentLoaded", () => {
   theme.hidden = false;
   theme.addEventListener("click", changeTheme);
   if (navigator.clipboard) document.querySelectorAll(".input pre code").forEach(addCopyButton);
-  document.querySelectorAll(".input pre, .output, .wide, .phrasebook > div").forEach(box => reach.observe(box));
+  document.querySelectorAll(".input pre, .output, .wide, .phrasebook > div, main > table, math[display=block]").forEach(box => reach.observe(box));
   const nav = document.querySelector("nav"), here = nav.querySelector("[aria-current=page]");
   if (here) nav.scrollTop = here.offsetTop - nav.clientHeight / 4;  // the contents are longer than a window
   markSection();
