@@ -88,13 +88,13 @@ def test_no_page_scrolls_sideways_asks_outside_or_keeps_people_out(folder, page)
         page.set_viewport_size({"width": 390, "height": 800})
         page.emulate_media(color_scheme="light")
         page.goto(f"{folder.as_uri()}/{name}")
+        assert page.asked_outside == [], name
         for width, scheme in ((390, "light"), (1280, "dark"), (1600, "light")):
             page.set_viewport_size({"width": width, "height": 800})
             page.emulate_media(color_scheme=scheme)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} at {width}"
             if (width, scheme) == (390, "light") or scheme == "dark" and name in BOTH:
                 assert serious(page) == [], f"{name} at {width}, {scheme}"
-    assert page.asked_outside == []
 
 
 def test_figures_are_drawn_and_say_what_they_show(lesson):

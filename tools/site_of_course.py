@@ -98,7 +98,7 @@ def navigation(books, current, up=""):
     pages = [(book.stem, book.title, sections(book.body) if book.stem == current else []) for book in books]
     pages += [("claims", "The claims", []), ("phrasebook", "Phrasebook", []), ("glossary", "Glossary", [])]
     entries = [{"name": f"{name}.html", "title": title, "current": name == current, "sections": inside,
-                "chapter": name[:2]} for name, title, inside in pages]
+                "chapter": re.match("[0-9]*", name).group()} for name, title, inside in pages]
     return show.render(SITE / "navigation.html", pages=entries, up=up)
 
 
@@ -179,8 +179,9 @@ def verdicts(books):
 def claims_page(books):
     """Every claim of the article, with the verdict and the evidence of this machine."""
     found, pages = verdicts(books), {pipeline.lesson(book.source): f"{book.stem}.html" for book in books}
-    rows = [{"page": pages.get(row["lesson"]), "verdict": "not run", "evidence": "-"} | row | found.get(row["id"], {})
-            for row in data.claims_table()]
+    not_run = {"verdict": "not run", "evidence": "-"}
+    rows = [{"page": pages.get(row["lesson"]), "number": pipeline.number(row["lesson"])} | not_run | row
+            | found.get(row["id"], {}) for row in data.claims_table()]
     return show.render(SITE / "claims.html", rows=rows, judged=len(found))
 
 
