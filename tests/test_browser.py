@@ -10,9 +10,7 @@ import nbformat
 import pytest
 
 import pipeline
-from axe import serious
-from conftest import needs
-from helpers import ROOT, build_dir, process, web
+from helpers import ROOT, process, web
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -111,56 +109,3 @@ def test_a_learner_runs_lesson_0a_and_answers_the_quiz(lab, page, tmp_path):
     hint.locator("summary").click()
     assert hint.locator("p").is_visible()
     page.screenshot(path=tmp_path / "lab.png")
-
-
-def test_twins_stand_in_two_columns_where_the_window_has_room(page, tmp_path):
-    import cells_as_html
-    import site_of_course
-    kinds = [("# PyTorch", ["torch"]), ("# TensorFlow", ["tf"]), ("# Folded: compares.", ["verdict", "folded"])]
-    cells = [nbformat.v4.new_code_cell(source, metadata={"tags": tags}) for source, tags in kinds]
-    main = f'<div class="book"><nav></nav><main>{cells_as_html.cells_html(cells)}</main></div>'
-    (tmp_path / "page.html").write_text(f"<!doctype html><style>{site_of_course.style()}</style>{main}", encoding="utf-8")
-    page.goto((tmp_path / "page.html").as_uri())
-    for width, beside in ((1400, True), (1399, False)):
-        page.set_viewport_size({"width": width, "height": 800})
-        torch, tf, verdict = (page.locator(box).bounding_box() for box in (".torch", ".tf", "details"))
-        assert (torch["y"] == tf["y"] and torch["x"] + torch["width"] < tf["x"]) == beside
-        assert (torch["x"] == tf["x"] and torch["y"] + torch["height"] < tf["y"]) != beside
-        assert verdict["y"] > tf["y"] + tf["height"] and verdict["x"] == torch["x"]
-    assert not page.locator("details pre").is_visible()
-    page.locator("summary").click()
-    assert page.locator("details pre").is_visible()
-
-
-def test_the_site_needs_no_network_and_shows_its_figures(page, monkeypatch):
-    import site_of_course
-    executed = build_dir() / "executed"
-    executed.mkdir(parents=True)
-    for source in pipeline.sources():  # the solved notebooks have a part of the outputs; these two have all
-        if pipeline.lesson(source) in ("00a", "01a"):
-            pipeline.run(source, {})
-        else:
-            shutil.copy(pipeline.targets(source)[1], executed)
-    folder = site_of_course.main()
-    page.goto((folder / "index.html").as_uri())
-    page.get_by_role("link", name="1a. ", exact=False).first.click()
-    assert page.locator("h1").inner_text().startswith("1a. ")
-    images = page.locator("main img")
-    assert images.count() >= 2
-    for k in range(images.count()):
-        assert images.nth(k).get_attribute("alt").strip()
-        assert images.nth(k).evaluate("image => image.complete && image.naturalWidth > 0")
-    assert page.locator("main script[src], link[href^=http]").count() == 0 and page.asked_outside == []
-    page.locator("main a[href^='glossary.html#']").first.click()
-    page.locator(":target").wait_for(timeout=30_000)  # a glossary link leads to its entry
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        for name in sorted(path.name for path in folder.glob("*.html")):
-            page.goto((folder / name).as_uri())
-            assert serious(page) == [], f"{name}, {scheme}"
-    needs("minisearch")
-    page.goto((folder / "index.html").as_uri())
-    page.get_by_role("searchbox").fill("strides")
-    page.keyboard.press("Enter")
-    page.locator("#hits a[href^='01b_windows_on_memory.html#']").first.click()
-    page.locator(":target").wait_for(timeout=30_000)  # a hit leads to its section

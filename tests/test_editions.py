@@ -118,3 +118,15 @@ def test_twins_share_a_slide_with_what_is_folded_behind_them_and_folded_code_is_
     editions.write_slides(book, tmp_path / "slides")
     html = (tmp_path / "slides.html").read_text(encoding="utf-8")
     assert html.count("<details><summary>") == 1 and "<details><summary>Compares &lt;both&gt;.</summary>" in html
+
+
+def test_on_slides_too_an_outcome_is_closed(tmp_path):
+    needs("reveal.js")
+    said = "prediction P1.1: the run says a. You made no prediction; next time, predict first."
+    outcome = nbformat.v4.new_output("display_data", {"text/html": said, "text/plain": said})
+    other = nbformat.v4.new_output("stream", text="the loss falls")
+    cells = [nbformat.v4.new_markdown_cell("## 1.1 A"), nbformat.v4.new_code_cell("x", outputs=[outcome, other])]
+    editions.write_slides(editions.laid_out(nbformat.v4.new_notebook(cells=cells)), tmp_path / "slides")
+    page = (tmp_path / "slides.html").read_text(encoding="utf-8")
+    assert "<summary>Prediction P1.1: what does the run say?</summary><p>The run says a.</p></details>" in page
+    assert "You made no prediction" not in page and "the loss falls" in page

@@ -1,14 +1,19 @@
-"""The site's pages: equations without scripts, links that stay inside, texts escaped."""
+"""The site's pages: equations without scripts, links that stay inside, texts escaped, nothing that a learner answered."""
 import html
 import json
+from pathlib import Path
 
 import nbformat
 import pytest
+from markupsafe import Markup
 
 import cells_as_html
 import odd
+import pipeline
+import run_ledger
 import site_of_course as site
-from helpers import data
+import start
+from helpers import ROOT, build_dir, data, exercises, show
 from helpers.course import ledger
 
 
@@ -27,35 +32,133 @@ def test_links_stay_inside_the_site():
         assert link in page
 
 
-@pytest.mark.parametrize("output, shown", [
-    ({"output_type": "stream", "text": "a < b \x1b[31mred"}, "<pre>a &lt; b red</pre>"),
-    ({"output_type": "display_data", "data": {"text/html": "<b>x</b>", "text/plain": "x"}}, "<b>x</b>"),
-    ({"output_type": "error", "traceback": ["\x1b[0;31mValueError", "bad"]}, "<pre>ValueError\nbad</pre>"),
+def shown(output):
+    """The HTML of a cell with this output, from behind its code."""
+    cell = nbformat.v4.new_code_cell("x")
+    cell.outputs = [nbformat.from_dict(output)]
+    return cells_as_html.cells_html([cell]).partition("</code></pre></div>\n</div>")[2].strip()
+
+
+@pytest.mark.parametrize("output, page", [
+    ({"output_type": "stream", "text": "a < b \x1b[31mred"}, '<div class="output"><pre>a &lt; b red</pre></div>'),
+    ({"output_type": "display_data", "data": {"text/html": "<b>x</b>", "text/plain": "x"}},
+     '<div class="output"><b>x</b></div>'),
+    ({"output_type": "display_data", "data": {"image/png": "QQ==\n"}, "metadata": {"alt": 'a "b"'}},
+     '<div class="output"><img alt="a &#34;b&#34;" src="data:image/png;base64,QQ=="></div>'),
+    ({"output_type": "error", "traceback": ["\x1b[0;31mValueError", "bad"]},
+     '<div class="output"><pre>ValueError\nbad</pre></div>'),
     ({"output_type": "display_data", "data": {}}, ""),
+    ({"output_type": "display_data", "data": {"text/plain": "0%|  |", "application/vnd.jupyter.widget-view+json": {}}}, ""),
+    ({"output_type": "display_data", "data": {"text/html": '<iframe src="http://127.0.0.1:1/">', "text/plain": "http://x"}},
+     '<div class="output"><pre>http://x</pre></div>'),
 ])
-def test_outputs(output, shown):
-    assert cells_as_html.output_html(nbformat.from_dict(output)) == shown
+def test_outputs(output, page):
+    assert shown(output) == page
+
+
+def test_the_outcome_of_a_prediction_is_closed_and_nobody_is_told_that_they_made_none(monkeypatch, capsys):
+    kept = []
+    monkeypatch.setattr(show, "rich", lambda markup, plain: kept.append((markup, plain)))
+    ledger.begin("98")
+    exercises.predict("P98.1", ..., among=["a", "bit"])
+    asked = capsys.readouterr().out
+    exercises.outcome("P98.1", "bit", timed=True)
+    (_, found), = kept
+    page = shown({"output_type": "stream", "text": asked})
+    assert page.startswith('<p class="question">Prediction P98.1: choose') and "none yet" not in page
+    page = shown({"output_type": "display_data", "data": {"text/html": "x", "text/plain": found}})
+    assert page == ('<details class="outcome"><summary>Prediction P98.1: what does the run say?</summary>'
+                    "<p>The run says, by the clock, &#39;bit&#39;.</p></details>")
 
 
 def test_cells_name_their_framework():
     cell = nbformat.v4.new_code_cell("x = 1", metadata={"tags": ["torch"]})
-    assert 'data-side="PyTorch"' in cells_as_html.cell_html(cell) and 'class="input torch"' in cells_as_html.cell_html(cell)
+    assert '<div class="input torch" data-side="PyTorch">' in cells_as_html.cells_html([cell])
+
+
+def lesson(body="", source="ch01/01_tensors.py"):
+    """A lesson as the pages show it."""
+    return site.Lesson(Path(source), "1. Tensors", 30, "courage", "what `x` is", Markup(body))
 
 
 def test_nothing_executed_yet():
-    with pytest.raises(SystemExit, match="make run"):
-        site.chapters()
+    with pytest.raises(SystemExit, match="make site"):
+        site.lessons()
 
 
-def test_the_search_knows_sections_by_their_anchor():
+SOURCE = pipeline.sources(["02a"])[0]
+
+
+def test_a_notebook_with_a_guess_or_of_another_source_is_refused():
+    book = pipeline.learner(pipeline.read(SOURCE))
+    book.cells.insert(5, code_cell("seed = 3", "injected-parameters"))  # as papermill does
+    site.refuse_unless_clean(book, SOURCE)
+    guess = next(cell for cell in book.cells if "predict" in pipeline.tags(cell))
+    guess.source = guess.source.replace("guess = ...", 'guess = "a"')
+    with pytest.raises(SystemExit, match="02a.* differs from its source.*make site"):
+        site.refuse_unless_clean(book, SOURCE)
+    with pytest.raises(SystemExit, match="02a"):
+        site.refuse_unless_clean(pipeline.solved(pipeline.read(SOURCE)), SOURCE)
+
+
+def test_the_run_for_the_site_has_no_ledger_of_a_learner(monkeypatch, tmp_path):
+    monkeypatch.setenv("SIDE_BY_SIDE_LEDGER", str(tmp_path / "mine"))
+    before = build_dir()
+    run_ledger.work_apart()
+    assert build_dir() == before / "apart" and ledger.path_of("01") == before / "apart" / "ledger" / "01.json"
+    executes, writes = start.steps("site", "python", [])
+    assert executes[1:] == ["tools/pipeline.py", "run", "--apart"] and writes[1:] == ["tools/site_of_course.py"]
+
+
+def test_binder_and_colab_only_where_a_repository_is_named(monkeypatch):
+    own = lesson(source=SOURCE)
+    before = site.links(own)
+    assert [name for _, _, name in before] == ["02a_train_by_hand.ipynb", ""]
+    monkeypatch.setattr(site, "REPOSITORY", "some/course")
+    assert [address for _, address, _ in site.links(own)] == [address for _, address, _ in before] + [
+        "https://mybinder.org/v2/gh/some/course/main?labpath=notebooks/02a_train_by_hand.ipynb",
+        "https://colab.research.google.com/github/some/course/blob/main/notebooks/02a_train_by_hand.ipynb"]
+
+
+@pytest.mark.parametrize("box, needs", [
+    ("> **Minutes**: 30 · **Needs**: lesson 2a; a\n> compiler · **Claims tested**: none\n>\n> **You",
+     "lesson 2a; a compiler"),
+    ("> **Minutes**: 55 &nbsp; **Needs**: chapters 5 to 7\n>\n> **You will", "chapters 5 to 7"),
+])
+def test_what_a_lesson_needs_is_read_from_its_box(box, needs):
+    assert site.needs(f"# 1. A\n\n{box}") == needs
+
+
+def test_the_first_page_says_what_the_boxes_and_the_readme_say():
+    table = site.table_of_readme()
+    books = [lesson()._replace(source=source, minutes=table[source.stem][0], finds=table[source.stem][1])
+             for source in pipeline.sources()]
+    page = site.index(books)
+    assert "You need courage." in page and "the numbers are compared" in page and "what pip chooses" in page
+    assert page.count("<li><a href=") == len(books) and f"{len(books)} lessons of 25 to " in page
+    for book in books:
+        assert f'href="{book.stem}.html"' in page and str(show.inline(book.finds)) in page
+
+
+def test_the_search_knows_sections_by_their_anchor_and_only_what_a_reader_sees():
     texts = ["# 1. Tensors\n\nIntro", "## 1.1 Views & `copies`\n\nA view shares memory."]
-    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text) for text in texts])
-    ((anchor, heading),) = site.sections(book)
+    cells = [*map(nbformat.v4.new_markdown_cell, texts),
+             code_cell("torch.median(x)", said="<style>\na {color: red}</style><p>1</p><script>var hidden;</script>")]
+    body = cells_as_html.cells_html(cells)
+    ((anchor, heading),) = site.sections(body)
     assert heading == "1.1 Views & copies"
-    first, second = site.documents([("01_tensors.html", "1. Tensors", site.body_of(book))])
+    first, second = site.documents([("01_tensors.html", "1. Tensors", body)])
     assert first["url"] == "01_tensors.html" and "Intro" in first["text"]
-    assert second["url"] == f"01_tensors.html#{anchor}" and second["text"] == "A view shares memory."
-    assert f'<a href="#{html.escape(anchor)}">' in site.navigation([("01_tensors", "1. Tensors", book)], "01_tensors")
+    assert second["url"] == f"01_tensors.html#{anchor}" and second["text"] == "A view shares memory. torch.median(x) 1"
+    assert f'<a href="#{html.escape(anchor)}">' in site.navigation([lesson(body)], "01_tensors")
+
+
+def test_a_link_to_a_file_of_the_course_leads_to_a_copy_of_it(tmp_path):
+    body = '<a href="chapters/ch02/engine.py"></a><a href="../data/timeline.csv"></a><a href="chapters/none.py"></a>'
+    page = site.with_files(body, tmp_path, "../")
+    names = ["notebooks/chapters/ch02/engine.py", "data/timeline.csv"]
+    assert [name for name in names if f'href="../files/{name}"' in page] == names and 'href="chapters/none.py"' in page
+    assert all((tmp_path / "files" / name).read_bytes() == (ROOT / name).read_bytes() for name in names)
 
 
 def test_every_claim_is_on_the_page_of_claims():
@@ -69,8 +172,8 @@ def code_cell(source, *tags, said=""):
 
 
 def test_a_folded_cell_is_closed_behind_its_caption_and_its_output_is_not():
-    page = cells_as_html.cell_html(code_cell("# Folded: compares a < b.\nx = 1", "verdict", "folded", said="<b>EQUAL</b>"))
-    code, _, output = page.partition("</details>")
+    cell = code_cell("# Folded: compares a < b.\nx = 1", "verdict", "folded", said="<b>EQUAL</b>")
+    code, _, output = cells_as_html.cells_html([cell]).strip().partition("</details>")
     assert code.startswith('<details class="input folded"><summary>Compares a &lt; b.</summary>') and "EQUAL" not in code
     assert "<b>EQUAL</b>" in output and "open" not in code
     assert cells_as_html.caption(code_cell("x = 1", "folded")) == "X = 1"
@@ -82,13 +185,13 @@ def test_twins_stand_in_one_box_and_their_verdict_below_it():
              code_cell("alone", "torch"), code_cell("x = 2")]
     page = cells_as_html.cells_html(cells)
     assert page.count('<div class="twins">') == 1
-    twins, _, below = page.partition("</div></div></div>")  # of TensorFlow's code, its column, the twins
+    twins, _, below = page.partition("</div></div>\n")
     assert "PyTorch" in twins and "TensorFlow" in twins and below.count('class="input') == 3
     assert "data-side" not in twins  # a first line that names the framework needs no label
 
 
 def test_verdicts_of_an_earlier_run_say_so_and_no_ledger_ends_the_page():
-    books = [("01_tensors", "1. Tensors", None)]
+    books = [lesson()]
     path = ledger.path_of("01")
     path.parent.mkdir(parents=True)
     for content in odd.variants():

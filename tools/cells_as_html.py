@@ -1,16 +1,26 @@
-"""Cells of an executed notebook as HTML that loads nothing: equations become MathML, which browsers draw by themselves."""
-import html
+"""Cells of an executed notebook as HTML that loads nothing: equations become MathML, which browsers draw by themselves.
+
+The HTML itself stands in tools/site; here is decided what a reader of a page sees of each cell.
+"""
 import re
+from pathlib import Path
 
 import latex2mathml.converter
+from markupsafe import Markup
 from nbconvert.filters import markdown2html, strip_ansi
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from helpers import show
+
+TEMPLATE = Path(__file__).parent / "site" / "cells.html"
+PREDICTION = TEMPLATE.with_name("prediction.html")
 SIDES = {"torch": "PyTorch", "tf": "TensorFlow"}
 VERBATIM = re.compile(r"(```.*?```|`[^`\n]+`)", re.S)
 MATH = re.compile(r"\$\$(.+?)\$\$|(?<![\\$\w])\$(?!\s)([^$\n]+?)(?<!\s)\$(?![\w$])", re.S)
+UNANSWERED = re.compile(r"prediction (\S+): none yet")
+OUTCOME = re.compile(r"prediction (\S+): (the run says.*?)\. You made no prediction")
 
 
 def mathml(markdown):
@@ -27,20 +37,18 @@ def prose(markdown):
     """A markdown text as HTML, its links pointing into the site."""
     page = markdown2html(mathml(markdown))
     page = re.sub(r'href="([^":]+)\.ipynb', r'href="\1.html', page)
-    return page.replace('href="glossary.md', 'href="glossary.html')
+    page = page.replace('<a class="anchor-link"', '<a class="anchor-link" aria-label="Link to this heading"')
+    return Markup(page.replace('href="glossary.md', 'href="glossary.html'))
 
 
 def cells_html(cells):
     """Cells as HTML. Twins stand in one box, so that a style sheet can put them in two columns."""
-    parts, rest = [], list(cells)
+    groups, rest = [], list(cells)
     while rest:
-        if are_twins(rest[:2]):
-            both = "".join(f"<div>{cell_html(cell)}</div>" for cell in rest[:2])
-            parts.append(f'<div class="twins">{both}</div>')
-            rest = rest[2:]
-        else:
-            parts.append(cell_html(rest.pop(0)))
-    return "".join(parts)
+        count = 2 if are_twins(rest[:2]) else 1
+        groups.append([shown(cell) for cell in rest[:count]])
+        rest = rest[count:]
+    return show.render(TEMPLATE, groups=groups)
 
 
 def are_twins(cells):
@@ -56,36 +64,42 @@ def caption(cell):
     return said[:1].upper() + said[1:] or "Code"
 
 
-def cell_html(cell):
-    """One cell. A code cell shows which framework it belongs to; a folded one is closed, its outputs stay open."""
+def shown(cell):
+    """What the template shows of a cell. A code cell says which framework it belongs to; a folded one has a caption."""
     if cell.cell_type == "markdown":
-        return prose(cell.source)
+        return {"prose": prose(cell.source)}
     tags = cell.metadata.get("tags", [])
-    source = highlight(cell.source, PythonLexer(), HtmlFormatter())
     side = next((name for name in SIDES if name in tags), "")
     named = cell.source.startswith(f"# {SIDES.get(side)}")
-    label = f' data-side="{SIDES[side]}"' if side and not named else ""
-    code = f'<div class="input {side}"{label}>{source}</div>'
-    if caption(cell):
-        code = f'<details class="input folded"><summary>{html.escape(caption(cell))}</summary>{source}</details>'
-    verdict = "verdict" if "verdict" in tags else ""
-    return code + "".join(output_box(output, verdict) for output in cell.outputs)
+    return {"code": Markup(highlight(cell.source, PythonLexer(), HtmlFormatter(wrapcode=True))), "side": side,
+            "label": "" if named else SIDES.get(side, ""), "caption": caption(cell),
+            "verdict": "verdict" in tags, "outputs": [content(output) for output in cell.outputs]}
 
 
-def output_box(output, verdict):
-    """One output in its box; one that may be wider than the page, and scrolls, can be reached with the keyboard."""
-    content = output_html(output)
-    reach = ' tabindex="0"' if "<table" in content or "<svg" in content or "<label" in content else ""
-    return f'<div class="output {verdict}"{reach}>{content}</div>'
-
-
-def output_html(output):
-    """One output: HTML as it is, images with their alt text, text escaped."""
+def content(output):
+    """What the template shows of an output: its kind, and what that kind needs."""
     bundle = output.get("data", {})
-    if "text/html" in bundle:
-        return bundle["text/html"]
-    if "image/png" in bundle:
-        alt = html.escape(output.get("metadata", {}).get("alt", ""))
-        return f'<img alt="{alt}" src="data:image/png;base64,{bundle["image/png"].strip()}">'
     text = output.get("text") or bundle.get("text/plain") or "\n".join(output.get("traceback", []))
-    return f"<pre>{html.escape(strip_ansi(text))}</pre>" if text else ""
+    if any(kind.startswith("application/vnd.jupyter.widget-view") for kind in bundle):
+        return {"kind": "none"}  # a bar of progress
+    if said := prediction(text):
+        return {"kind": "prediction", "markup": said}
+    markup = bundle.get("text/html", "")
+    if markup and "<iframe" not in markup:  # a frame shows a server that ended with the run
+        wide = any(mark in markup for mark in ("<table", "<svg", "<label"))
+        return {"kind": "html", "markup": Markup(markup), "wide": wide}
+    if "image/png" in bundle:
+        return {"kind": "image", "png": bundle["image/png"].strip(), "alt": output.get("metadata", {}).get("alt", "")}
+    return {"kind": "text", "text": strip_ansi(text)} if text else {"kind": "none"}
+
+
+def prediction(text):
+    """HTML for what a run without a guess says of a prediction, before or after; "" for any other text.
+
+    It names the question, and holds the outcome behind a click.
+    """
+    if found := UNANSWERED.match(text):
+        return show.render(PREDICTION, key=found.group(1), said="")
+    if found := OUTCOME.match(text):
+        return show.render(PREDICTION, key=found.group(1), said=found.group(2))
+    return ""

@@ -16,7 +16,7 @@ from string import Template
 
 import nbformat
 from nbconvert import SlidesExporter
-from nbformat.v4 import new_markdown_cell
+from nbformat.v4 import new_markdown_cell, new_output
 
 import cells_as_html
 import pipeline
@@ -111,13 +111,21 @@ def slides(source):
 
 
 def laid_out(book):
-    """A notebook with each cell's place among the slides, the captions of folded cells, and equations as MathML."""
+    """A notebook with each cell's place among the slides, captions of folded cells, closed outcomes, equations as MathML."""
     for before, cell in zip([book["cells"][0], *book["cells"]], book["cells"]):
         cell.metadata["slideshow"] = {"slide_type": kind_of_slide(cell, before)}
         cell.metadata["caption"] = cells_as_html.caption(cell)
         if cell.cell_type == "markdown":
             cell.source = cells_as_html.mathml(cell.source)
+        else:
+            cell.outputs = [with_closed_outcome(output) for output in cell.outputs]
     return book
+
+
+def with_closed_outcome(output):
+    """An output; what came true of a prediction stands behind a click, so that a class can guess first."""
+    said = cells_as_html.prediction(output.get("text") or output.get("data", {}).get("text/plain", ""))
+    return new_output("display_data", {"text/html": str(said)}) if said else output
 
 
 def executed(source):

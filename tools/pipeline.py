@@ -38,7 +38,7 @@ from batch import each, keep_seconds, table, timed  # noqa: E402
 from helpers import build_dir, data  # noqa: E402
 from helpers.course import ledger  # noqa: E402
 from parameters import typed  # noqa: E402
-from run_ledger import fresh_ledger  # noqa: E402
+from run_ledger import fresh_ledger, work_apart  # noqa: E402
 
 GOLDEN = "nbval-check-output"
 LAST = "14"
@@ -372,10 +372,14 @@ def main(argv=None):
     parser.add_argument("--seed", type=int, help="run: the seed, a whole number")
     parser.add_argument("--device", choices=["auto", "cpu", "gpu"], help="run: where to compute")
     parser.add_argument("--full", action="store_true", help="run: full sizes instead of fast ones")
+    parser.add_argument("--apart", action="store_true",
+                        help="run: in a build folder of its own, which holds nothing of yours (for the site)")
     parser.add_argument("-p", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"),
                         help="run: a parameter by name, of the type that the lesson's parameters cell gives it")
     parser.add_argument("--workers", type=int, default=2, help="how many lessons at a time (default 2)")
     args = parser.parse_args(argv)
+    if args.apart:
+        work_apart()
     chosen = sources(args.lessons)
     if args.verb == "report":
         return density.report((source.stem, learner(read(source))) for source in chosen)

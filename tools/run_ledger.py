@@ -5,7 +5,14 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from helpers import build_dir
 from helpers.course import ledger
+
+
+def work_apart():
+    """Let this process and its children work in a build folder of their own, whose ledgers hold no guess and no answer."""
+    os.environ["SIDE_BY_SIDE_BUILD"] = str(build_dir() / "apart")
+    os.environ.pop("SIDE_BY_SIDE_LEDGER", None)
 
 
 @contextlib.contextmanager

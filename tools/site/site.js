@@ -1,12 +1,55 @@
-// Light or dark: what the reader chose last, else what the system prefers. Without JavaScript the style sheet asks the system.
+// What a page does beyond being read. Without JavaScript everything can still be read: these are conveniences.
+
+// Light or dark: what the reader chose last, else what the system prefers. This runs before anything is drawn.
 const kept = localStorage.getItem("theme");
 if (kept) document.documentElement.dataset.theme = kept;
-addEventListener("DOMContentLoaded", () => {
-  const button = document.getElementById("theme");
-  button.hidden = false;
-  button.addEventListener("click", () => {
-    const now = document.documentElement.dataset.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
-    document.documentElement.dataset.theme = now === "dark" ? "light" : "dark";
-    localStorage.setItem("theme", document.documentElement.dataset.theme);
+
+function changeTheme() {
+  const root = document.documentElement.dataset;
+  const now = root.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  root.theme = now === "dark" ? "light" : "dark";
+  localStorage.setItem("theme", root.theme);
+}
+
+// A button that copies the code of a cell.
+function addCopyButton(code) {
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "copy", textContent: "Copy" });
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(code.textContent.trimEnd());
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = "Copy"; }, 1500);
   });
+  code.closest(".highlight").before(button);
+}
+
+// Mark the section that is being read in the contents: the last one whose heading has passed the upper third.
+function markSection() {
+  const links = [...document.querySelectorAll("nav ol ol a")];
+  const named = name => document.getElementById(name) || document.getElementById(decodeURIComponent(name));
+  const heading = link => named(link.hash.slice(1));
+  const atEnd = innerHeight + scrollY >= document.documentElement.scrollHeight - 2;
+  const passed = links.filter(link => atEnd || heading(link).getBoundingClientRect().top < innerHeight / 3);
+  for (const link of links) link.removeAttribute("aria-current");
+  passed.at(-1)?.setAttribute("aria-current", "location");
+}
+
+// What scrolls must be reached with the keyboard; what does not would only be one more stop.
+const reach = new ResizeObserver(entries => {
+  for (const { target } of entries) {
+    const scrolls = target.scrollWidth > target.clientWidth || target.scrollHeight > target.clientHeight + 1;
+    if (scrolls) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
+  }
+});
+
+addEventListener("DOMContentLoaded", () => {
+  const theme = document.getElementById("theme");
+  theme.hidden = false;
+  theme.addEventListener("click", changeTheme);
+  if (navigator.clipboard) document.querySelectorAll(".input pre code").forEach(addCopyButton);
+  document.querySelectorAll(".input pre, .output, .wide, .phrasebook > div, main > table, math[display=block]").forEach(box => reach.observe(box));
+  const nav = document.querySelector("nav"), here = nav.querySelector("[aria-current=page]");
+  if (here) nav.scrollTop = here.offsetTop - nav.clientHeight / 4;  // the contents are longer than a window
+  markSection();
+  addEventListener("scroll", markSection, { passive: true });
 });
