@@ -9,7 +9,7 @@ def _sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
-# Exercise 12.7: one step of a GRU (Cho et al., arXiv:1406.1078; reset after the product, as cuDNN has it)
+# Exercise 12.8: one step of a GRU (Cho et al., arXiv:1406.1078; reset after the product, as cuDNN has it)
 
 def gru(x, h, w, u, order="zrn", keep="z", reset_after=True):
     """The new state (n, b) from x (n, a), h (n, b), w (a, 3b), u (b, 3b) with the gates side by side in `order`."""
@@ -48,7 +48,7 @@ def _whole_rows(new, old, fell):
     return (1 + 0.99 * (1 - fell[:, None]) * old[new.argmax(axis=1)]).max(axis=1)
 
 
-# Exercise 12.8: a tune in another key
+# Exercise 12.7: a tune in another key
 
 def _judge_key(answer):
     if not callable(answer):
@@ -80,7 +80,7 @@ def _judge_key(answer):
 
 
 EXERCISES = {
-    "12.7": function("tf", gru, cell_inputs, gradients=False, suspects={
+    "12.8": function("tf", gru, cell_inputs, gradients=False, suspects={
         "that reads the kernels in PyTorch's order, reset first; Keras has update first":
             lambda *arrays: gru(*arrays, order="rzn"),
         "z keeps the old state in both frameworks; yours keeps what it should replace":
@@ -110,7 +110,7 @@ EXERCISES = {
         "Two steps: which action, then what it is worth.",
         "`new.argmax(1, keepdim=True)` are the actions; `gather` picks one value of each row of `old`.",
         "`1 + 0.99 * (1 - fell) * old.gather(1, chosen)[:, 0]`.")),
-    "12.8": Exercise(_judge_key, (
+    "12.7": Exercise(_judge_key, (
         "Which events are pitches? Those above `music.REST`.",
         "`np.where(condition, one, other)` chooses event by event, and makes a new array.",
         "Where `events > music.REST` take `events + by`, elsewhere `events`.")),
