@@ -120,9 +120,7 @@ precision = design.T @ design / noise**2 + np.eye(2) / prior**2
 covariance = np.linalg.inv(precision)
 mean = covariance @ design.T @ y / noise**2
 spread = np.sqrt(np.diag(covariance))  # the standard deviations
-print(
-    f"intercept {mean[0]:.2f} ± {spread[0]:.2f}, slope {mean[1]:.2f} ± {spread[1]:.2f}"
-)
+print("intercept and slope:", mean.round(2), "±", spread.round(2))
 
 # %% [markdown]
 # ## 12d.3 Roll a ball
@@ -446,9 +444,9 @@ project_figures.posterior(
 # %% [markdown]
 # ## 12d.6 Sonnet: modules without a compile
 #
-# DeepMind wrote Sonnet for its research on TensorFlow; its newer libraries are for [JAX](https://github.com/google-deepmind).
-# A Sonnet module makes its variables when it is first called, for the width and the dtype of that input. It has no `fit` and
-# no `compile`: loops are written by hand, as in PyTorch.
+# DeepMind wrote Sonnet for its research on TensorFlow; its newer libraries are for
+# [JAX](https://github.com/google-deepmind). A Sonnet module makes its variables when it is first called, for the width and
+# the dtype of that input. It has no `fit` and no `compile`: loops are written by hand, as in PyTorch.
 #
 # So its twin is PyTorch's loop: one network for the digits, with 32 hidden numbers, the same weights and batches.
 # `data.batches` yields pictures and labels in an order that seed and epoch fix.
@@ -578,8 +576,8 @@ claims.verdict(
         "it trains on this TensorFlow, to 85% of digits or more": share >= 0.85,
         "it was released within two years before November 2026": age < 730,
     },
-    f"Sonnet's test scores {'equal' if apart <= 1e-5 else 'differ from'} Keras's within "
-    f"1e-05; its last release is from {day:%B %Y}",
+    f"Sonnet's test scores {'equal' if apart <= 1e-5 else 'differ from'} Keras's "
+    f"within 1e-05; its last release is from {day:%B %Y}",
 )
 
 # %% [markdown]

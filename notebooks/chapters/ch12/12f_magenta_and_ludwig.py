@@ -14,8 +14,8 @@
 # > - find out how much a network copies (prediction P12.9)
 # > - read off a package what it is built on (claim C64)
 #
-# Below, `fast` chooses how long the networks study, and `seed` their first weights, the lessons and the dice. All runs on the
-# CPU. Some cells make a sound, where you ask them to.
+# Below, `fast` chooses how long the networks study, and `seed` their first weights, the lessons and the dice. All runs on
+# the CPU. Some cells make a sound, where you ask them to.
 
 # %% tags=["setup"]
 from helpers import session
@@ -390,7 +390,7 @@ prompt = np.searchsorted(signs, unseen[:16])
 # PyTorch
 places = list(prompt)
 with torch.no_grad():
-    scores, state = scores_torch(torch.from_numpy(prompt)[None])
+    scores, state = scores_torch(torch.from_numpy(prompt)[None])  # one tune
     for number in dice:
         chances = torch.softmax(scores[0, -1], dim=-1)
         ends = torch.cumsum(chances, dim=-1)
@@ -404,7 +404,7 @@ print(piece_torch[16:])
 # TensorFlow
 go_on = tf.function(scores_tf, reduce_retracing=True)
 places = list(prompt)
-scores, state = scores_tf(tf.constant(prompt)[None])
+scores, state = scores_tf(tf.constant(prompt)[None])  # one tune
 for number in dice:
     chances = tf.nn.softmax(scores[0, -1])
     ends = tf.cumsum(chances)
@@ -495,9 +495,9 @@ claims.verdict(
 )
 
 # %% [markdown]
-# It moved to PyTorch with [version 0.5](https://github.com/ludwig-ai/ludwig/pull/1266). What stayed is the config. Here is one
-# for the digits. It is the whole program: nothing in it says which framework runs it, and much is left to
-# defaults: layers, optimizer, loss.
+# It moved to PyTorch with [version 0.5](https://github.com/ludwig-ai/ludwig/pull/1266). What stayed is the config. Here is
+# one for the digits. It is the whole program: nothing in it says which framework runs it, and much is left to defaults:
+# layers, optimizer, loss.
 
 # %% tags=["taught"]
 config = {
@@ -510,8 +510,8 @@ config = {
 
 # %% [markdown]
 # Ludwig wants other releases of PyTorch and its companions than this course, so it lives in an environment of its own, which
-# `make ludwig` prepares (Python 3.12, several gigabytes). Where that is there, the next cell hands Ludwig's command line this
-# config and the digits, split by form as always.
+# `make ludwig` prepares (Python 3.12, several gigabytes). Where that is there, the next cell hands Ludwig's command line
+# this config and the digits, split by form as always.
 
 # %% tags=["folded"]
 # Folded: trains with Ludwig's command line, where its environment is there.

@@ -2,6 +2,7 @@
 
 What plays needs gymnasium, and imports it itself, so that this module can be imported without it.
 """
+import functools
 import importlib.util
 from typing import NamedTuple
 
@@ -69,6 +70,11 @@ def lasted(act, games, first_seed, steps=500):
             break
     cart.close()
     return counted
+
+
+def each_lasted(choices, agents, games, first_seed):
+    """`lasted` for each of some agents: choices(agent, states) -> actions. A list of arrays (games,)."""
+    return [lasted(functools.partial(choices, agent), games, first_seed) for agent in agents]
 
 
 def worth(steps, discount):

@@ -27,6 +27,7 @@ def cell_inputs(rng):
 # Exercise 12.5: the best factorized normal approximation of a normal posterior (Bishop, PRML, section 10.1.2)
 
 COVARIANCE = np.array([[4.0, 3.0], [3.0, 9.0]])
+EXACT = np.sqrt(np.diag(COVARIANCE)).tolist()  # lists: an answer of any dtype will do
 DIAGONAL = np.diag(np.linalg.inv(COVARIANCE))  # of the precision
 
 
@@ -91,8 +92,8 @@ EXERCISES = {
         "`torch.chunk(…, 3, dim=1)` has a twin: `tf.split(…, 3, axis=1)`.",
         "The formula stays. Only the order in which the three parts come out of the split changes.",
         "`xz, xr, xn = tf.split(x @ w, 3, axis=1)`, the same for `h @ u`, then line by line as above.")),
-    "12.5": value((1 / np.sqrt(DIAGONAL)).tolist(), atol=5e-3, suspects={  # lists: any dtype will do
-        "those are the exact posterior's widths, the roots of the covariance's diagonal": np.sqrt(np.diag(COVARIANCE)).tolist(),
+    "12.5": value((1 / np.sqrt(DIAGONAL)).tolist(), atol=5e-3, suspects={
+        "those are the exact posterior's widths, the roots of the covariance's diagonal": EXACT,
         "a square root is missing: that is a variance": (1 / DIAGONAL).tolist(),
         "that is the root of the diagonal of the precision; a width is one over it": np.sqrt(DIAGONAL).tolist(),
     }, hints=(

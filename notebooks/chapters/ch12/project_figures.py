@@ -58,9 +58,9 @@ def posterior(exact, field, chain, nuts, x, y):
         right.plot(x, intercept + slope * x, color=plots.TORCH["color"], alpha=0.15, linewidth=1)
     right.set(xlabel="x", ylabel="y", title="50 lines that the data allows, by NUTS")
     share = field[1] / np.sqrt(np.diag(exact[1]))
-    plots.show(fig, alt="Left: draws by hand and by NUTS, slope against intercept, in a slanted ellipse, the exact posterior's; "
-                        f"an upright one, the mean field's, is {share[0]:.0%} as wide and {share[1]:.0%} as high. "
-                        "Right: twelve points and fifty lines.")
+    plots.show(fig, alt="Left: draws by hand and by NUTS, slope against intercept, in a slanted ellipse, the exact "
+                        f"posterior's; an upright one, the mean field's, is {share[0]:.0%} as wide and {share[1]:.0%} as "
+                        "high. Right: twelve points and fifty lines.")
 
 
 def promises(at, promised, given, discount, coin):
