@@ -1,4 +1,4 @@
-"""What published packages say of themselves, for chapter 12b:
+"""What published packages say of themselves, for lessons 12d to 12f:
 `python data/scripts/package_facts.py FOLDER > data/packages.csv`.
 
 FOLDER holds wheels and source archives, fetched with `pip download --no-deps`; nothing in them is executed. Rows:

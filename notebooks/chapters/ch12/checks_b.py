@@ -1,4 +1,4 @@
-"""Chapter 12b: a GRU cell in Keras's order, the width of a mean field, double Q-learning, a tune in another key."""
+"""Lessons 12d to 12f: the width of a mean field, double Q-learning, a GRU cell in Keras's order, a tune in another key."""
 import numpy as np
 
 from chapters.ch12 import music
@@ -9,7 +9,7 @@ def _sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
-# Exercise 12b.1: one step of a GRU (Cho et al., arXiv:1406.1078; reset after the product, as cuDNN has it)
+# Exercise 12.8: one step of a GRU (Cho et al., arXiv:1406.1078; reset after the product, as cuDNN has it)
 
 def gru(x, h, w, u, order="zrn", keep="z", reset_after=True):
     """The new state (n, b) from x (n, a), h (n, b), w (a, 3b), u (b, 3b) with the gates side by side in `order`."""
@@ -24,13 +24,14 @@ def cell_inputs(rng):
     return rng.normal(size=(4, 3)), rng.normal(size=(4, 5)), rng.normal(size=(3, 15)), rng.normal(size=(5, 15))
 
 
-# Exercise 12b.2: the best factorized normal approximation of a normal posterior (Bishop, PRML, section 10.1.2)
+# Exercise 12.5: the best factorized normal approximation of a normal posterior (Bishop, PRML, section 10.1.2)
 
 COVARIANCE = np.array([[4.0, 3.0], [3.0, 9.0]])
+EXACT = np.sqrt(np.diag(COVARIANCE)).tolist()  # lists: an answer of any dtype will do
 DIAGONAL = np.diag(np.linalg.inv(COVARIANCE))  # of the precision
 
 
-# Exercise 12b.3: double Q-learning (van Hasselt et al., arXiv:1509.06461)
+# Exercise 12.6: double Q-learning (van Hasselt et al., arXiv:1509.06461)
 
 def goals(new, old, fell, choose="new", judge="old", stop=True):
     """1 + 0.99 * the value that `judge` gives to the action that `choose` prefers; nothing follows a fall where stop."""
@@ -48,7 +49,7 @@ def _whole_rows(new, old, fell):
     return (1 + 0.99 * (1 - fell[:, None]) * old[new.argmax(axis=1)]).max(axis=1)
 
 
-# Exercise 12b.4: a tune in another key
+# Exercise 12.7: a tune in another key
 
 def _judge_key(answer):
     if not callable(answer):
@@ -59,6 +60,10 @@ def _judge_key(answer):
         got, problem = call(answer, given, by)
         if problem:
             return problem
+        if isinstance(got, (list, tuple)):
+            got, problem = call(np.asarray, got)
+            if problem:
+                return "return one row of whole numbers, an event each."
         if not isinstance(got, np.ndarray) or got.shape != kept.shape:
             return f"return an array with one event for each that was given: shape {kept.shape}."
         if not np.array_equal(given, kept):
@@ -76,7 +81,7 @@ def _judge_key(answer):
 
 
 EXERCISES = {
-    "12b.1": function("tf", gru, cell_inputs, suspects={
+    "12.8": function("tf", gru, cell_inputs, gradients=False, suspects={
         "that reads the kernels in PyTorch's order, reset first; Keras has update first":
             lambda *arrays: gru(*arrays, order="rzn"),
         "z keeps the old state in both frameworks; yours keeps what it should replace":
@@ -87,15 +92,15 @@ EXERCISES = {
         "`torch.chunk(…, 3, dim=1)` has a twin: `tf.split(…, 3, axis=1)`.",
         "The formula stays. Only the order in which the three parts come out of the split changes.",
         "`xz, xr, xn = tf.split(x @ w, 3, axis=1)`, the same for `h @ u`, then line by line as above.")),
-    "12b.2": value(1 / np.sqrt(DIAGONAL), suspects={
-        "those are the exact posterior's widths, the roots of the covariance's diagonal": np.sqrt(np.diag(COVARIANCE)),
-        "a square root is missing: that is a variance": 1 / DIAGONAL,
-        "that is the root of the diagonal of the precision; a width is one over it": np.sqrt(DIAGONAL),
+    "12.5": value((1 / np.sqrt(DIAGONAL)).tolist(), atol=5e-3, suspects={
+        "those are the exact posterior's widths, the roots of the covariance's diagonal": EXACT,
+        "a square root is missing: that is a variance": (1 / DIAGONAL).tolist(),
+        "that is the root of the diagonal of the precision; a width is one over it": np.sqrt(DIAGONAL).tolist(),
     }, hints=(
         "The mean field knows the width of one parameter when the other is *known*.",
         "That width comes from the precision, the inverse of the covariance: `np.linalg.inv`.",
         "One over the square root of each entry on the precision's diagonal.")),
-    "12b.3": function("torch", goals, next_states, gradients=False, suspects={
+    "12.6": function("torch", goals, next_states, gradients=False, suspects={
         "in yours the older copy chooses, too: that is plain Q-learning": lambda *a: goals(*a, choose="old"),
         "it is the other way round: the newest network chooses, the older copy says what it is worth":
             lambda *a: goals(*a, choose="old", judge="new"),
@@ -106,7 +111,7 @@ EXERCISES = {
         "Two steps: which action, then what it is worth.",
         "`new.argmax(1, keepdim=True)` are the actions; `gather` picks one value of each row of `old`.",
         "`1 + 0.99 * (1 - fell) * old.gather(1, chosen)[:, 0]`.")),
-    "12b.4": Exercise(_judge_key, (
+    "12.7": Exercise(_judge_key, (
         "Which events are pitches? Those above `music.REST`.",
         "`np.where(condition, one, other)` chooses event by event, and makes a new array.",
         "Where `events > music.REST` take `events + by`, elsewhere `events`.")),
