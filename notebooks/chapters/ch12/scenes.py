@@ -73,20 +73,39 @@ def _plate(plate, rng, blur):
     height, width = PLATE
     name, scale = FONTS[rng.integers(len(FONTS))], 3
     sheet = Image.new("L", (width * scale, height * scale), 255)
-    glyphs = [_glyph(character, name) for character in plate]
     gaps = [3 if a.isdigit() == b.isdigit() else 10 for a, b in zip(plate, plate[1:])]
-    x = (sheet.width - sum(glyph.width for glyph in glyphs) - sum(gaps)) / 2 + rng.uniform(-12, 12)
+    room = sheet.width - 12 - sum(gaps)
+    glyphs = _narrowed([_glyph(character, name) for character in plate], room)
+    wide = sum(glyph.width for glyph in glyphs) + sum(gaps)
+    x = left = np.clip((sheet.width - wide) / 2 + rng.uniform(-12, 12), 5, sheet.width - wide - 5)
     ImageDraw.Draw(sheet).rectangle((2, 2, sheet.width - 3, sheet.height - 3), outline=0, width=3)
     for glyph, gap in zip(glyphs, [*gaps, 0]):
         sheet.paste(0, (round(x), (sheet.height - glyph.height) // 2), glyph)
         x += glyph.width + gap
-    corners = np.array([(0, 0), (0, sheet.height), (sheet.width, sheet.height), (sheet.width, 0)], float)
-    corners += rng.uniform(-1, 1, (4, 2)) * (12, 9)
+    corners = _corners(sheet.size, left, left + wide, rng)
     seen = sheet.transform((width, height), Image.Transform.QUAD, tuple(corners.ravel()), Image.Resampling.BILINEAR,
                            fillcolor=128)
     ink = smooth(np.asarray(seen, dtype="float64")[None] / 255, rng.uniform(0.3, max(blur, 0.3)))[0]
     light = np.linspace(rng.uniform(0.5, 1), rng.uniform(0.5, 1), width)
     return (light * (0.15 + 0.85 * ink) + rng.normal(scale=rng.uniform(0.02, 0.08), size=PLATE)).clip(0, 1)
+
+
+def _narrowed(glyphs, room):
+    """Glyphs made narrower, all alike, so that together they are no wider than `room` pixels."""
+    share = min(1, room / sum(glyph.width for glyph in glyphs))
+    return [glyph.resize((int(share * glyph.width), glyph.height)) for glyph in glyphs]
+
+
+def _corners(size, left, right, rng):
+    """The four corners of the part of a sheet that is seen, moved at random; its characters, from left to right, stay in it.
+
+    (4, 2) pixels: upper left, lower left, lower right, upper right.
+    """
+    width, height = size
+    corners = np.array([(0, 0), (0, height), (width, height), (width, 0)]) + rng.uniform(-1, 1, (4, 2)) * (12, 9)
+    corners[:2, 0] = corners[:2, 0].clip(max=left - 1)
+    corners[2:, 0] = corners[2:, 0].clip(min=right + 1)
+    return corners
 
 
 @functools.cache
