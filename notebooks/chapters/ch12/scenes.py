@@ -204,7 +204,7 @@ def chests(count, seed, test=False, marks="as in training", side=64):
         body += 0.35 * findings[:, 1, None, None] * _inside(x, y, center, 0.42 + 0.16 * place[2], 0.03, 0.03)
     cloud = smooth(rng.standard_normal((count, side, side), "float32"), 3.0)
     low = lungs * (y > 0.55)
-    body += findings[:, 2, None, None] * low * 0.01 * (1 + cloud / cloud.std())
+    body += findings[:, 2, None, None] * low * 0.02 * (1 + cloud / cloud.std())
     body = smooth(body, 0.7) + 0.06 * rng.standard_normal(body.shape, "float32")
     body[mark, *CORNER] = np.maximum(body[mark, *CORNER], _letter())
     return body.clip(0, 1)[..., None], findings, mark
