@@ -51,3 +51,60 @@ def columns(pictures, written, read_torch, read_tf, scores):
     plots.show(fig, alt=f"Eight of {len(written)} test plates, of which PyTorch misread {wrong}, mistakes first, with what "
                         "was written and what each framework reads; below each, how likely PyTorch finds each sign but the "
                         "blank in each of 24 columns, darker for likelier: a few dark columns, most of them empty.")
+
+
+# Lesson 12b
+
+def scenes_and_cells(found, targets, many):
+    """Scenes, and beside each the cells of its grid that must find a digit: targets (n, 8, 8, 9)."""
+    fig, axes = plots.figure(1, 2 * many, width=10, height=1.5)
+    said = [" ".join(map(str, digits)) for digits in found.classes[:many]]
+    plots.images(axes[::2], found.x[:many, ..., 0], said)
+    plots.images(axes[1::2], targets[:many, ..., :5].max(axis=-1), ["must find"] * many)
+    plots.show(fig, alt=f"{many} scenes with digits on clutter, {', '.join(said)}, and beside each a grid of 8 by 8 cells, in "
+                        "which a small group near the middle of each digit is marked.")
+
+
+def boxes(truth, found_torch, found_tf, least=0.3):
+    """Seven scenes with the boxes whose chance is above `least`, any in which PyTorch made a mistake first."""
+    right = np.array([_as_true(found, digits, least) for found, digits in zip(found_torch, truth.classes)])
+    order = np.concatenate([np.flatnonzero(~right), np.flatnonzero(right)])[:7]
+    fig, axes = plots.figure(2, 7, width=10, height=3.2)
+    for row, found, style in ((axes[0], found_torch, plots.TORCH), (axes[1], found_tf, plots.TF)):
+        said = [" ".join(map(str, truth.classes[k])) for k in order]
+        plots.images(row, truth.x[order, ..., 0], [f"{style['label']}: {said[0]}", *said[1:]])
+        for ax, k in zip(row, order):
+            for (left, top, right_side, bottom), chance, digit in zip(*found[k]):
+                if chance > least:
+                    x, y = [left, right_side, right_side, left, left], [top, top, bottom, bottom, top]
+                    ax.plot(np.array(x) - 0.5, np.array(y) - 0.5, color=style["color"], linestyle=style["linestyle"], lw=1.4)
+                    ax.text(left, top - 1, digit, color=style["color"], fontsize=9, weight="bold")
+            ax.set(xlim=(-0.5, 31.5), ylim=(31.5, -0.5))
+    plots.show(fig, alt="Seven test scenes in two rows, PyTorch above and TensorFlow below, with the boxes and digits that "
+                        f"each found. In {int((~right).sum())} of {len(right)} scenes PyTorch names other digits than those "
+                        "that are there; such scenes come first.")
+
+
+def _as_true(found, digits, least):
+    """Whether the boxes with a chance above `least` name just the digits that are there."""
+    _, chances, named = found
+    return sorted(named[chances > least]) == sorted(digits)
+
+
+def masks(truth, painted_torch, painted_tf):
+    """Seven scenes with their masks: the three in which PyTorch got most ink wrong, then the four with least."""
+    wrong = ((painted_torch != truth.mask) & (truth.mask > 0)).sum(axis=(1, 2))
+    order = np.concatenate([np.argsort(-wrong)[:3], np.argsort(wrong)[:4]])
+    fig, axes = plots.figure(4, 7, width=10, height=5.8)
+    plots.images(axes[0], truth.x[order, ..., 0])
+    for row, name, painted in ((axes[1], "true", truth.mask), (axes[2], "PyTorch", painted_torch),
+                               (axes[3], "TensorFlow", painted_tf)):
+        for ax, k in zip(row, order):
+            ink = np.where(painted[k] > 0, painted[k] - 1.0, np.nan)
+            ax.imshow(ink, cmap="tab10", vmin=0, vmax=9, interpolation="nearest")
+            ax.set(xticks=[], yticks=[], xlabel=" ".join(map(str, np.unique(painted[k])[1:] - 1)))
+            ax.grid(False)
+        row[0].set_ylabel(name)
+    plots.show(fig, alt="Seven test scenes; below each its true mask, PyTorch's and TensorFlow's, one color for each digit, "
+                        f"with the digits' names. First three with {', '.join(map(str, wrong[order[:3]]))} pixels of ink "
+                        "that PyTorch painted wrong, the most of all, then the four with fewest.")

@@ -11,6 +11,17 @@ with quiet():
 tf.config.experimental.enable_tensor_float_32_execution(False)  # full float32 on a GPU, as on a CPU
 
 
+def conv(outputs, stride=1):
+    """Lesson 12a's block, as a list of layers: a 3×3 convolution, its batch norm, ReLU. Padded by hand, on all sides."""
+    layers = tf.keras.layers
+    return [
+        layers.ZeroPadding2D(1),
+        layers.Conv2D(outputs, 3, stride, use_bias=False),
+        layers.BatchNormalization(momentum=0.9),
+        layers.ReLU(),
+    ]
+
+
 def begin(model, seed):
     """Give a model its start weights (`pictures.kernel`; Keras's biases are 0). Returns the model."""
     kernels = [weight for weight in model.trainable_variables if len(weight.shape) > 1]

@@ -8,6 +8,15 @@ from helpers import torch_side
 torch.backends.cudnn.allow_tf32 = False  # full float32 on a GPU, as on a CPU
 
 
+def conv(inputs, outputs, stride=1):
+    """Lesson 12a's block, as a list of layers: a 3×3 convolution, its batch norm, ReLU."""
+    return [
+        torch.nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False),
+        torch.nn.BatchNorm2d(outputs, eps=1e-3),
+        torch.nn.ReLU(),
+    ]
+
+
 def begin(model, seed, device):
     """Give a model its start weights (`pictures.kernel`; biases 0) and put it on the device. Returns the model.
 
