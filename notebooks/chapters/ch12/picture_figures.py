@@ -108,3 +108,72 @@ def masks(truth, painted_torch, painted_tf):
     plots.show(fig, alt="Seven test scenes; below each its true mask, PyTorch's and TensorFlow's, one color for each digit, "
                         f"with the digits' names. First three with {', '.join(map(str, wrong[order[:3]]))} pixels of ink "
                         "that PyTorch painted wrong, the most of all, then the four with fewest.")
+
+
+# Lesson 12c
+
+def chests(pictures, findings):
+    """Drawings in a row, titled with their findings (n, 3), 0 or 1."""
+    fig, axes = plots.figure(1, len(pictures), width=10, height=1.9)
+    said = [", ".join(np.array(scenes.FINDINGS)[row == 1]) or "none" for row in findings]
+    for ax, picture, title in zip(axes, pictures[..., 0], said):
+        ax.imshow(picture, cmap="gray", vmin=0, vmax=1)
+        ax.set_title(title, fontsize=8)
+        ax.set_axis_off()
+    plots.show(fig, alt=f"{len(said)} drawings like chest X-rays, made by a program: two dark lungs and a bright heart; some "
+                        f"have an L in a corner. Drawn findings: {'; '.join(said)}.")
+
+
+def aurocs(found):
+    """A table of AUROCs: {name: one for each finding}."""
+    show.table(["AUROC", *scenes.FINDINGS], [(name, *(f"{value:.2f}" for value in row)) for name, row in found.items()],
+               caption="0.5 is guessing, 1 is every pair in order")
+
+
+def heat(pictures, findings, scores, heat_torch, heat_tf):
+    """A drawing for each finding, that which PyTorch is surest of among those that have it, and its heat in both."""
+    fig, axes = plots.figure(2, 6, width=10, height=3.7)
+    warmest = {}
+    for row, maps, style in ((axes[0], heat_torch, plots.TORCH), (axes[1], heat_tf, plots.TF)):
+        for k, finding in enumerate(scenes.FINDINGS):
+            others = np.delete(scores, k, axis=1).max(axis=1)
+            drawing = int(np.argmax(np.where(findings[:, k] == 1, scores[:, k] - others, -np.inf)))
+            plain, warm = row[2 * k:2 * k + 2]
+            for ax in (plain, warm):
+                ax.imshow(pictures[drawing, ..., 0], cmap="gray", vmin=0, vmax=1)
+                ax.set_axis_off()
+            image = warm.imshow(maps[drawing, ..., k].clip(0), cmap="inferno", alpha=0.6, vmin=0, vmax=_top(heat_torch, heat_tf),
+                                extent=(-0.5, 63.5, 63.5, -0.5), interpolation="bilinear")
+            plain.set_title(f"{style['label']}: {finding}" if k == 0 else finding, fontsize=9)
+            place = np.unravel_index(np.argmax(maps[drawing, ..., k]), maps.shape[1:3])
+            warmest[f"{style['label']}, {finding}"] = _region(*np.array(place) / maps.shape[1])
+    fig.colorbar(image, ax=axes, shrink=0.8, label="heat")
+    said = "; ".join(f"{name}: {place}" for name, place in warmest.items())
+    plots.show(fig, alt="Three drawings, one for each finding, and beside each its class activation map on one scale, PyTorch "
+                        f"above and TensorFlow below. The warmest place, {said}.")
+
+
+def _top(*maps):
+    """The upper end of a scale for several heat maps: above it lies one value in a thousand."""
+    return max(float(np.quantile(each, 0.999)) for each in maps)
+
+
+def _region(down, right):
+    """A place in a drawing, in words; down and right from 0 to 1."""
+    vertical = "upper" if down < 1 / 3 else "middle" if down < 2 / 3 else "lower"
+    return f"{vertical} {'left' if right < 1 / 3 else 'center' if right < 2 / 3 else 'right'}"
+
+
+def control(first, control):
+    """Bars of haze's AUROC with the L at random: of the first networks and of the control, {framework: AUROC}."""
+    fig, ax = plots.figure(width=6, height=2.4)
+    names = list(first)
+    for shift, values, label, color in ((-0.2, first, "trained with the L as a hint", plots.GRAY),
+                                        (0.2, control, "control: trained with the L at random", plots.OTHER["color"])):
+        ax.barh(np.arange(len(names)) + shift, [values[name] for name in names], 0.38, label=label, color=color)
+    ax.axvline(0.5, color="black", linewidth=0.8)
+    ax.set(yticks=range(len(names)), yticklabels=names, xlim=(0, 1), xlabel="AUROC of haze, L at random (0.5: guessing)")
+    ax.invert_yaxis()
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, fontsize=8)
+    said = "; ".join(f"{name} {first[name]:.2f}, its control {control[name]:.2f}" for name in names)
+    plots.show(fig, alt=f"Bars of haze's AUROC on drawings with the L at random: {said}.")

@@ -43,3 +43,17 @@ def rate(step, steps):
     """The learning rate of a step, counted from 0."""
     rising, falling = (step + 1) / (steps / 7), (1 + np.cos(np.pi * step / steps)) / 2
     return float(0.01 * min(rising, falling))
+
+
+def for_keras(arrays):
+    """Weights of a PyTorch network of convolutions, norms and a dense layer as the list that Keras's `set_weights` takes.
+
+    arrays: {name: array} as `torch_side.get_weights` gives them, in the same order of layers as Keras's network has.
+    """
+    turned = []
+    for name, array in arrays.items():
+        if "num_batches_tracked" in name:  # PyTorch counts batches, Keras does not
+            continue
+        axes = {4: (2, 3, 1, 0), 2: (1, 0), 1: (0,)}[array.ndim]
+        turned.append(array.transpose(axes))
+    return turned

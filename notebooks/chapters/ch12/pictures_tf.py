@@ -67,3 +67,9 @@ def predict(model, x):
     with tf.device(place(model)):
         parts = [tf_side.to_numpy(model(x[k:k + 100], training=False)) for k in range(0, len(x), 100)]
     return np.concatenate(parts)
+
+
+def shipped_densenet(side, outputs):
+    """The DenseNet121 that Keras ships, for color pictures (n, side, side, 3), with scores; its weights are random."""
+    return tf.keras.applications.DenseNet121(weights=None, input_shape=(side, side, 3), classes=outputs,
+                                             classifier_activation=None)
