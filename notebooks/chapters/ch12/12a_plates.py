@@ -460,9 +460,9 @@ for name, losses in (("PyTorch", losses_torch), ("TensorFlow", losses_tf)):
 picture_figures.losses(losses_torch, losses_tf)
 
 # %% [markdown]
-# Rounding parts the two runs a little, and both arrive. On the way, each stands nearly still for a while. Then the network says
-# blank in nearly all columns: that is a cheap answer as long as it cannot tell the characters apart. Once it finds the
-# first ones, the rest follows quickly.
+# Rounding parts the two runs a little, and both arrive. On the way, each stands nearly still for a while. Then the network
+# says blank in nearly all columns: that is a cheap answer as long as it cannot tell the characters apart. Once it finds
+# the first ones, the rest follows quickly.
 
 # %% [markdown]
 # ## 12a.6 Spikes

@@ -24,7 +24,7 @@ session.start("12b")
 
 import numpy as np
 
-from chapters.ch12 import picture_figures, pictures, scenes
+from chapters.ch12 import picture_figures, scenes
 from helpers import claims, exercises, parity
 
 # %% tags=["torch", "setup"]
@@ -107,8 +107,8 @@ picture_figures.scenes_and_cells(learned, targets, 4)
 # %% [markdown]
 # ## 12b.2 A network that finds them
 #
-# `conv` gives lesson 12a's block: convolution, batch norm, ReLU. Two poolings shrink 32 × 32 pixels to the grid, and the last
-# convolution gives each cell its nine numbers.
+# `conv` gives lesson 12a's block: convolution, batch norm, ReLU. Two poolings shrink 32 × 32 pixels to the grid, and the
+# last convolution gives each cell its nine numbers.
 
 # %% tags=["torch"]
 # PyTorch

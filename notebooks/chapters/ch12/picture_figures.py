@@ -24,7 +24,7 @@ def losses(losses_torch, losses_tf):
     said = []
     for found, style in ((losses_torch, plots.TORCH), (losses_tf, plots.TF)):
         smooth = np.convolve(found, np.full(20, 1 / 20), mode="valid")
-        ax.plot(np.arange(len(smooth)) + 20, smooth, color=style["color"], linestyle=style["linestyle"], label=style["label"])
+        ax.plot(np.arange(len(smooth)) + 20, smooth, **{**style, "marker": None})
         said.append(f"{style['label']} from {found[0]:.0f} to {np.mean(found[-20:]):.2g}")
     ax.set(xlabel="step", ylabel="loss (nats)", yscale="log")
     ax.legend()
@@ -61,8 +61,8 @@ def scenes_and_cells(found, targets, many):
     said = [" ".join(map(str, digits)) for digits in found.classes[:many]]
     plots.images(axes[::2], found.x[:many, ..., 0], said)
     plots.images(axes[1::2], targets[:many, ..., :5].max(axis=-1), ["must find"] * many)
-    plots.show(fig, alt=f"{many} scenes with digits on clutter, {', '.join(said)}, and beside each a grid of 8 by 8 cells, in "
-                        "which a small group near the middle of each digit is marked.")
+    plots.show(fig, alt=f"{many} scenes with digits on clutter, {', '.join(said)}, and beside each a grid of 8 by 8 cells, "
+                        "in which a small group near the middle of each digit is marked.")
 
 
 def boxes(truth, found_torch, found_tf, least=0.3):
@@ -120,8 +120,8 @@ def chests(pictures, findings):
         ax.imshow(picture, cmap="gray", vmin=0, vmax=1)
         ax.set_title(title, fontsize=8)
         ax.set_axis_off()
-    plots.show(fig, alt=f"{len(said)} drawings like chest X-rays, made by a program: two dark lungs and a bright heart; some "
-                        f"have an L in a corner. Drawn findings: {'; '.join(said)}.")
+    plots.show(fig, alt=f"{len(said)} drawings like chest X-rays, made by a program: two dark lungs and a bright heart; "
+                        f"some have an L in a corner. Drawn findings: {'; '.join(said)}.")
 
 
 def aurocs(found):
@@ -133,7 +133,7 @@ def aurocs(found):
 def heat(pictures, findings, scores, heat_torch, heat_tf):
     """A drawing for each finding, that which PyTorch is surest of among those that have it, and its heat in both."""
     fig, axes = plots.figure(2, 6, width=10, height=3.7)
-    warmest = {}
+    warmest, top = {}, _top(heat_torch, heat_tf)
     for row, maps, style in ((axes[0], heat_torch, plots.TORCH), (axes[1], heat_tf, plots.TF)):
         for k, finding in enumerate(scenes.FINDINGS):
             others = np.delete(scores, k, axis=1).max(axis=1)
@@ -142,15 +142,15 @@ def heat(pictures, findings, scores, heat_torch, heat_tf):
             for ax in (plain, warm):
                 ax.imshow(pictures[drawing, ..., 0], cmap="gray", vmin=0, vmax=1)
                 ax.set_axis_off()
-            image = warm.imshow(maps[drawing, ..., k].clip(0), cmap="inferno", alpha=0.6, vmin=0, vmax=_top(heat_torch, heat_tf),
+            image = warm.imshow(maps[drawing, ..., k].clip(0), cmap="inferno", alpha=0.6, vmin=0, vmax=top,
                                 extent=(-0.5, 63.5, 63.5, -0.5), interpolation="bilinear")
             plain.set_title(f"{style['label']}: {finding}" if k == 0 else finding, fontsize=9)
             place = np.unravel_index(np.argmax(maps[drawing, ..., k]), maps.shape[1:3])
             warmest[f"{style['label']}, {finding}"] = _region(*np.array(place) / maps.shape[1])
     fig.colorbar(image, ax=axes, shrink=0.8, label="heat")
     said = "; ".join(f"{name}: {place}" for name, place in warmest.items())
-    plots.show(fig, alt="Three drawings, one for each finding, and beside each its class activation map on one scale, PyTorch "
-                        f"above and TensorFlow below. The warmest place, {said}.")
+    plots.show(fig, alt="Three drawings, one for each finding, and beside each its class activation map on one scale, "
+                        f"PyTorch above and TensorFlow below. The warmest place, {said}.")
 
 
 def _top(*maps):

@@ -188,6 +188,13 @@ def chests(count, seed, test=False, marks="as in training", side=64):
     if marks not in ("as in training", "at random"):
         raise ValueError(f"marks must be 'as in training' or 'at random', not {marks!r}.")
     rng = np.random.default_rng([seed, test, marks == "at random"])
+    blocks = [min(100, count - begin) for begin in range(0, count, 100)]  # a hundred at a time take little memory
+    parts = zip(*(_chests(size, rng, marks, side) for size in blocks))
+    return tuple(np.concatenate(part) for part in parts)
+
+
+def _chests(count, rng, marks, side):
+    """`chests`, from a generator of random numbers."""
     findings = (rng.random((count, 3)) < (0.4, 0.4, 0.5)).astype("float32")
     share = np.where(findings[:, 2] == 1, 0.95, 0.05) if marks == "as in training" else np.full(count, 0.5)
     mark = rng.random(count) < share
