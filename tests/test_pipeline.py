@@ -66,13 +66,13 @@ def test_parts_of_an_exercise():
 
 
 def test_sources_are_found_by_chapter_and_part(tmp_path, monkeypatch):
-    for name in ("ch12/12b_sound.py", "ch01/01_title.py", "ch12/12a_pictures.py", "ch12/12ab_no.py", "ch12/music_score.py"):
+    for name in ("ch12/12b_sound.py", "ch01/01_title.py", "ch12/12a_plates.py", "ch12/12ab_no.py", "ch12/music_score.py"):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.touch()
     monkeypatch.setattr(pipeline, "CHAPTERS", tmp_path)
     assert [pipeline.lesson(path) for path in pipeline.sources()] == ["01", "12a", "12b"]
-    assert [path.name for path in pipeline.sources(["12a"])] == ["12a_pictures.py"]
+    assert [path.name for path in pipeline.sources(["12a"])] == ["12a_plates.py"]
     assert [pipeline.lesson(path) for path in pipeline.sources(["1", "12"])] == ["01", "12a", "12b"]
     with pytest.raises(SystemExit, match="no lesson 13; there are 01, 12a, 12b"):
         pipeline.sources(["13"])

@@ -26,9 +26,9 @@ def test_equations_become_mathml_and_code_stays():
 
 def test_links_stay_inside_the_site():
     page = cells_as_html.prose("[a](01_tensors.ipynb#x) [b](solutions/01_tensors.ipynb) [c](glossary.md#view) [d](https://x.org/a.ipynb)"
-                      "[e](12a_pictures.ipynb)")
+                      "[e](12a_plates.ipynb)")
     for link in ('href="01_tensors.html#x"', 'href="solutions/01_tensors.html"', 'href="glossary.html#view"',
-                 'href="https://x.org/a.ipynb"', 'href="12a_pictures.html"'):
+                 'href="https://x.org/a.ipynb"', 'href="12a_plates.html"'):
         assert link in page
 
 

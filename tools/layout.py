@@ -8,7 +8,7 @@ import sys
 import pipeline
 
 WIDTH = 88
-OLD_FORM = {"12a"}
+OLD_FORM = set()
 """The lessons that have not been re-laid yet. A lesson that is leaves this list, and the rules of the new form hold."""
 
 

@@ -1,4 +1,4 @@
-"""The synthetic pictures of chapter 12a: the same from the same seed, no leak, boxes and masks that fit."""
+"""The synthetic pictures of lessons 12a to 12c: the same from the same seed, no leak, boxes and masks that fit."""
 import numpy as np
 import pytest
 
@@ -29,6 +29,27 @@ def test_plates_hold_what_they_say():
     longest, shortest = (np.array([len(text) == n for text in texts]) for n in (7, 4))
     dark = (pictures < 0.35).mean((1, 2, 3))
     assert dark[longest].mean() > dark[shortest].mean(), "more characters, more ink"
+
+
+def test_no_character_of_a_plate_is_outside_its_picture():
+    """However a plate is slanted and shifted, what is seen reaches beyond its characters on both sides."""
+    rng = np.random.default_rng(0)
+    for left, right in ((5, 283), (40, 230), (20, 283), (5, 250)):
+        for _ in range(200):
+            corners = scenes._corners((288, 72), left, right, rng)
+            assert (corners[:2, 0] < left).all() and (corners[2:, 0] > right).all()
+            assert corners[[0, 3], 1].max() <= 17 and corners[1:3, 1].min() >= 55, "38 pixels of a character, in the middle"
+
+
+def test_the_widest_plate_fits():
+    """Four of the widest letters, in each font: darkness in the outermost columns would be a cut character."""
+    for font in scenes.FONTS:
+        glyphs = [scenes._glyph(character, font) for character in "MM000MM"]
+        narrow = scenes._narrowed(glyphs, 288 - 12 - 32)
+        assert sum(glyph.width for glyph in narrow) <= 288 - 12 - 32
+        assert [glyph.height for glyph in narrow] == [glyph.height for glyph in glyphs]
+        few = scenes._narrowed(glyphs[:4], 288)
+        assert [glyph.width for glyph in few] == [glyph.width for glyph in glyphs[:4]], "what fits stays as it is"
 
 
 def test_digits_of_the_test_never_train(monkeypatch):

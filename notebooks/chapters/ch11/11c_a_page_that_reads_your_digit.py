@@ -387,4 +387,4 @@ claims.close("11c")
 #
 # Further reading: [ONNX Runtime for the web](https://onnxruntime.ai/docs/tutorials/web/),
 # [the digits and how they were made](https://archive.ics.uci.edu/dataset/80).
-# Next: [what can be built](12a_pictures.ipynb).
+# Next: [what can be built](12a_plates.ipynb).

@@ -1,9 +1,9 @@
-"""Chapter 12a: one character by CTC, IoU of boxes, the Dice loss, and a threshold that calls enough of the ill."""
+"""Lessons 12a to 12c: one character by CTC, IoU of boxes, the Dice loss, and a threshold that calls enough of the ill."""
 import numpy as np
 
 from helpers.course.judging import Exercise, call, function
 
-# Exercise 12a.1: one character by CTC
+# Exercise 12.1: one character by CTC
 
 def runs(p, longest=None):
     """The probability of each path that reads one character: a run of it, blanks elsewhere. p: (columns, 2)."""
@@ -17,7 +17,7 @@ def two_chances(rng):
     return (np.stack([1 - sign, sign], 1),)
 
 
-# Exercise 12a.2: IoU of pairs
+# Exercise 12.2: IoU of pairs
 
 def iou_of_pairs(a, b, clip=True, joint=True):
     """Intersection over union of the boxes a[k] and b[k], each (left, top, right, bottom)."""
@@ -39,7 +39,7 @@ def boxes(rng):
     return a, b
 
 
-# Exercise 12a.3: the Dice loss
+# Exercise 12.3: the Dice loss
 
 def dice(chances, truth, axes=(0, 1, 2)):
     """1 minus the mean over the classes of twice the overlap over the sum (Milletari et al., arXiv:1606.04797)."""
@@ -59,7 +59,7 @@ def chances_and_truth(rng):
     return chances, truth
 
 
-# Exercise 12a.4: the threshold
+# Exercise 12.4: the threshold
 
 def highest(scores, share):
     """The highest threshold that at least that share of the scores reach."""
@@ -76,12 +76,22 @@ def _judge_threshold(answer):
         got, problem = call(answer, scores.copy(), ill.copy(), share)
         if problem:
             return problem
-        if not (isinstance(got, (tuple, list)) and len(got) == 2 and all(np.ndim(part) == 0 for part in got)):
+        two = _two_numbers(got)
+        if two is None:
             return "return two numbers: the threshold, and the specificity."
-        cause = _what_is_wrong(*map(float, got), scores, ill, share)
+        cause = _what_is_wrong(*two, scores, ill, share)
         if cause:
             return cause
     return None
+
+
+def _two_numbers(got):
+    """A pair of numbers, in whatever holds them: a tuple, a list, an array (2,). None for anything else."""
+    if not isinstance(got, (tuple, list)) and np.shape(got) != (2,):
+        return None
+    parts = [np.asarray(part) for part in got]
+    fit = len(parts) == 2 and all(part.ndim == 0 and part.dtype.kind in "iuf" for part in parts)
+    return tuple(map(float, parts)) if fit else None
 
 
 def _what_is_wrong(threshold, specificity, scores, ill, share):
@@ -105,7 +115,7 @@ def _what_is_wrong(threshold, specificity, scores, ill, share):
 
 
 EXERCISES = {
-    "12a.1": function("torch", lambda p: runs(p).sum(), two_chances, suspects={
+    "12.1": function("torch", lambda p: runs(p).sum(), two_chances, gradients=False, suspects={
         "those are only runs of length one; A may also last for several columns": lambda p: runs(p, 1).sum(),
         "that is the best path alone; CTC adds up all of them": lambda p: runs(p).max(),
         "that holds every path with an A in it, also texts such as AA": lambda p: p.sum(1).prod() - p[:, 0].prod(),
@@ -114,7 +124,7 @@ EXERCISES = {
         "A path reads A if it is blanks, then a run of A, then blanks. Which numbers describe one such path?",
         "Where the run starts and where it ends. Two loops visit every path once.",
         "For all start < end <= len(p) add `blank[:start].prod() * sign[start:end].prod() * blank[end:].prod()`.")),
-    "12a.2": function("tf", iou_of_pairs, boxes, suspects={
+    "12.2": function("tf", iou_of_pairs, boxes, suspects={
         "the shared area is counted twice: take it off the sum of the areas once":
             lambda a, b: iou_of_pairs(a, b, joint=False),
         "for boxes that do not touch, a side comes out negative, and two of them make a positive area: cut off at 0":
@@ -124,7 +134,7 @@ EXERCISES = {
         "Every name has a twin: `tf.maximum`, `tf.minimum`, `tf.reduce_prod`.",
         "`clamp(min=0)` is what `tf.nn.relu` does, or `tf.maximum(x, 0.0)`.",
         "`shared = tf.reduce_prod(tf.nn.relu(other - corner), 1)`, and the same `reduce_prod` for the areas.")),
-    "12a.3": function("torch", dice, chances_and_truth, suspects={
+    "12.3": function("torch", dice, chances_and_truth, suspects={
         "that is the overlap over all classes at once; the background then decides nearly alone":
             lambda c, t: dice(c, t, (0, 1, 2, 3)),
         "that takes it picture by picture; sum over the pictures too": lambda c, t: dice(c, t, (1, 2)),
@@ -135,7 +145,7 @@ EXERCISES = {
         "`sum` takes a tuple of axes in PyTorch, too.",
         "Sum over axes 0, 1, 2, so that one number stays for each class.",
         "`both = (chances * truth).sum((0, 1, 2))`, the other sums alike; then `1 - (2 * both / sums).mean()`.")),
-    "12a.4": Exercise(_judge_threshold, (
+    "12.4": Exercise(_judge_threshold, (
         "Only the scores of the ill decide the threshold.",
         "Sort them downwards. The threshold is the score of the last one who must be called: which one is that?",
         "Of n ill, `np.ceil(share * n)` must be called. Specificity: `(scores[ill == 0] < threshold).mean()`.")),

@@ -73,20 +73,39 @@ def _plate(plate, rng, blur):
     height, width = PLATE
     name, scale = FONTS[rng.integers(len(FONTS))], 3
     sheet = Image.new("L", (width * scale, height * scale), 255)
-    glyphs = [_glyph(character, name) for character in plate]
     gaps = [3 if a.isdigit() == b.isdigit() else 10 for a, b in zip(plate, plate[1:])]
-    x = (sheet.width - sum(glyph.width for glyph in glyphs) - sum(gaps)) / 2 + rng.uniform(-12, 12)
+    room = sheet.width - 12 - sum(gaps)
+    glyphs = _narrowed([_glyph(character, name) for character in plate], room)
+    wide = sum(glyph.width for glyph in glyphs) + sum(gaps)
+    x = left = np.clip((sheet.width - wide) / 2 + rng.uniform(-12, 12), 5, sheet.width - wide - 5)
     ImageDraw.Draw(sheet).rectangle((2, 2, sheet.width - 3, sheet.height - 3), outline=0, width=3)
     for glyph, gap in zip(glyphs, [*gaps, 0]):
         sheet.paste(0, (round(x), (sheet.height - glyph.height) // 2), glyph)
         x += glyph.width + gap
-    corners = np.array([(0, 0), (0, sheet.height), (sheet.width, sheet.height), (sheet.width, 0)], float)
-    corners += rng.uniform(-1, 1, (4, 2)) * (12, 9)
+    corners = _corners(sheet.size, left, left + wide, rng)
     seen = sheet.transform((width, height), Image.Transform.QUAD, tuple(corners.ravel()), Image.Resampling.BILINEAR,
                            fillcolor=128)
     ink = smooth(np.asarray(seen, dtype="float64")[None] / 255, rng.uniform(0.3, max(blur, 0.3)))[0]
     light = np.linspace(rng.uniform(0.5, 1), rng.uniform(0.5, 1), width)
     return (light * (0.15 + 0.85 * ink) + rng.normal(scale=rng.uniform(0.02, 0.08), size=PLATE)).clip(0, 1)
+
+
+def _narrowed(glyphs, room):
+    """Glyphs made narrower, all alike, so that together they are no wider than `room` pixels."""
+    share = min(1, room / sum(glyph.width for glyph in glyphs))
+    return [glyph.resize((int(share * glyph.width), glyph.height)) for glyph in glyphs]
+
+
+def _corners(size, left, right, rng):
+    """The four corners of the part of a sheet that is seen, moved at random; its characters, from left to right, stay in it.
+
+    (4, 2) pixels: upper left, lower left, lower right, upper right.
+    """
+    width, height = size
+    corners = np.array([(0, 0), (0, height), (width, height), (width, 0)]) + rng.uniform(-1, 1, (4, 2)) * (12, 9)
+    corners[:2, 0] = corners[:2, 0].clip(max=left - 1)
+    corners[2:, 0] = corners[2:, 0].clip(min=right + 1)
+    return corners
 
 
 @functools.cache
@@ -169,6 +188,13 @@ def chests(count, seed, test=False, marks="as in training", side=64):
     if marks not in ("as in training", "at random"):
         raise ValueError(f"marks must be 'as in training' or 'at random', not {marks!r}.")
     rng = np.random.default_rng([seed, test, marks == "at random"])
+    blocks = [min(100, count - begin) for begin in range(0, count, 100)]  # a hundred at a time take little memory
+    parts = zip(*(_chests(size, rng, marks, side) for size in blocks))
+    return tuple(np.concatenate(part) for part in parts)
+
+
+def _chests(count, rng, marks, side):
+    """`chests`, from a generator of random numbers."""
     findings = (rng.random((count, 3)) < (0.4, 0.4, 0.5)).astype("float32")
     share = np.where(findings[:, 2] == 1, 0.95, 0.05) if marks == "as in training" else np.full(count, 0.5)
     mark = rng.random(count) < share
@@ -185,7 +211,7 @@ def chests(count, seed, test=False, marks="as in training", side=64):
         body += 0.35 * findings[:, 1, None, None] * _inside(x, y, center, 0.42 + 0.16 * place[2], 0.03, 0.03)
     cloud = smooth(rng.standard_normal((count, side, side), "float32"), 3.0)
     low = lungs * (y > 0.55)
-    body += findings[:, 2, None, None] * low * 0.01 * (1 + cloud / cloud.std())
+    body += findings[:, 2, None, None] * low * 0.02 * (1 + cloud / cloud.std())
     body = smooth(body, 0.7) + 0.06 * rng.standard_normal(body.shape, "float32")
     body[mark, *CORNER] = np.maximum(body[mark, *CORNER], _letter())
     return body.clip(0, 1)[..., None], findings, mark
