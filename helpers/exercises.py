@@ -7,7 +7,7 @@ import importlib
 from collections.abc import Sequence
 
 from helpers import show
-from helpers.course import cells, ledger, solutions
+from helpers.course import cells, judging, ledger, solutions
 from helpers.course.cells import Unquoted
 from helpers.course.quiz import show_quiz
 
@@ -119,7 +119,7 @@ def check(key: str, answer: object) -> None:
     if answer is ...:
         state, word, said = "open", "OPEN", "not answered yet. Replace the dots in the cell above and run both cells."
     else:
-        cause = exercise.judge(answer)
+        cause = judging.judged(exercise.judge, answer, lambda word: print(f"exercise {key}: {word}"))
         state, word, said = ("right", "RIGHT", "right.") if cause is None else ("wrong", "NOT YET", f"not yet: {cause}")
     ledger.put("exercises", key, state)
     _show_check(key, word, said, () if state == "right" else exercise.hints)

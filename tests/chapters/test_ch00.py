@@ -54,7 +54,7 @@ def test_a_right_answer_in_another_style_passes(key, answer):
 @pytest.mark.parametrize("key, answer, cause", [
     ("0.1", 1, "how long it is"), ("0.1", True, "answer one number"), ("0.1", [1415, 8, 8], "the shape of the whole array"),
     ("0.4", lambda images: tf.reduce_sum(tf.cast(images, tf.int64), axis=(0, 1)), "shape"),
-    ("0.4", lambda images: torch.tensor(images.numpy()).sum(dim=(1, 2)), "a tensor of TensorFlow"),
+    ("0.4", lambda images: torch.tensor(images.numpy()).sum(dim=(1, 2)), "a TensorFlow tensor is asked for"),
     ("0.4", lambda images: tf.reduce_sum(tf.reshape(tf.cast(images, tf.int64), [-1, 64]), axis=1), "raised"),
     ("0.5", lambda scores, y: scores.argmax(dim=1), "return one number"),
     ("0.5", lambda scores, y: 0.25, "so the share is"), ("0.5", lambda scores, y: "all", "return one number"),

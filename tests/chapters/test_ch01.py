@@ -99,7 +99,7 @@ def as_floats(x, key):
     ("1.1", ((6, 6, 3, 3), (8, 1, 8, 2), 64), "look at the strides again: (8, 1, 8, 2)"),
     ("1.1", ((6, 6, 9), (8, 1, 8, 1), 64), "look at the shape again"),
     ("1.1", ((6, 6, 3, 3), (8, 1, 8, 1), 65), "look at the offset again: 65"),
-    ("1.1", ((6, 6, 3, 3), (8, 1, 8, 1)), "is not it"),
+    ("1.1", ((6, 6, 3, 3), (8, 1, 8, 1)), "should have 3 entries, yours has 2"),
     ("1.2", n_of_other_axes, "your n is not that of the mean"),
     ("1.2", only_for_three_planes, "on pictures whose height, width and planes differ"),
     ("1.2", lambda x, gain: None, "is there a `return`?"),

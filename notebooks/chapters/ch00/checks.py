@@ -7,7 +7,7 @@ import sys
 import numpy as np
 
 from helpers import data, errors, process
-from helpers.course import judging, missing
+from helpers.course import comparing, judging, missing
 from helpers.course.judging import Exercise, cases, function
 
 NO_FUNCTION = "answer must be a function: write def answer(...): above."
@@ -34,15 +34,6 @@ def judge_count(answer):
 
 # 0.4: ink, in TensorFlow
 
-def returns_a_tensor_of_tensorflow(answer):
-    """None when a function that computes the right numbers returns what TensorFlow made; else the cause."""
-    result = answer(missing.side("tf").tensor(np.zeros((2, 3, 4), "uint8")))
-    if type(result).__module__.startswith("tensorflow"):
-        return None
-    return ("the numbers are right, but this is a port to TensorFlow: return a tensor of TensorFlow, not a "
-            f"{type(result).__module__}.{type(result).__name__}.")
-
-
 def some_images(rng):
     """Random pictures with pixels from 0 to 255, (N, height, width), all three lengths different."""
     height, width = rng.choice(np.arange(6, 13), 2, replace=False)
@@ -65,10 +56,9 @@ def judge_share(answer):
         if problem:
             return problem
         if result is None:
-            return "your function returned None: is there a `return`?"
-        if hasattr(result, "detach"):
-            result = side.to_numpy(result)
-        if not isinstance(result, (int, float, np.number, np.ndarray)):
+            return judging.NO_RETURN
+        result, error = judging.attempt(comparing.plain, result)
+        if error is not None or not isinstance(result, (int, float, np.number, np.ndarray)):
             return f"return one number; yours is of type {type(result).__name__}."
         problem = wrong_share(np.asarray(result), scores, y)
         if problem:
@@ -90,7 +80,7 @@ def wrong_share(got, scores, y):
     if abs(got - (1 - right.mean())) < 1e-6:
         return "that is the share that is read wrongly."
     return (f"of {len(y)} pictures {right.sum()} are read correctly, so the share is {right.mean():g}; "
-            f"yours is {float(got):g}.")
+            f"yours is {got.item():g}.")
 
 
 # 0.2: a command for three shells
@@ -254,8 +244,7 @@ EXERCISES = {
                       lambda images: images.sum(axis=(1, 2), dtype=np.uint8).astype(np.int64),
                   "that is one sum over all pictures; each picture should get its own":
                       lambda images: images.sum(dtype=np.int64)},
-        gradients=False,
-        then=returns_a_tensor_of_tensorflow,
+        dtype="int64",
         hints=("TensorFlow keeps the dtype of what it adds. Which dtype has room for the sum?",
                "`tf.cast(images, tf.int64)` gives the same pixels with more room. Do it before the sum.",
                "`return tf.reduce_sum(tf.cast(images, tf.int64), axis=(1, 2))`")),

@@ -3,10 +3,8 @@ import numpy as np
 
 from helpers import data
 from helpers.course import missing
-from helpers.course.judging import Exercise, call, function, value
-
-NO_FUNCTION = "answer must be a function: write def answer(...): above, or answer = your_function."
-NO_RETURN = "your function returned None: is there a `return`?"
+from helpers.course.comparing import mismatch
+from helpers.course.judging import NO_FUNCTION, Exercise, array_of, call, function, value
 
 # Exercise 1.1: shape, strides and offset of all patches
 
@@ -71,7 +69,7 @@ def of_other_lengths(answer):
         return None
     if np.ptp(made / right) < 1e-6:  # all numbers are off by one factor
         return f"{where}, your n is not that of the mean, N · H · W."
-    return f"{where}, the values are not right: largest difference {np.abs(made - right).max():.2g}."
+    return f"{where}, {mismatch(made, right, tell=True)}"
 
 
 # Exercise 1.3: add rows to a table
@@ -172,12 +170,7 @@ def _judge_shuffle(answer):
 def _array_of(side, answer, rows, key):
     """(what the learner's function makes of an array of rows, as NumPy, None), or (None, what is wrong with it)."""
     made, problem = call(answer, side.tensor(rows), key)
-    if problem or made is None:
-        return None, problem or NO_RETURN
-    array, problem = call(side.to_numpy, made)
-    if problem:
-        return None, f"your function returned a {type(made).__name__}, where a PyTorch tensor is asked for."
-    return array, None
+    return (None, problem) if problem else array_of(side, made)
 
 
 def _why_not_shuffled(made, rows):
@@ -212,7 +205,7 @@ def _other_kinds(side, answer):
 EXERCISES = {
     "1.1": Exercise(_judge_window, WINDOW_HINTS),
     "1.2": function(
-        "tf", standardize, batch_and_gain,
+        "tf", standardize, batch_and_gain, gradients=True, dtype="float64",
         suspects={
             "your standard deviation divides by n, PyTorch's `std` by n - 1":
                 lambda x, gain: standardize(x, gain, ddof=0),
@@ -237,7 +230,7 @@ EXERCISES = {
         then=of_other_lengths,
     ),
     "1.3": function(
-        "torch", add_rows, table_and_rows,
+        "torch", add_rows, table_and_rows, gradients=True, dtype="float64",
         suspects={
             "a row that is named twice keeps one update only: `y[rows] += ...` writes the sums one over the other":
                 last_update_wins,
@@ -268,7 +261,7 @@ EXERCISES = {
                "`((unknown[:, None] - known) ** 2).sum(dim=2).argmin(dim=1)` gives places; index `y_train` with them."),
     ),
     "1.6": function(
-        "torch", squared_error, column_and_row,
+        "torch", squared_error, column_and_row, gradients=True, dtype="float64",
         suspects={
             "each prediction met each target, n by n differences: (n, 1) and (n,) are a column and a row":
                 lambda prediction, target: ((prediction - target) ** 2).mean(),

@@ -5,40 +5,31 @@ import sys
 import numpy as np
 
 from helpers.course import missing
-from helpers.course.judging import Exercise, NothingReturned, attempt, call, function, raised, returning
-
-NO_FUNCTION = "answer must be a function: write def answer(...): above, or answer = your_function."
-NO_RETURN = "your function returned None: is there a `return`?"
-
-
-def array_of(side, result):
-    """(what a learner's function returned, as NumPy, None), or (None, what is wrong with it)."""
-    if result is None:
-        return None, NO_RETURN
-    array, problem = call(side.to_numpy, result)
-    if problem:
-        return None, f"your function returned a {type(result).__name__}, where a {side.NAME} tensor is asked for."
-    return array, None
+from helpers.course.comparing import mismatch
+from helpers.course.judging import (
+    NO_FUNCTION,
+    NO_RETURN,
+    Exercise,
+    array_of,
+    attempt,
+    call,
+    function,
+    named,
+    raised,
+    returning,
+)
 
 
 def value_and_grad(side, answer, *arrays, weights=None):
     """((value, gradients) of a learner's function, None), or (None, what is wrong with it)."""
     found, error = attempt(lambda: side.value_and_grad(returning(answer), *arrays, weights=weights))
-    if isinstance(error, NothingReturned):
-        return None, NO_RETURN
     return found, None if error is None else raised(error)
 
 
 def cause_of(found, right, suspects):
     """None when the array is right, else the cause: that of the one suspect whose array it is, or what differs."""
-    if found.shape != right.shape:
-        return f"shape {found.shape} where {right.shape} is asked for."
-    if np.allclose(found, right, rtol=1e-6, atol=1e-9):
-        return None
-    for cause, wrong in suspects.items():
-        if wrong.shape == found.shape and np.allclose(found, wrong, rtol=1e-6, atol=1e-9):
-            return f"{cause}."
-    return f"the shape is right, the values are not: largest difference {np.abs(found - right).max():.2g}."
+    differs = mismatch(found, right, tell=True)
+    return differs and (named(suspects, lambda wrong: mismatch(found, wrong) is None) or differs)
 
 
 # Exercise 2.5: one step of gradient descent
@@ -529,7 +520,7 @@ def _near(found, expected, rel_tol=1e-9):
 
 
 EXERCISES = {
-    "2.1": function("tf", sinc, array_with_zeros, suspects={
+    "2.1": function("tf", sinc, array_with_zeros, gradients=True, dtype="float64", suspects={
         "at x = 0 yours is 0, where sin(x) / x tends to 1": lambda x: np.where(x == 0, 0.0, sinc(x)),
         "sin(πx) / (πx) is another function, although it is called sinc too": np.sinc,
         "x = 0.004 is not 0: there the value is not 1 yet": lambda x: np.where(np.abs(x) < 0.01, 1.0, sinc(x)),

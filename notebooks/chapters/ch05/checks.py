@@ -287,7 +287,7 @@ EXERCISES = {
          "The phrasebook has them: search it for dense, GELU, normalization. Watch the weight's axes and the epsilon.",
          "`tf.nn.moments(h, axes=[-1], keepdims=True)`, then `tf.nn.batch_normalization(h, mean, variance, shift, scale, "
          "1e-5)`, normalize each row."),
-        gradients=False),
+        dtype="float64"),
     "5.3": Exercise(_judge_counts, (
         "A gate of 7 units has 5 · 7 weights for the input, 7 · 7 for the state, and its biases. How many gates are there?",
         "An LSTM has four gates, a GRU three. PyTorch has two biases for each gate; so has Keras's GRU, but not its LSTM.",
@@ -315,7 +315,7 @@ EXERCISES = {
         "The axis of rows is three axes in one. Which of the three runs fastest in Keras?",
         "In NHWC the channel is last, so it runs fastest: `kernel.reshape(height, width, channels, -1)` cuts the axis.",
         "Then `transpose` to (out, channels, height, width), and `reshape(-1, channels * height * width)`.")),
-    "5.8": function("tf", smoothed, scores_and_labels, gradients=False, atol=1e-5, then=_gradient_comes_back, suspects={
+    "5.8": function("tf", smoothed, scores_and_labels, atol=1e-5, then=_gradient_comes_back, suspects={
         "0.1 is spread evenly, so it takes a mean over the classes, not a sum": lambda x, y: smoothed(x, y, np.sum),
         "`tf.gather` without `batch_dims=1` picks whole rows": _whole_rows,
         "your version takes the softmax of the labels; they are probabilities already": _softmax_of_labels,

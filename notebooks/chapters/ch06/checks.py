@@ -208,7 +208,7 @@ EXERCISES = {
                "Keras's m holds minus rate times gradient: it remembers the old rate. PyTorch's b holds gradients alone.",
                "Ask for -0.01 times the new b to be the m that was -0.1 times the old b.")),
     "6.2": function(
-        side="tf", reference=adam, inputs=adam_inputs, atol=1e-12,
+        side="tf", reference=adam, inputs=adam_inputs, dtype="float64", atol=1e-12,
         suspects={"epsilon still comes before the bias correction, as in Keras": keras_adam,
                   "epsilon still comes before the bias correction, and the betas went through float32":
                       lambda w, g, m, v: keras_adam(w, g, m, v, [float(np.float32(beta)) for beta in (BETA1, BETA2)]),
@@ -253,7 +253,7 @@ EXERCISES = {
         "np.abs(mine[name] - theirs[name]).max() is the largest difference on one rung.",
         "for name in mine: if that largest difference is above 1e-12, return name. After the loop, return None.")),
     "6.6": function(
-        side="torch", reference=of_probabilities, inputs=loss_inputs, gradients=False,  # those along a row's sum are free
+        side="torch", reference=of_probabilities, inputs=loss_inputs,
         suspects={"this takes the probabilities for scores: cross_entropy runs a softmax over them first": of_scores,
                   "this is without a logarithm: nll_loss takes the logarithms of probabilities":
                       lambda labels, p: -p[np.arange(len(labels)), labels].mean(),

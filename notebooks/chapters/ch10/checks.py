@@ -185,7 +185,7 @@ EXERCISES = {
         "One list for each name, and in it one entry for each instance.",
         "The names are the keys of any instance: `rows[\"instances\"][0]`.",
         "`{name: [row[name] for row in rows[\"instances\"]] for name in names}`, under the key `inputs`; keep the rest.")),
-    "10.2": function("tf", standardized, lambda rng: (rng.uniform(size=(3, 8, 8)),), suspects={
+    "10.2": function("tf", standardized, lambda rng: (rng.uniform(size=(3, 8, 8)),), gradients=True, suspects={
         "`tf.math.reduce_std` divides by 64, `torch.std` by 63": lambda x: standardized(x, ddof=0),
         "mean and deviation are of the whole batch: a scan's answer would depend on its company":
             lambda x: standardized(x, axis=(0, 1, 2)),
