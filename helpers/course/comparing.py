@@ -32,6 +32,25 @@ def plain(answer: object) -> object:
     return float(answer)  # a Fraction, a Decimal, ...
 
 
+def one_number(value: object) -> int | float | None:
+    """A real number of any class, also one in an array or tensor without axes, as Python's; None for anything else.
+
+    True and False are no numbers, nor is a text.
+    """
+    number, _ = attempt(plain, value)
+    if isinstance(number, np.ndarray) and number.ndim == 0 or isinstance(number, np.generic):
+        number = number.item()
+    return number if isinstance(number, (int, float)) and not isinstance(number, bool) else None
+
+
+def whole_number(value: object) -> int:
+    """A whole number of any class, as Python's. Raises ValueError for anything else."""
+    number = one_number(value)
+    if number is None or number % 1:  # infinity and NaN too
+        raise ValueError(f"{short(value)} is no whole number")
+    return int(number)
+
+
 def mismatch(answer: object, right: object, atol: float = 1e-9, tell: bool = False, place: str = "") -> str | None:
     """None when a plain answer is the right one, else the first thing in which it differs, as a sentence.
 
@@ -105,6 +124,8 @@ def _numbers(answer, right, atol, tell, place):
     if (mine.dtype.kind == "b") != (true.dtype.kind == "b"):
         wanted = "True and False" if true.dtype.kind == "b" else "numbers"
         return f"{what} should be made of {wanted}, yours is of {mine.dtype} values."
+    if mine.dtype.kind == "c" != true.dtype.kind:
+        return f"{what} should be made of real numbers, yours is complex."
     off = ~_close(mine, true, atol)
     if not off.any():
         return None

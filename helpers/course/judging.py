@@ -80,9 +80,10 @@ def cases(inputs, reference, suspects, say, hints, no_function, convert=None, un
 def named(suspects, fits):
     """The cause, as a sentence, of the one suspect that fits; None where none does, or more than one.
 
-    suspects: {cause: what that mistake leads to}. fits: that -> whether the answer shows the same, in all trials.
+    suspects: {cause: what that mistake leads to}. fits: that -> whether the answer shows the same, in all trials; a
+    suspect that cannot be computed in one of them does not fit.
     """
-    causes = [cause for cause, wrong in suspects.items() if fits(wrong)]
+    causes = [cause for cause, wrong in suspects.items() if attempt(fits, wrong).result]
     return f"{causes[0]}." if len(causes) == 1 else None
 
 
@@ -128,16 +129,16 @@ def _judge_cases(answer, inputs, reference, suspects, say, no_function, convert,
     """None when the answer agrees with the reference in every case, else the cause, or what to say instead."""
     if not callable(answer):
         return no_function
-    asked = inputs()
+    asked = list(inputs())
     rights = [reference(*arguments) for arguments in asked]
-    found = [_case(answer, arguments, None in rights, convert, unfit) for arguments in asked]
+    none_fits = any(right is None for right in rights)
+    found = [_case(answer, arguments, none_fits, convert, unfit) for arguments in asked]
     agree = [problem or bool(attempt(same, got, right).result) for (got, problem), right in zip(found, rights)]
     first = next((k for k, said in enumerate(agree) if said is not True), None)
     if first is None:
         return None
     if not any(problem for _, problem in found):
-        cause = named(suspects, lambda wrong: all(attempt(same, got, wrong(*given)).result
-                                                  for (got, _), given in zip(found, asked)))
+        cause = named(suspects, lambda wrong: all(same(got, wrong(*given)) for (got, _), given in zip(found, asked)))
         if cause:
             return cause
     got, problem = found[first]

@@ -113,7 +113,7 @@ def as_floats(x, key):
     ("1.5", as_floats, "of int64 numbers of shape (20,) it makes float64"),
     ("1.5", lambda x, key: shuffled_by_numpy(x, key).reshape(-1, 5), "it makes int64 numbers of shape (4, 5)"),
     ("1.6", lambda prediction, target: ((prediction - target[None]) ** 2).mean(), "n by n"),
-    ("1.6", lambda prediction, target: (prediction[:, 0] - target) ** 2, "shape (5,) where () is asked for"),
+    ("1.6", lambda prediction, target: (prediction[:, 0] - target) ** 2, "yours is an array of shape (5,)"),
 ])
 def test_a_slip_is_refused_with_its_cause(key, answer, cause):
     said = judge(key, answer)

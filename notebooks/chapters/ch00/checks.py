@@ -19,15 +19,16 @@ def judge_count(answer):
     """None when `answer` is how many pictures there are to learn from; else the cause."""
     digits = data.digits()
     train, test = len(digits.x_train), len(digits.x_test)
-    if isinstance(answer, (tuple, list)) and tuple(answer) == digits.x_train.shape:
+    if comparing.mismatch(judging.attempt(comparing.plain, answer).result, digits.x_train.shape) is None:
         return "that is the shape of the whole array; the number of pictures is its first entry."
-    if isinstance(answer, bool) or not isinstance(answer, (int, float, np.number)):
-        return f"answer one number, such as 100; yours is {errors.first_line(repr(answer))}"
-    if answer == train:
+    number = comparing.one_number(answer)
+    if number is None:
+        return f"answer one number, such as 100; yours is {judging.short(answer)}."
+    if number == train:
         return None
-    if answer == test:
+    if number == test:
         return "those are the pictures for the test."
-    if answer == train + test:
+    if number == train + test:
         return "those are all pictures, those for the test included."
     return "that is not it. Do not count: ask the array `digits.x_train` how long it is."
 
@@ -215,7 +216,7 @@ def unfit_owners(got):
     if got is None:
         return "your function returned None: is there a `return`?"
     if not isinstance(got, dict) or not all(isinstance(names, (list, tuple)) for names in got.values()):
-        return f"return a dict {{file: list of owners}}; yours is {got!r}."
+        return f"return a dict {{file: list of owners}}; yours is {judging.short(got)}."
     return None
 
 

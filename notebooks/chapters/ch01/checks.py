@@ -1,4 +1,6 @@
 """The checks of chapter 1, tensors."""
+import functools
+
 import numpy as np
 
 from helpers import data
@@ -123,6 +125,7 @@ def column_and_row(rng):
 
 # Exercise 1.4: the nearest scan
 
+@functools.cache
 def distances(power=2, absolute=False):
     """Sum of (unknown - known)**power over the pixels, for 100 test scans and all training scans: shape (100, 1415).
 
@@ -177,8 +180,8 @@ def _why_not_shuffled(made, rows):
     """None when `made` has the rows of `rows`, each once and in another order; else the cause."""
     if made.shape == (len(rows),):
         return "the order, not the rows: index x with it."
-    if made.shape != rows.shape:
-        return f"shape {made.shape} where {rows.shape} is asked for."
+    if made.shape != rows.shape or made.dtype != rows.dtype:
+        return f"shape {made.shape}, {made.dtype}, where {rows.shape}, {rows.dtype}, is asked for."
     if not (np.diff(made, axis=1) == 1).all():
         return "the numbers within a row have been moved: only whole rows change places."
     firsts = sorted(made[:, 0].tolist())

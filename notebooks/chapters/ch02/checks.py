@@ -1,5 +1,6 @@
 """Chapter 2: steps of descent, gradients that are lost or cut, ports each way, the learner's own way back."""
 import math
+import operator
 import sys
 
 import numpy as np
@@ -84,7 +85,7 @@ def _judge_lost(answer):
         if not isinstance(got, (list, tuple)):
             return f"a list of names is asked for, yours returned a {type(got).__name__}."
         lost = [name for name in names if name in ("absent", "cut")]
-        if list(got) != lost:
+        if call(operator.ne, list(got), lost).result is not False:
             return _why_not_lost(list(got), lost, names)
     return None
 
@@ -93,6 +94,8 @@ def _why_not_lost(got, lost, names):
     if got == []:
         return ("yours finds nothing lost, where two are: PyTorch, when it is asked for zeros in place of None "
                 "(`materialize_grads`), has none to show.")
+    if not all(isinstance(name, str) for name in got):
+        return "a list of names is asked for: the keys of the dict, which are texts."
     if got == [name for name in names if name not in lost]:
         return "these are the names that do get a gradient; the others are asked for."
     if got == [name for name in names if name != "used"]:

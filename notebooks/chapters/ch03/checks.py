@@ -6,6 +6,7 @@ import numpy as np
 
 from helpers import show
 from helpers.course import missing
+from helpers.course.comparing import one_number
 from helpers.course.judging import (
     NO_FUNCTION,
     NO_RETURN,
@@ -14,6 +15,7 @@ from helpers.course.judging import (
     attempt,
     cases,
     function,
+    kind,
     raised,
     returning,
     value,
@@ -172,11 +174,7 @@ def no_number(got):
     """Why a result is no time, or None."""
     if got is None:
         return NO_RETURN
-    try:
-        float(got)
-    except (TypeError, ValueError):
-        return f"the function should return one number, yours returned a {type(got).__name__}."
-    return None
+    return f"the function should return one number, yours returned {kind(got)}." if one_number(got) is None else None
 
 
 # Exercise 3.5: count inside a graph

@@ -124,7 +124,7 @@ RIGHT_PLAN = value(PLAN, {
 
 EXERCISES = {
     "4.1": Exercise(judge_plan, RIGHT_PLAN.hints),
-    "4.2": function("tf", gated, two_states_and_gate, dtype="float64", suspects={
+    "4.2": function("tf", gated, two_states_and_gate, gradients=True, dtype="float64", suspects={
         "the gate sees right before left: the order in `concat` matters": swapped,
         "g belongs to the left side, 1 - g to the right": exchanged,
     }, hints=(

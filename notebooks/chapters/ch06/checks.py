@@ -1,7 +1,8 @@
 """Chapter 6: a ladder to climb, ports in both directions, and what a falling rate does to momentum."""
 import numpy as np
 
-from helpers.course.judging import Exercise, call, function, value
+from helpers.course.comparing import one_number, plain
+from helpers.course.judging import Exercise, attempt, call, function, short, value
 
 # Exercise 6.2: PyTorch's Adam (Kingma and Ba, arXiv 1412.6980, algorithm 1), the tenth step
 
@@ -109,7 +110,7 @@ def _judge_ladder(answer):
         elif isinstance(got, (bool, np.bool_)):
             return f"it gives {got}: give the name of the rung, or None."
         said = f"the first rung that breaks is {right!r}" if right else "no rung breaks"
-        return f"where {said}, yours gives {got!r}."
+        return f"where {said}, yours gives {short(got)}."
     return None
 
 
@@ -188,12 +189,14 @@ def _judge_flips(answer):
         got, problem = call(answer, a.copy(), b.copy())
         if problem:
             return problem
-        if np.ndim(got):
-            return f"this says where, not how many: an array of shape {np.shape(got)}. Count what is true in it."
-        if got is None or isinstance(got, str):
-            return f"it gives {got!r}, a number was asked for."
-        if got != one_sided(a, b):
-            causes = [cause for cause, wrong in FLIPS.items() if got == wrong(a, b)]
+        got, error = attempt(plain, got)
+        if error is None and isinstance(got, np.ndarray) and got.ndim:
+            return f"this says where, not how many: an array of shape {got.shape}. Count what is true in it."
+        number = one_number(got)
+        if number is None:
+            return f"it gives {short(got)}, a number was asked for."
+        if number != one_sided(a, b):
+            causes = [cause for cause, wrong in FLIPS.items() if number == wrong(a, b)]
             return f"{causes[0]}." if causes else f"it counts {got} places where there are {one_sided(a, b)}."
     return None
 

@@ -6,7 +6,7 @@ import pickletools
 import numpy as np
 
 from helpers.course import missing
-from helpers.course.judging import Exercise, call, cases
+from helpers.course.judging import Exercise, call, cases, kind, short
 
 # Exercise 7.1: whole forms to the test
 
@@ -208,17 +208,19 @@ def _judge_imports(answer):
             return "the program has run: you have loaded it. List its instructions with `pickletools.genops` instead."
         if problem:
             return problem
-        if not isinstance(got, list):
-            return f"it gives a {type(got).__name__}: return a list of texts."
+        if not isinstance(got, (list, tuple)):
+            return f"it gives {kind(got)}: return a list of texts."
         right = imported(program)
-        if got == right:
+        if not all(isinstance(one, str) for one in got):
+            return "return a list of texts, such as \"collections OrderedDict\"."
+        if list(got) == right:
             continue
         texts = {argument for one, argument, _ in pickletools.genops(program) if isinstance(argument, str)} - {*right}
         if {*map(str, got)} & texts:
             return f"{sorted({*map(str, got)} & texts)[0]!r} is one of the texts that are no imports: only GLOBAL imports."
         if sorted(set(map(str, got))) == right:
             return "the same name comes twice: each once." if len(got) > len(right) else "the names are right, not sorted."
-        return f"a program that imports {right} gives {got!r}."
+        return f"a program that imports {right} gives {short(got)}."
     return None
 
 
@@ -268,7 +270,7 @@ EXERCISES = {
         "the later steps take time, too: count them": lambda first, later, eager: first // eager + 1,
     }, say=_say_steps, no_function="answer must be a function: write def answer(first, later, eager): above.",
         unfit=lambda got: None if isinstance(got, (int, np.integer)) and not isinstance(got, bool) else
-        f"it gives {got!r}: return a whole number of steps.", hints=(
+        f"it gives {short(got)}: return a whole number of steps.", hints=(
         "After n steps the compiled ones have taken `first + (n - 1) * later`.",
         "Count n up from 1, and stop as soon as that is less than `n * eager`.",
         "Without a loop: `max(1, (first - later) // (eager - later) + 1)`.")),

@@ -3,7 +3,7 @@ import numbers
 import tempfile
 from pathlib import Path
 
-from helpers.course.judging import Exercise, call, cases, function, value
+from helpers.course.judging import Exercise, call, cases, function, short, value
 
 
 def combine(gradients, counts):
@@ -64,7 +64,7 @@ def whole_numbers(indices):
 def no_index(indices):
     """Why a list cannot hold indices, or None."""
     odd = next((k for k in indices if not isinstance(k, numbers.Integral) or isinstance(k, bool)), None)
-    return None if odd is None else f"an index is a whole number, and {odd!r} is none."
+    return None if odd is None else f"an index is a whole number, and {short(odd)} is none."
 
 
 SIZES = ((12, 4), (10, 4), (1415, 4), (9, 2), (11, 3), (3, 8))
