@@ -108,8 +108,9 @@ def test_a_guess_of_an_odd_type_is_asked_again(guess, capsys):
     assert "is not one of 1, 2" in capsys.readouterr().out
 
 
-def test_a_guess_is_stored_as_the_option_that_it_equals():
-    exercises.predict("1.1", np.float64(2.0), among=[1, 2])
+@pytest.mark.parametrize("guess", [np.float64(2.0), np.int64(2), np.array(2), fractions.Fraction(2)])
+def test_a_guess_is_stored_as_the_option_that_it_equals(guess):
+    exercises.predict("1.1", guess, among=[1, 2])
     assert repr(ledger.read("01")["predictions"]["1.1"]["guess"]) == "2"
 
 

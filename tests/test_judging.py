@@ -221,7 +221,7 @@ def test_in_time_nothing_happens(monkeypatch, system):
 def test_a_check_ends_a_loop_in_a_sentence_with_its_line(monkeypatch):
     monkeypatch.setattr(calling, "LIMIT", 0.2)
     answer = from_a_cell("def answer(n):\n    while n > 0:\n        n = n + 1\n")
-    exercise = judging.cases(lambda: [(2,)], lambda n: 0, {}, hints=HINTS, say=lambda *told: "no.", no_function="no function.")
+    exercise = judging.cases(lambda: [(2,)], lambda n: 0, {}, hints=HINTS, say=lambda *told: "no.", no_function="")
     said = judging.judged(exercise.judge, answer)
     assert said.startswith("your answer was stopped after 0.2 seconds, in its line `") and "come to an end?" in said
     assert "`while n > 0:`" in said or "`n = n + 1`" in said

@@ -87,9 +87,12 @@ def wrong_share(got, scores, y):
 # 0.2: a command for three shells
 
 STAND_IN = """import sys, types
+class device:
+    def __init__(self, name, index=0): self.type, self.index = name.split(":")[0], index
+    def __str__(self): return self.type
 there = dict(is_available=lambda: {gpu}, device_count=lambda: int({gpu}))
 cuda, accelerator = types.SimpleNamespace(**there), types.SimpleNamespace(**there)
-sys.modules["torch"] = types.SimpleNamespace(cuda=cuda, accelerator=accelerator)
+sys.modules["torch"] = types.SimpleNamespace(cuda=cuda, accelerator=accelerator, device=device)
 sys.modules["torch.cuda"], sys.modules["torch.accelerator"] = cuda, accelerator
 """  # for torch, on a machine with a GPU or without one
 SPECIAL = {"\n": "a line break", "$": "a dollar sign", "`": "a backquote", "%": "a percent sign"}
@@ -140,7 +143,11 @@ def _judge_program(program):
             return "the program does not come to its end."
         machine = "with" if gpu else "without"
         if done.returncode:
-            return f"on a machine {machine} a GPU the program says {errors.last_line(done.stderr)}"
+            said = errors.last_line(done.stderr)
+            unknown = re.search(r"'types.SimpleNamespace' object has no attribute '(\w+)'", said)
+            if unknown:
+                return f"the check knows no `{unknown[1]}` of torch's: ask `torch.cuda.is_available()`."
+            return f"on a machine {machine} a GPU the program says {said}"
         if done.stdout.split() == ["GPU"] and not gpu and "is_available" in program and "is_available()" not in program:
             return "without parentheses the condition is the function itself, which is always true."
         if done.stdout.split() != [word]:

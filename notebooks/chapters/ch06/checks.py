@@ -218,6 +218,10 @@ EXERCISES = {
                   "right up to rounding: a beta went through float32. tf.cast(0.9, tf.float64) makes a float32 first; "
                   "write 0.9, or tf.constant(0.9, w.dtype)":
                       lambda w, g, m, v: adam(w, g, m, v, rounded()),
+                  "right up to rounding: one of the betas, 0.9, went through float32":
+                      lambda w, g, m, v: adam(w, g, m, v, (rounded()[0], 1 - BETA2**STEP)),
+                  "right up to rounding: one of the betas, 0.999, went through float32":
+                      lambda w, g, m, v: adam(w, g, m, v, (1 - BETA1**STEP, rounded()[1])),
                   "epsilon stands under the root: PyTorch's Adam adds it to the root": adam_under_the_root,
                   "this is Adam without the bias correction: divide m by 1 - 0.9 ** 10, v by 1 - 0.999 ** 10":
                       lambda w, g, m, v: adam(w, g, m, v, (1, 1))},
@@ -231,6 +235,8 @@ EXERCISES = {
                       lambda x, kernel: same(x, kernel, 1, 1)[:, :4],
                   "the kernel runs backward: both frameworks correlate, neither flips":
                       lambda x, kernel: same(x, kernel[::-1]),
+                  "the weight has its axes as (out, width, in); conv1d wants (out, in, width)":
+                      lambda x, kernel: same(x, kernel.transpose(1, 0, 2)),
                   "the last window is missing: nothing was padded": lambda x, kernel: same(x, kernel, 0, 0),
                   "the numbers are right, the layout is PyTorch's: bring channels back to the end":
                       lambda x, kernel: same(x, kernel).transpose(0, 2, 1)},
