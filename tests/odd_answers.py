@@ -168,3 +168,11 @@ def changed(right):
 
     return [(f"right, but {name}", with_result(change)) for name, change in casts().items()] + [
         ("right, and prints and sleeps", in_words), ("right twice, then None", once)]
+
+
+def changed_twice(right):
+    """[(name, the right function with two odd changes of its result, one after the other)]."""
+    def answer(first, second):
+        return lambda *arguments: second(first(right(*arguments)))
+    return [(f"right, but {one}, then {other}", answer(first, second))
+            for one, first in casts().items() for other, second in casts().items()]

@@ -91,6 +91,15 @@ def test_right_functions_with_something_odd():
                 assert said is not None or key in NO_RESULT, f"{key}, {name}: accepted"
 
 
+@pytest.mark.benchmark
+def test_right_functions_with_two_odd_things():
+    """The longer search: some minutes."""
+    for key, (_, right) in exercises().items():
+        if isinstance(right, types.FunctionType):
+            for name, answer in odd_answers.changed_twice(right):
+                refused(key, name, answer)
+
+
 NO_RESULT = {"2.4", "8.5", "9.4"}
 """Exercises whose answer does something, and returns nothing."""
 

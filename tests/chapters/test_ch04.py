@@ -135,7 +135,8 @@ def nearest_by_norm(states, table):
 
 @pytest.mark.parametrize("key, answer", [
     ("4.1", ((2, 0, 1), (1, 0, 1), (0, 1, 0))), ("4.1", np.array([[2, 0, 1], [1, 0, 1], [0, 1, 0]])),
-    ("4.3", gathered), ("4.3", one_row_each), ("4.4", 0.9048), ("4.4", fractions.Fraction(9048, 10_000)), ("4.5", nearest_by_norm)])
+    ("4.3", gathered), ("4.3", one_row_each), ("4.4", 0.9048), ("4.4", fractions.Fraction(9048, 10_000)),
+    ("4.5", nearest_by_norm)])
 def test_a_right_answer_in_another_style_passes(key, answer):
     assert judge(key, answer) is None
 

@@ -264,7 +264,7 @@ def test_what_is_no_step_is_refused_with_its_cause():
 def test_the_number_to_report_may_come_as_an_array():
     assert judge("7.4", lambda watched, tested: np.array([watched.argmax(), tested[watched.argmax()]])) is None
     assert judge("7.4", lambda watched, tested: [watched.argmax(), np.array(tested[watched.argmax()])]) is None
-    assert judge("7.4", lambda watched, tested: tuple(map(torch.tensor, (watched.argmax(), tested[watched.argmax()])))) is None
+    assert judge("7.4", lambda watched, tested: torch.tensor([watched.argmax(), tested[watched.argmax()]]).unbind()) is None
 
 
 def test_looking_into_a_pickle_may_use_its_printed_form(capsys):

@@ -491,7 +491,8 @@ def test_when_python_is_back(capsys, torch_back, tf_back, early, word, part):
 
 
 @pytest.mark.parametrize("key, answer, cause", [
-    ("8.2", 2.7, None), ("8.2", fractions.Fraction(200, 75), None), ("8.2", torch.tensor(8 / 3), None), ("8.2", 0, "0 is not it."),
+    ("8.2", 2.7, None), ("8.2", fractions.Fraction(200, 75), None), ("8.2", np.array(8 / 3), None),
+    ("8.2", 0, "0 is not it."),
     ("8.3", (100, 150, 175), None), ("8.3", [200, 600, 1400], "all processes send together, or whole payloads"),
     ("8.3", [100, 150, 174], "the entry [2] is not right"), ("8.4", lambda n, ranks, rank: None, "is there a `return`"),
     ("8.4", lambda n, ranks, rank: [k + 0.4 for k in ch08.share(n, ranks, rank)], "0.4 is none"),

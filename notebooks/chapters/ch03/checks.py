@@ -250,7 +250,8 @@ PAID = {
         lambda first, eager, graph: calls_until_paid(first, eager, graph) or math.inf,
     "the first call gives a result as well: one call of the graph is already in `first`":
         lambda first, eager, graph: math.ceil(first / (eager - graph)) if graph < eager else None,
-    "each later call costs `graph` as well": lambda first, eager, graph: max(1, math.ceil(first / eager)),
+    "each later call costs `graph` as well":
+        lambda first, eager, graph: None if graph >= eager and first > eager else max(1, math.ceil(first / eager)),
     "round up: one call earlier it has not paid yet":
         lambda first, eager, graph: max(1, math.floor((first - graph) / (eager - graph))) if graph < eager else None,
 }

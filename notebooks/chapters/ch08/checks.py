@@ -145,7 +145,8 @@ EXERCISES = {
         },
         hints=("How long does a step take with four processes? Add up three terms.",
                "Only the computing shrinks: 180 / 4. The update and the all-reduce stay as they are.",
-               "The step takes 45 + 20 + 10 ms. Divide the 200 ms of one process by that."), atol=0.04),  # 2.7 is rounded, not wrong
+               "The step takes 45 + 20 + 10 ms. Divide the 200 ms of one process by that."),
+        atol=0.04),  # 2.7 is rounded, not wrong
     "8.3": value(
         [ring(100, n) for n in (2, 4, 8)],
         suspects={
