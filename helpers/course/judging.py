@@ -142,7 +142,8 @@ def _judge_cases(answer, inputs, reference, suspects, say, no_function, convert,
         if cause:
             return cause
     got, problem = found[first]
-    return problem or attempt(say, asked[first], rights[first], got).result or f"{short(got)} is not it."
+    said = problem or attempt(say, asked[first], rights[first], got).result or f"{short(got)} is not it."
+    return " ".join(said.split())  # an array would bring its own line breaks
 
 
 def _case(answer, arguments, none_fits, convert, unfit):
