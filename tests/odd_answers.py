@@ -124,7 +124,8 @@ def functions():
              functools.partial(int), torch.nn.ReLU(), tf.function(lambda *arguments: arguments[0]), Evil]
     errors = [KeyError("oh"), EvilError(), StopIteration(3), SystemExit(2), AssertionError(), MemoryError("a\nb")]
     results = [None, ..., 3, float("nan"), True, "text", [], [[]], (1, 2), {}, {"inputs": 3}, {1}, b"x", object(), Evil(),
-               int, [Evil(), Evil()], endless(), np.zeros(0), np.zeros((2, 2), "float16"), np.array([None]), np.array(None), torch.zeros(3),
+               int, [Evil(), Evil()], endless(), np.zeros(0), np.zeros((2, 2), "float16"), np.array([None]),
+               np.array(None), [[1], [2, 3]], torch.zeros(3),
                torch.zeros(3, dtype=torch.bfloat16), torch.eye(2).to_sparse(), tf.zeros(3), tf.constant(["a"]),
                tf.ragged.constant([[1], [1, 2]]), tf.keras.Input((2,)), fractions.Fraction(1, 3), np.True_]
     return ([(getattr(one, "__name__", type(one).__name__), one) for one in named]

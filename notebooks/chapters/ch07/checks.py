@@ -114,7 +114,8 @@ def _judge_report(answer):
         if problem:
             return problem
         got = attempt(plain, got).result
-        if not (isinstance(got, list) and len(got) == 2 or isinstance(got, np.ndarray) and got.shape == (2,)):
+        got = got.tolist() if isinstance(got, np.ndarray) else got
+        if not isinstance(got, list) or len(got) != 2:
             return "return two things: the epoch, and the accuracy."
         epoch, share = map(one_number, got)
         if epoch is None or share is None:
