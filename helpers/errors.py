@@ -15,6 +15,16 @@ def gist(error: Exception) -> str:
     return f"`{type(error).__name__}`: {re.sub(r'^`?[A-Z][A-Za-z]+(Error)?`?: ', '', text)}"
 
 
+def reason(error: BaseException) -> str:
+    """The line of an exception that says what went wrong, without TensorFlow's frames and names of graph nodes."""
+    lines = [line.strip() for line in re.sub(r"\{\{.*?\}\} ?", "", str(error)).splitlines() if line.strip()]
+    if not lines:
+        return "no message"
+    if lines[0] != "in user code:":
+        return re.sub(r" \[Op:\w+\].*$", "", lines[0])
+    return re.sub(r"^[A-Za-z]+: ", "", [line for line in lines if not line.startswith(("Call arguments", "•"))][-1])
+
+
 def first_line(said: object) -> str:
     """The first line of an exception, or of a text."""
     return (str(said).strip().splitlines() or ["no message"])[0]

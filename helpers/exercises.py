@@ -7,7 +7,7 @@ import importlib
 from collections.abc import Sequence
 
 from helpers import show
-from helpers.course import cells, ledger, solutions
+from helpers.course import cells, comparing, judging, ledger, solutions
 from helpers.course.cells import Unquoted
 from helpers.course.quiz import show_quiz
 
@@ -38,10 +38,9 @@ def predict(key: str, guess: object, among: Sequence) -> None:
 
 def _option(guess, among):
     """The option that a guess means (1.0 means 1, " A " means "a"), or None."""
-    if isinstance(guess, Unquoted) or not isinstance(guess, (str, int, float)):  # an array has no single yes or no
+    if isinstance(guess, Unquoted):
         return None
-    if isinstance(guess, str):
-        guess = guess.strip().casefold()
+    guess = guess.strip().casefold() if isinstance(guess, str) else comparing.one_number(guess)
     return next((option for option in among
                  if guess == (option.casefold() if isinstance(option, str) else option)), None)
 
@@ -119,7 +118,7 @@ def check(key: str, answer: object) -> None:
     if answer is ...:
         state, word, said = "open", "OPEN", "not answered yet. Replace the dots in the cell above and run both cells."
     else:
-        cause = exercise.judge(answer)
+        cause = judging.judged(exercise.judge, answer, lambda word: print(f"exercise {key}: {word}"))
         state, word, said = ("right", "RIGHT", "right.") if cause is None else ("wrong", "NOT YET", f"not yet: {cause}")
     ledger.put("exercises", key, state)
     _show_check(key, word, said, () if state == "right" else exercise.hints)

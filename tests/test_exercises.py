@@ -1,4 +1,6 @@
 """Predictions, checks, hints and quizzes: nothing raises for a learner's answer, everything wrong is refused."""
+import decimal
+import fractions
 import types
 
 import numpy as np
@@ -106,8 +108,9 @@ def test_a_guess_of_an_odd_type_is_asked_again(guess, capsys):
     assert "is not one of 1, 2" in capsys.readouterr().out
 
 
-def test_a_guess_is_stored_as_the_option_that_it_equals():
-    exercises.predict("1.1", np.float64(2.0), among=[1, 2])
+@pytest.mark.parametrize("guess", [np.float64(2.0), np.int64(2), np.array(2), fractions.Fraction(2)])
+def test_a_guess_is_stored_as_the_option_that_it_equals(guess):
+    exercises.predict("1.1", guess, among=[1, 2])
     assert repr(ledger.read("01")["predictions"]["1.1"]["guess"]) == "2"
 
 
@@ -191,7 +194,9 @@ def test_every_exercise_of_the_course_has_its_solution():
     (X, X.copy()), (6, 6.0), (0.5, np.float64(0.5)), ("ab", "ab"), (True, True), ([1, 2], (1, 2)),
     ({"a": X}, {"a": X.copy()}),
     ({1, 2}, {2, 1}), (lambda: X, X), ((2, 3), X.shape), (np.array([True]), np.array([True])),
-    (X, X.tolist()), ([[1, 2], [3, 4]], ((1, 2), (3, 4))), (((2, 3), 1), [[2, 3], 1])])
+    (X, X.tolist()), ([[1, 2], [3, 4]], ((1, 2), (3, 4))), (((2, 3), 1), [[2, 3], 1]), (X, X.astype("float32")),
+    (1.95, fractions.Fraction(39, 20)), (1.95, decimal.Decimal("1.95")), (1.95, np.float32(1.95)), (True, np.True_),
+    ([1, 2], range(1, 3)), ("a", np.str_("a")), (["a", "b"], np.array(["a", "b"])), (0.9, np.array(0.9, "float32"))])
 def test_right_values(right, answer):
     assert judging.value(right, {}, HINTS).judge(answer) is None
 
@@ -199,16 +204,23 @@ def test_right_values(right, answer):
 @pytest.mark.parametrize("right, answer, said", [
     (X, X.T, "shape (3, 2) where (2, 3) is asked for: transposed"),
     (X, X[0], "shape (3,) where (2, 3)"),
-    (X, X.astype("float32"), "dtype float32 where float64"),
-    (X, X + 1, "largest difference 1"),
+    (X, X + np.eye(2, 3)[::-1], "the entry [0, 1] is not right: yours is 2"),
     (X, np.full((2, 3), np.nan), "NaN"),
     (X, "text", "should be"), (X, None, "should be"), (6, lambda: 6, "is a function"),
-    ("ab", "ba", "'ba' is not it"), ("ab", 3, "should be of type str, yours is of type int"),
-    (True, 1, "should be of type bool"), ({"a": 1}, {"a": 2}, "some entries"), ([1, 2], [1, 2, 3], "shape"),
-    (X.astype("float32"), X.astype("float32") + 1e-3, "largest difference"),
-    (X, X.tolist()[0], "shape (3,) where (2, 3)"), (X, [[1, 2, 3], [4, 5]], "should be of type"),
-    (1, 1j, "largest difference"),
-    (1, np.datetime64("2026-01-01"), "a number or an array"), (1, [...], "should be of type"),
+    ("ab", "ba", "'ba' is not it"), ("ab", 3, "should be a text, yours is 3"),
+    (True, 1, "should be True or False, yours is 1"), ([1, 2], [1, 2, 3], "shape"),
+    (X.astype("float32"), X.astype("float32") + 1e-3, "the entry [0, 0] is not right"),
+    (X, X.tolist()[0], "shape (3,) where (2, 3)"), (X, [[1, 2, 3], [4, 5]], "an array of numbers, yours is a list"),
+    (1, 1j, "should be made of real numbers"), (10.0, 0, "0 is not it."),
+    (10.0, "10", "should be one number, yours is '10'"),
+    (10.0, [10.0], "one number is asked for, yours is an array of shape (1,)"),
+    (1, np.datetime64("2026-01-01"), "one number"), (1, [...], "one number"),
+    ({"a": 1}, {"a": 2}, "2 is not right for the entry 'a'."), ({"a": 1}, {}, "there is no entry 'a'."),
+    ({"a": 1}, {"a": ...}, "nothing stands yet for the entry 'a'."), ({"a": 1}, {"a": 1, "b": 2}, "an entry 'b' is not"),
+    ({"a": [1, [2]]}, {"a": (1, (3,))}, "in the entry [1] of the entry 'a' the entry [0] is not right: yours is 3"),
+    ({1, 2}, {1, 3}, "2 is missing"), ({1}, {1, 3}, "3 is too much"), ({1}, [1], "should be a set"),
+    (["a", "b"], ["a", "c"], "'c' is not right for the entry [1]"), (["a"], "a", "should be a list, yours is 'a'"),
+    ([True, False], [1, 0], "made of True and False"), ([1, 0], [True, False], "made of numbers"),
 ])
 def test_wrong_values(right, answer, said):
     assert said in judging.value(right, {}, HINTS).judge(answer)
@@ -248,7 +260,7 @@ def port(request):
 
     from helpers import tf_side, torch_side  # noqa: F401
     exercise = judging.function(request.param, softmax, lambda rng: (rng.normal(size=(3, 4)),), hints=HINTS,
-                                suspects={"the wrong axis": lambda x: softmax(x.T).T})
+                                gradients=True, dtype="float64", suspects={"the wrong axis": lambda x: softmax(x.T).T})
     if request.param == "torch":
         ops = types.SimpleNamespace(softmax=lambda x, axis: torch.softmax(x, axis), stop=lambda x: x.detach(),
                                     cast=lambda x: x.float())
@@ -274,7 +286,7 @@ def test_what_else_is_asked_of_a_function_counts_once_its_numbers_are_right():
         return torch.softmax(x, -1)
     assert exercise.judge(answer) is None
     assert exercise.judge(lambda x: torch.softmax(x, -1)) == "call it answer."
-    assert "largest difference" in exercise.judge(lambda x: torch.softmax(x, -1) * 2)
+    assert "where" in exercise.judge(lambda x: torch.softmax(x, -1) * 2)
 
 
 @pytest.mark.parametrize("wrong, said", [
@@ -282,8 +294,8 @@ def test_what_else_is_asked_of_a_function_counts_once_its_numbers_are_right():
     (lambda ops: lambda x: ops.stop(ops.softmax(x, -1)), "no gradient reaches argument 1"),
     (lambda ops: lambda x: ops.softmax(ops.stop(x), -1) + 0 * x, "the gradient of argument 1 is not"),
     (lambda ops: lambda x: ops.softmax(x, -1) + 0 * (x - x) ** 0.5, "gradient of argument 1 holds NaN"),
-    (lambda ops: lambda x: ops.softmax(x, -1) * 1.001, "largest difference"),
-    (lambda ops: lambda x: ops.cast(ops.softmax(x, -1)), "dtype float32"),
+    (lambda ops: lambda x: ops.softmax(x, -1) * 1.001, "the values are not: yours is 0."),
+    (lambda ops: lambda x: ops.cast(ops.softmax(x, -1)), "dtype float32 where float64 is asked for"),
     (lambda ops: lambda x: 1 / 0, "raised ZeroDivisionError on inputs of shape (3, 4)"),
     (lambda ops: lambda x, y: x, "raised TypeError"),
     (lambda ops: lambda x: None, "your function returned None: is there a `return`?"),
@@ -351,7 +363,7 @@ def test_an_answer_that_is_judged_case_by_case(answer, said):
 
 def test_what_cases_are_compared_by_may_be_chosen():
     by_int = cases(convert=int, same=lambda got, right: abs(got - right) < 2)
-    assert by_int.judge(lambda n: str(n // 2 + 1)) is None and "ValueError" in by_int.judge(lambda n: "many")
+    assert by_int.judge(lambda n: str(n // 2 + 1)) is None and "returned 'many'" in by_int.judge(lambda n: "many")
     assert cases(unfit=lambda got: "no text." if isinstance(got, str) else None).judge(str) == "no text."
 
 

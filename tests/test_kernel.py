@@ -49,6 +49,12 @@ def test_a_check_judges_only_what_the_cell_above_has_made():
     assert said[12].endswith("TypeError") and "exercise 1.2: not yet" in said[13]  # set, and tried out with an error
 
 
+def test_a_check_speaks_where_no_answer_was_ever_set():
+    said = run("def answer(x)\n    return x", CHECK)
+    assert said[0] == "SyntaxError" and ENDED.format("SyntaxError") in said[1]
+    assert "exercise 1.1: not answered yet" in run(CHECK)[0]
+
+
 def test_an_answer_that_nobody_saw_being_made_is_judged():
     said = run("answer = = 1", f"answer = 2.5\n{CHECK}", "mine = answer = 3.5", OTHER)
     assert said[0] == "SyntaxError" and "not yet" in said[1] and "not yet" in said[3]

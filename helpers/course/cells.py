@@ -21,6 +21,7 @@ def watch():
     if shell is None:
         return
     _answer.update(value=object(), failed="", judged=None)
+    shell.user_ns.setdefault("answer", ...)  # so that a check can speak even where the cell above has never run to its end
     shell.events.register("post_run_cell", after_cell)  # once, however often a lesson is started
     if not any(isinstance(transformer, MarkUnquoted) for transformer in shell.ast_transformers):
         shell.ast_transformers.append(MarkUnquoted())

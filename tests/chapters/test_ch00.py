@@ -42,6 +42,8 @@ def owners_by_pairs(files):
     ("0.2", "py -c \"import torch; print('GPU' if torch.cuda.is_available() else 'CPU')\""),
     ("0.2", "python3.12 -c \"import torch; GPU, CPU = 'GPU', 'CPU'; print(GPU if torch.cuda.device_count() else CPU)\""),
     ("0.2", "  python -c \"from torch import accelerator; print(['CPU', 'GPU'][accelerator.is_available()])\"\n"),
+    ("0.2", "python -c \"import torch; d = torch.device('cuda' if torch.cuda.is_available() else 'cpu'); "
+            "print('GPU' if d.type == 'cuda' else 'CPU')\""),
     ("0.3", {"Windows": np.int64(1), "Darwin": 1, "Linux": 5}),
     ("0.6", lambda kernel, package: f"{kernel['argv'][0]}|-m|pip|install|{package}".split("|")),
     ("0.7", owners_by_pairs)])
@@ -54,14 +56,14 @@ def test_a_right_answer_in_another_style_passes(key, answer):
 @pytest.mark.parametrize("key, answer, cause", [
     ("0.1", 1, "how long it is"), ("0.1", True, "answer one number"), ("0.1", [1415, 8, 8], "the shape of the whole array"),
     ("0.4", lambda images: tf.reduce_sum(tf.cast(images, tf.int64), axis=(0, 1)), "shape"),
-    ("0.4", lambda images: torch.tensor(images.numpy()).sum(dim=(1, 2)), "a tensor of TensorFlow"),
+    ("0.4", lambda images: torch.tensor(images.numpy()).sum(dim=(1, 2)), "a TensorFlow tensor is asked for"),
     ("0.4", lambda images: tf.reduce_sum(tf.reshape(tf.cast(images, tf.int64), [-1, 64]), axis=1), "raised"),
     ("0.5", lambda scores, y: scores.argmax(dim=1), "return one number"),
     ("0.5", lambda scores, y: 0.25, "so the share is"), ("0.5", lambda scores, y: "all", "return one number"),
     ("0.2", "python3 -c \"import torch; print('GPU')\"", "without a GPU the program prints 'GPU'"),
     ("0.2", "ruby -c \"print('GPU')\"", "should be three: python3"),
     ("0.2", "python3 -c \"import torch; print('%s' % ['CPU', 'GPU'][torch.cuda.is_available()])\"", "a percent sign"),
-    ("0.2", "python3 -c \"import torch; print(torch.version.cuda)\"", "with a GPU the program says AttributeError"),
+    ("0.2", "python3 -c \"import torch; print(torch.version.cuda)\"", "the check knows no `version` of torch's"),
     ("0.3", {"Linux": 5, "Darwin": 1}, "a dict with the keys"),
     ("0.3", {"Linux": 3, "Darwin": 1, "Windows": 1}, "for Linux"),
     ("0.6", lambda kernel, package: ["python", "-m", "pip", "install", package], "whose Python"),

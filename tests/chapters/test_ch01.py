@@ -99,7 +99,7 @@ def as_floats(x, key):
     ("1.1", ((6, 6, 3, 3), (8, 1, 8, 2), 64), "look at the strides again: (8, 1, 8, 2)"),
     ("1.1", ((6, 6, 9), (8, 1, 8, 1), 64), "look at the shape again"),
     ("1.1", ((6, 6, 3, 3), (8, 1, 8, 1), 65), "look at the offset again: 65"),
-    ("1.1", ((6, 6, 3, 3), (8, 1, 8, 1)), "is not it"),
+    ("1.1", ((6, 6, 3, 3), (8, 1, 8, 1)), "should have 3 entries, yours has 2"),
     ("1.2", n_of_other_axes, "your n is not that of the mean"),
     ("1.2", only_for_three_planes, "on pictures whose height, width and planes differ"),
     ("1.2", lambda x, gain: None, "is there a `return`?"),
@@ -113,7 +113,7 @@ def as_floats(x, key):
     ("1.5", as_floats, "of int64 numbers of shape (20,) it makes float64"),
     ("1.5", lambda x, key: shuffled_by_numpy(x, key).reshape(-1, 5), "it makes int64 numbers of shape (4, 5)"),
     ("1.6", lambda prediction, target: ((prediction - target[None]) ** 2).mean(), "n by n"),
-    ("1.6", lambda prediction, target: (prediction[:, 0] - target) ** 2, "shape (5,) where () is asked for"),
+    ("1.6", lambda prediction, target: (prediction[:, 0] - target) ** 2, "yours is an array of shape (5,)"),
 ])
 def test_a_slip_is_refused_with_its_cause(key, answer, cause):
     said = judge(key, answer)

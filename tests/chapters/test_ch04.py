@@ -1,4 +1,5 @@
 """Chapter 4: verdicts on planted findings; right answers in other styles, slips with their cause; the quiz is run."""
+import fractions
 import types
 
 import numpy as np
@@ -134,9 +135,15 @@ def nearest_by_norm(states, table):
 
 @pytest.mark.parametrize("key, answer", [
     ("4.1", ((2, 0, 1), (1, 0, 1), (0, 1, 0))), ("4.1", np.array([[2, 0, 1], [1, 0, 1], [0, 1, 0]])),
-    ("4.3", gathered), ("4.3", one_row_each), ("4.4", 0.9048), ("4.5", nearest_by_norm)])
+    ("4.3", gathered), ("4.3", one_row_each), ("4.4", 0.9048), ("4.4", fractions.Fraction(9048, 10_000)),
+    ("4.5", nearest_by_norm)])
 def test_a_right_answer_in_another_style_passes(key, answer):
     assert judge(key, answer) is None
+
+
+def gated(left, right, gate):
+    share = tf.sigmoid(tf.concat([left, right], axis=1) @ tf.transpose(gate))
+    return share * left + (1 - share) * right
 
 
 def loop_over_nodes(pairs, kinds, matrices):
@@ -161,8 +168,9 @@ def only_five(pairs, kinds, matrices):
     ("4.3", loop_over_nodes, "no loop over nodes"),
     ("4.3", loop_over_operators, "no loop over operators"),
     ("4.3", only_five, "with other numbers your function raised"),
-    ("4.4", 0.999**102, "largest difference"),
-    ("4.5", lambda states, table: states, "largest difference"),
+    ("4.4", 0.999**102, "0.902983 is not it."),
+    ("4.2", lambda left, right, gate: tf.stop_gradient(gated(left, right, gate)), "no gradient reaches argument 1"),
+    ("4.5", lambda states, table: states, "the values are not: yours is"),
 ])
 def test_a_slip_is_refused_with_its_cause(key, answer, cause):
     said = judge(key, answer)

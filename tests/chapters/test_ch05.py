@@ -343,9 +343,16 @@ def back_with_a_loop(kernel, channels, height, width):
     return weight
 
 
+def smoothed_by_keras(logits, labels):
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.1, dtype="float32")
+    return loss(tf.one_hot(labels, 10), logits)
+
+
 @pytest.mark.parametrize("key, answer", [
     ("5.1", np.stack([checks.FILTERS[0::2, 0], checks.FILTERS[1::2, 0]], -1).transpose(1, 2, 0, 3)),
-    ("5.2", port_by_layers), ("5.3", {name: np.int64(count) for name, count in checks.COUNTS.items()}),
+    ("5.1", checks.depthwise().astype("float32")), ("5.4", checks.from_blocks(0, 2, 3, 1).astype("float32")),
+    ("5.8", smoothed_by_keras), ("5.2", port_by_layers),
+    ("5.3", {name: np.int64(count) for name, count in checks.COUNTS.items()}),
     ("5.3", {**checks.COUNTS, "a note": "by hand"}), ("5.4", checks.FILE[[0, 1, 4, 5, 6, 7, 2, 3]]),
     ("5.4", torch.tensor(checks.FILE[[0, 1, 4, 5, 6, 7, 2, 3]])), ("5.5", Deep), ("5.5", lazy),
     ("5.6", lambda net: sorted(checks.left_alone(net))), ("5.7", back_with_a_loop),

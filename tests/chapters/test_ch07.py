@@ -257,12 +257,14 @@ def test_a_step_may_be_written_as_optimizers_are(answer):
 def test_what_is_no_step_is_refused_with_its_cause():
     assert "is there a `return`" in judge("7.3", lambda *given: None)
     assert "a PyTorch tensor" in judge("7.3", lambda *given: 3.0)
+    assert "keep the rate of their day" in judge("7.3", lambda w, b, g, rate, last: w - rate * (g + 0.9 * (0.9 * b + g)))
     assert judge("7.3", lambda w, b, g, rate, last: w[:2]).startswith("shape (2,)")
 
 
 def test_the_number_to_report_may_come_as_an_array():
     assert judge("7.4", lambda watched, tested: np.array([watched.argmax(), tested[watched.argmax()]])) is None
     assert judge("7.4", lambda watched, tested: [watched.argmax(), np.array(tested[watched.argmax()])]) is None
+    assert judge("7.4", lambda watched, tested: torch.tensor([watched.argmax(), tested[watched.argmax()]]).unbind()) is None
 
 
 def test_looking_into_a_pickle_may_use_its_printed_form(capsys):

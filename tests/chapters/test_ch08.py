@@ -1,4 +1,5 @@
 """Chapter 08: a mistake in a script is found, errors reach the learner, a killed run comes back, nothing is left."""
+import fractions
 import itertools
 import json
 import os
@@ -487,3 +488,15 @@ def test_when_python_is_back(capsys, torch_back, tf_back, early, word, part):
     assert judged == {"C31b": word} and f"C31b {word} (by the clock)" in said
     assert f"PyTorch is back before the GPU is done: {part} (timed)" in said
     assert f"back in less than half of its time, by the clock: {early}\n" in said
+
+
+@pytest.mark.parametrize("key, answer, cause", [
+    ("8.2", 2.7, None), ("8.2", fractions.Fraction(200, 75), None), ("8.2", np.array(8 / 3), None),
+    ("8.2", 0, "0 is not it."),
+    ("8.3", (100, 150, 175), None), ("8.3", [200, 600, 1400], "all processes send together, or whole payloads"),
+    ("8.3", [100, 150, 174], "the entry [2] is not right"), ("8.4", lambda n, ranks, rank: None, "is there a `return`"),
+    ("8.4", lambda n, ranks, rank: [k + 0.4 for k in ch08.share(n, ranks, rank)], "0.4 is none"),
+    ("8.4", lambda n, ranks, rank: np.array(ch08.share(n, ranks, rank)), None)])
+def test_what_the_checks_say(key, answer, cause):
+    said = ch08.EXERCISES[key].judge(answer)
+    assert said is None if cause is None else cause in said

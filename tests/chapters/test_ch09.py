@@ -209,3 +209,8 @@ def test_the_server_decides_about_two_runs_in_one_folder(line, letter):
 def test_either_frameworks_word_for_the_slowest_operation_is_right():
     assert {ch09.judge_slowest(word) for word in ("aten::_linalg_svd", "Svd")} == {None}
     assert "the quick one" in ch09.judge_slowest("MatMul")
+
+
+def test_a_mean_in_float32_is_right():
+    right = float((ch09.MIDDLES * ch09.COUNTS).sum() / ch09.COUNTS.sum())
+    assert ch09.EXERCISES["9.3"].judge(np.float32(right)) is None and ch09.EXERCISES["9.3"].judge(right + 0.01)

@@ -279,7 +279,7 @@ def answer(images):
     return tf.reduce_sum(tf.cast(tf.reshape(images, [-1, 64]), tf.int64), axis=1)
 
 
-# wrong: return a tensor of TensorFlow
+# wrong: a TensorFlow tensor is asked for
 def answer(images):
     return np.sum(images, axis=(1, 2), dtype="int64")
 

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 
 from helpers import data, errors, process
-from helpers.course import judging, missing
+from helpers.course import comparing, judging, missing
 from helpers.course.judging import Exercise, cases, function
 
 NO_FUNCTION = "answer must be a function: write def answer(...): above."
@@ -19,29 +19,21 @@ def judge_count(answer):
     """None when `answer` is how many pictures there are to learn from; else the cause."""
     digits = data.digits()
     train, test = len(digits.x_train), len(digits.x_test)
-    if isinstance(answer, (tuple, list)) and tuple(answer) == digits.x_train.shape:
+    if comparing.mismatch(judging.attempt(comparing.plain, answer).result, digits.x_train.shape) is None:
         return "that is the shape of the whole array; the number of pictures is its first entry."
-    if isinstance(answer, bool) or not isinstance(answer, (int, float, np.number)):
-        return f"answer one number, such as 100; yours is {errors.first_line(repr(answer))}"
-    if answer == train:
+    number = comparing.one_number(answer)
+    if number is None:
+        return f"answer one number, such as 100; yours is {judging.short(answer)}."
+    if number == train:
         return None
-    if answer == test:
+    if number == test:
         return "those are the pictures for the test."
-    if answer == train + test:
+    if number == train + test:
         return "those are all pictures, those for the test included."
     return "that is not it. Do not count: ask the array `digits.x_train` how long it is."
 
 
 # 0.4: ink, in TensorFlow
-
-def returns_a_tensor_of_tensorflow(answer):
-    """None when a function that computes the right numbers returns what TensorFlow made; else the cause."""
-    result = answer(missing.side("tf").tensor(np.zeros((2, 3, 4), "uint8")))
-    if type(result).__module__.startswith("tensorflow"):
-        return None
-    return ("the numbers are right, but this is a port to TensorFlow: return a tensor of TensorFlow, not a "
-            f"{type(result).__module__}.{type(result).__name__}.")
-
 
 def some_images(rng):
     """Random pictures with pixels from 0 to 255, (N, height, width), all three lengths different."""
@@ -65,10 +57,9 @@ def judge_share(answer):
         if problem:
             return problem
         if result is None:
-            return "your function returned None: is there a `return`?"
-        if hasattr(result, "detach"):
-            result = side.to_numpy(result)
-        if not isinstance(result, (int, float, np.number, np.ndarray)):
+            return judging.NO_RETURN
+        result, error = judging.attempt(comparing.plain, result)
+        if error is not None or not isinstance(result, (int, float, np.number, np.ndarray)):
             return f"return one number; yours is of type {type(result).__name__}."
         problem = wrong_share(np.asarray(result), scores, y)
         if problem:
@@ -90,15 +81,18 @@ def wrong_share(got, scores, y):
     if abs(got - (1 - right.mean())) < 1e-6:
         return "that is the share that is read wrongly."
     return (f"of {len(y)} pictures {right.sum()} are read correctly, so the share is {right.mean():g}; "
-            f"yours is {float(got):g}.")
+            f"yours is {got.item():g}.")
 
 
 # 0.2: a command for three shells
 
 STAND_IN = """import sys, types
+class device:
+    def __init__(self, name, index=0): self.type, self.index = name.split(":")[0], index
+    def __str__(self): return self.type
 there = dict(is_available=lambda: {gpu}, device_count=lambda: int({gpu}))
 cuda, accelerator = types.SimpleNamespace(**there), types.SimpleNamespace(**there)
-sys.modules["torch"] = types.SimpleNamespace(cuda=cuda, accelerator=accelerator)
+sys.modules["torch"] = types.SimpleNamespace(cuda=cuda, accelerator=accelerator, device=device)
 sys.modules["torch.cuda"], sys.modules["torch.accelerator"] = cuda, accelerator
 """  # for torch, on a machine with a GPU or without one
 SPECIAL = {"\n": "a line break", "$": "a dollar sign", "`": "a backquote", "%": "a percent sign"}
@@ -149,7 +143,11 @@ def _judge_program(program):
             return "the program does not come to its end."
         machine = "with" if gpu else "without"
         if done.returncode:
-            return f"on a machine {machine} a GPU the program says {errors.last_line(done.stderr)}"
+            said = errors.last_line(done.stderr)
+            unknown = re.search(r"'types.SimpleNamespace' object has no attribute '(\w+)'", said)
+            if unknown:
+                return f"the check knows no `{unknown[1]}` of torch's: ask `torch.cuda.is_available()`."
+            return f"on a machine {machine} a GPU the program says {said}"
         if done.stdout.split() == ["GPU"] and not gpu and "is_available" in program and "is_available()" not in program:
             return "without parentheses the condition is the function itself, which is always true."
         if done.stdout.split() != [word]:
@@ -225,7 +223,7 @@ def unfit_owners(got):
     if got is None:
         return "your function returned None: is there a `return`?"
     if not isinstance(got, dict) or not all(isinstance(names, (list, tuple)) for names in got.values()):
-        return f"return a dict {{file: list of owners}}; yours is {got!r}."
+        return f"return a dict {{file: list of owners}}; yours is {judging.short(got)}."
     return None
 
 
@@ -254,8 +252,7 @@ EXERCISES = {
                       lambda images: images.sum(axis=(1, 2), dtype=np.uint8).astype(np.int64),
                   "that is one sum over all pictures; each picture should get its own":
                       lambda images: images.sum(dtype=np.int64)},
-        gradients=False,
-        then=returns_a_tensor_of_tensorflow,
+        dtype="int64",
         hints=("TensorFlow keeps the dtype of what it adds. Which dtype has room for the sum?",
                "`tf.cast(images, tf.int64)` gives the same pixels with more room. Do it before the sum.",
                "`return tf.reduce_sum(tf.cast(images, tf.int64), axis=(1, 2))`")),

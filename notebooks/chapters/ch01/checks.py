@@ -1,12 +1,12 @@
 """The checks of chapter 1, tensors."""
+import functools
+
 import numpy as np
 
 from helpers import data
 from helpers.course import missing
-from helpers.course.judging import Exercise, call, function, value
-
-NO_FUNCTION = "answer must be a function: write def answer(...): above, or answer = your_function."
-NO_RETURN = "your function returned None: is there a `return`?"
+from helpers.course.comparing import mismatch
+from helpers.course.judging import NO_FUNCTION, Exercise, array_of, call, function, value
 
 # Exercise 1.1: shape, strides and offset of all patches
 
@@ -71,7 +71,7 @@ def of_other_lengths(answer):
         return None
     if np.ptp(made / right) < 1e-6:  # all numbers are off by one factor
         return f"{where}, your n is not that of the mean, N · H · W."
-    return f"{where}, the values are not right: largest difference {np.abs(made - right).max():.2g}."
+    return f"{where}, {mismatch(made, right, tell=True)}"
 
 
 # Exercise 1.3: add rows to a table
@@ -125,6 +125,7 @@ def column_and_row(rng):
 
 # Exercise 1.4: the nearest scan
 
+@functools.cache
 def distances(power=2, absolute=False):
     """Sum of (unknown - known)**power over the pixels, for 100 test scans and all training scans: shape (100, 1415).
 
@@ -172,20 +173,15 @@ def _judge_shuffle(answer):
 def _array_of(side, answer, rows, key):
     """(what the learner's function makes of an array of rows, as NumPy, None), or (None, what is wrong with it)."""
     made, problem = call(answer, side.tensor(rows), key)
-    if problem or made is None:
-        return None, problem or NO_RETURN
-    array, problem = call(side.to_numpy, made)
-    if problem:
-        return None, f"your function returned a {type(made).__name__}, where a PyTorch tensor is asked for."
-    return array, None
+    return (None, problem) if problem else array_of(side, made)
 
 
 def _why_not_shuffled(made, rows):
     """None when `made` has the rows of `rows`, each once and in another order; else the cause."""
     if made.shape == (len(rows),):
         return "the order, not the rows: index x with it."
-    if made.shape != rows.shape:
-        return f"shape {made.shape} where {rows.shape} is asked for."
+    if made.shape != rows.shape or made.dtype != rows.dtype:
+        return f"shape {made.shape}, {made.dtype}, where {rows.shape}, {rows.dtype}, is asked for."
     if not (np.diff(made, axis=1) == 1).all():
         return "the numbers within a row have been moved: only whole rows change places."
     firsts = sorted(made[:, 0].tolist())
@@ -212,7 +208,7 @@ def _other_kinds(side, answer):
 EXERCISES = {
     "1.1": Exercise(_judge_window, WINDOW_HINTS),
     "1.2": function(
-        "tf", standardize, batch_and_gain,
+        "tf", standardize, batch_and_gain, gradients=True, dtype="float64",
         suspects={
             "your standard deviation divides by n, PyTorch's `std` by n - 1":
                 lambda x, gain: standardize(x, gain, ddof=0),
@@ -237,7 +233,7 @@ EXERCISES = {
         then=of_other_lengths,
     ),
     "1.3": function(
-        "torch", add_rows, table_and_rows,
+        "torch", add_rows, table_and_rows, gradients=True, dtype="float64",
         suspects={
             "a row that is named twice keeps one update only: `y[rows] += ...` writes the sums one over the other":
                 last_update_wins,
@@ -268,7 +264,7 @@ EXERCISES = {
                "`((unknown[:, None] - known) ** 2).sum(dim=2).argmin(dim=1)` gives places; index `y_train` with them."),
     ),
     "1.6": function(
-        "torch", squared_error, column_and_row,
+        "torch", squared_error, column_and_row, gradients=True, dtype="float64",
         suspects={
             "each prediction met each target, n by n differences: (n, 1) and (n,) are a column and a row":
                 lambda prediction, target: ((prediction - target) ** 2).mean(),

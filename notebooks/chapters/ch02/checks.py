@@ -1,44 +1,36 @@
 """Chapter 2: steps of descent, gradients that are lost or cut, ports each way, the learner's own way back."""
 import math
+import operator
 import sys
 
 import numpy as np
 
 from helpers.course import missing
-from helpers.course.judging import Exercise, NothingReturned, attempt, call, function, raised, returning
-
-NO_FUNCTION = "answer must be a function: write def answer(...): above, or answer = your_function."
-NO_RETURN = "your function returned None: is there a `return`?"
-
-
-def array_of(side, result):
-    """(what a learner's function returned, as NumPy, None), or (None, what is wrong with it)."""
-    if result is None:
-        return None, NO_RETURN
-    array, problem = call(side.to_numpy, result)
-    if problem:
-        return None, f"your function returned a {type(result).__name__}, where a {side.NAME} tensor is asked for."
-    return array, None
+from helpers.course.comparing import mismatch
+from helpers.course.judging import (
+    NO_FUNCTION,
+    NO_RETURN,
+    Exercise,
+    array_of,
+    attempt,
+    call,
+    function,
+    named,
+    raised,
+    returning,
+)
 
 
 def value_and_grad(side, answer, *arrays, weights=None):
     """((value, gradients) of a learner's function, None), or (None, what is wrong with it)."""
     found, error = attempt(lambda: side.value_and_grad(returning(answer), *arrays, weights=weights))
-    if isinstance(error, NothingReturned):
-        return None, NO_RETURN
     return found, None if error is None else raised(error)
 
 
 def cause_of(found, right, suspects):
     """None when the array is right, else the cause: that of the one suspect whose array it is, or what differs."""
-    if found.shape != right.shape:
-        return f"shape {found.shape} where {right.shape} is asked for."
-    if np.allclose(found, right, rtol=1e-6, atol=1e-9):
-        return None
-    for cause, wrong in suspects.items():
-        if wrong.shape == found.shape and np.allclose(found, wrong, rtol=1e-6, atol=1e-9):
-            return f"{cause}."
-    return f"the shape is right, the values are not: largest difference {np.abs(found - right).max():.2g}."
+    differs = mismatch(found, right, tell=True)
+    return differs and (named(suspects, lambda wrong: mismatch(found, wrong) is None) or differs)
 
 
 # Exercise 2.5: one step of gradient descent
@@ -93,7 +85,7 @@ def _judge_lost(answer):
         if not isinstance(got, (list, tuple)):
             return f"a list of names is asked for, yours returned a {type(got).__name__}."
         lost = [name for name in names if name in ("absent", "cut")]
-        if list(got) != lost:
+        if call(operator.ne, list(got), lost).result is not False:
             return _why_not_lost(list(got), lost, names)
     return None
 
@@ -102,6 +94,8 @@ def _why_not_lost(got, lost, names):
     if got == []:
         return ("yours finds nothing lost, where two are: PyTorch, when it is asked for zeros in place of None "
                 "(`materialize_grads`), has none to show.")
+    if not all(isinstance(name, str) for name in got):
+        return "a list of names is asked for: the keys of the dict, which are texts."
     if got == [name for name in names if name not in lost]:
         return "these are the names that do get a gradient; the others are asked for."
     if got == [name for name in names if name != "used"]:
@@ -529,7 +523,7 @@ def _near(found, expected, rel_tol=1e-9):
 
 
 EXERCISES = {
-    "2.1": function("tf", sinc, array_with_zeros, suspects={
+    "2.1": function("tf", sinc, array_with_zeros, gradients=True, dtype="float64", suspects={
         "at x = 0 yours is 0, where sin(x) / x tends to 1": lambda x: np.where(x == 0, 0.0, sinc(x)),
         "sin(πx) / (πx) is another function, although it is called sinc too": np.sinc,
         "x = 0.004 is not 0: there the value is not 1 yet": lambda x: np.where(np.abs(x) < 0.01, 1.0, sinc(x)),

@@ -1,14 +1,26 @@
 """The checks of chapter 3, static and dynamic graphs."""
 import math
+import re
 
 import numpy as np
 
 from helpers import show
 from helpers.course import missing
-from helpers.course.judging import Exercise, NothingReturned, attempt, cases, function, returning, value
+from helpers.course.comparing import one_number
+from helpers.course.judging import (
+    NO_FUNCTION,
+    NO_RETURN,
+    Exercise,
+    array_of,
+    attempt,
+    cases,
+    function,
+    kind,
+    raised,
+    returning,
+    value,
+)
 
-NO_FUNCTION = "answer must be a function: write def answer(...): above, or answer = your_function."
-NO_RETURN = "your function returned None: is there a `return`?"
 UNDECORATED = "the values are right, but it is plain Python: put `@tf.function` above it."
 
 
@@ -38,10 +50,9 @@ COUNTS = value(
 
 def _judge_counts(answer):
     cause = COUNTS.judge(answer)
-    if cause and "largest difference" in cause:
-        right = traces()
-        call = next(k for k, (mine, true) in enumerate(zip(answer, right), 1) if mine != true)
-        return f"after call {call} there are not {answer[call - 1]} graphs. Has that call met its signature before?"
+    place = re.match(r"the entry \[(\d+)\] is not right: yours is (.*)\.", cause or "")
+    if place:
+        return f"after call {int(place[1]) + 1} there are not {place[2]} graphs. Has that call met its signature before?"
     return cause
 
 
@@ -163,11 +174,7 @@ def no_number(got):
     """Why a result is no time, or None."""
     if got is None:
         return NO_RETURN
-    try:
-        float(got)
-    except (TypeError, ValueError):
-        return f"the function should return one number, yours returned a {type(got).__name__}."
-    return None
+    return f"the function should return one number, yours returned {kind(got)}." if one_number(got) is None else None
 
 
 # Exercise 3.5: count inside a graph
@@ -179,12 +186,10 @@ def _judge_counter(answer):
     factors = []
     for x in ([2.0, -3.0, 5.0], [1.0, 4.0, -2.0], [7.0, 1.0, 3.0]):
         result, error = attempt(returning(answer), side.tensor(np.array(x, "float32")))
-        if isinstance(error, NothingReturned):
-            return NO_RETURN
         if error is not None:
-            return f"your function raised {show.gist(error)}"
-        found, error = attempt(side.to_numpy, result)
-        if error is not None or found.shape != (3,):
+            return raised(error)
+        found, problem = array_of(side, result)
+        if problem or found.shape != (3,):
             return "for three numbers the function should return a tensor of three numbers."
         factors.append(float(found[0] / x[0]))
         if not np.allclose(found, factors[-1] * np.array(x)):
@@ -245,7 +250,8 @@ PAID = {
         lambda first, eager, graph: calls_until_paid(first, eager, graph) or math.inf,
     "the first call gives a result as well: one call of the graph is already in `first`":
         lambda first, eager, graph: math.ceil(first / (eager - graph)) if graph < eager else None,
-    "each later call costs `graph` as well": lambda first, eager, graph: max(1, math.ceil(first / eager)),
+    "each later call costs `graph` as well":
+        lambda first, eager, graph: None if graph >= eager and first > eager else max(1, math.ceil(first / eager)),
     "round up: one call earlier it has not paid yet":
         lambda first, eager, graph: max(1, math.floor((first - graph) / (eager - graph))) if graph < eager else None,
 }
@@ -267,7 +273,7 @@ EXERCISES = {
                "The condition is `tf.reduce_max(tf.abs(x * x / a - 1)) > 1e-12`."),
     ),
     "3.3": function(
-        "torch", clip, short_or_long, then=one_graph,
+        "torch", clip, short_or_long, gradients=True, then=one_graph,
         suspects={
             "each entry is clipped, not the length of the vector": lambda g: np.clip(g, -1, 1),
             "a short vector must stay as it is, yours becomes longer": lambda g: g / np.linalg.norm(g),

@@ -312,7 +312,8 @@ parity.verdict("states and slopes of a tree", found_torch, found_tf, atol=1e-14)
 # ### Exercise 4.2: another way to combine (4 minutes)
 #
 # Port this function to TensorFlow. It mixes the two sides instead of making something new, which keeps slopes alive in
-# deep trees. `gate` is stored as `torch.nn.Linear` stores its weight: (outputs, inputs). All tensors are float64.
+# deep trees. `gate` is stored as `torch.nn.Linear` stores its weight: (outputs, inputs). All tensors are float64. The
+# check compares values and gradients.
 #
 # ```python
 # def gated(left, right, gate):              # (rows, size), (rows, size), (size, 2 * size)

@@ -1,4 +1,6 @@
 """Chapter 4: a plan by hand, a ported cell, one call for all operators, the nearest digit, errors of a tree."""
+import re
+
 import numpy as np
 
 from helpers.course import missing
@@ -97,10 +99,10 @@ def states_and_table(rng):
 def judge_plan(answer):
     """`value`, and where no known slip explains the answer, the first round that is not right."""
     cause = RIGHT_PLAN.judge(answer)
-    if cause is None or "largest difference" not in cause:
+    place = re.match(r"the entry \[(\d+), \d+\] is not right", cause or "")
+    if not place:
         return cause
-    rounds = call(lambda rows: [list(map(float, row)) for row in rows], answer).result
-    number = next(k for k, (mine, right) in enumerate(zip(rounds, PLAN), 1) if mine != right)
+    number = int(place[1]) + 1
     return (f"look at round {number}: which operators have their deeper side ready since round {number - 1}? "
             "(Round 0 holds the digits.)")
 
@@ -122,14 +124,14 @@ RIGHT_PLAN = value(PLAN, {
 
 EXERCISES = {
     "4.1": Exercise(judge_plan, RIGHT_PLAN.hints),
-    "4.2": function("tf", gated, two_states_and_gate, {
+    "4.2": function("tf", gated, two_states_and_gate, gradients=True, dtype="float64", suspects={
         "the gate sees right before left: the order in `concat` matters": swapped,
         "g belongs to the left side, 1 - g to the right": exchanged,
     }, hints=(
         "`torch.cat` is `tf.concat`, and `dim` is `axis`.",
         "`gate` has the shape (size, 2 * size) and the states side by side (rows, 2 * size): it must be turned.",
         "`tf.transpose(gate)`; `@` and `tf.sigmoid` work as they do in PyTorch.")),
-    "4.3": function("torch", one_call, pairs_kinds_matrices, {
+    "4.3": function("torch", one_call, pairs_kinds_matrices, dtype="float64", suspects={
         "every node used the first operator": lambda p, k, m: np.tanh(p @ m[0]),
         "added up over the operators: each node must take the row of its own one":
             lambda p, k, m: np.tanh(np.einsum("ni,kij->nj", p, m)),
@@ -149,13 +151,13 @@ EXERCISES = {
         "How many operators does a tree with 101 digits have? Each of them joins two parts into one.",
         "All of them must go right, and each does with probability 0.999.",
         "0.999 to the power of the number of operators."), atol=6e-5),
-    "4.5": function("tf", nearest, states_and_table, {
+    "4.5": function("tf", nearest, states_and_table, dtype="float64", suspects={
         "that is the farthest row: the smallest distance is asked for": lambda s, t: t[distances(s, t).argmax(axis=1)],
         "a product is no distance: a long row wins it from far away": lambda s, t: t[(s @ t.T).argmax(axis=1)],
         "the distance has no sign: square the differences before you add them":
             lambda s, t: t[(s[:, None] - t).sum(axis=2).argmin(axis=1)],
         "that says which digit it is; its row of the table is asked for": lambda s, t: distances(s, t).argmin(axis=1),
-    }, gradients=False, hints=(
+    }, hints=(
         "Three steps: all differences, (rows, digits, size); all distances, (rows, digits); the smallest of each row.",
         "`states[:, tf.newaxis] - table` makes all differences; square them and add them up over the last axis.",
         "`tf.argmin(distances, axis=1)` says which row is nearest; `tf.gather(table, ...)` takes it.")),

@@ -4,7 +4,8 @@ import math
 import numpy as np
 
 from helpers.course import missing
-from helpers.course.judging import Exercise, call, function, value
+from helpers.course.comparing import plain
+from helpers.course.judging import Exercise, attempt, call, function, kind, value
 
 FILTERS = np.arange(72.0).reshape(8, 1, 3, 3)
 FILE = np.arange(24.0).reshape(8, 3)
@@ -90,16 +91,17 @@ def _judge_from_flat(answer):
         arguments = flat_kernel(np.random.default_rng(trial))
         right = from_flat(*arguments)
         found, problem = call(answer, *arguments)
-        if problem is None and not hasattr(found, "shape"):
+        found, error = attempt(plain, found)
+        if problem is None and (error is not None or not isinstance(found, np.ndarray)):
             problem = f"an array is asked for, your function returned {_kind(found)}."
         if problem:
             return problem
         for cause, wrong in FLAT.items():
-            if np.array_equal(np.asarray(found), wrong(*arguments)):
+            if np.array_equal(found, wrong(*arguments)):
                 return f"{cause}."
-        if tuple(found.shape) != right.shape:
-            return f"the shape is {tuple(found.shape)} where {right.shape} is asked for."
-        if not np.array_equal(np.asarray(found), right):
+        if found.shape != right.shape:
+            return f"the shape is {found.shape} where {right.shape} is asked for."
+        if not np.allclose(found, right, rtol=1e-6):
             return "the shape is right, the numbers stand in another order than PyTorch's."
     return None
 
@@ -136,7 +138,7 @@ def _judge_deep(answer):
 
 
 def _kind(value):
-    return "None: is there a `return`?" if value is None else f"a {type(value).__name__}"
+    return "None: is there a `return`?" if value is None else kind(value)
 
 
 def _run(torch, net, x):
@@ -209,7 +211,9 @@ def _judge_left_alone(answer):
             problem = f"a set of names is asked for, your function returned {_kind(found)}."
         if problem:
             return problem
-        right, found = left_alone(net), {str(name) for name in found}
+        if not all(isinstance(name, str) for name in found):
+            return "the names in a state dict are texts."
+        right, found = left_alone(net), set(found)
         cause = next((cause for cause, slip in LEFT.items() if found == slip(net) != right), None)
         if cause:
             return f"{cause}."
@@ -287,7 +291,7 @@ EXERCISES = {
          "The phrasebook has them: search it for dense, GELU, normalization. Watch the weight's axes and the epsilon.",
          "`tf.nn.moments(h, axes=[-1], keepdims=True)`, then `tf.nn.batch_normalization(h, mean, variance, shift, scale, "
          "1e-5)`, normalize each row."),
-        gradients=False),
+        dtype="float64"),
     "5.3": Exercise(_judge_counts, (
         "A gate of 7 units has 5 · 7 weights for the input, 7 · 7 for the state, and its biases. How many gates are there?",
         "An LSTM has four gates, a GRU three. PyTorch has two biases for each gate; so has Keras's GRU, but not its LSTM.",
@@ -315,7 +319,7 @@ EXERCISES = {
         "The axis of rows is three axes in one. Which of the three runs fastest in Keras?",
         "In NHWC the channel is last, so it runs fastest: `kernel.reshape(height, width, channels, -1)` cuts the axis.",
         "Then `transpose` to (out, channels, height, width), and `reshape(-1, channels * height * width)`.")),
-    "5.8": function("tf", smoothed, scores_and_labels, gradients=False, atol=1e-5, then=_gradient_comes_back, suspects={
+    "5.8": function("tf", smoothed, scores_and_labels, atol=1e-5, then=_gradient_comes_back, suspects={
         "0.1 is spread evenly, so it takes a mean over the classes, not a sum": lambda x, y: smoothed(x, y, np.sum),
         "`tf.gather` without `batch_dims=1` picks whole rows": _whole_rows,
         "your version takes the softmax of the labels; they are probabilities already": _softmax_of_labels,

@@ -1,7 +1,8 @@
 """Chapter 6: a ladder to climb, ports in both directions, and what a falling rate does to momentum."""
 import numpy as np
 
-from helpers.course.judging import Exercise, call, function, value
+from helpers.course.comparing import one_number, plain
+from helpers.course.judging import Exercise, attempt, call, function, short, value
 
 # Exercise 6.2: PyTorch's Adam (Kingma and Ba, arXiv 1412.6980, algorithm 1), the tenth step
 
@@ -109,7 +110,7 @@ def _judge_ladder(answer):
         elif isinstance(got, (bool, np.bool_)):
             return f"it gives {got}: give the name of the rung, or None."
         said = f"the first rung that breaks is {right!r}" if right else "no rung breaks"
-        return f"where {said}, yours gives {got!r}."
+        return f"where {said}, yours gives {short(got)}."
     return None
 
 
@@ -188,12 +189,14 @@ def _judge_flips(answer):
         got, problem = call(answer, a.copy(), b.copy())
         if problem:
             return problem
-        if np.ndim(got):
-            return f"this says where, not how many: an array of shape {np.shape(got)}. Count what is true in it."
-        if got is None or isinstance(got, str):
-            return f"it gives {got!r}, a number was asked for."
-        if got != one_sided(a, b):
-            causes = [cause for cause, wrong in FLIPS.items() if got == wrong(a, b)]
+        got, error = attempt(plain, got)
+        if error is None and isinstance(got, np.ndarray) and got.ndim:
+            return f"this says where, not how many: an array of shape {got.shape}. Count what is true in it."
+        number = one_number(got)
+        if number is None:
+            return f"it gives {short(got)}, a number was asked for."
+        if number != one_sided(a, b):
+            causes = [cause for cause, wrong in FLIPS.items() if number == wrong(a, b)]
             return f"{causes[0]}." if causes else f"it counts {got} places where there are {one_sided(a, b)}."
     return None
 
@@ -208,13 +211,17 @@ EXERCISES = {
                "Keras's m holds minus rate times gradient: it remembers the old rate. PyTorch's b holds gradients alone.",
                "Ask for -0.01 times the new b to be the m that was -0.1 times the old b.")),
     "6.2": function(
-        side="tf", reference=adam, inputs=adam_inputs, atol=1e-12,
+        side="tf", reference=adam, inputs=adam_inputs, dtype="float64", atol=1e-12,
         suspects={"epsilon still comes before the bias correction, as in Keras": keras_adam,
                   "epsilon still comes before the bias correction, and the betas went through float32":
                       lambda w, g, m, v: keras_adam(w, g, m, v, [float(np.float32(beta)) for beta in (BETA1, BETA2)]),
                   "right up to rounding: a beta went through float32. tf.cast(0.9, tf.float64) makes a float32 first; "
                   "write 0.9, or tf.constant(0.9, w.dtype)":
                       lambda w, g, m, v: adam(w, g, m, v, rounded()),
+                  "right up to rounding: one of the betas, 0.9, went through float32":
+                      lambda w, g, m, v: adam(w, g, m, v, (rounded()[0], 1 - BETA2**STEP)),
+                  "right up to rounding: one of the betas, 0.999, went through float32":
+                      lambda w, g, m, v: adam(w, g, m, v, (1 - BETA1**STEP, rounded()[1])),
                   "epsilon stands under the root: PyTorch's Adam adds it to the root": adam_under_the_root,
                   "this is Adam without the bias correction: divide m by 1 - 0.9 ** 10, v by 1 - 0.999 ** 10":
                       lambda w, g, m, v: adam(w, g, m, v, (1, 1))},
@@ -228,6 +235,8 @@ EXERCISES = {
                       lambda x, kernel: same(x, kernel, 1, 1)[:, :4],
                   "the kernel runs backward: both frameworks correlate, neither flips":
                       lambda x, kernel: same(x, kernel[::-1]),
+                  "the weight has its axes as (out, width, in); conv1d wants (out, in, width)":
+                      lambda x, kernel: same(x, kernel.transpose(1, 0, 2)),
                   "the last window is missing: nothing was padded": lambda x, kernel: same(x, kernel, 0, 0),
                   "the numbers are right, the layout is PyTorch's: bring channels back to the end":
                       lambda x, kernel: same(x, kernel).transpose(0, 2, 1)},
@@ -253,7 +262,7 @@ EXERCISES = {
         "np.abs(mine[name] - theirs[name]).max() is the largest difference on one rung.",
         "for name in mine: if that largest difference is above 1e-12, return name. After the loop, return None.")),
     "6.6": function(
-        side="torch", reference=of_probabilities, inputs=loss_inputs, gradients=False,  # those along a row's sum are free
+        side="torch", reference=of_probabilities, inputs=loss_inputs,
         suspects={"this takes the probabilities for scores: cross_entropy runs a softmax over them first": of_scores,
                   "this is without a logarithm: nll_loss takes the logarithms of probabilities":
                       lambda labels, p: -p[np.arange(len(labels)), labels].mean(),

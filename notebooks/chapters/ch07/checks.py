@@ -5,8 +5,8 @@ import pickletools
 
 import numpy as np
 
-from helpers.course import missing
-from helpers.course.judging import Exercise, call, cases
+from helpers.course.comparing import one_number, plain
+from helpers.course.judging import Exercise, attempt, call, cases, function, kind, short
 
 # Exercise 7.1: whole forms to the test
 
@@ -94,31 +94,10 @@ STEPS = {
 }
 
 
-def _judge_momentum(answer):
-    if not callable(answer):
-        return "answer must be a function: write def answer(w, b, g, rate, last): above."
-    side = missing.side("torch")
-    for trial in range(3):
-        rng = np.random.default_rng(trial)
-        rate = float(rng.uniform(0.01, 0.1))
-        numbers = (rate, rate * float(rng.choice([0.4, 2.5])))
-        arrays = rng.normal(size=(3, 4))
-        got, problem = call(answer, *(side.tensor(array) for array in arrays), *numbers)
-        if problem:
-            return problem
-        if got is None:
-            return "your function returned None: is there a `return`?"
-        found, problem = call(side.to_numpy, got)
-        if problem:
-            return f"your function gives a {type(got).__name__}; return the new weights, a PyTorch tensor."
-        right = keras_step(*arrays, *numbers)
-        if found.shape != right.shape:
-            return f"shape {found.shape} where {right.shape} is asked for: the new weights, a tensor like `w`."
-        if not np.allclose(found, right, rtol=1e-9, atol=1e-12):
-            causes = [cause for cause, wrong in STEPS.items() if np.allclose(found, wrong(*arrays, *numbers), rtol=1e-9)]
-            return f"{causes[0]}." if causes else ("the shape is right, the values are not: largest difference "
-                                                   f"{np.abs(found - right).max():.2g}.")
-    return None
+def step_inputs(rng):
+    """Weights, buffer and gradient; the rate, and the last one, which was lower or higher."""
+    rate = float(rng.uniform(0.01, 0.1))
+    return *rng.normal(size=(3, 4)), rate, rate * float(rng.choice([0.4, 2.5]))
 
 
 # Exercise 7.4: the epoch to keep and the accuracy to report
@@ -134,11 +113,13 @@ def _judge_report(answer):
         got, problem = call(answer, watched.copy(), tested.copy())
         if problem:
             return problem
-        if not (isinstance(got, (tuple, list, np.ndarray)) and len(got) == 2):
+        got = attempt(plain, got).result
+        got = got.tolist() if isinstance(got, np.ndarray) else got
+        if not isinstance(got, list) or len(got) != 2:
             return "return two things: the epoch, and the accuracy."
-        if not all(isinstance(number, (int, float, np.number, np.ndarray)) and np.ndim(number) == 0 for number in got):
+        epoch, share = map(one_number, got)
+        if epoch is None or share is None:
             return "return two numbers: one epoch, and the accuracy at that epoch."
-        epoch, share = got
         if epoch == first and np.isclose(share, tested[first]):
             continue
         if epoch == first and np.isclose(share, 0.95):
@@ -208,17 +189,19 @@ def _judge_imports(answer):
             return "the program has run: you have loaded it. List its instructions with `pickletools.genops` instead."
         if problem:
             return problem
-        if not isinstance(got, list):
-            return f"it gives a {type(got).__name__}: return a list of texts."
+        if not isinstance(got, (list, tuple)):
+            return f"it gives {kind(got)}: return a list of texts."
         right = imported(program)
-        if got == right:
+        if not all(isinstance(one, str) for one in got):
+            return "return a list of texts, such as \"collections OrderedDict\"."
+        if list(got) == right:
             continue
         texts = {argument for one, argument, _ in pickletools.genops(program) if isinstance(argument, str)} - {*right}
         if {*map(str, got)} & texts:
             return f"{sorted({*map(str, got)} & texts)[0]!r} is one of the texts that are no imports: only GLOBAL imports."
         if sorted(set(map(str, got))) == right:
             return "the same name comes twice: each once." if len(got) > len(right) else "the names are right, not sorted."
-        return f"a program that imports {right} gives {got!r}."
+        return f"a program that imports {right} gives {short(got)}."
     return None
 
 
@@ -248,7 +231,7 @@ EXERCISES = {
         "Put the forms in random order with `rng.permutation` and take one after another.",
         "Keep a boolean array `test`. For each form of the random order: if `test.mean() < share`, then "
         "`test |= form == one`.")),
-    "7.3": Exercise(_judge_momentum, (
+    "7.3": function("torch", keras_step, step_inputs, STEPS, dtype="float64", atol=1e-12, hints=(
         "Which velocity `v` does PyTorch's `b` stand for, if the last step was taken at the rate `last`?",
         "It stands for `v = -last * b`. Put it into `keras_step`, and you are done; or find what `b` must become.",
         "The new `b` is `0.9 * b * last / rate + g`; then take PyTorch's usual step, `w - rate * (g + 0.9 * b)`.")),
@@ -268,7 +251,7 @@ EXERCISES = {
         "the later steps take time, too: count them": lambda first, later, eager: first // eager + 1,
     }, say=_say_steps, no_function="answer must be a function: write def answer(first, later, eager): above.",
         unfit=lambda got: None if isinstance(got, (int, np.integer)) and not isinstance(got, bool) else
-        f"it gives {got!r}: return a whole number of steps.", hints=(
+        f"it gives {short(got)}: return a whole number of steps.", hints=(
         "After n steps the compiled ones have taken `first + (n - 1) * later`.",
         "Count n up from 1, and stop as soon as that is less than `n * eager`.",
         "Without a loop: `max(1, (first - later) // (eager - later) + 1)`.")),

@@ -3,7 +3,7 @@ import numbers
 import tempfile
 from pathlib import Path
 
-from helpers.course.judging import Exercise, call, cases, function, value
+from helpers.course.judging import Exercise, call, cases, function, short, value
 
 
 def combine(gradients, counts):
@@ -64,7 +64,7 @@ def whole_numbers(indices):
 def no_index(indices):
     """Why a list cannot hold indices, or None."""
     odd = next((k for k in indices if not isinstance(k, numbers.Integral) or isinstance(k, bool)), None)
-    return None if odd is None else f"an index is a whole number, and {odd!r} is none."
+    return None if odd is None else f"an index is a whole number, and {short(odd)} is none."
 
 
 SIZES = ((12, 4), (10, 4), (1415, 4), (9, 2), (11, 3), (3, 8))
@@ -145,7 +145,8 @@ EXERCISES = {
         },
         hints=("How long does a step take with four processes? Add up three terms.",
                "Only the computing shrinks: 180 / 4. The update and the all-reduce stay as they are.",
-               "The step takes 45 + 20 + 10 ms. Divide the 200 ms of one process by that."), atol=0.01),
+               "The step takes 45 + 20 + 10 ms. Divide the 200 ms of one process by that."),
+        atol=0.04),  # 2.7 is rounded, not wrong
     "8.3": value(
         [ring(100, n) for n in (2, 4, 8)],
         suspects={

@@ -112,7 +112,8 @@ EXERCISES = {
          "the weight is on the wrong term: 0.6 belongs to what was drawn before": lambda y: smoothed(y, weight=0.4)},
         ("Row t of the matrix holds the weights of all values for the curve at t: which of them are 0?",
          "`t[:, None] - t` is how long ago each value was. `torch.tril` sets what lies in the future to 0.",
-         "`0.4 * (powers @ values) / (1 - 0.6 ** (t + 1))`, with `powers` the lower triangle of `0.6 ** lag`.")),
+         "`0.4 * (powers @ values) / (1 - 0.6 ** (t + 1))`, with `powers` the lower triangle of `0.6 ** lag`."),
+        gradients=True, dtype="float64"),
     "9.2": Exercise(
         judge_slowest,
         ("`profile_torch` and `profile_tf` take a function without arguments.",

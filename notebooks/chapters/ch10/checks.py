@@ -3,7 +3,8 @@ import copy
 
 import numpy as np
 
-from helpers.course.judging import Exercise, attempt, call, cases, function
+from helpers.course.comparing import one_number, whole_number
+from helpers.course.judging import Exercise, attempt, call, cases, function, short
 
 # Exercise 10.1: rows to columns
 
@@ -71,7 +72,7 @@ def streams():
 
 def _lists(batches):
     """Batches as lists of whole numbers: arrays and NumPy's integers will do."""
-    return [list(map(int, batch)) for batch in batches]
+    return [list(map(whole_number, batch)) for batch in batches]
 
 
 def _no_lists(got):
@@ -83,7 +84,7 @@ def _no_lists(got):
 def _other_batches(given, right, got):
     if not given[0]:
         return "without requests there are no batches: return an empty list."
-    return f"for arrivals {given[0]}, size {given[1]}, wait {given[2]} the batches are {right}, yours are {got}."
+    return f"for arrivals {given[0]}, size {given[1]}, wait {given[2]} the batches are {right}, yours are {short(got)}."
 
 
 TRICKLES = {
@@ -127,8 +128,8 @@ def _judge_gate(answer):
         shown = body if len(body) < 60 else body[:20] + b"..."
         if problem:
             return f"for {shown} {problem}: {overlooked}."
-        if got != status:
-            return f"for {shown} it is {status}, yours is {got}: {overlooked}."
+        if one_number(got) != status:
+            return f"for {shown} it is {status}, yours is {short(got)}: {overlooked}."
     return None
 
 
@@ -157,7 +158,7 @@ def stores():
 
 def _numbers(answer):
     """A list of whole numbers as Python has them; tuples, arrays and NumPy's integers will do."""
-    return [int(number) for number in answer]
+    return list(map(whole_number, answer))
 
 
 def _no_numbers(got):
@@ -168,7 +169,7 @@ def _no_numbers(got):
 
 def _other_versions(given, right, got):
     folders, broken, labels = given
-    return f"for folders {folders}, broken {broken}, labels {labels} it holds {right}, yours are {got}."
+    return f"for folders {folders}, broken {broken}, labels {labels} it holds {right}, yours are {short(got)}."
 
 
 STORES = {
@@ -185,7 +186,7 @@ EXERCISES = {
         "One list for each name, and in it one entry for each instance.",
         "The names are the keys of any instance: `rows[\"instances\"][0]`.",
         "`{name: [row[name] for row in rows[\"instances\"]] for name in names}`, under the key `inputs`; keep the rest.")),
-    "10.2": function("tf", standardized, lambda rng: (rng.uniform(size=(3, 8, 8)),), suspects={
+    "10.2": function("tf", standardized, lambda rng: (rng.uniform(size=(3, 8, 8)),), gradients=True, suspects={
         "`tf.math.reduce_std` divides by 64, `torch.std` by 63": lambda x: standardized(x, ddof=0),
         "mean and deviation are of the whole batch: a scan's answer would depend on its company":
             lambda x: standardized(x, axis=(0, 1, 2)),

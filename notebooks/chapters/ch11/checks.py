@@ -99,7 +99,7 @@ def mean(x, axes, keepdim, places=PLACES):
 def _asked(axes, keepdim):
     """The exercise with these axes and this keepdim, of a function of the pictures alone."""
     return function(
-        "tf", lambda x: mean(x, axes, keepdim), lambda rng: (rng.normal(size=(2, 3, 4, 5)),), gradients=False,
+        "tf", lambda x: mean(x, axes, keepdim), lambda rng: (rng.normal(size=(2, 3, 4, 5)),),
         suspects={
             "the axes are counted in PyTorch's order, not in TensorFlow's": lambda x: mean(x, axes, keepdim, range(4)),
             "keepdim is not heeded": lambda x: mean(x, axes, not keepdim),
@@ -144,7 +144,7 @@ def _judge_apps(answer):
 
 
 EXERCISES = {
-    "11.1": function("tf", rounded, kernels, gradients=False, suspects={
+    "11.1": function("tf", rounded, kernels, dtype="float64", suspects={
         "these are PyTorch's axes: in TensorFlow's layout the output channels come last":
             lambda k: rounded(k, axis=(1, 2, 3)),
         "that is one scale for the whole kernel; a channel of small weights keeps few of its bits":

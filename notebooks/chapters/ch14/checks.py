@@ -1,7 +1,5 @@
 """Chapter 14: chance by hand and ported, the smallest flip, what can settle a sentence, and a decision record."""
 import datetime
-import decimal
-import fractions
 
 import numpy as np
 
@@ -34,11 +32,6 @@ def not_shared(q):
 def after(change, exercise):
     """An exercise that judges what `change` makes of the answer."""
     return Exercise(lambda answer: exercise.judge(change(answer)), exercise.hints)
-
-
-def plain_number(answer):
-    """An exact number as a float; anything else as it is."""
-    return float(answer) if isinstance(answer, (fractions.Fraction, decimal.Decimal)) else answer
 
 
 def plain_words(answer):
@@ -97,7 +90,7 @@ def is_date(said):
 
 
 EXERCISES = {
-    "14.1": after(plain_number, value(1 / 2 + 1 / 2 + 3 / 4 + 1 / 5, {
+    "14.1": value(1 / 2 + 1 / 2 + 3 / 4 + 1 / 5, {
         "that divides by the mean number of options; add the chances, one for each question: a mean of fractions is not the "
         "fraction of a mean": 6 / (21 / 6),
         "that is half of them: only a question with two options is right half of the time": 3.0,
@@ -105,8 +98,8 @@ EXERCISES = {
     }, hints=(
         "On average, a question with four options gives a quarter of a right answer.",
         "Averages add up, whether the questions are alike or not.",
-        "1/2 + 1/2 + 1/4 + 1/4 + 1/4 + 1/5."), atol=5e-3)),
-    "14.2": function("tf", chance, lambda rng: (rng.uniform(0.1, 0.9, size=4),), {
+        "1/2 + 1/2 + 1/4 + 1/4 + 1/4 + 1/5."), atol=5e-3),
+    "14.2": function("tf", chance, lambda rng: (rng.uniform(0.1, 0.9, size=4),), gradients=True, dtype="float64", suspects={
         "right and wrong are exchanged: a zero before the others moves them up by one right answer, with probability p":
             exchanged,
         "no longer a distribution: those who are not right, a share of 1 - p, are counted in full": not_shared,
