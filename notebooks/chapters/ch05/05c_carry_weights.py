@@ -236,8 +236,11 @@ parity.verdict("batch norm, by the rule", to_nchw(norm_tf), norm_torch, atol=1e-
 # ## 5c.4 Seven layers, there and back
 #
 # Now a list of rules for both directions. A rule to PyTorch takes what `get_weights()` gives, and returns the arrays
-# in the order of PyTorch's `state_dict()`. For layer normalization and embeddings nothing changes but the names.
-# Stride, dilation and groups stand outside, so one rule serves all convolutions.
+# in the order of PyTorch's `state_dict()`. For layer normalization and embeddings the arrays stay as they are;
+# epsilon must again be told to Keras's layer normalization (it brings each example to mean 0 and deviation 1, then scales
+# and shifts it). Stride, dilation and groups stand outside, so one rule serves all convolutions: `stride=2` moves the filter
+# two pixels at a time, `dilation=2` leaves a gap of one pixel between the pixels that it looks at, and with `groups=2` each
+# half of the filters sees one half of the channels.
 
 
 # %% tags=["taught"]
@@ -278,7 +281,8 @@ to_torch = {
 }
 
 # %% [markdown]
-# And an input for each. An embedding looks up words by number, so it is given numbers from 0 to 9.
+# And an input for each. An embedding looks up words by number, so it is given numbers from 0 to 9:
+# `Embedding(10, 5)` keeps a row of 5 numbers for each of 10 words.
 
 # %% tags=["taught"]
 words = rng.integers(0, 10, (3, 7))
@@ -296,6 +300,7 @@ inputs = {
 # Each framework makes its layers, fills them with random arrays of its own, and computes. `run_torch` and `run_tf`
 # run the layer of a name on its input, and give a NumPy array; pictures come back as NCHW from both. `get_weights`
 # gives the arrays of a layer, in PyTorch with their names: we take their shapes.
+# `rng.uniform(0.5, 2, shape)` draws between 0.5 and 2, since a variance must not be negative.
 
 # %% tags=["torch"]
 # PyTorch

@@ -170,8 +170,8 @@ parity.verdict("PyTorch, 62 and 2, weighted", weighted_torch, whole_torch, 1e-12
 parity.verdict("TensorFlow, 62 and 2, weighted", weighted_tf, whole_tf, 1e-12)
 
 # %% [markdown]
-# No framework does this for you: the tools of 8a.3 take the plain mean. So the usual way is to give every worker equally
-# many examples, always.
+# PyTorch's DDP takes the plain mean (8a.3); TensorFlow's loop divides by the whole batch instead, as you will see. The usual
+# way is to give every worker equally many examples, always.
 
 # %% [markdown]
 # ### Exercise 8.1: port the weighted mean (4 minutes)
@@ -273,8 +273,9 @@ print(f"PyTorch {sizes_torch}, TensorFlow {sizes_tf}")
 
 # %% [markdown]
 # Why would anybody deal an example twice? Because ranks work in step: each waits, at every step, for the gradients of all
-# the others. A rank with one batch less is done early, and the others wait for it, for ever. So PyTorch's sampler starts
-# again from the front until all hands are equal. With `shard` that is up to you: drop the rest, or repeat some.
+# the others. A rank with one batch less is done early, and the others wait for it, until they give up. So PyTorch's
+# sampler starts again from the front until all hands are equal. With `shard` that is up to you: drop the rest, or repeat
+# some.
 
 # %% [markdown]
 # ### Exercise 8.4: deal the data (6 minutes)

@@ -106,6 +106,9 @@ exercises.predict("P8.3", guess, among=["a", "b", "c"])
 # The workers also time the three parts of a step, of a network with 1.1 million weights and a batch of 512, first in one
 # process, then in two and more. They are [costs_torch.py](chapters/ch08/workers/costs_torch.py) and
 # [costs_tf.py](chapters/ch08/workers/costs_tf.py). We start a process for each core at most, and two at least.
+#
+# `work` is what every worker is told: the sizes of the messages, the `width` (how many units each of the two hidden layers
+# has), the batch, and how often to measure (`rounds`).
 
 # %% tags=["taught"]
 payloads = [1, 100, 1000, 10_000, 100_000, 1_000_000]  # numbers in an all-reduce
@@ -316,7 +319,8 @@ exercises.predict("P8.4", guess, among=["a", "b", "c", "d"])
 # makes two devices of your processor and computes the gradient of a batch: with no device named; as two towers, whose
 # results are then added; and under a `MirroredStrategy`, which is told its devices once. It writes the log because of the
 # variable `TF_CPP_MIN_LOG_LEVEL`. `placements.devices` reads the log, and gives for each part the pairs of operation and
-# device.
+# device. What `launch.commands` gives for a job has this log as `.log`: all that the child wrote besides its JSON lines. Its
+# one JSON line has `parts`, the gradient of each part by name.
 
 # %% tags=["torch"]
 # PyTorch

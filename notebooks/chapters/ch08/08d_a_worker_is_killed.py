@@ -257,11 +257,14 @@ exercises.predict("P8.7", guess, among=["a", "b", "c"])
 # a line for each step, with the number of the attempt.
 #
 # For TensorFlow it is Keras's `fit`, in one process, [backup_tf.py](chapters/ch08/workers/backup_tf.py). The callback
-# `BackupAndRestore` saves after each epoch; a process that finds such a backup goes on from there, and at the end it is
-# deleted. The script trains for four epochs of 20 steps, and kills itself in batch 10 of the third, which is step 50.
-# Nobody watches here, so we play `torchrun` and start the script a second time. `-1` says that it shall not kill itself
-# again. `process.command` runs one command and does not mind that it fails; where a signal ended it, `returncode` is 128
-# and the signal's number. SIGKILL has the number 9.
+# `BackupAndRestore` saves after each epoch; a process that finds such a backup goes on from there, and at the end the
+# backup is deleted. The script trains for four epochs of 20 steps, and kills itself in batch 10 of the third, which is
+# step 50. Nobody watches here, so we play `torchrun` and start the script a second time. `-1` says that it shall not kill
+# itself again. `process.command` runs one command and does not mind that it fails; where a signal ended it, `returncode`
+# is 128 plus the signal's number. SIGKILL has the number 9. `process.results` makes dicts of the JSON lines in a text.
+#
+# When it is done, the script trains a second model from start to end without a backup. Its last line holds those weights
+# under `undisturbed`; we give them to `task.weights` under the name that it looks for.
 
 # %% tags=["torch"]
 # PyTorch
@@ -284,13 +287,8 @@ print("TensorFlow", tf.__version__)
 backup = process.worker("ch08/backup_tf")
 backups = folder / "backup"
 env = launch.environment(gpus=False)
-job = [
-    *launch.PYTHON,
-    backup,
-    folder,
-    backups,
-    10,
-]  # killed in batch 10 of the third epoch
+batch = 10  # of the third epoch: there it kills itself
+job = [*launch.PYTHON, backup, folder, backups, batch]
 killed = process.command(job, 240, env)
 lines_before = process.results(killed.stdout)  # what it had printed until then
 killed_tf = [line["killed"] for line in lines_before if "killed" in line]
@@ -345,7 +343,7 @@ figures.attempts({"PyTorch": losses_torch, "TensorFlow": losses_tf})
 # %% [markdown]
 # ## 8d.3 One writes, in one move
 #
-# Four lines of elastic_torch.py, and why they are there:
+# elastic_torch.py in short, and why its lines are there (the barrier comes once, before the loop):
 #
 # ```python
 # distributed.barrier()                    # nobody saves before everybody has read the old one

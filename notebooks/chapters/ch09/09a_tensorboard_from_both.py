@@ -516,7 +516,8 @@ print(sorted(web.ask(server.url, "data/runs")))
 # %% [markdown]
 # We ask over HTTP what the page asks. `web.ask` sends a GET request; an answer in JSON it decodes, any other comes back as
 # bytes. The address names the kind twice: first the plugin, the part of TensorBoard that knows it, then the plugin's list.
-# The answer for a scalar is a list of [time, step, value], for a histogram a list of [time, step, rows].
+# What is given by name (`run`, `tag`) goes behind the `?` of the address. The answer for a scalar is a list of [time, step,
+# value], for a histogram a list of [time, step, rows].
 
 
 # %% tags=["taught"]
@@ -690,8 +691,8 @@ exercises.quiz("09a")
 # %% [markdown]
 # ## 9a.8 Verdicts
 #
-# The article's third difference has gone: TensorBoard came from TensorFlow, serves both, and is
-# [installed by itself](https://github.com/tensorflow/tensorflow/pull/110709) for both.
+# The article's third difference has gone: TensorBoard came from TensorFlow, serves both, and
+# [must be installed apart](https://github.com/tensorflow/tensorflow/pull/110709) for both.
 
 # %%
 claims.close("09a")

@@ -83,9 +83,9 @@ claims.verdict(
 #
 # `boards.visdom` starts the real server on this machine's [loopback](glossary.md#loopback), and `boards.client` connects
 # Visdom's own client to it. On your own you would type `visdom` in a terminal, and here `page = visdom.Visdom(env="run")`.
-# (That start first downloads the page's scripts; ours has them from `make lab`. And one line is taken out of the page, at
-# which today's tornado, the library that serves it, answers 403.) An `ExitStack` holds both open until
-# `opened.close()`.
+# (That start first downloads the page's scripts; ours has them from `make lab`. And one line is taken out of the page:
+# it asks for something that today's tornado, the library that serves the page, refuses with the code 403.) An `ExitStack`
+# holds both open until `opened.close()`.
 
 # %% tags=["taught"]
 opened = contextlib.ExitStack()
@@ -262,7 +262,8 @@ print(control)
 
 # %% [markdown]
 # Nobody asked who that was. The server has no login and no lock: whatever reaches its port may draw, delete, and call
-# your functions. Plain HTTP, without Visdom's client, is enough:
+# your functions. Plain HTTP, without Visdom's client, is enough. With a dict as its third argument
+# `web.ask` sends that as JSON, in a POST request; `eid` is the environment.
 
 # %% tags=["taught"]
 words = {"content": "nobody asked me", "type": "text"}

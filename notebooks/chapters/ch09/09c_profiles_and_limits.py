@@ -261,7 +261,7 @@ answer = "MatMul"
 exercises.check("9.2", answer)
 
 # %% [markdown]
-# ## 9c.2 What only TensorBoard has
+# ## 9c.2 What TensorBoard has beyond curves
 #
 # Its *projector* turns vectors in space. Ours are the ten outputs for 100 test pictures, an
 # [embedding](glossary.md#embedding) of pictures. `add_embedding` writes all that the page reads. In TensorFlow you write the

@@ -115,7 +115,7 @@ def _what_is_wrong(threshold, specificity, scores, ill, share):
 
 
 EXERCISES = {
-    "12.1": function("torch", lambda p: runs(p).sum(), two_chances, gradients=False, suspects={
+    "12.1": function("torch", lambda p: runs(p).sum(), two_chances, suspects={
         "those are only runs of length one; A may also last for several columns": lambda p: runs(p, 1).sum(),
         "that is the best path alone; CTC adds up all of them": lambda p: runs(p).max(),
         "that holds every path with an A in it, also texts such as AA": lambda p: p.sum(1).prod() - p[:, 0].prod(),
@@ -124,7 +124,7 @@ EXERCISES = {
         "A path reads A if it is blanks, then a run of A, then blanks. Which numbers describe one such path?",
         "Where the run starts and where it ends. Two loops visit every path once.",
         "For all start < end <= len(p) add `blank[:start].prod() * sign[start:end].prod() * blank[end:].prod()`.")),
-    "12.2": function("tf", iou_of_pairs, boxes, suspects={
+    "12.2": function("tf", iou_of_pairs, boxes, gradients=True, suspects={
         "the shared area is counted twice: take it off the sum of the areas once":
             lambda a, b: iou_of_pairs(a, b, joint=False),
         "for boxes that do not touch, a side comes out negative, and two of them make a positive area: cut off at 0":
@@ -134,7 +134,7 @@ EXERCISES = {
         "Every name has a twin: `tf.maximum`, `tf.minimum`, `tf.reduce_prod`.",
         "`clamp(min=0)` is what `tf.nn.relu` does, or `tf.maximum(x, 0.0)`.",
         "`shared = tf.reduce_prod(tf.nn.relu(other - corner), 1)`, and the same `reduce_prod` for the areas.")),
-    "12.3": function("torch", dice, chances_and_truth, suspects={
+    "12.3": function("torch", dice, chances_and_truth, gradients=True, suspects={
         "that is the overlap over all classes at once; the background then decides nearly alone":
             lambda c, t: dice(c, t, (0, 1, 2, 3)),
         "that takes it picture by picture; sum over the pictures too": lambda c, t: dice(c, t, (1, 2)),

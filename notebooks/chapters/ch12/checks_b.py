@@ -81,7 +81,7 @@ def _judge_key(answer):
 
 
 EXERCISES = {
-    "12.8": function("tf", gru, cell_inputs, gradients=False, suspects={
+    "12.8": function("tf", gru, cell_inputs, suspects={
         "that reads the kernels in PyTorch's order, reset first; Keras has update first":
             lambda *arrays: gru(*arrays, order="rzn"),
         "z keeps the old state in both frameworks; yours keeps what it should replace":
@@ -100,7 +100,7 @@ EXERCISES = {
         "The mean field knows the width of one parameter when the other is *known*.",
         "That width comes from the precision, the inverse of the covariance: `np.linalg.inv`.",
         "One over the square root of each entry on the precision's diagonal.")),
-    "12.6": function("torch", goals, next_states, gradients=False, suspects={
+    "12.6": function("torch", goals, next_states, suspects={
         "in yours the older copy chooses, too: that is plain Q-learning": lambda *a: goals(*a, choose="old"),
         "it is the other way round: the newest network chooses, the older copy says what it is worth":
             lambda *a: goals(*a, choose="old", judge="new"),
