@@ -161,10 +161,10 @@ def right(states):
 
 def test_a_log_holds_whole_games_one_after_the_other_and_the_same_each_time():
     needs("gymnasium")
-    log = cart.record(right, 2, 3, steps=40)
-    again = cart.record(right, 2, 3, steps=40)
+    log = cart.record(right, 2, 3, steps=45)
+    again = cart.record(right, 2, 3, steps=45)
     assert np.array_equal(log.state, again.state) and not np.array_equal(
-        log.state[:8], cart.record(right, 2, 4, steps=40).state[:8])
+        log.state[:8], cart.record(right, 2, 4, steps=45).state[:8])
     assert (log.action == 1).all() and log.state.shape == log.after.shape == (len(log.fell), 4)
     assert np.array_equal(np.unique(log.episode), np.arange(log.episode.max() + 1)) and (np.diff(log.episode) >= 0).all()
     goes_on = np.diff(log.episode) == 0
@@ -218,8 +218,8 @@ def test_fitted_q_finds_the_value_of_a_known_game():
 
 
 AGENTS = ("coin", "is_held_out", "updates", "q_torch", "q_tf", "discount", "loss_torch", "loss_tf", "follow", "update_torch",
-          "update_tf", "choices_torch", "choices_tf", "gamma", "fitted_torch", "fitted_tf", "promised_torch", "promised_tf",
-          "steps_torch", "steps_tf")
+          "update_tf", "agreeing", "choices_torch", "choices_tf", "gamma", "fitted_torch", "fitted_tf", "promised_torch",
+          "promised_tf", "steps_torch", "steps_tf")
 
 
 def means(seed, **parameters):

@@ -630,8 +630,8 @@ at = every * np.arange(updates // every + 1)
 project_figures.promises(at, promised, given, gamma, coin_steps)
 
 # %% [markdown]
-# The judge sees who falls at once: those promises are close. It looks 33 steps ahead, so it cannot tell an agent that holds
-# for 120 steps from one that holds for 500. And where an agent goes where the log has never been, a promise is a guess.
+# The judge tells who falls at once from who does not. It looks 33 steps ahead, so it cannot tell an agent that holds for
+# 120 steps from one that holds for 500. And where an agent goes where the log has never been, a promise is a guess.
 # With `fast = False` the agents learn for three times as long; look how the judge then passes over agents that never fall,
 # because a polynomial does not do them justice.
 #

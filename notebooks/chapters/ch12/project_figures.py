@@ -97,7 +97,8 @@ def roll(pieces, given, pitches):
         color, begin = STYLES[name]["color"], 0
         for pitch, eighths in music.notes(piece):
             if pitch is not None:
-                ax.plot([begin + 0.1, begin + eighths - 0.1], [pitch + lift] * 2, color=color, linewidth=3)
+                ax.plot([begin + 0.1, begin + eighths - 0.2], [pitch + lift] * 2, color=color, linewidth=3,
+                        solid_capstyle="butt")
             begin += eighths
         ax.plot([], [], color=color, linewidth=3, label=name)
     ax.axvspan(0, given, color=plots.GRAY, alpha=0.15)
