@@ -290,7 +290,7 @@ exercises.check("12.1", answer)
 # columns each picture has: `count_nonzero` counts the characters, `full_like` and `fill` repeat the 24.
 #
 # First three columns in which you can check the result: scores that are logarithms of probabilities stay what they are
-# under a softmax.
+# under a softmax. (`[None, None]` puts two axes in front. `torch.from_numpy` and `tf.constant` make tensors of NumPy arrays.)
 
 # %% tags=["taught"]
 chances = np.array([[0.6, 0.4], [0.3, 0.7], [0.5, 0.5]], "float32")  # blank, A
@@ -365,7 +365,8 @@ slopes = tape.gradient(loss_tf, [first_kernel])
 slope_tf = slopes[0]
 
 # %% tags=["verdict", "folded"]
-# Folded: compares losses and gradients; one ReLU that rounding flips moves a gradient by up to a percent.
+# Folded: compares losses and gradients.
+# (one ReLU that rounding flips moves a gradient by up to a percent)
 parity.verdict(
     "the loss of sixteen plates",
     torch_side.to_numpy(loss_torch),
@@ -404,7 +405,7 @@ exercises.predict("P12.1", guess, among=["a", "b", "c"])
 # PyTorch
 def learn_torch(model, loss, x, y):
     """Train the model on pictures x and targets y; returns the loss of each step."""
-    optimizer = torch.optim.Adam(model.parameters(), eps=1e-7)
+    optimizer = torch.optim.Adam(model.parameters(), eps=1e-7)  # Keras's epsilon
     model.train()
     losses = []
     for rate, some, targets in pictures.batches(x, y, seed, epochs):
@@ -504,7 +505,7 @@ letter = exercises.first_true({"b": blanks > 0.5, "a": broken > 0.5, "c": True})
 exercises.outcome("P12.1", letter)
 
 # %% tags=["folded"]
-# Folded: draws eight plates, mistakes first, and below each how likely each sign is in each column.
+# Folded: draws eight plates, mistakes first, and how likely each sign is where.
 picture_figures.columns(x_unseen, written, read_torch, read_tf, scores_torch)
 
 # %% [markdown]

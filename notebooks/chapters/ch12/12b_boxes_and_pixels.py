@@ -82,7 +82,7 @@ def cells_near(box):
     middle = (box[:2] + box[2:]) / 2
     reach = 0.35 * (box[2:] - box[:2])
     away = np.abs(centers - middle)
-    return (away <= np.maximum(reach, 2)).all(axis=-1)
+    return (away <= np.maximum(reach, 2)).all(axis=-1)  # in x and in y
 
 
 # %% tags=["taught"]
@@ -203,7 +203,8 @@ run_tf = pictures_tf.learn(finder_tf, find_tf, learned.x, targets, seed, epochs)
 maps_tf = pictures_tf.predict(finder_tf, unseen.x)
 
 # %% tags=["verdict", "folded"]
-# Folded: compares the first steps; a ReLU that rounding flips moves a gradient by up to a percent.
+# Folded: compares the first steps.
+# (one ReLU that rounding flips moves a gradient by up to a percent)
 parity.verdict(
     "maps and loss of the first step", run_torch.first, run_tf.first, rtol=1e-3
 )
@@ -317,6 +318,7 @@ exercises.check("12.2", answer)
 # this course does without. So for PyTorch we write it.
 #
 # Both get the same candidates: those of maps that are nearly right, with some noise, so that several cells find each digit.
+# `candidates(maps)[:2]` are boxes and chances, and `*` hands them on as two arguments.
 
 # %% tags=["taught"]
 noisy = targets[:40].copy()
@@ -405,8 +407,8 @@ def mean_average_precision(found, truth, limit=0.5):
     """found: for each scene boxes, chances, classes; truth: Scenes."""
     each = zip(found, truth.boxes, truth.classes)
     right = np.concatenate([judge(*scene, limit) for scene in each])
-    chances = np.concatenate([scene[1] for scene in found])
-    digits = np.concatenate([scene[2] for scene in found])
+    chances = np.concatenate([chances for _, chances, _ in found])
+    digits = np.concatenate([digits for _, _, digits in found])
     there = np.bincount(np.concatenate(truth.classes), minlength=5)
     values = []
     for digit in range(5):

@@ -4,7 +4,7 @@
 # You build CheXNet's network twice and prove that it is the one. A small relative of it then gets splendid marks for a
 # finding that it does not look at, and a control run shows that it could have.
 #
-# > **Minutes**: 32 · **Needs**: lessons 5d and 12a · **Claims tested**: C59
+# > **Minutes**: 32 · **Needs**: lessons 5a and 12a · **Claims tested**: C59
 # >
 # > **You will be able to**
 # > - say what CheXNet is, and what its paper compared (claim C59)
@@ -60,12 +60,13 @@ session.use(seed=seed, device=device, fast=fast)
 #
 # - It started from weights trained on ImageNet, and went on with
 #   [ChestX-ray14](https://arxiv.org/abs/1705.02315): 112,120 images of 30,805 patients, some 40 GB.
-# - Four radiologists labeled 420 images for pneumonia. Each of them, and the model, was scored against the others by F1, the
-#   harmonic mean of precision and recall. The model came to 0.435 (95 % interval 0.387 to 0.481), the radiologists to 0.387
+# - Four radiologists labeled 420 images. Each of them, and the model, was scored for pneumonia against the others' labels by
+#   F1, the harmonic mean of precision and recall. The model came to 0.435 (95 % interval 0.387 to 0.481), the radiologists to 0.387
 #   (0.330 to 0.442) on average.
 # - This was disputed. A program had taken the training labels from reports, and a radiologist who looked at the images
-#   [doubted many of them](https://laurenoakdenrayner.com/2017/12/18/the-chestxray14-dataset-problems/). Asked for another
-#   hospital's images, such networks [did worse](https://doi.org/10.1371/journal.pmed.1002683) (Zech et al., 2018).
+#   [doubted many of them](https://laurenoakdenrayner.com/2017/12/18/the-chestxray14-dataset-problems/). In another
+#   [study](https://doi.org/10.1371/journal.pmed.1002683), such networks often did worse on images from another hospital, and
+#   could tell the hospitals apart (Zech et al., 2018).
 #
 # Neither the weights nor the images are here. We build the network, and train a miniature from random weights on drawings
 # that a program makes. **Nothing in this lesson says anything about medicine.**
@@ -76,6 +77,10 @@ session.use(seed=seed, device=device, fast=fast)
 #
 # In PyTorch, calling a `Joined` calls its `forward`. There `super().forward(x)` is the forward of `nn.Sequential`: x goes
 # through the layers.
+
+# %% tags=["taught"]
+rng = np.random.default_rng(seed)
+noise = rng.random((4, 8, 8, 5), "float32")  # four pictures of five channels
 
 
 # %% tags=["torch"]
@@ -102,7 +107,6 @@ def dense_layer_torch(before, growth):
     return Joined(*first, *second)
 
 
-noise = np.random.default_rng(seed).random((4, 8, 8, 5), "float32")
 one_layer = pictures_torch.begin(dense_layer_torch(5, 2), seed, device_torch)
 joined_torch = pictures_torch.predict(one_layer, noise)
 print(joined_torch.shape)
@@ -125,7 +129,6 @@ def dense_layer_tf(x, growth):
     return layers.Concatenate()([x, new])
 
 
-noise = np.random.default_rng(seed).random((4, 8, 8, 5), "float32")
 with tf.device(device_tf):
     five_channels = tf.keras.Input((8, 8, 5))
     one_layer = tf.keras.Model(five_channels, dense_layer_tf(five_channels, 2))
@@ -144,6 +147,9 @@ parity.verdict("its first five channels and its input", joined_tf[..., :5], nois
 # Before the first block, a large convolution and a pooling make the picture small: the *stem*. With stride 2, Keras's "same"
 # would pad on one side only, so we pad by hand, on all sides (lesson 6c).
 
+# %% tags=["taught"]
+some_pictures = rng.random((2, 64, 64, 3), "float32")
+
 
 # %% tags=["torch"]
 # PyTorch
@@ -156,7 +162,6 @@ def stem_torch(channels, width):
     ]
 
 
-some_pictures = np.random.default_rng(seed).random((2, 64, 64, 3), "float32")
 a_stem = pictures_torch.begin(nn.Sequential(*stem_torch(3, 64)), seed, device_torch)
 stem_output_torch = pictures_torch.predict(a_stem, some_pictures)
 print(stem_output_torch.shape)
@@ -173,7 +178,6 @@ def stem_tf(x, width):
     return layers.MaxPooling2D(3, strides=2)(x)
 
 
-some_pictures = np.random.default_rng(seed).random((2, 64, 64, 3), "float32")
 with tf.device(device_tf):
     picture = tf.keras.Input((64, 64, 3))
     a_stem = pictures_tf.begin(tf.keras.Model(picture, stem_tf(picture, 64)), seed)
@@ -195,7 +199,7 @@ parity.verdict("the stem's output", stem_output_torch, stem_output_tf, rtol=1e-3
 # %% tags=["torch"]
 # PyTorch
 def densenet_torch(blocks, growth, width, outputs, channels):
-    """A DenseNet with its start weights, and the part of it that ends before the mean."""
+    """A DenseNet with its start weights, and its part that ends before the mean."""
     parts = stem_torch(channels, width)
     for number, depth in enumerate(blocks):
         if number > 0:
@@ -218,7 +222,7 @@ many_torch = sum(weight.numel() for weight in small_torch.parameters())
 # %% tags=["tf"]
 # TensorFlow
 def densenet_tf(blocks, growth, width, outputs, channels):
-    """A DenseNet with its start weights, and the part of it that ends before the mean."""
+    """A DenseNet with its start weights, and its part that ends before the mean."""
     picture = tf.keras.Input((64, 64, channels))
     x = stem_tf(picture, width)
     for number, depth in enumerate(blocks):
@@ -271,7 +275,8 @@ depth = sum(weight.ndim > 1 for weight in weights)
 count = sum(weight.numel() for weight in weights)
 with_imagenet = count + (1000 - 14) * (1024 + 1)  # 1000 outputs instead of 14
 print(
-    f"layers with weights: {depth}; weights: {count:,}, of ImageNet's: {with_imagenet:,}"
+    f"layers with weights: {depth}; weights: {count:,}, "
+    f"with ImageNet's 1000 outputs: {with_imagenet:,}"
 )
 apart = np.abs(chexnet_scores_torch - chexnet_scores_tf).max()
 same = bool(apart <= 1e-3 * np.abs(chexnet_scores_tf).max())
@@ -380,14 +385,16 @@ same_tf = aurocs(scores_tf, found_same)
 other_tf = aurocs(pictures_tf.predict(small_tf, x_other), found_other)
 
 # %% tags=["verdict", "folded"]
-# Folded: compares the first steps (a ReLU that rounding flips moves a gradient), and says which option came true.
+# Folded: compares the first steps, and says which option came true.
+# (a ReLU that rounding flips moves a gradient, here by up to a tenth)
 parity.verdict(
     "scores and loss of the first step", run_torch.first, run_tf.first, rtol=1e-3
 )
 parity.verdict("its gradient", run_torch.gradient, run_tf.gradient, rtol=0.1)
 for name, values in (("PyTorch", same_torch), ("TensorFlow", same_tf)):
     print(
-        f"{name}'s AUROC for heart and spots is at least 0.95: {min(values[:2]) >= 0.95}"
+        f"{name}'s AUROC for heart and spots is at least 0.95:",
+        min(values[:2]) >= 0.95,
     )
 fall = [same_torch[2] - other_torch[2], same_tf[2] - other_tf[2]]
 letter = exercises.first_true({"b": min(fall) > 0.1, "c": max(fall) < -0.1, "a": True})
@@ -435,7 +442,7 @@ with tf.device(device_tf):
     heat_tf = tf_side.to_numpy(maps @ last)
 
 # %% tags=["verdict", "folded"]
-# Folded: gives Keras PyTorch's trained weights: then scores and heat maps must be the same.
+# Folded: gives Keras PyTorch's weights: scores and heat maps must be the same.
 parity.verdict(
     "the mean of PyTorch's heat, and the score less its bias",
     heat_torch.mean(axis=(1, 2)),
@@ -458,7 +465,7 @@ parity.verdict(
 )
 
 # %% tags=["folded"]
-# Folded: draws one drawing for each finding, and its heat in both frameworks, on one scale.
+# Folded: draws a drawing for each finding, and its heat in both, on one scale.
 picture_figures.heat(x_look, found_same[:100], scores_torch[:100], heat_torch, heat_tf)
 
 # %% [markdown]
@@ -490,7 +497,7 @@ control_run_tf = pictures_tf.learn(
 seen_tf = aurocs(pictures_tf.predict(control_tf, x_other), found_other)
 
 # %% tags=["verdict", "folded"]
-# Folded: compares the controls' first steps, and both networks on drawings where the L stands at random.
+# Folded: compares the controls' first steps, and both networks on haze.
 parity.verdict(
     "scores and loss of the control's first step",
     control_run_torch.first,
@@ -595,4 +602,4 @@ claims.close("12c")
 # - AUROC ranks. Who is called ill is a threshold's doing.
 #
 # Further reading: [shortcut learning](https://arxiv.org/abs/2004.07780) (Geirhos et al.). Next:
-# [two projects that live on](12d_pyro_and_sonnet.ipynb).
+# [Pyro and Sonnet](12d_pyro_and_sonnet.ipynb), two projects of 2017.
