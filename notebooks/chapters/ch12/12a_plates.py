@@ -85,7 +85,7 @@ picture_figures.plates(x_plates[:12], y_plates[:12])
 # scores, one for each sign.
 #
 # `conv_torch` and `conv_tf` give a list of layers, and `*` unpacks it. With a stride of 2, Keras's padding "same" would pad
-# on one side only, so we pad by hand (lesson 6c). `begin` writes the same NumPy weights into both networks, as in lesson
+# on one side only, so we pad by hand (lesson 6e). `begin` writes the same NumPy weights into both networks, as in lesson
 # 5c.
 
 # %% tags=["torch"]
@@ -290,7 +290,8 @@ exercises.check("12.1", answer)
 # columns each picture has: `count_nonzero` counts the characters, `full_like` and `fill` repeat the 24.
 #
 # First three columns in which you can check the result: scores that are logarithms of probabilities stay what they are
-# under a softmax. (`[None, None]` puts two axes in front. `torch.from_numpy` and `tf.constant` make tensors of NumPy arrays.)
+# under a softmax. (`[None, None]` puts two axes in front. `torch.from_numpy` and `tf.constant` make tensors of NumPy
+# arrays.)
 
 # %% tags=["taught"]
 chances = np.array([[0.6, 0.4], [0.3, 0.7], [0.5, 0.5]], "float32")  # blank, A

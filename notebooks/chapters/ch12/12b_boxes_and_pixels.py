@@ -347,7 +347,6 @@ kept_torch = [keep_torch(*candidates(maps)[:2]) for maps in noisy]
 # %% tags=["tf"]
 # TensorFlow
 def keep_tf(boxes, chances):
-    """The indices of the boxes that stay, the surest first."""
     upright = boxes[:, [1, 0, 3, 2]]  # top, left, bottom, right
     kept = tf.image.non_max_suppression(
         upright, chances, max_output_size=len(chances), iou_threshold=0.5
@@ -418,12 +417,12 @@ def mean_average_precision(found, truth, limit=0.5):
 
 
 # %% [markdown]
-# Last, the candidates of a scene without the doubles, by one of the two functions above:
+# Last, a scene's candidates without their doubles:
 
 
 # %% tags=["taught"]
 def suppressed(found, keep):
-    """The boxes, chances and classes that keep_torch or keep_tf keeps."""
+    """What keep_torch or keep_tf keeps of a scene."""
     boxes, chances, digits = found
     kept = keep(boxes, chances)
     return boxes[kept], chances[kept], digits[kept]
@@ -472,8 +471,7 @@ exercises.outcome("P12.2", letter)
 picture_figures.boxes(unseen, kept_by_torch, kept_by_tf)
 
 # %% [markdown]
-# Each double counts as a mistake. But two boxes that overlap may also be two things, one before the other: then
-# suppression drops a right one.
+# Each double counts as a mistake. (Of two things, one before the other, suppression may drop one that is right.)
 
 # %% [markdown]
 # ## 12b.5 A class for each pixel
@@ -481,8 +479,7 @@ picture_figures.boxes(unseen, kept_by_torch, kept_by_tf)
 # The same scenes, another question: is this pixel background, or ink of which digit? This is
 # [semantic segmentation](glossary.md#semantic-segmentation).
 #
-# To know a digit, a network must see it whole: shrink the picture. To paint its edge, it must know every pixel: do not
-# shrink it. A [U-Net](glossary.md#u-net) ([Ronneberger et al.](https://arxiv.org/abs/1505.04597)) does both. It shrinks
+# To know a digit, a network must see it whole: shrink the picture. To paint its edge, do not shrink it. A [U-Net](glossary.md#u-net) ([Ronneberger et al.](https://arxiv.org/abs/1505.04597)) does both. It shrinks
 # twice and enlarges twice, and at each size it joins the channels that it had at that size on the way down.
 #
 # In PyTorch, `super().__init__()` prepares the object, layers become attributes, and calling the network calls `forward`
@@ -721,7 +718,6 @@ claims.close("12b")
 # - Detection asks every cell: what is here, and how far does it reach? Then doubles are suppressed.
 # - Segmentation: down to see, up to paint, and what was seen on the way down.
 # - mAP punishes doubles. The share of right pixels is a gift to whoever paints nothing; IoU of each class is not.
-# - Look at the pictures, mistakes first.
 #
 # Further reading: [FCOS](https://arxiv.org/abs/1904.01355) (Tian et al.), [U-Net](https://arxiv.org/abs/1505.04597),
 # [the Dice loss](https://arxiv.org/abs/1606.04797) (Milletari et al.). Next: a network that learns something else than you

@@ -56,13 +56,13 @@ session.use(seed=seed, device=device, fast=fast)
 #
 # CheXNet ([Rajpurkar et al., 2017](https://arxiv.org/abs/1711.05225)) is a model and a paper: a DenseNet-121 that looks for
 # 14 findings on chest X-rays. The PyTorch code in wide use is a [re-implementation](https://github.com/arnoweng/CheXNet) by
-# others. Its title says "radiologist-level". What did the paper do?
+# others. The paper's title says "radiologist-level". What did it compare?
 #
 # - It started from weights trained on ImageNet, and went on with
 #   [ChestX-ray14](https://arxiv.org/abs/1705.02315): 112,120 images of 30,805 patients, some 40 GB.
 # - Four radiologists labeled 420 images. Each of them, and the model, was scored for pneumonia against the others' labels by
-#   F1, the harmonic mean of precision and recall. The model came to 0.435 (95 % interval 0.387 to 0.481), the radiologists to 0.387
-#   (0.330 to 0.442) on average.
+#   F1, the harmonic mean of precision and recall. The model came to 0.435 (95 % interval 0.387 to 0.481), the radiologists
+#   to 0.387 (0.330 to 0.442) on average.
 # - This was disputed. A program had taken the training labels from reports, and a radiologist who looked at the images
 #   [doubted many of them](https://laurenoakdenrayner.com/2017/12/18/the-chestxray14-dataset-problems/). In another
 #   [study](https://doi.org/10.1371/journal.pmed.1002683), such networks often did worse on images from another hospital, and
@@ -145,7 +145,7 @@ parity.verdict("its first five channels and its input", joined_tf[..., :5], nois
 # ## 12c.2 DenseNet-121, twice
 #
 # Before the first block, a large convolution and a pooling make the picture small: the *stem*. With stride 2, Keras's "same"
-# would pad on one side only, so we pad by hand, on all sides (lesson 6c).
+# would pad on one side only, so we pad by hand, on all sides (lesson 6e).
 
 # %% tags=["taught"]
 some_pictures = rng.random((2, 64, 64, 3), "float32")
@@ -602,4 +602,4 @@ claims.close("12c")
 # - AUROC ranks. Who is called ill is a threshold's doing.
 #
 # Further reading: [shortcut learning](https://arxiv.org/abs/2004.07780) (Geirhos et al.). Next:
-# [Pyro and Sonnet](12d_pyro_and_sonnet.ipynb), two projects of 2017.
+# [Pyro and Sonnet](12d_pyro_and_sonnet.ipynb).
