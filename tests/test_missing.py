@@ -1,4 +1,6 @@
 """With one framework missing: cells are skipped and say so, other errors stay errors."""
+import os
+
 import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -79,7 +81,8 @@ USES = [
     lambda m: m.shape, lambda m: m(), lambda m: m[0], lambda m: f"{m}", lambda m: str(m), lambda m: bool(m),
     lambda m: len(m), lambda m: list(m), lambda m: m == 1, lambda m: m < 1, lambda m: 1 + m, lambda m: m @ m,
     lambda m: {} | m, lambda m: m | {}, lambda m: m % 2, lambda m: 7 // m,
-    lambda m: float(m), lambda m: -m, lambda m: np.asarray(m), lambda m: np.abs(m), lambda m: setattr(m, "a", 1),
+    lambda m: float(m), lambda m: -m, lambda m: np.asarray(m), lambda m: np.abs(m),
+    lambda m: os.fspath(m), lambda m: setattr(m, "a", 1),
     lambda m: parity.gap(m, 1.0), lambda m: parity.verdict("a", {"a": 1.0}, m), lambda m: missing.need(1, m)]
 
 

@@ -46,6 +46,7 @@ class Missing:
 
     __getattr__ = __setattr__ = __call__ = __getitem__ = __setitem__ = __iter__ = __len__ = __bool__ = _refuse
     __repr__ = __str__ = __format__ = __float__ = __int__ = __index__ = __array__ = __enter__ = __contains__ = _refuse
+    __fspath__ = _refuse
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __pow__ = _refuse
     __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __rpow__ = __or__ = __ror__ = __and__ = __rand__ = _refuse
     __matmul__ = __rmatmul__ = __neg__ = __abs__ = __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse

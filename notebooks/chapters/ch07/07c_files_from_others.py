@@ -221,8 +221,8 @@ exercises.check("7.5", answer)
 # pixel, so `carry` puts them into that order (chapter 5). Turn the matrix alone, and every shape fits, and the scores are
 # wrong.
 
-# %% tags=["torch"]
-# PyTorch
+# %% tags=["taught"]
+# PyTorch writes
 x_learn, y_learn, x_watch, y_watch = scans.split()  # forms 1 to 10, and form 11
 start = scans.start_weights(size=8, seed=seed)
 steps = 400  # of 20 epochs, as in lesson 7b; we run the first
@@ -233,8 +233,8 @@ of_torch = training_torch.scores(run, x_watch)
 path = folder / "network.safetensors"
 save_file(torch_side.get_weights(run.model), path)
 
-# %% tags=["tf"]
-# TensorFlow
+# %% tags=["taught"]
+# TensorFlow reads
 numbers = load_file(path)
 carried = training_tf.new(steps, start, tf_side.device(device))
 training_tf.carry(numbers, carried.model)

@@ -80,7 +80,7 @@ picture_figures.plates(x_plates[:12], y_plates[:12])
 # %% [markdown]
 # ## 12a.2 A picture becomes 24 columns
 #
-# The network has only convolutions, so it keeps the order from left to right. Strides and pooling shrink 24 × 96 pixels to
+# The network has no dense layer, so it keeps the order from left to right. Strides and pooling shrink 24 × 96 pixels to
 # 3 rows of 24 columns. The last kernel is three rows high and one column wide, and leaves one row. Each column holds 22
 # scores, one for each sign.
 #
@@ -334,7 +334,7 @@ text_a_tf = float(tf.exp(-loss))
 print(text_a_tf)
 
 # %% tags=["verdict", "folded"]
-# Folded: compares both with the sum over all eight paths of three columns that read A.
+# Folded: goes through all eight paths of three columns, and adds up those that read A.
 text_a_by_hand = 0.0
 for path in itertools.product([0, 1], repeat=3):
     signs_of_path = np.array(path)

@@ -87,7 +87,7 @@ def cells_near(box):
 
 # %% tags=["taught"]
 def targets_of(boxes, digits):
-    """One scene's targets (8, 8, 9): five classes, then four distances in 8 pixels."""
+    """A scene's targets (8, 8, 9): five classes, four distances in units of 8 pixels."""
     target = np.zeros((8, 8, 9), "float32")
     for box, digit in zip(boxes, digits):
         near = cells_near(box)
@@ -479,7 +479,8 @@ picture_figures.boxes(unseen, kept_by_torch, kept_by_tf)
 # The same scenes, another question: is this pixel background, or ink of which digit? This is
 # [semantic segmentation](glossary.md#semantic-segmentation).
 #
-# To know a digit, a network must see it whole: shrink the picture. To paint its edge, do not shrink it. A [U-Net](glossary.md#u-net) ([Ronneberger et al.](https://arxiv.org/abs/1505.04597)) does both. It shrinks
+# To know a digit, a network must see it whole: shrink the picture. To paint its edge, do not shrink it. A
+# [U-Net](glossary.md#u-net) ([Ronneberger et al.](https://arxiv.org/abs/1505.04597)) does both. It shrinks
 # twice and enlarges twice, and at each size it joins the channels that it had at that size on the way down.
 #
 # In PyTorch, `super().__init__()` prepares the object, layers become attributes, and calling the network calls `forward`

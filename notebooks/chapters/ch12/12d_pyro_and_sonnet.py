@@ -4,7 +4,7 @@
 # Two libraries that the article names. One answers with a distribution instead of a number, and you catch it being surer of
 # itself than the data allows.
 #
-# > **Minutes**: 33 · **Needs**: lesson 5a · **Claims tested**: C60, C63
+# > **Minutes**: 33 · **Needs**: lessons 2a and 5a; of chapter 3, what a graph is · **Claims tested**: C60, C63
 # >
 # > **You will be able to**
 # > - tell what a package is before you install it (prediction P12.5)
@@ -179,9 +179,11 @@ parity.verdict("the slope at the known mean, TensorFlow", found_tf, level, atol=
 # Now the rolling. Each step moves the place by the speed, and changes the speed by the slope. Speed and place take turns, so
 # the first and the last push are half ones (the leapfrog method).
 #
-# Finite steps make an error in the energy: height plus half the squared speed. The last line of `follow` returns it, as what
-# was *lost*. Where energy was gained, a coin decides whether the ball stays where it was; that repairs the error exactly.
-# Kicks and coins come from NumPy, for both.
+# Finite steps make an error in the energy: height plus half the squared speed. The last line of `follow_torch` and
+# `follow_tf` returns it, as what was *lost*. Where energy was gained, a coin decides whether the ball stays where it was;
+# that repairs the error exactly. A coin is a number from 0 to 1, and the ball moves if the coin is below $e^{lost}$, that
+# is, if its logarithm is below what was lost: so we keep the logarithms. `step` is the time of one small step, short
+# enough that little energy is lost. Kicks and coins come from NumPy, for both.
 
 # %% tags=["taught"]
 draws = 250 if fast else 1500
@@ -234,7 +236,7 @@ parity.verdict(
 )
 
 # %% [markdown]
-# A chain is one kick after the other. With `coins` as logs, a gain of energy is forgiven as often as the theory asks.
+# A chain is one kick after the other. With `coins` as logarithms, the test is `coin < lost`.
 
 # %% tags=["torch"]
 # PyTorch

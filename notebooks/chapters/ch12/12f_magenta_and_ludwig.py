@@ -4,7 +4,7 @@
 # A network studies thirteen old tunes and goes on with a fourteenth. Then you count how much of what it makes is copied. And
 # a second toolbox trains without a line of code.
 #
-# > **Minutes**: 34 · **Needs**: lesson 5d · **Claims tested**: C62, C64
+# > **Minutes**: 34 · **Needs**: lessons 5d and 6b; of chapter 3, what a graph is · **Claims tested**: C62, C64
 # >
 # > **You will be able to**
 # > - say what an archived repository means, and what it does not (claim C62)
@@ -148,7 +148,7 @@ exercises.check("12.7", answer)
 # %% [markdown]
 # A network wants classes 0, 1, 2 and so on. `signs` are all the events that occur, sorted; `searchsorted` finds the place of
 # each event among them. A *lesson* is 16 pieces of tunes, 49 events each: from the first 48, the network shall say each
-# next one. Every piece begins with a bar, and longer tunes are taken more often.
+# next one. Every piece begins where a bar of eight events begins, and longer tunes are taken more often.
 
 # %% tags=["taught"]
 signs = np.unique(np.concatenate([[music.HOLD, music.REST], unseen, *studied]))
@@ -369,7 +369,9 @@ print("the loss falls below a third, both:", bool(max(ends) < curve_torch[0] / 3
 # %% [markdown]
 # To compose: read two bars of *Hänschen klein*, and turn the scores for the next event into probabilities. Draw one event
 # by them, feed it back, and so on. A draw needs one number from 0 to 1, a throw of the dice: lay the probabilities end to
-# end (`cumsum`), and see in whose part it falls. Both networks get the same dice.
+# end (`cumsum`), and count the ends below the throw: that is the place. (The last end should be 1; rounding may leave it
+# lower, so it is left out.) Both networks get the same dice. In TensorFlow `tf.function` makes a graph of the step, for
+# speed, since it is called 64 times; `reduce_retracing=True` asks for few such graphs. The two bars are read without it.
 #
 # **Predict.** The network goes on for eight bars. How many of them stand, note for note, in a tune that it studied?
 #
@@ -422,8 +424,8 @@ parity.verdict("the given bars, again", piece_tf[:16], given)
 parity.verdict("the number of events", len(piece_torch), len(piece_tf))
 
 # %% [markdown]
-# Where a rounding difference tips one draw, the pieces part: what comes after has another past. Both are then this network's
-# melodies; compare losses, not tunes.
+# Where a rounding difference tips one draw, the pieces part: what comes after has another past. Both are then such a
+# network's melodies; compare losses, not tunes.
 #
 # ## 12f.5 How much is copied?
 #
