@@ -87,7 +87,7 @@ def cells_near(box):
 
 # %% tags=["taught"]
 def targets_of(boxes, digits):
-    """A scene's targets (8, 8, 9): five classes, four distances in units of 8 pixels."""
+    """A scene's targets (8, 8, 9): five classes, four distances in cells."""
     target = np.zeros((8, 8, 9), "float32")
     for box, digit in zip(boxes, digits):
         near = cells_near(box)
