@@ -479,8 +479,9 @@ picture_figures.boxes(unseen, kept_by_torch, kept_by_tf)
 # The same scenes, another question: is this pixel background, or ink of which digit? This is
 # [semantic segmentation](glossary.md#semantic-segmentation).
 #
-# To know a digit, a network must see it whole: shrink the picture. To paint its edge, do not shrink it. A [U-Net](glossary.md#u-net) ([Ronneberger et al.](https://arxiv.org/abs/1505.04597)) does both. It shrinks
-# twice and enlarges twice, and at each size it joins the channels that it had at that size on the way down.
+# To know a digit, a network must see it whole: shrink the picture. To paint its edge, do not shrink it. A
+# [U-Net](glossary.md#u-net) ([Ronneberger et al.](https://arxiv.org/abs/1505.04597)) does both. It shrinks twice and
+# enlarges twice, and at each size it joins the channels that it had at that size on the way down.
 #
 # In PyTorch, `super().__init__()` prepares the object, layers become attributes, and calling the network calls `forward`
 # (lesson 5a). Channels are axis 1. Keras needs no class: its functions note which layer got what, and `Model` takes the
