@@ -108,6 +108,7 @@ def test_the_rate_rises_and_falls_whether_or_not_a_bar_is_shown(monkeypatch):
 def test_the_modules_train_as_the_loop_of_12a_does_in_pytorch():
     """12b and 12c take the loop from a module: its losses are those of the loop that 12a shows."""
     import torch
+
     from chapters.ch12 import pictures_torch
     lesson = cells.functions("12a", "outputs_torch", "ctc_torch", "learn_torch", torch=torch, nn=torch.nn, pictures=pictures,
                              device_torch="cpu", seed=1, epochs=1)
@@ -124,6 +125,7 @@ def test_the_modules_train_as_the_loop_of_12a_does_in_pytorch():
 def test_the_modules_train_as_the_loop_of_12a_does_in_tensorflow():
     """12b and 12c take the loop from a module: its losses are those of the loop that 12a shows."""
     import tensorflow as tf
+
     from chapters.ch12 import pictures_tf
     lesson = cells.functions("12a", "outputs_tf", "ctc_tf", "learn_tf", tf=tf, pictures=pictures, device_tf="/CPU:0",
                              seed=1, epochs=1)
