@@ -76,7 +76,8 @@ session.use(seed=seed, device=device, fast=fast)
 # the channels down to four times the `growth`, the number of new channels.
 #
 # In PyTorch, calling a `Joined` calls its `forward`. There `super().forward(x)` is the forward of `nn.Sequential`: x goes
-# through the layers.
+# through the layers. Keras's norms get PyTorch's momentum and epsilon. `begin` gives start weights, and `predict` computes
+# outputs in the mode for use, both as in lesson 12a.
 
 # %% tags=["taught"]
 rng = np.random.default_rng(seed)
