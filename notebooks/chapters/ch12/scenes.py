@@ -1,4 +1,4 @@
-"""Pictures made for chapter 12a, by a seed: registration plates, digits on clutter, and drawings like chest X-rays.
+"""Pictures made for lessons 12a to 12c, by a seed: registration plates, digits on clutter, and drawings like chest X-rays.
 
 All are synthetic and say so wherever they are shown. The glyphs are those of DejaVu, which matplotlib ships under a free
 license; the digits are the course's own scans, those for training from other forms than those for the test.
