@@ -389,7 +389,8 @@ exercises.predict("P12.8", guess, among=["a", "b", "c"])
 
 # %% tags=["taught"]
 def agreeing(same):
-    """The held-out episodes in which `same`, true or false for each step, is true."""
+    """The held-out episodes in whose every step `same` is true."""
+    # games with at least one step that differs, each once; then all other games
     broken = np.unique(held_out.episode[np.logical_not(same)])
     return np.setdiff1d(held_out.episode, broken)
 
