@@ -404,7 +404,10 @@ else:
 #
 # The article's picture shows how simple it is in PyTorch: `nn.DataParallel`, one line around the model, one process for all
 # GPUs. Each forward copies the model to every GPU and splits the batch. It still runs. What does its own documentation say?
-# `__doc__` is the text that `help(torch.nn.DataParallel)` shows.
+# `__doc__` is the text that `help(torch.nn.DataParallel)` shows; `split` and `join` put it on one line, to be searched.
+#
+# `device_ids` is the list of the GPUs that the wrapper uses; without a GPU it is empty. We compute the scores with the wrapper
+# and without it, to compare them.
 
 # %% tags=["taught"]
 home = "cuda" if torch.cuda.is_available() else "cpu"  # it takes every GPU there is
