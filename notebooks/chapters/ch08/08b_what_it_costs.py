@@ -406,8 +406,8 @@ else:
 # GPUs. Each forward copies the model to every GPU and splits the batch. It still runs. What does its own documentation say?
 # `__doc__` is the text that `help(torch.nn.DataParallel)` shows; `split` and `join` put it on one line, to be searched.
 #
-# `device_ids` is the list of the GPUs that the wrapper uses; without a GPU it is empty. We compute the scores with the wrapper
-# and without it, to compare them.
+# `device_ids` is the list of the GPUs that the wrapper uses; without a GPU it is empty. We compute the scores with the
+# wrapper and without it, to compare them.
 
 # %% tags=["taught"]
 home = "cuda" if torch.cuda.is_available() else "cpu"  # it takes every GPU there is

@@ -13,7 +13,8 @@
 # > - write a model in Pyro, and have it solved in two ways (claim C60)
 # > - write one network in PyTorch, Keras and Sonnet (claim C63)
 #
-# Below, `fast` chooses how many draws and steps there are, and `seed` the data and the random numbers. All runs on the CPU.
+# Below, `fast` chooses how many draws and steps there are, and `seed` the data and the random numbers. `device`
+# changes nothing: all runs on the CPU.
 
 # %% tags=["setup"]
 from helpers import session
@@ -503,6 +504,8 @@ parity.verdict(
 
 # %% [markdown]
 # The training, by hand on both sides. Sonnet's `SGD` changes variables in place: `apply(gradients, variables)`.
+# PyTorch's `cross_entropy` takes scores and labels, does the softmax itself, and gives a mean over the batch; `zero_grad`
+# clears the old gradients, `backward` computes new ones, and `step` takes `rate` times each from the weights.
 
 # %% tags=["torch"]
 # PyTorch

@@ -14,8 +14,8 @@
 # > - find out how much a network copies (prediction P12.9)
 # > - read off a package what it is built on (claim C64)
 #
-# Below, `fast` chooses how long the networks study, and `seed` their first weights, the lessons and the dice. All runs on
-# the CPU. Some cells make a sound, where you ask them to.
+# Below, `fast` chooses how long the networks study, and `seed` their first weights, the lessons and the dice. `device`
+# changes nothing: all runs on the CPU. Some cells make a sound, where you ask them to.
 
 # %% tags=["setup"]
 from helpers import session
