@@ -13,8 +13,8 @@
 # > - say why weighing whole episodes fails for a good agent (prediction P12.8)
 # > - estimate from the log what an agent is worth, and check the estimate in the end (verdict in 12e.6)
 #
-# Below, `fast` chooses how long the agents learn, and `seed` the log, the first weights, and which steps are looked at. `device`
-# changes nothing: all runs on the CPU.
+# Below, `fast` chooses how long the agents learn, and `seed` the log, the first weights, and which steps are looked at.
+# `device` changes nothing: all runs on the CPU.
 
 # %% tags=["setup"]
 from helpers import session
