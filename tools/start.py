@@ -64,7 +64,7 @@ def steps(command, python, arguments, is_root=False):
         "lint": lint,
         "doctor": [module("helpers.doctor", *arguments)],
         "slides": [tool("pipeline", "run", *arguments), tool("editions", "slides", *arguments)],
-        "site": [tool("pipeline", "run", "--apart", *arguments), tool("site_of_course")],
+        "site": [tool("pipeline", "run", *arguments, "--apart"), tool("site_of_course")],
         "wheelhouse": [tool("wheelhouse", *arguments)],
         "benchmark": [module("pytest", "-m", "benchmark", "-s", "tests/benchmarks")],
     }
