@@ -83,3 +83,9 @@ def test_a_table_turns_its_cells_into_text(shown):
     assert plain == "of `<all>`\na    b\n<b>  1.5\n`x`  None"
     with pytest.raises(ValueError, match="a row of 1 cells does not fit the 2 columns"):
         show.table(["a", "b"], [("x",)])
+
+
+def test_a_long_table_scrolls_in_itself_and_can_be_reached_with_the_keyboard():
+    short, long = (show.table_markup(["n"], [[n] for n in range(rows)], "numbers") for rows in (25, 26))
+    assert "overflow" not in short and short.startswith("<table>")
+    assert 'role="region" tabindex="0" aria-label="numbers"' in long and "overflow:auto" in long

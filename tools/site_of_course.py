@@ -161,9 +161,10 @@ def index(books):
     words = [entry["verdict"] for entry in verdicts(books).values()]
     counts = ", ".join(f"{word} {words.count(word)}" for word in claims.VERDICTS if word in words)
     about = re.search(r"^# .+?\n(.+?)^(?:!\[|## )", readme(), re.M | re.S).group(1)
+    whom = re.search(r"^\* \*\*For whom:\*\* (.+?)(?=^\* )", readme(), re.M | re.S).group(1)
     minutes = [book.minutes for book in books]
-    return show.render(SITE / "index.html", lessons=books, counts=counts, about=prose(about), first=books[0],
-                       shortest=min(minutes), longest=max(minutes), hours=round(sum(minutes) / 60))
+    return show.render(SITE / "index.html", lessons=books, counts=counts, about=prose(about), whom=prose(whom),
+                       first=books[0], shortest=min(minutes), longest=max(minutes), hours=round(sum(minutes) / 60))
 
 
 def verdicts(books):

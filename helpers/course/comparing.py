@@ -124,7 +124,7 @@ def _numbers(answer, right, atol, tell, place):
     if (mine.dtype.kind == "b") != (true.dtype.kind == "b"):
         wanted = "True and False" if true.dtype.kind == "b" else "numbers"
         return f"{what} should be made of {wanted}, yours is of {mine.dtype} values."
-    if mine.dtype.kind == "c" != true.dtype.kind:
+    if mine.dtype.kind == "c" and true.dtype.kind != "c":
         return f"{what} should be made of real numbers, yours is complex."
     off = ~_close(mine, true, atol)
     if not off.any():

@@ -191,10 +191,14 @@ parity.verdict("the stem's output", stem_output_torch, stem_output_tf, rtol=1e-3
 
 # %% [markdown]
 # Then blocks of such layers. Between two blocks, a 1 × 1 convolution halves the channels, and a pooling halves the size. At
-# the end, the mean over all pixels and one dense layer. `number` counts the blocks, `depth` is how many layers one has.
+# the end, the mean over all pixels and one dense layer. `number` counts the blocks, `depth` is how many layers one has,
+# `width` the number of channels, at first the stem's.
 #
-# The function builds our miniature, of two blocks of three layers each. It also returns the part that ends before the
-# mean: 12c.4 needs it.
+# The function builds our miniature, of two blocks of three layers each (`**miniature` hands each entry over by its name). It
+# also returns the part that ends before the mean: 12c.4 needs it.
+
+# %% tags=["taught"]
+miniature = {"blocks": (3, 3), "growth": 8, "width": 16, "outputs": 3, "channels": 1}
 
 
 # %% tags=["torch"]
@@ -216,7 +220,7 @@ def densenet_torch(blocks, growth, width, outputs, channels):
     return pictures_torch.begin(model, seed, device_torch), features
 
 
-small_torch, features_torch = densenet_torch((3, 3), 8, 16, outputs=3, channels=1)
+small_torch, features_torch = densenet_torch(**miniature)
 many_torch = sum(weight.numel() for weight in small_torch.parameters())
 
 
@@ -240,7 +244,7 @@ def densenet_tf(blocks, growth, width, outputs, channels):
 
 
 with tf.device(device_tf):
-    small_tf, features_tf = densenet_tf((3, 3), 8, 16, outputs=3, channels=1)
+    small_tf, features_tf = densenet_tf(**miniature)
 many_tf = sum(int(np.prod(weight.shape)) for weight in small_tf.trainable_variables)
 
 # %% tags=["verdict", "folded"]
@@ -252,15 +256,24 @@ print(f"{many_torch:,} weights")
 # With larger numbers, and blocks of 6, 12, 24 and 16 layers, the same function builds DenseNet-121. CheXNet gives it 14
 # outputs.
 
+# %% tags=["taught"]
+chexnet = {
+    "blocks": (6, 12, 24, 16),
+    "growth": 32,
+    "width": 64,
+    "outputs": 14,
+    "channels": 3,
+}
+
 # %% tags=["torch"]
 # PyTorch
-chexnet_torch, _ = densenet_torch((6, 12, 24, 16), 32, 64, outputs=14, channels=3)
+chexnet_torch, _ = densenet_torch(**chexnet)
 chexnet_scores_torch = pictures_torch.predict(chexnet_torch, some_pictures)
 
 # %% tags=["tf"]
 # TensorFlow
 with tf.device(device_tf):
-    chexnet_tf, _ = densenet_tf((6, 12, 24, 16), 32, 64, outputs=14, channels=3)
+    chexnet_tf, _ = densenet_tf(**chexnet)
 chexnet_scores_tf = pictures_tf.predict(chexnet_tf, some_pictures)
 
 # %% tags=["verdict", "folded"]
@@ -482,7 +495,7 @@ x_control, found_control, _ = scenes.chests(many, seed, marks="at random")
 
 # %% tags=["torch"]
 # PyTorch
-control_torch, _ = densenet_torch((3, 3), 8, 16, outputs=3, channels=1)
+control_torch, _ = densenet_torch(**miniature)
 control_run_torch = pictures_torch.learn(
     control_torch, yes_or_no_torch, x_control, found_control, seed, epochs
 )
@@ -491,7 +504,7 @@ seen_torch = aurocs(pictures_torch.predict(control_torch, x_other), found_other)
 # %% tags=["tf"]
 # TensorFlow
 with tf.device(device_tf):
-    control_tf, _ = densenet_tf((3, 3), 8, 16, outputs=3, channels=1)
+    control_tf, _ = densenet_tf(**miniature)
 control_run_tf = pictures_tf.learn(
     control_tf, yes_or_no_tf, x_control, found_control, seed, epochs
 )

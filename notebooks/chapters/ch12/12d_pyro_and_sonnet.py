@@ -118,6 +118,7 @@ prior = 3.0
 x = np.linspace(1, 3, 12)
 y = 1 + 0.8 * x + noise * rng.normal(size=12)
 
+# %% tags=["taught"]
 design = np.stack([np.ones(12), x], axis=1)
 precision = design.T @ design / noise**2 + np.eye(2) / prior**2
 covariance = np.linalg.inv(precision)
@@ -197,14 +198,18 @@ coins = np.log(rng.random(draws))
 
 # %% tags=["torch"]
 # PyTorch
+def energy_torch(place, speed):
+    return height_torch(place) + (speed**2).sum() / 2
+
+
 def follow_torch(place, kick):
-    start = height_torch(place) + (kick**2).sum() / 2
+    start = energy_torch(place, kick)
     speed = kick - step / 2 * slope_torch(place)
     for _ in range(10):
         place = place + step * speed
         speed = speed - step * slope_torch(place)
     speed = speed + step / 2 * slope_torch(place)  # the last push was half too long
-    return place, start - height_torch(place) - (speed**2).sum() / 2
+    return place, start - energy_torch(place, speed)
 
 
 origin_torch = torch.zeros(2, dtype=torch.float64)
@@ -214,15 +219,19 @@ print(there_torch, lost_torch)
 
 # %% tags=["tf"]
 # TensorFlow
+def energy_tf(place, speed):
+    return height_tf(place) + tf.reduce_sum(speed**2) / 2
+
+
 @tf.function
 def follow_tf(place, kick):
-    start = height_tf(place) + tf.reduce_sum(kick**2) / 2
+    start = energy_tf(place, kick)
     speed = kick - step / 2 * slope_tf(place)
     for _ in range(10):
         place = place + step * speed
         speed = speed - step * slope_tf(place)
     speed = speed + step / 2 * slope_tf(place)
-    return place, start - height_tf(place) - tf.reduce_sum(speed**2) / 2
+    return place, start - energy_tf(place, speed)
 
 
 origin_tf = tf.zeros(2, dtype=tf.float64)
@@ -325,6 +334,21 @@ steps = 600 if fast else 3000
 particles = 8  # samples for each step
 shrink = 0.05 ** (1 / steps)
 
+# %% [markdown]
+# By hand: the ball's `height_tf` says how implausible a sample is, and the widths' logarithms reward a wide family. `map_fn`
+# calls `height_tf` with each sample.
+
+# %% tags=["taught"]
+loc = tf.Variable(np.zeros(2))
+log_scale = tf.Variable(np.full(2, -2.0))  # the log, so that a width stays positive
+
+
+def misfit_of_family(numbers):
+    samples = loc + tf.exp(log_scale) * numbers
+    heights = tf.map_fn(height_tf, samples)
+    return tf.reduce_mean(heights) - tf.reduce_sum(log_scale)
+
+
 # %% tags=["torch"]
 # PyTorch
 from pyro.infer import SVI, Trace_ELBO
@@ -343,8 +367,6 @@ width_torch = torch_side.to_numpy(guide.scale)
 
 # %% tags=["tf"]
 # TensorFlow
-loc = tf.Variable(np.zeros(2))
-log_scale = tf.Variable(np.full(2, -2.0))  # the log, so that a width stays positive
 rates = tf.keras.optimizers.schedules.ExponentialDecay(0.05, 1, shrink)
 adam = tf.keras.optimizers.Adam(rates)
 
@@ -352,9 +374,7 @@ adam = tf.keras.optimizers.Adam(rates)
 @tf.function
 def improve(numbers):
     with tf.GradientTape() as tape:
-        samples = loc + tf.exp(log_scale) * numbers
-        heights = tf.map_fn(height_tf, samples)  # of each sample
-        loss = tf.reduce_mean(heights) - tf.reduce_sum(log_scale)
+        loss = misfit_of_family(numbers)
     gradients = tape.gradient(loss, [loc, log_scale])
     adam.apply_gradients(zip(gradients, [loc, log_scale]))
 
@@ -557,6 +577,7 @@ net_keras = tf.keras.Sequential([tf.keras.Input((64,), dtype="float64"), hidden,
 hidden.set_weights([kernel_1, np.zeros(32)])
 last.set_weights([kernel_2, np.zeros(10)])
 
+# %% tags=["taught"]
 loss_keras = tf.keras.losses.SparseCategoricalCrossentropy(
     from_logits=True, dtype="float64"
 )

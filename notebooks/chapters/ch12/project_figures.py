@@ -75,10 +75,12 @@ def promises(at, promised, given, discount, coin):
         came = [cart.worth(steps, discount).mean() for steps in given[name]]
         means = [steps.mean() for steps in given[name]]
         best = int(np.argmax(values))
-        left.plot(at, values, color=style["color"], marker=style["marker"], label=f"promised, {name}", linestyle="-")
-        left.plot(at, came, color=style["color"], marker="x", label=f"given, {name}", linestyle=":")
-        right.plot(at, means, color=style["color"], marker=style["marker"], linestyle=style["linestyle"], label=name)
-        right.plot([at[best]], [means[best]], "o", markersize=13, fillstyle="none", color=style["color"])
+        around = {"markersize": 11, "fillstyle": "none"} if name == "PyTorch" else {}  # the two often agree
+        left.plot(at, values, color=style["color"], marker=style["marker"], label=f"promised, {name}", **around)
+        left.plot(at, came, color=style["color"], marker="x", label=f"given, {name}", linestyle=":", **around)
+        right.plot(at, means, color=style["color"], marker=style["marker"], linestyle=style["linestyle"], label=name,
+                   **around)
+        right.plot([at[best]], [means[best]], "o", markersize=18, fillstyle="none", color=style["color"])
         said.append(f"{name}: chosen after {at[best]} updates, promised {values[best]:.1f}, given {came[best]:.1f}, "
                     f"{means[best]:.0f} steps; the best of all lasts {max(means):.0f}, the last {means[-1]:.0f}")
     left.set(xlabel="updates", ylabel="value at the beginning", title="promised by the log, given by the game")
