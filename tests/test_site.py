@@ -134,7 +134,9 @@ def test_the_first_page_says_what_the_boxes_and_the_readme_say():
     books = [lesson()._replace(source=source, minutes=table[source.stem][0], finds=table[source.stem][1])
              for source in pipeline.sources()]
     page = site.index(books)
-    assert "You need courage." in page and "the numbers are compared" in page and "what pip chooses" in page
+    assert page.count("Needs: courage") == len(books) and "the numbers are compared" in page and "what pip chooses" in page
+    whom = page.partition('<h2 id="for-whom">For whom</h2>')[2].partition("<h2")[0]
+    assert whom.strip().startswith("<p>You know basic Python")
     assert page.count("<li><a href=") == len(books) and f"{len(books)} lessons of 25 to " in page
     for book in books:
         assert f'href="{book.stem}.html"' in page and str(show.inline(book.finds)) in page
