@@ -13,7 +13,7 @@ TITLE = re.compile(r"^# %% ([0-9.]+) (right|wrong): (.+)$", re.M)
 
 
 def corpus(chapter):
-    """The answers in a chapter's answers.py, if it has one: {key of an exercise: [(what is told of the answer, cause or None, code)]}.
+    """The answers in a chapter's answers.py, if it has one: {key of an exercise: [(title, cause or None, code)]}.
 
     Each begins with a title: `# %% 2.1 right: by a series`, or `# %% 2.1 wrong:` and words that the check must say.
     Raises ValueError for a title that is none of these.
@@ -27,7 +27,7 @@ def read_corpus(path):
     text = path.read_text(encoding="utf-8")
     begins = list(TITLE.finditer(text))
     if len(begins) != len(re.findall(r"^# ?%%", text, re.M)):
-        raise ValueError(f"{path.parent.name}/{path.name} has a line `# %%` that names no exercise with `right:` or `wrong:`")
+        raise ValueError(f"{path.parent.name}/{path.name} has a line `# %%` that is no `KEY right: ...` or `KEY wrong: ...`")
     found = {}
     for begin, end in zip(begins, [*(title.start() for title in begins[1:]), len(text)]):
         key, kind, words = begin.groups()
