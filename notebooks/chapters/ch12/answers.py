@@ -90,17 +90,17 @@ def answer(p):
     loss = nn.functional.ctc_loss(logs, torch.tensor([[1]]), [len(p)], [1], reduction="none")
     return torch.exp(-loss)
 
-# %% 12.1 wrong: is right
+# %% 12.1 wrong: yours is
 def answer(p):
     paths = [(1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 0), (0, 1, 1), (1, 1, 1)]
     return sum(p[range(3), path].prod() for path in paths)
 
-# %% 12.1 wrong: is right
+# %% 12.1 wrong: yours is
 def answer(p):
     n = len(p)
     return sum(p[i:j, 1].prod() for i in range(n) for j in range(i + 1, n + 1))
 
-# %% 12.1 wrong: is right
+# %% 12.1 wrong: yours is
 def answer(p):
     return p.max(dim=1).values.prod()
 
@@ -285,13 +285,13 @@ def answer(chances, truth):
     sums = chances.sum(dim=(0, 1, 2)) + truth.sum(dim=(0, 1, 2))
     return 1 - (2 * both / sums).mean()
 
-# %% 12.3 wrong: is right
+# %% 12.3 wrong: yours is
 def answer(chances, truth):
     both = (chances * truth).sum(dim=(0, 1, 2))
     sums = (chances**2).sum(dim=(0, 1, 2)) + (truth**2).sum(dim=(0, 1, 2))
     return 1 - (2 * both / sums).mean()
 
-# %% 12.3 wrong: is right
+# %% 12.3 wrong: yours is
 def answer(chances, truth):
     chances = (chances > 0.5).to(chances.dtype)
     both = (chances * truth).sum(dim=(0, 1, 2))
@@ -385,6 +385,11 @@ def answer(scores, ill, share):
     sick = np.sort(scores[ill == 1])[::-1]
     threshold = sick[int(np.ceil(share * len(sick) - 1e-9)) - 1]
     return threshold, (ill[scores < threshold] == 0).mean()
+
+# %% 12.4 wrong: return two numbers
+def answer(scores, ill, share):
+    threshold = np.sort(scores[ill == 1])[::-1][int(np.ceil(share * ill.sum())) - 1]
+    return scores, (scores[ill == 0] < threshold).mean()
 
 # %% 12.4 wrong: return two numbers
 def answer(scores, ill, share):
@@ -532,9 +537,9 @@ def answer(events, by):
     moved[moved > music.REST] += by
     return moved
 
-# %% 12.7 right: a list, made an array
+# %% 12.7 right: a list
 def answer(events, by):
-    return np.array([e if e in (music.HOLD, music.REST) else e + by for e in events])
+    return [e if e in (music.HOLD, music.REST) else e + by for e in events]
 
 # %% 12.7 right: times a mask
 def answer(events, by):
@@ -571,6 +576,10 @@ def answer(events, by):
         else:
             moved[k] = event + by
     return moved
+
+# %% 12.7 wrong: one row of whole numbers
+def answer(events, by):
+    return [[events[0]], [events[1] + by, events[2] + by]]
 
 # %% 12.7 wrong: you moved the holds as well
 def answer(events, by):

@@ -9,6 +9,9 @@ answer = ("run", "source", "opinion", "run")
 # %% 14.4 right: an array of words
 answer = np.array(["run", "source", "opinion", "run"])
 
+# %% 14.4 right: capitals and spaces
+answer = ["Run", " source", "OPINION", "run"]
+
 # %% 14.4 right: by number
 sentences = {1: "run", 2: "source", 3: "opinion", 4: "run"}
 answer = [sentences[number] for number in range(1, 5)]
@@ -212,10 +215,10 @@ answer = found
 
 # %% 14.3 right: a search
 w = np.array([3, 2, 2, 1.0])
-leans = np.array([0.5, -0.25, -1, 0])
+slopes = np.array([0.5, -0.25, -1, 0])
 best = None
 for k in range(3):
-    new = w[k] - (w @ leans) / leans[k]
+    new = w[k] - (w @ slopes) / slopes[k]
     if new >= 0 and (best is None or abs(new - w[k]) < abs(best[1] - w[best[0] - 1])):
         best = (k + 1, new)
 answer = best
