@@ -92,7 +92,8 @@ def test_right_functions_with_something_odd():
             if getattr(answer, "done", False):
                 slipped.append(key)
                 accepted += [(key, name)] * (said is None)
-    assert len(set(slipped)) >= 30 and not accepted
+    assert len(set(slipped)) >= 45
+    assert not accepted, f"accepted: {accepted}"
 
 
 @pytest.mark.benchmark
