@@ -58,7 +58,14 @@ def _best(found, limit):
 
 def distance(a, b) -> float:
     """The largest difference of two arrays; inf where shapes or the places of NaN differ."""
-    a, b = np.asarray(a, "float64"), np.asarray(b, "float64")
+    a, b = np.asarray(a), np.asarray(b)
+    if a.shape == b.shape and a.size and a.dtype == b.dtype and a.dtype.kind == "f" and a.itemsize > 2:
+        with np.errstate(invalid="ignore"):
+            gap = a - b  # no copies in float64: arrays may be large
+        largest = float(np.abs(gap, out=gap).max())
+        if np.isfinite(largest):
+            return largest
+    a, b = a.astype("float64"), b.astype("float64")
     if a.shape != b.shape or (np.isnan(a) != np.isnan(b)).any():
         return math.inf
     with np.errstate(invalid="ignore"):
@@ -171,6 +178,8 @@ def of_settings(mine, other, target) -> Iterator[Cause]:
     a, b = mine.arguments, other.arguments
     names = [name for name in a if name in b and name != "x" and not _same(a[name], b[name])]
     for name in names:
+        if name in ("before", "after") and {"before", "after"} <= set(names):
+            continue  # together, below
         small = _small(a[name]) and _small(b[name])
         words = f"{name}: {b[name]} in theirs, {a[name]} in yours" if small else f"{name}: other values in theirs"
         if name == "biases" and _same(sum(a[name]), sum(b[name])):
