@@ -6,15 +6,15 @@ import sys
 import tomllib
 from pathlib import Path
 
-from helpers import ROOT
+from helpers.machine import shipped
 
 COMMAND = "python tools/browser_files.py"
 
 
 def packages():
     """The rows of data/browser_files.toml by name: {"onnxruntime-web": {"version": ..., "sha512": ..., "files": [...]}}."""
-    with open(ROOT / "data" / "browser_files.toml", "rb") as file:
-        return {row["name"]: row for row in tomllib.load(file)["package"]}
+    text = shipped.read("browser_files.toml").decode("utf-8")
+    return {row["name"]: row for row in tomllib.loads(text)["package"]}
 
 
 def home():
