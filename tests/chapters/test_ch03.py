@@ -109,6 +109,46 @@ def test_c13_c21_and_c27():
         assert (found["C13"], found["C21"]) == words
 
 
+# --- what the text says and no cell shows ---------------------------------------------------------------------------
+
+@pytest.mark.parametrize("dynamic, counts", [(None, [1, 2, 2, 3, 4, 4]), (True, [1, 1, 1, 2, 3, 3])])
+def test_a_size_of_0_and_of_1_have_graphs_of_their_own(dynamic, counts):
+    """After batches of 4, 5, 6, 1, 0 and 7 (lessons 3a.5 and 3c.1)."""
+    graphs = []
+
+    def keep(graph, inputs):
+        graphs.append(graph)
+        return graph.forward
+
+    torch.compiler.reset()
+    double, found = torch.compile(lambda x: x * 2, backend=keep, dynamic=dynamic), []
+    for size in (4, 5, 6, 1, 0, 7):
+        double(torch.ones(size, 3))
+        found.append(len(graphs))
+    torch.compiler.reset()
+    assert found == counts
+
+
+def test_the_switch_of_lesson_3b_does_not_reach_into_tf_data():
+    calls = []
+    tf.config.run_functions_eagerly(True)
+    try:
+        with pytest.warns(UserWarning, match="tf.data.experimental.enable_debug_mode"):
+            assert len(list(tf.data.Dataset.range(5).map(lambda x: calls.append(1) or x))) == 5
+    finally:
+        tf.config.run_functions_eagerly(False)
+    assert len(calls) == 1, "traced, not run for each element"
+
+
+def test_a_tf_function_makes_a_variable_at_its_first_call_only():
+    @tf.function
+    def each(x):
+        return tf.Variable(1.0) * x
+
+    with pytest.raises(ValueError, match="tf.Variable"):
+        each(tf.constant(1.0))
+
+
 # --- answers --------------------------------------------------------------------------------------------------------
 
 def judge(key, answer):
