@@ -1,5 +1,7 @@
 """Chapter 3: verdicts turn when what they saw does; answers in other styles pass; what prose and quiz say is run."""
 import math
+from contextlib import redirect_stderr
+from io import StringIO
 
 import numpy as np
 import pytest
@@ -138,6 +140,23 @@ def test_the_switch_of_lesson_3b_does_not_reach_into_tf_data():
     finally:
         tf.config.run_functions_eagerly(False)
     assert len(calls) == 1, "traced, not run for each element"
+
+
+def test_export_refuses_an_if_on_data_and_takes_cond():
+    """What the glossary says of AutoGraph; by default the refusal does not name `torch.cond`."""
+    class Asks(torch.nn.Module):
+        def forward(self, x):
+            return x if x.sum() > 0 else -x
+
+    class Says(torch.nn.Module):
+        def forward(self, x):
+            return torch.cond(x.sum() > 0, lambda x: x + 1, lambda x: x - 1, (x,))
+
+    with pytest.raises(Exception, match="data-dependent") as refused, redirect_stderr(StringIO()):
+        torch.export.export(Asks(), (torch.ones(3),))
+    assert "torch.cond" not in str(refused.value)
+    exported = torch.export.export(Says(), (torch.ones(3),)).module()
+    assert exported(-torch.ones(3)).tolist() == [-2, -2, -2]
 
 
 def test_a_tf_function_makes_a_variable_at_its_first_call_only():

@@ -1,4 +1,5 @@
 """Chapter 5: a weight carried wrongly turns its verdict, checks judge styles and slips, and what texts say is run."""
+import inspect
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -411,3 +412,10 @@ def test_keras_names_its_arrays_too():
     (dense, arrays), = tree["trainable_variables"]["net"].items()
     assert dense.startswith("dense") and set(arrays) == {"kernel", "bias"}
     assert all(isinstance(array, np.ndarray) for array in model.get_weights())
+
+
+@pytest.mark.parametrize("name, has", [("CategoricalCrossentropy", True), ("SparseCategoricalCrossentropy", False)])
+def test_which_losses_smooth_labels(name, has):
+    """What the glossary says of label smoothing."""
+    assert ("label_smoothing" in inspect.signature(getattr(keras.losses, name)).parameters) == has
+    assert "label_smoothing" in inspect.signature(torch.nn.functional.cross_entropy).parameters
