@@ -1,7 +1,6 @@
 """What the course ships, as NumPy arrays and plain dicts. Nothing here downloads, and nothing imports a framework."""
 
 import csv
-import hashlib
 import io
 import operator
 from collections.abc import Iterator
@@ -9,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-import helpers
+from helpers.machine.shipped import read
 
 FIRST_TEST = 1415
 """The split: images before this one train, the others test.
@@ -36,7 +35,7 @@ def digits(dtype: str = "float32") -> Digits:
     """The handwritten digits that ship with the course, split by form, as a Digits of fresh arrays.
 
     dtype is that of x, a floating type. The stored values 0 to 16 are divided by 16, which is exact in every
-    floating type. Raises FileNotFoundError or ValueError (see `read`) when a file is missing or damaged.
+    floating type. Raises FileNotFoundError or ValueError (see `machine.shipped.read`) when a file is missing or damaged.
     """
     dtype = np.dtype(dtype)
     if dtype.kind != "f":
@@ -63,36 +62,18 @@ def batches(x: np.ndarray, y: np.ndarray, size: int, seed: int, epoch: int) -> I
     return ((x[index], y[index]) for index in chosen)
 
 
+def table(name: str) -> list[dict[str, str]]:
+    """The rows of the CSV file data/name as dicts of strings, in its order. Raises as `machine.shipped.read` does."""
+    return list(csv.DictReader(io.StringIO(read(name).decode("utf-8"), newline="")))
+
+
 def claims_table() -> list[dict[str, str]]:
     """The rows of data/claims.csv as dicts of strings, in the article's order. Keys: CLAIM_COLUMNS."""
-    rows = csv.DictReader(io.StringIO(read("claims.csv").decode("utf-8"), newline=""))
-    if tuple(rows.fieldnames or ()) != CLAIM_COLUMNS:
+    rows = table("claims.csv")
+    if not rows or tuple(rows[0]) != CLAIM_COLUMNS:
         raise ValueError(f"data/claims.csv must have the columns {', '.join(CLAIM_COLUMNS)}.")
-    return list(rows)
-
-
-RESTORE = "restore it with `git checkout {name}`, or download the course again."
+    return rows
 
 
 def _array(name):
     return np.load(io.BytesIO(read(name)), allow_pickle=False)
-
-
-def read(name: str) -> bytes:
-    """The bytes of data/name. FileNotFoundError when it is missing, ValueError when data/SHA256SUMS disagrees."""
-    folder = helpers.ROOT / "data"
-    for each in ("SHA256SUMS", name):
-        if not (folder / each).is_file():
-            raise FileNotFoundError(f"data/{each} is missing: {RESTORE.format(name=f'data/{each}')}")
-    lines = (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
-    expected = {path: digest for digest, path in (line.split(maxsplit=1) for line in lines if line)}
-    if name not in expected:
-        raise ValueError(f"data/SHA256SUMS has no line for {name}: add it with sha256sum.")
-    content = (folder / name).read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if found != expected[name]:
-        raise ValueError(
-            f"data/{name} is damaged (sha256 {found[:12]}..., not {expected[name][:12]}...): "
-            + RESTORE.format(name=f"data/{name}")
-        )
-    return content

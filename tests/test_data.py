@@ -1,4 +1,5 @@
 """The shipped data: whole, split fairly, read in a fixed order, and refused with a clear line when damaged."""
+import ast
 import re
 import shutil
 import subprocess
@@ -8,8 +9,12 @@ import numpy as np
 import pytest
 
 import helpers
+from chapters.ch00 import wheels
+from chapters.ch12 import music, published
+from chapters.ch14 import history
 from conftest import needs
 from helpers import data
+from helpers.machine import fetched
 
 MIDDLE = "2012633733466649"  # digits 55 to 70 of the 130 that every form asks for
 FORM_STARTS = [0, 130, 256, 386, 516, 646, 776, 906, 1029, 1157, 1287, 1415, 1545, 1667]
@@ -134,6 +139,54 @@ def test_a_file_without_a_checksum_is_refused(copy):
     (copy / "SHA256SUMS").write_text("".join(line for line in sums if "labels" not in line))
     with pytest.raises(ValueError, match="no line for digits/labels.npy"):
         data.digits()
+
+
+READERS = {
+    "digits/images.npy": data.digits, "digits/labels.npy": data.digits, "claims.csv": data.claims_table,
+    "wheels.csv": wheels.listed, "packages.csv": lambda: published.told("ludwig", "requires"), "tunes.abc": music.tunes,
+    "fetched.toml": fetched.packages, "timeline.csv": history.timeline, "papers.csv": history.papers,
+}
+
+
+def test_each_shipped_file_has_a_reader():
+    assert READERS.keys() == {line.split()[1] for line in (helpers.ROOT / "data" / "SHA256SUMS").read_text().splitlines()}
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_each_reader_refuses_a_changed_file(copy, name):
+    """A word changed in a table that a verdict cites is no data any more."""
+    READERS[name]()
+    with open(copy / name, "ab") as file:
+        file.write(b"\n")
+    with pytest.raises(ValueError, match=rf"^data/{name} is damaged"):
+        READERS[name]()
+
+
+def around(code):
+    """The lines of Python code that make a path into data/: `x / "data"`, or a text that begins with "data/" in a call."""
+    for node in ast.walk(ast.parse(code)):
+        parts = [node.right] if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) else []
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("open", "Path", "np.load", "np.loadtxt"):
+            parts = node.args
+        for part in parts:
+            if isinstance(part, ast.Constant) and re.match(r"(\.\./)*data(/|$)", str(part.value)):
+                yield ast.unparse(node)
+
+
+@pytest.mark.parametrize("code, found", [
+    ('file = open(ROOT / "data" / "packages.csv")', ["ROOT / 'data'"]), ('Path("../data/wheels.csv").read_text()',
+    ["Path('../data/wheels.csv')"]), ('np.load("data/digits/images.npy")', ["np.load('data/digits/images.npy')"]),
+    ('web.ask(url, "data/runs"); half = x / 2; open(folder / "digits.csv")', [])])
+def test_a_way_around_is_seen(code, found):
+    assert list(around(code)) == found
+
+
+def test_nothing_in_data_is_read_around_its_checksum():
+    """One place opens files of data/; all others ask it. (What lies in data/scripts writes them.)"""
+    paths = [path for folder in ("helpers", "notebooks/chapters", "tools", "findings")
+             for path in (helpers.ROOT / folder).rglob("*.py")]
+    found = {path.relative_to(helpers.ROOT).as_posix() for path in paths if [*around(path.read_text(encoding="utf-8"))]}
+    assert found == {"helpers/machine/shipped.py"}
 
 
 # --- batches --------------------------------------------------------------------------------------------------------

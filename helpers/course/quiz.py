@@ -2,7 +2,8 @@
 import tomllib
 
 import helpers
-from helpers import data, show
+from helpers import show
+from helpers.machine.shipped import RESTORE
 
 
 def show_quiz(lesson):
@@ -27,7 +28,7 @@ def questions(lesson):
     name = f"notebooks/chapters/ch{lesson[:2]}/quiz.toml"
     path = helpers.ROOT / name
     if not path.is_file():
-        raise FileNotFoundError(f"{name} is missing: {data.RESTORE.format(name=name)}")
+        raise FileNotFoundError(f"{name} is missing: {RESTORE.format(name=name)}")
     try:
         everything = tomllib.loads(path.read_text(encoding="utf-8")).get("question", [])
     except tomllib.TOMLDecodeError as error:

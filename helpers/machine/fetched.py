@@ -6,7 +6,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from helpers import ROOT
+from helpers.machine import shipped
 
 COMMAND = "python tools/fetch.py"
 WITH = {"npm": "npm (it comes with Node.js)", "pypi": "pip"}
@@ -14,8 +14,8 @@ WITH = {"npm": "npm (it comes with Node.js)", "pypi": "pip"}
 
 def packages():
     """The rows of data/fetched.toml by name: {"onnxruntime-web": {"version": ..., "sha512": ..., "files": [...]}}."""
-    with open(ROOT / "data" / "fetched.toml", "rb") as file:
-        return {row["name"]: row for row in tomllib.load(file)["package"]}
+    text = shipped.read("fetched.toml").decode("utf-8")
+    return {row["name"]: row for row in tomllib.loads(text)["package"]}
 
 
 def source(row):

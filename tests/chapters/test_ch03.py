@@ -1,5 +1,7 @@
 """Chapter 3: verdicts turn when what they saw does; answers in other styles pass; what prose and quiz say is run."""
 import math
+from contextlib import redirect_stderr
+from io import StringIO
 
 import numpy as np
 import pytest
@@ -107,6 +109,63 @@ def test_c13_c21_and_c27():
         texts = [folded("03d", f"judges whether {name}'s graph is") for name in ("PyTorch", "TensorFlow")]
         found = cells.judge("03d", *texts, halvings_torch=halvings, halvings_tf=halvings, tf=tf)
         assert (found["C13"], found["C21"]) == words
+
+
+# --- what the text says and no cell shows ---------------------------------------------------------------------------
+
+@pytest.mark.parametrize("dynamic, counts", [(None, [1, 2, 2, 3, 4, 4]), (True, [1, 1, 1, 2, 3, 3])])
+def test_a_size_of_0_and_of_1_have_graphs_of_their_own(dynamic, counts):
+    """After batches of 4, 5, 6, 1, 0 and 7 (lessons 3a.5 and 3c.1)."""
+    graphs = []
+
+    def keep(graph, inputs):
+        graphs.append(graph)
+        return graph.forward
+
+    torch.compiler.reset()
+    double, found = torch.compile(lambda x: x * 2, backend=keep, dynamic=dynamic), []
+    for size in (4, 5, 6, 1, 0, 7):
+        double(torch.ones(size, 3))
+        found.append(len(graphs))
+    torch.compiler.reset()
+    assert found == counts
+
+
+def test_the_switch_of_lesson_3b_does_not_reach_into_tf_data():
+    calls = []
+    tf.config.run_functions_eagerly(True)
+    try:
+        with pytest.warns(UserWarning, match="tf.data.experimental.enable_debug_mode"):
+            assert len(list(tf.data.Dataset.range(5).map(lambda x: calls.append(1) or x))) == 5
+    finally:
+        tf.config.run_functions_eagerly(False)
+    assert len(calls) == 1, "traced, not run for each element"
+
+
+def test_export_refuses_an_if_on_data_and_takes_cond():
+    """What the glossary says of AutoGraph; by default the refusal does not name `torch.cond`."""
+    class Asks(torch.nn.Module):
+        def forward(self, x):
+            return x if x.sum() > 0 else -x
+
+    class Says(torch.nn.Module):
+        def forward(self, x):
+            return torch.cond(x.sum() > 0, lambda x: x + 1, lambda x: x - 1, (x,))
+
+    with pytest.raises(Exception, match="data-dependent") as refused, redirect_stderr(StringIO()):
+        torch.export.export(Asks(), (torch.ones(3),))
+    assert "torch.cond" not in str(refused.value)
+    exported = torch.export.export(Says(), (torch.ones(3),)).module()
+    assert exported(-torch.ones(3)).tolist() == [-2, -2, -2]
+
+
+def test_a_tf_function_makes_a_variable_at_its_first_call_only():
+    @tf.function
+    def each(x):
+        return tf.Variable(1.0) * x
+
+    with pytest.raises(ValueError, match="tf.Variable"):
+        each(tf.constant(1.0))
 
 
 # --- answers --------------------------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 """Chapter 5: a weight carried wrongly turns its verdict, checks judge styles and slips, and what texts say is run."""
+import inspect
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -401,3 +402,20 @@ def test_a_loss_of_keras_is_a_port_of_the_smoothed_one():
     assert judge(lambda logits, labels: loss(tf.one_hot(labels, 10), logits)) is None
     assert judge(lambda logits, labels: tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(
         0.9 * tf.one_hot(labels, 10) + 0.01, logits))) is None
+
+
+def test_keras_names_its_arrays_too():
+    """What the glossary says of the state dict."""
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)], name="net")
+    model.compile("sgd", "mse")
+    tree = model.get_state_tree()
+    (dense, arrays), = tree["trainable_variables"]["net"].items()
+    assert dense.startswith("dense") and set(arrays) == {"kernel", "bias"}
+    assert all(isinstance(array, np.ndarray) for array in model.get_weights())
+
+
+@pytest.mark.parametrize("name, has", [("CategoricalCrossentropy", True), ("SparseCategoricalCrossentropy", False)])
+def test_which_losses_smooth_labels(name, has):
+    """What the glossary says of label smoothing."""
+    assert ("label_smoothing" in inspect.signature(getattr(keras.losses, name)).parameters) == has
+    assert "label_smoothing" in inspect.signature(torch.nn.functional.cross_entropy).parameters

@@ -500,3 +500,11 @@ def test_when_python_is_back(capsys, torch_back, tf_back, early, word, part):
 def test_what_the_checks_say(key, answer, cause):
     said = ch08.EXERCISES[key].judge(answer)
     assert said is None if cause is None else cause in said
+
+
+def test_what_may_be_added_to_a_tensor_on_another_device():
+    """The quiz of 8b: a tensor without axes may, one with an axis of length 1 may not. `meta` stands in for a GPU."""
+    elsewhere = torch.ones(1000, device="meta")
+    assert (elsewhere + torch.tensor(1.0)).device.type == "meta"
+    with pytest.raises(RuntimeError, match="device"):
+        elsewhere + torch.ones(1)

@@ -748,3 +748,11 @@ def test_rows_that_come_together_share_a_call():
 def test_numbers_of_any_class_are_read_and_other_things_refused(key, answer, cause):
     said = checks.EXERCISES[key].judge(answer)
     assert said is None if cause is None else cause in said
+
+
+def test_a_number_that_float32_cannot_hold():
+    """What lesson 10d says of it: NumPy warns, PyTorch does not, and neither raises an error."""
+    import torch
+    with pytest.warns(RuntimeWarning, match="overflow"):
+        assert np.isinf(np.asarray([1e300], "float32"))
+    assert torch.tensor([1e300], dtype=torch.float32).isinf()

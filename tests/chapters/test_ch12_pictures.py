@@ -147,3 +147,16 @@ def test_every_seed_reaches_the_floors_in_full_mode(seed):
         print(f"{side}, seed {seed}: plates {reached[0]:.3f}, mAP {reached[1]:.3f}, IoU {painted:.3f}, AUROC {reached[3:]}")
         assert (np.array(reached) >= (FLOORS["12a"], *FLOORS["12b"], FLOORS["12c"], FLOORS["12c"])).all(), (side, seed)
         assert chests[f"other_{side}"][2] < min(chests[f"same_{side}"][2], chests[f"seen_{side}"][2]) - 0.1, (side, seed)
+
+
+@pytest.mark.parametrize("side, kernel, zeros", [(64, 7, (2, 3)), (32, 3, (0, 1)), (24, 3, (0, 1))])
+def test_keras_pads_opposite_sides_unequally_at_stride_2(side, kernel, zeros):
+    """Why lessons 12a and 12c pad by hand: the stem's convolution and pooling, and the plates' convolution."""
+    import keras
+    import tensorflow as tf
+    picture = tf.constant(np.random.default_rng(0).normal(size=(1, side, side, 1)), tf.float32)
+    weights = np.ones((kernel, kernel, 1, 1), "float32")
+    same = keras.ops.conv(picture, weights, strides=2, padding="same")
+    padded = tf.pad(picture, [(0, 0), zeros, zeros, (0, 0)])
+    by_hand = keras.ops.conv(padded, weights, strides=2, padding="valid")
+    np.testing.assert_allclose(same, by_hand, atol=1e-5)

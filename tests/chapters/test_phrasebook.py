@@ -137,6 +137,124 @@ def test_what_the_notes_say_of_losses_and_gradients():
     assert weight.grad.norm() == pytest.approx(5 / (5 + 1e-6), rel=1e-12)
 
 
+def with_trap(trap, layout):
+    """The table's inputs, but with integers for real numbers, with nothing in the batch, or with a number out of range."""
+    arrays = phrasebook.inputs(0, layout)
+    numbers = [name for name, array in arrays.items() if array.dtype == np.float64]
+    if trap == "integers":
+        return arrays | {name: np.rint(3 * arrays[name]).astype("int64") for name in numbers}
+    if trap == "an empty batch":
+        return arrays | {name: arrays[name][:0] for name in ("x", "y", "target", "label")}
+    for name, size in (("label", 6), ("index", 4), ("tokens", 10)):
+        arrays[name] = arrays[name].copy()
+        arrays[name].flat[0] = -1 if trap == "-1" else size
+    return arrays
+
+
+def answer(column, name, arrays):
+    """What a column says in a row, on the CPU, as float64 with images NCHW; None where it raises an error or has no row."""
+    side = (torch_side.tensor, torch_side.to_numpy) if column == "in_torch" else (
+        tf_side.tensor, keras.ops.convert_to_numpy)
+    try:
+        with tf.device("CPU"):
+            value = phrasebook.say(getattr(COLUMNS[column], name), arrays, *side).astype("float64")
+    except Exception:  # whatever it is: it is told, so it misleads nobody
+        return None
+    return value.transpose(0, 3, 1, 2) if column != "in_torch" and value.ndim == 4 and name in phrasebook._IMAGES else value
+
+
+def misled(trap):
+    """{row: columns} whose answer is another than PyTorch's, or that answer what PyTorch refuses.
+
+    PyTorch's answer to integers is that to the same numbers as float64.
+    """
+    found, given = {}, {column: with_trap(trap, "NCHW" if column == "in_torch" else "NHWC") for column in COLUMNS}
+    meant = given["in_torch"]
+    if trap == "integers":
+        meant = {key: array if key in ("label", "index", "tokens") else array.astype("float64")
+                 for key, array in meant.items()}
+    for name in phrasebook.NAMES:
+        right = answer("in_torch", name, meant)
+        for column in COLUMNS:
+            value = answer(column, name, given[column])
+            if value is not None and not (right is not None and right.shape == value.shape
+                                          and np.allclose(right, value, atol=1e-4, equal_nan=True)):
+                found.setdefault(name, []).append(column)
+    return found
+
+
+LOSSES = ("cross_entropy", "binary_cross_entropy", "squared_error", "absolute_error", "huber")
+MISLED = {
+    "integers": {"mean_keep_axis": ["in_tf"], "mean_of_image": ["in_tf"], "squared_error": ["in_tf"],
+                 "absolute_error": ["in_tf"], "layer_norm": ["in_tf", "in_keras"], "mean_pool": ["in_torch"],
+                 "gradient": ["in_tf"], "stop_gradient": ["in_tf"], "jacobian": ["in_tf"]},
+    "-1": {"one_hot": ["in_tf", "in_keras"], "one_per_row": ["in_keras"], "embedding": ["in_keras"]},
+    "too large": {"one_hot": ["in_tf", "in_keras"]},
+    "an empty batch": dict.fromkeys(LOSSES, ["in_keras"]) | {"huber": ["in_tf", "in_keras"]},
+}
+
+
+@pytest.mark.filterwarnings("ignore")  # some sides warn of such data, which is no error
+@pytest.mark.parametrize("trap", MISLED)
+def test_data_that_mislead_a_column_stand_in_the_notes(trap):
+    """In which rows a column answers something else in silence: these, no others, and each note says so."""
+    assert misled(trap) == MISLED[trap]
+    for row in ROWS:
+        if row.name in MISLED[trap]:
+            assert trap in row.note.lower(), row.name
+
+
+def test_what_the_notes_say_of_small_integers_and_of_one_number():
+    small = np.array([[200, 100]], "uint8")
+    assert in_torch.sum_rows(torch.tensor(small)) == 300 and in_keras.sum_rows(small).numpy() == 300
+    assert in_tf.sum_rows(tf.constant(small)).numpy() == 44
+    assert in_torch.running_sum(torch.tensor(small)).tolist() == [[200, 300]]
+    assert in_tf.running_sum(tf.constant(small)).numpy().tolist() == [[200, 44]]
+    assert in_keras.running_sum(small).numpy().tolist() == [[200, 44]]
+    one = np.array([[1.0]])
+    with pytest.warns(UserWarning, match="degrees of freedom"):
+        assert in_torch.sample_std(torch.tensor(one)).isnan()
+    assert error_of(in_tf.sample_std, tf.constant(one)) == error_of(in_keras.sample_std, one) == "ZeroDivisionError"
+
+
+def test_what_the_notes_say_of_unequal_ranks_in_other_losses():
+    column, four = np.arange(4.0)[:, None], np.arange(4.0)
+    for name in ("absolute_error", "huber"):
+        with pytest.warns(UserWarning, match="broadcast"):
+            assert getattr(in_torch, name)(torch.tensor(column), torch.tensor(four)) > 0.8
+        assert getattr(in_keras, name)(column, four).numpy() == 0
+    assert in_tf.absolute_error(tf.constant(column), tf.constant(four)).numpy() == 1.25
+    assert error_of(in_torch.binary_cross_entropy, torch.tensor(column), torch.tensor(four)) == "ValueError"
+    assert error_of(in_tf.binary_cross_entropy, tf.constant(column), tf.constant(four)) == "ValueError"
+    assert error_of(in_keras.binary_cross_entropy, column, four) is None
+    scores, left_out = np.zeros((2, 3)), np.array([0, -100])
+    with tf.device("CPU"):
+        assert error_of(in_tf.cross_entropy, tf.constant(scores), tf.constant(left_out)) == "InvalidArgumentError"
+        assert error_of(in_keras.cross_entropy, scores, left_out) == "InvalidArgumentError"
+
+
+def test_what_pytorch_promises_of_a_nan():
+    """The others promise nothing, so nothing is asked of them here."""
+    row = torch.tensor([[1.0, np.nan, 3.0, 2.0]])
+    assert in_torch.sort_down(row)[0, 0].isnan() and in_torch.sort_order(row)[0].tolist() == [0, 3, 2, 1]
+    assert in_torch.top_2(row)[0, 0].isnan() and in_torch.largest_at(row) == 1
+    assert in_torch.max_pool(row.reshape(1, 1, 2, 2)).isnan()
+
+
+def test_one_infinite_gradient():
+    inf, one = np.array([np.inf, 1.0]), np.array([1.0])
+    first, second = in_torch.clip_gradients(torch.tensor(inf), torch.tensor(one))
+    assert first.isnan().tolist() == [True, False] and first[1] == second == 0
+    with np.errstate(invalid="ignore"):
+        assert all(np.isnan(part).all() for part in in_tf.clip_gradients(tf.constant(inf), tf.constant(one)))
+
+
+def test_flatten_in_a_functional_model_is_the_layer():
+    start = keras.Input((2, 3))
+    assert error_of(in_tf.flatten, start) == "ValueError"
+    assert in_keras.flatten(start).shape == (None, 6)
+
+
 @pytest.mark.parametrize("name", ["flatten", "sample_std", "layer_norm", "enlarge"])
 def test_a_phrase_is_not_bound_to_the_sizes_of_the_table(name):
     rng = np.random.default_rng(0)

@@ -53,7 +53,7 @@ session.use(seed=seed, device=device, fast=fast)
 # `torch-2.13.0-cp311-cp311-win_amd64.whl`, `cp311` is CPython 3.11, the usual Python, and `win_amd64` is 64-bit Windows.
 # If no name fits, pip takes an older version, or says that there is none.
 #
-# You cannot install for a Mac on a Linux machine, but you can read the names. `wheels.listed()` has those of several
+# You have one machine, but you can read the names for all. `wheels.listed()` has those of several
 # releases, as PyPI, Python's index of packages, listed them in November 2026.
 
 # %% tags=["taught"]

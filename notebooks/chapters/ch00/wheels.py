@@ -1,6 +1,4 @@
 """What PyPI offered in November 2026 (data/wheels.csv), and the platforms that kinds of computers understand."""
-import csv
-import io
 from typing import NamedTuple
 
 from packaging import tags
@@ -33,8 +31,8 @@ class Wheel(NamedTuple):
 
 
 def listed() -> list[Wheel]:
-    """The wheels of several releases of both frameworks. Raises as `data.read` does."""
-    rows = csv.DictReader(io.StringIO(data.read("wheels.csv").decode("utf-8"), newline=""))
+    """The wheels of several releases of both frameworks. Raises as `data.table` does."""
+    rows = data.table("wheels.csv")
     return [Wheel(row["file"], row["megabytes"], row["cuda"]) for row in rows]
 
 

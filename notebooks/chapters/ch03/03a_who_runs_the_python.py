@@ -137,7 +137,7 @@ claims.verdict(
 # [tracing](glossary.md#tracing). The print is no operation, so it is not in the graph. (`tf.print` is one, and prints at
 # every call.)
 #
-# PyTorch reads your function before it runs and captures what it can. It cannot capture the print, so it splits the
+# PyTorch reads your function before it runs and captures what it can. It leaves the print out, so it splits the
 # function there: Python prints, the graph multiplies. Such a place is a [graph break](glossary.md#graph-break).
 
 # %% [markdown]
@@ -465,7 +465,7 @@ print(f"after five batches: PyTorch {sizes_torch[4]}, TensorFlow {sizes_tf[4]}")
 
 # %% [markdown]
 # Shapes go the way of numbers. TensorFlow makes a graph for each. PyTorch makes a second graph in which the size is
-# open, and it serves all sizes but 1: a batch of one has a graph of its own.
+# open, and it serves sizes from 2 on: a batch of one has a graph of its own, and so has one of none.
 #
 # You can say at once that a size is open. In PyTorch `mark_dynamic(x, 0)` says it of axis 0 of one tensor. In TensorFlow
 # `input_signature` says what *every* input looks like: `None` is an open size.

@@ -592,7 +592,8 @@ parity.verdict("numbers, capturing switched off", numbers_torch, numbers_tf)
 # %% [markdown]
 # Captured code hides its numbers: in TensorFlow there are none yet, and after the tracing Python does not come by any
 # more. PyTorch does stop, but the captured line has left no `size` in Python. One switch in each framework lets Python
-# run everything; use it to debug. A Keras model has it as `compile(..., run_eagerly=True)`.
+# run at each call; use it to debug. A Keras model has it as `compile(..., run_eagerly=True)`. (Functions in a `tf.data`
+# pipeline need a switch of their own, `tf.data.experimental.enable_debug_mode`.)
 
 # %% [markdown]
 # ## 3b.6 A quick change

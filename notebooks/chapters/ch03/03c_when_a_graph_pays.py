@@ -62,8 +62,8 @@ session.use(seed=seed, device=device, fast=fast)
 # - operations of which nobody needs the result, or which are there twice
 #
 # We race. `torch.compile` without a backend of ours takes its own compiler, inductor. It writes C++ (on a GPU: Triton)
-# and translates it; `dynamic=True` leaves all sizes open. In TensorFlow there are two graphs: a plain one, and one that the
-# compiler [XLA](glossary.md#xla) translates.
+# and translates it; `dynamic=True` leaves sizes from 2 on open. In TensorFlow there are two graphs: a plain one, and one
+# that the compiler [XLA](glossary.md#xla) translates.
 #
 # `timing.first_and_later` gets ways to run, each as a function without arguments, and lets them take turns. For each it
 # returns the seconds of the first call, which captures and translates, and those of a later one. `lambda: f(x)` is such

@@ -78,7 +78,7 @@ for instruction, argument, _ in pickletools.genops(program):
 # `GLOBAL` names what is imported, `REDUCE` calls it. In place of `print` could stand a function that deletes your files.
 #
 # Now the stranger's file also holds three harmless numbers. `torch.load` with `weights_only=False` trusts it;
-# with `True` it rebuilds tensors and plain values only, and refuses any other call. Keras's
+# with `True` it refuses each call that is not on its list, which is for tensors and plain values. Keras's
 # `.keras` file is JSON and arrays, but a `Lambda` layer brings Python bytecode; `safe_mode=False` trusts that.
 #
 # **Predict.** You load the trusted `.pt` file for the numbers, and do not touch anything else in it. What happens?

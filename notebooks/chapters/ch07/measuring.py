@@ -1,6 +1,4 @@
 """What lesson 7d measures in child processes, and what it reads from the course's tables. Imports neither framework."""
-import csv
-import io
 import re
 from collections.abc import Sequence
 
@@ -18,6 +16,6 @@ def step_memory(worker: str, batches: Sequence[int]) -> list[float]:
 
 def cuda_of_wheels() -> dict[str, str]:
     """With which CUDA the packages' wheels for Linux are built, by package: "13.0", or "none" (data/wheels.csv)."""
-    rows = csv.DictReader(io.StringIO(data.read("wheels.csv").decode("utf-8"), newline=""))
+    rows = data.table("wheels.csv")
     linux = [row for row in rows if re.search("cp311.*linux.*x86", row["file"])]
     return {row["file"].split("-")[0]: row["cuda"] for row in linux}

@@ -222,7 +222,7 @@ exercises.check("8.3", answer)
 #
 # "Native support for asynchronous execution from Python", says the article of PyTorch. On a GPU an operation is
 # [asynchronous](glossary.md#asynchronous-execution): Python hands it over and goes on; who reads a result waits. On a CPU
-# both frameworks compute in the call itself, so there the claim cannot be judged.
+# both frameworks compute in the call itself by default, so there the claim cannot be judged.
 #
 # Time twenty products of matrices twice: until Python is back, and until the work is done. `wait()` returns when the device
 # has done all that it was given; `perf_counter` is a clock in seconds. The first of three rounds warms up; the last one

@@ -127,7 +127,7 @@ wrong_places = {
 
 # %% [markdown]
 # Python has traps here. Deep nesting raises `RecursionError`, which is no `ValueError`. `True` is an `int`. A number that
-# float32 cannot hold becomes infinite without a word.
+# float32 cannot hold becomes infinite: NumPy warns, PyTorch does not, and neither raises an error.
 
 
 # %% tags=["taught"]

@@ -85,8 +85,8 @@ picture_figures.plates(x_plates[:12], y_plates[:12])
 # scores, one for each sign.
 #
 # `conv_torch` and `conv_tf` give a list of layers, and `*` unpacks it. With a stride of 2, Keras's padding "same" would pad
-# on one side only, so we pad by hand (lesson 6e). `begin` writes the same NumPy weights into both networks, as in lesson
-# 5c.
+# the two sides unequally, so we pad by hand (lesson 6e). `begin` writes the same NumPy weights into both networks, as in
+# lesson 5c.
 
 # %% tags=["torch"]
 # PyTorch

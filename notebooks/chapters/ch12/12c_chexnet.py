@@ -146,7 +146,7 @@ parity.verdict("its first five channels and its input", joined_tf[..., :5], nois
 # ## 12c.2 DenseNet-121, twice
 #
 # Before the first block, a large convolution and a pooling make the picture small: the *stem*. With stride 2, Keras's "same"
-# would pad on one side only, so we pad by hand, on all sides (lesson 6e).
+# would pad opposite sides unequally, so we pad by hand, equally on all (lesson 6e).
 
 # %% tags=["taught"]
 some_pictures = rng.random((2, 64, 64, 3), "float32")

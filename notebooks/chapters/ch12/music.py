@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers import ROOT, show
+from helpers import data, show
 
 HOLD, REST = 0, 1
 NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
@@ -21,7 +21,7 @@ _NOTE = re.compile(r"([_^]?)([A-Ga-gz])([,']*)(\d*)")
 def tunes():
     """The tunes that ship with the course, in order: {title: [(pitch, eighths), ...]}."""
     found = {}
-    for block in (ROOT / "data" / "tunes.abc").read_text(encoding="utf-8").split("\n\n"):
+    for block in data.read("tunes.abc").decode("utf-8").split("\n\n"):
         fields = dict(re.findall(r"^([A-Z]):(.*)$", block, re.M))
         if "T" in fields:
             body = "".join(line for line in block.splitlines() if not re.match(r"[A-Z]:|%", line))

@@ -1,8 +1,7 @@
 """What published packages say of themselves: data/packages.csv, written by data/scripts/package_facts.py."""
-import csv
 import datetime
 
-from helpers import ROOT
+from helpers import data
 from helpers.machine import packages
 
 RECORDED = datetime.date(2026, 11, 24)
@@ -13,8 +12,7 @@ def told(package, fact, version=None):
 
     version: one of the recorded releases, the newest when None. Raises KeyError for a release that was not recorded.
     """
-    with open(ROOT / "data" / "packages.csv", newline="", encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["package"] == package]
+    rows = [row for row in data.table("packages.csv") if row["package"] == package]
     known = {row["version"] for row in rows}
     if not known or version not in {None, *known}:
         raise KeyError(f"data/packages.csv has no {package} {version or ''}")
