@@ -75,12 +75,6 @@ class Comparison(NamedTuple):
     notes: list[str]
 
 
-def numbered(name: str, taken: Mapping) -> str:
-    """name, or where it is taken the first of name#2, name#3, ... that is not."""
-    labels = itertools.chain([name], (f"{name}#{k}" for k in itertools.count(2)))
-    return next(label for label in labels if label not in taken)
-
-
 # The first layer that differs
 
 def first_difference(yours: Activations | Mapping[str, np.ndarray], theirs: Activations | Mapping[str, np.ndarray],

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import numpy as np
 
 from helpers.parity import ValueAndGrad
-from helpers.port import Activations, Layer, numbered
+from helpers.port import Activations, Layer
+from helpers.porting.naming import checked_weights, numbered
 from helpers.session import check_device, quiet
 
 with quiet():
@@ -73,24 +74,31 @@ def wait() -> None:
 
 
 def get_weights(model: tf.keras.Model) -> dict[str, np.ndarray]:
-    """A Keras model's weights, trainable or not, as {path: NumPy array}, in the order of `model.variables`."""
-    return {variable.path: to_numpy(variable.value) for variable in model.variables}
+    """A Keras model's weights, trainable or not, as {path: NumPy array}, in the order of `model.variables`.
+
+    A path that several variables have, as in layers that were given one name, gets a number: "dense/kernel#2".
+    """
+    return {name: to_numpy(variable.value) for name, variable in _by_name(model).items()}
 
 
 def set_weights(model: tf.keras.Model, weights: dict[str, np.ndarray]) -> None:
-    """Copy NumPy arrays into a Keras model's weights, by path.
+    """Copy NumPy arrays into a Keras model's weights, by the names that `get_weights` gives.
 
-    Raises KeyError when names are missing or unknown, ValueError when a shape does not fit; the model is then unchanged.
+    Raises KeyError when names are missing or unknown, ValueError when a shape does not fit or a value is no array of
+    numbers; the model is then unchanged.
     """
-    state = {variable.path: variable for variable in model.variables}
-    if state.keys() != weights.keys():
-        raise KeyError(f"weights and model differ in names: {', '.join(sorted(state.keys() ^ weights.keys()))}")
+    state = _by_name(model)
+    arrays = checked_weights({name: tuple(variable.shape) for name, variable in state.items()}, weights)
     for name, variable in state.items():
-        if tuple(variable.shape) != np.shape(weights[name]):
-            raise ValueError(f"{name}: the model has shape {tuple(variable.shape)}, "
-                             f"the weights {np.shape(weights[name])}")
-    for name, variable in state.items():
-        variable.assign(weights[name])
+        variable.assign(arrays[name])
+
+
+def _by_name(model):
+    """{path, numbered where it is not the first: variable}."""
+    found = {}
+    for variable in model.variables:
+        found[numbered(variable.path, found)] = variable
+    return found
 
 
 def memory() -> int | None:

@@ -9,7 +9,8 @@ import numpy as np
 import torch
 
 from helpers.parity import ValueAndGrad
-from helpers.port import Activations, Layer, numbered
+from helpers.port import Activations, Layer
+from helpers.porting.naming import checked_weights, numbered
 from helpers.session import check_device
 
 NAME = "PyTorch"
@@ -69,15 +70,11 @@ def get_weights(model: torch.nn.Module) -> dict[str, np.ndarray]:
 def set_weights(model: torch.nn.Module, weights: dict[str, np.ndarray]) -> None:
     """Copy NumPy arrays into a module's parameters and buffers, by name.
 
-    Raises KeyError when names are missing or unknown, ValueError when a shape does not fit; the model is then unchanged.
+    Raises KeyError when names are missing or unknown, ValueError when a shape does not fit or a value is no array of
+    numbers; the model is then unchanged.
     """
-    state = model.state_dict()
-    if state.keys() != weights.keys():
-        raise KeyError(f"weights and model differ in names: {', '.join(sorted(state.keys() ^ weights.keys()))}")
-    for name, value in state.items():
-        if tuple(value.shape) != np.shape(weights[name]):
-            raise ValueError(f"{name}: the model has shape {tuple(value.shape)}, the weights {np.shape(weights[name])}")
-    model.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in weights.items()})
+    arrays = checked_weights({name: tuple(value.shape) for name, value in model.state_dict().items()}, weights)
+    model.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in arrays.items()})
 
 
 def memory() -> int | None:

@@ -100,6 +100,49 @@ def test_weights_that_do_not_fit_change_nothing(side):
     assert all((side.get_weights(model)[name] == before[name]).all() for name in before)
 
 
+@pytest.mark.parametrize("value", [None, "numbers", [[1, 2], [3]], {"a": 1}])
+def test_all_weights_are_looked_at_before_the_first_is_set(side, value):
+    model = model_of(side)
+    before = side.get_weights(model)
+    *_, last = before
+    with pytest.raises(ValueError, match=last.replace("/", ".")):
+        side.set_weights(model, {name: array + 1 for name, array in before.items()} | {last: value})
+    assert all((side.get_weights(model)[name] == before[name]).all() for name in before)
+
+
+def test_layers_of_one_name_keep_their_own_weights():
+    def model():
+        built = Doubles()
+        built(np.ones((1, 2), "float32"))
+        return built
+    first, second = model(), model()
+    weights = tf_side.get_weights(first)
+    assert len(weights) == len(first.variables) == 6 and sum("#" in name for name in weights) == 4
+    tf_side.set_weights(second, dict(zip(tf_side.get_weights(second), weights.values())))
+    x = np.random.default_rng(0).normal(size=(3, 2)).astype("float32")
+    assert (first(x).numpy() == second(x).numpy()).all()
+
+
+class Doubles(tf.keras.Model):
+    """Three layers that were given one name."""
+
+    def __init__(self):
+        super().__init__()
+        self.parts = [tf.keras.layers.Dense(2, name="dense") for _ in range(3)]
+
+    def call(self, x):
+        for part in self.parts:
+            x = part(x)
+        return x
+
+
+def test_arrays_are_in_c_order_whatever_the_tensor_was(side):
+    """safetensors 0.8.0 writes an array in its order of memory: a transposed one comes back as other numbers."""
+    square = np.arange(6.0).reshape(2, 3)
+    turned = torch.tensor(square).T if side is torch_side else tf.transpose(tf.constant(square))
+    assert side.to_numpy(turned).flags["C_CONTIGUOUS"] and (side.to_numpy(turned) == square.T).all()
+
+
 def test_get_weights_is_a_copy(side):
     model = model_of(side)
     name, value = next(iter(side.get_weights(model).items()))

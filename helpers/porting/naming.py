@@ -1,0 +1,33 @@
+"""Arrays that go by names: no name twice, and all of them looked at before one is set."""
+import itertools
+from collections.abc import Mapping
+
+import numpy as np
+
+
+def checked_weights(shapes: Mapping[str, tuple], weights: Mapping[str, object]) -> dict[str, np.ndarray]:
+    """Weights as arrays, all of them looked at before a side sets the first one.
+
+    shapes: what the model has. Raises KeyError when names are missing or unknown, ValueError when a shape does not fit or a
+    value is no array of numbers.
+    """
+    if shapes.keys() != weights.keys():
+        raise KeyError(f"weights and model differ in names: {', '.join(sorted(shapes.keys() ^ weights.keys()))}")
+    arrays = {}
+    for name, shape in shapes.items():
+        try:
+            array = np.asarray(weights[name])
+        except (TypeError, ValueError, RuntimeError) as error:  # a tensor on a GPU, a ragged list
+            raise ValueError(f"{name}: a {type(weights[name]).__name__} that is no array of numbers ({error})") from error
+        if array.dtype.kind not in "biufcV" or array.dtype == object:  # V: bfloat16 of ml_dtypes
+            raise ValueError(f"{name}: the weights hold {array.dtype}, where numbers are asked for")
+        if array.shape != shape:
+            raise ValueError(f"{name}: the model has shape {shape}, the weights {array.shape}")
+        arrays[name] = array
+    return arrays
+
+
+def numbered(name: str, taken: Mapping) -> str:
+    """name, or where it is taken the first of name#2, name#3, ... that is not."""
+    labels = itertools.chain([name], (f"{name}#{k}" for k in itertools.count(2)))
+    return next(label for label in labels if label not in taken)
