@@ -1,0 +1,664 @@
+"""Answers to the exercises of chapter 9, as learners write them: right ones, and wrong ones with words that the check must say."""
+
+# %% 9.1 right: a table, cut by tril
+def answer(values):
+    t = torch.arange(len(values), dtype=torch.float64)
+    powers = torch.tril(0.6 ** (t[:, None] - t))
+    return 0.4 * powers @ values / (1 - 0.6 ** (t + 1))
+
+# %% 9.1 right: torch.where
+def answer(values):
+    n = values.shape[0]
+    t = torch.arange(n)
+    lag = t.unsqueeze(1) - t.unsqueeze(0)
+    base = torch.tensor(0.6, dtype=values.dtype)
+    table = torch.where(lag >= 0, base ** lag.clamp(min=0), 0.0)
+    return (0.4 * table) @ values / (1 - base ** (t + 1))
+
+# %% 9.1 right: a weighted mean, normed by its own weights
+def answer(values):
+    t = torch.arange(len(values), dtype=torch.float64)
+    weights = torch.pow(0.6, t[:, None] - t[None]).tril()
+    return weights @ values / weights.sum(dim=1)
+
+# %% 9.1 right: exp and a masked fill
+import math
+
+def answer(values):
+    t = torch.arange(len(values), dtype=values.dtype)
+    lag = t[:, None] - t
+    table = (lag * math.log(0.6)).masked_fill(lag < 0, -math.inf).exp()
+    return torch.mv(table, values) * 0.4 / (1 - torch.exp((t + 1) * math.log(0.6)))
+
+# %% 9.1 right: softmax over the past
+import math
+
+def answer(values):
+    t = torch.arange(len(values), dtype=values.dtype)
+    lag = t[:, None] - t
+    return torch.softmax((lag * math.log(0.6)).masked_fill(lag < 0, -math.inf), 1) @ values
+
+# %% 9.1 right: a convolution
+def answer(values):
+    n = len(values)
+    kernel = 0.4 * 0.6 ** torch.arange(n, dtype=values.dtype)
+    padded = torch.nn.functional.pad(values, (n - 1, 0))
+    levels = torch.nn.functional.conv1d(padded.view(1, 1, -1), kernel.flip(0).view(1, 1, -1))
+    return levels.flatten() / kernel.cumsum(0)
+
+# %% 9.1 right: einsum
+def answer(values):
+    t = torch.arange(len(values)).double()
+    table = torch.tril(0.6 ** (t.reshape(-1, 1) - t.reshape(1, -1)))
+    return torch.einsum("tk,k->t", table, values) * 0.4 / (1 - torch.pow(0.6, t + 1))
+
+# %% 9.1 right: the table from NumPy
+def answer(values):
+    t = np.arange(len(values))
+    table = np.tril(0.4 * 0.6 ** np.abs(t[:, None] - t))
+    table /= (1 - 0.6 ** (t + 1))[:, None]
+    return torch.from_numpy(table) @ values
+
+# %% 9.1 right: row by row in one sum
+def answer(values):
+    t = torch.arange(len(values), dtype=torch.float64)
+    table = torch.tril(0.6 ** (t[:, None] - t))
+    return (0.4 * table * values).sum(dim=1) / (1 - 0.6 ** (t + 1))
+
+# %% 9.1 wrong: without the correction
+def answer(values):
+    t = torch.arange(len(values), dtype=torch.float64)
+    return 0.4 * torch.tril(0.6 ** (t[:, None] - t)) @ values
+
+# %% 9.1 wrong: correction one step early
+def answer(values):
+    t = torch.arange(len(values), dtype=torch.float64)
+    return 0.4 * torch.tril(0.6 ** (t[:, None] - t)) @ values / (1 - 0.6**t)
+
+# %% 9.1 wrong: 0.6 and 0.4 exchanged
+def answer(values):
+    t = torch.arange(len(values), dtype=torch.float64)
+    return 0.6 * torch.tril(0.4 ** (t[:, None] - t)) @ values / (1 - 0.4 ** (t + 1))
+
+# %% 9.1 wrong: the future
+def answer(values):
+    t = torch.arange(len(values), dtype=torch.float64)
+    return 0.4 * torch.triu(0.6 ** (t - t[:, None])) @ values / (1 - 0.6 ** (t + 1))
+
+# %% 9.1 wrong: not cut
+def answer(values):
+    t = torch.arange(len(values), dtype=torch.float64)
+    return 0.4 * 0.6 ** (t[:, None] - t).abs() @ values / (1 - 0.6 ** (t + 1))
+
+# %% 9.1 wrong: a loop
+def answer(values):
+    drawn, level = [], 0.0
+    for t, value in enumerate(values):
+        level = 0.6 * level + 0.4 * value
+        drawn.append(level / (1 - 0.6 ** (t + 1)))
+    return torch.stack(drawn)
+
+# %% 9.1 wrong: detached
+def answer(values):
+    t = torch.arange(len(values), dtype=torch.float64)
+    powers = torch.tril(0.6 ** (t[:, None] - t))
+    return 0.4 * powers @ values.detach() / (1 - 0.6 ** (t + 1))
+
+# %% 9.1 wrong: smooth of lesson 9a
+def answer(values):
+    return torch.tensor(smooth(values.detach().numpy()))
+
+# %% 9.1 wrong: float32
+def answer(values):
+    t = torch.arange(len(values), dtype=torch.float32)
+    powers = torch.tril(0.6 ** (t[:, None] - t))
+    return 0.4 * powers @ values.float() / (1 - 0.6 ** (t + 1))
+
+# %% 9.1 wrong: without 0.4
+def answer(values):
+    t = torch.arange(len(values), dtype=torch.float64)
+    return torch.tril(0.6 ** (t[:, None] - t)) @ values / (1 - 0.6 ** (t + 1))
+
+# %% 9.1 wrong: today left out
+def answer(values):
+    t = torch.arange(len(values), dtype=torch.float64)
+    return 0.4 * torch.tril(0.6 ** (t[:, None] - t), -1) @ values / (1 - 0.6 ** (t + 1))
+
+# %% 9.1 wrong: starts at the first value
+def answer(values):
+    t = torch.arange(len(values), dtype=torch.float64)
+    levels = 0.4 * torch.tril(0.6 ** (t[:, None] - t)) @ values
+    return levels + 0.6 ** (t + 1) * values[0]
+
+# %% 9.1 wrong: a column
+def answer(values):
+    t = torch.arange(len(values), dtype=torch.float64)
+    powers = torch.tril(0.6 ** (t[:, None] - t))
+    return 0.4 * powers @ values[:, None] / (1 - 0.6 ** (t + 1))[:, None]
+
+# %% 9.1 wrong: a loop over rows
+def answer(values):
+    n = len(values)
+    rows = [sum(0.6 ** (t - k) * values[k] for k in range(t + 1)) for t in range(n)]
+    t = torch.arange(n, dtype=torch.float64)
+    return 0.4 * torch.stack(rows) / (1 - 0.6 ** (t + 1))
+
+# %% 9.1 wrong: infinite where the curve is long
+def answer(values):
+    t = torch.arange(len(values), dtype=torch.float64)
+    mask = (t[:, None] >= t).double()
+    return 0.4 * (mask * 0.6 ** (t[:, None] - t)) @ values / (1 - 0.6 ** (t + 1))
+
+# %% 9.3 right: np.average
+answer = np.average(buckets[:, :2].mean(axis=1), weights=buckets[:, 2])
+
+# %% 9.3 right: unpacked
+left, right, counts = buckets.T
+answer = ((left + right) / 2 * counts).sum() / counts.sum()
+
+# %% 9.3 right: by hand
+answer = (4 * -0.75 + 10 * -0.25 + 20 * 0.25 + 6 * 1.0) / 40
+
+# %% 9.3 right: a number
+answer = 0.1375
+
+# %% 9.3 right: a loop
+total = count = 0
+for left, right, n in buckets:
+    total += n * (left + right) / 2
+    count += n
+answer = total / count
+
+# %% 9.3 right: fraction
+from fractions import Fraction
+
+answer = Fraction(55, 400)
+
+# %% 9.3 right: float32
+answer = np.float32(0.1375)
+
+# %% 9.3 right: PyTorch
+table = torch.tensor(buckets)
+answer = (table[:, :2].mean(1) * table[:, 2]).sum() / table[:, 2].sum()
+
+# %% 9.3 right: TensorFlow
+table = tf.constant(buckets)
+answer = tf.tensordot((table[:, 0] + table[:, 1]) / 2, table[:, 2], 1) / tf.reduce_sum(table[:, 2])
+
+# %% 9.3 right: the middles, repeated
+answer = np.repeat([-0.75, -0.25, 0.25, 1.0], [4, 10, 20, 6]).mean()
+
+# %% 9.3 wrong: left edges
+answer = np.average(buckets[:, 0], weights=buckets[:, 2])
+
+# %% 9.3 wrong: right edges
+answer = np.average(buckets[:, 1], weights=buckets[:, 2])
+
+# %% 9.3 wrong: not weighted
+answer = buckets[:, :2].mean()
+
+# %% 9.3 wrong: divided by the buckets
+answer = (buckets[:, :2].mean(axis=1) * buckets[:, 2]).mean()
+
+# %% 9.3 wrong: not divided
+answer = (buckets[:, :2].mean(axis=1) * buckets[:, 2]).sum()
+
+# %% 9.3 wrong: all buckets 0.5 wide
+answer = np.average(buckets[:, 0] + 0.25, weights=buckets[:, 2])
+
+# %% 9.3 wrong: mean of all
+answer = buckets.mean()
+
+# %% 9.3 wrong: mean of the counts
+answer = buckets[:, 2].mean()
+
+# %% 9.3 wrong: weighted by width too
+left, right, counts = buckets.T
+answer = np.average((left + right) / 2, weights=counts * (right - left))
+
+# %% 9.3 wrong: the middle of the fullest
+answer = 0.25
+
+# %% 9.3 wrong: edges are added, not halved
+answer = np.average(buckets[:, 0] + buckets[:, 1], weights=buckets[:, 2])
+
+# %% 9.3 wrong: width
+answer = np.average(buckets[:, 1] - buckets[:, 0], weights=buckets[:, 2])
+
+# %% 9.3 wrong: rounded
+answer = 0.1
+
+# %% 9.5 right: in steps
+def answer(picture):
+    low, high = picture.min(), picture.max()
+    if low == high:
+        return np.zeros(picture.shape, np.uint8)
+    return np.round(255 * (picture - low) / (high - low)).astype(np.uint8)
+
+# %% 9.5 right: rint
+def answer(picture):
+    shifted = picture - np.min(picture)
+    top = shifted.max()
+    if top > 0:
+        shifted = shifted / top
+    return np.rint(shifted * 255).astype("uint8")
+
+# %% 9.5 right: np.interp
+def answer(picture):
+    low, high = picture.min(), picture.max()
+    if low == high:
+        return np.zeros_like(picture, dtype=np.uint8)
+    return np.interp(picture, [low, high], [0, 255]).round().astype(np.uint8)
+
+# %% 9.5 right: ptp
+def answer(picture):
+    width = np.ptp(picture)
+    scaled = (picture - picture.min()) * (255 / width if width else 0)
+    return np.around(scaled).astype(np.uint8)
+
+# %% 9.5 right: half up
+def answer(picture):
+    low, high = picture.min(), picture.max()
+    scaled = 255 * (picture - low) / (high - low if high > low else 1)
+    return np.floor(scaled + 0.5).astype(np.uint8)
+
+# %% 9.5 right: divided where it may be
+def answer(picture):
+    shifted = picture - picture.min()
+    shares = np.divide(shifted, shifted.max(), out=np.zeros_like(shifted), where=shifted.max() > 0)
+    return (shares * 255).round().astype(np.uint8)
+
+# %% 9.5 right: nan_to_num
+def answer(picture):
+    with np.errstate(invalid="ignore", divide="ignore"):
+        shares = (picture - picture.min()) / (picture.max() - picture.min())
+    return np.rint(255 * np.nan_to_num(shares)).astype(np.uint8)
+
+# %% 9.5 right: vectorized Python
+def answer(picture):
+    low, high = float(picture.min()), float(picture.max())
+    shade = lambda value: round(255 * (value - low) / (high - low)) if high > low else 0
+    return np.array([[shade(float(value)) for value in row] for row in picture], np.uint8)
+
+# %% 9.5 right: out= into uint8
+def answer(picture):
+    result = np.zeros(picture.shape, np.uint8)
+    low, high = picture.min(), picture.max()
+    if high != low:
+        result[...] = np.rint((picture - low) / (high - low) * 255)
+    return result
+
+# %% 9.5 wrong: cut off
+def answer(picture):
+    low, high = picture.min(), picture.max()
+    if low == high:
+        return np.zeros(picture.shape, np.uint8)
+    return (255 * (picture - low) / (high - low)).astype(np.uint8)
+
+# %% 9.5 wrong: the smallest not taken off
+def answer(picture):
+    if picture.min() == picture.max():
+        return np.zeros(picture.shape, np.uint8)
+    return np.rint(255 * picture / picture.max()).astype(np.uint8)
+
+# %% 9.5 wrong: equal values
+def answer(picture):
+    low, high = picture.min(), picture.max()
+    return np.rint(255 * (picture - low) / (high - low)).astype(np.uint8)
+
+# %% 9.5 wrong: equal become 255
+def answer(picture):
+    low, high = picture.min(), picture.max()
+    if low == high:
+        return np.full(picture.shape, 255, np.uint8)
+    return np.rint(255 * (picture - low) / (high - low)).astype(np.uint8)
+
+# %% 9.5 wrong: 256
+def answer(picture):
+    low, high = picture.min(), picture.max()
+    if low == high:
+        return np.zeros(picture.shape, np.uint8)
+    return np.rint(256 * (picture - low) / (high - low)).astype(np.uint8)
+
+# %% 9.5 wrong: float
+def answer(picture):
+    low, high = picture.min(), picture.max()
+    if low == high:
+        return np.zeros(picture.shape)
+    return np.rint(255 * (picture - low) / (high - low))
+
+# %% 9.5 wrong: clipped
+def answer(picture):
+    return np.rint(255 * np.clip(picture, 0, 1)).astype(np.uint8)
+
+# %% 9.5 wrong: each row for itself
+def answer(picture):
+    low = picture.min(axis=1, keepdims=True)
+    high = picture.max(axis=1, keepdims=True)
+    return np.rint(255 * (picture - low) / np.maximum(high - low, 1e-12)).astype(np.uint8)
+
+# %% 9.5 wrong: a small number added below
+def answer(picture):
+    low, high = picture.min(), picture.max()
+    return np.rint(255 * (picture - low) / (high - low + 1e-3)).astype(np.uint8)
+
+# %% 9.5 wrong: upside down
+def answer(picture):
+    low, high = picture.min(), picture.max()
+    if low == high:
+        return np.zeros(picture.shape, np.uint8)
+    return np.rint(255 * (high - picture) / (high - low)).astype(np.uint8)
+
+# %% 9.5 wrong: rounded up
+def answer(picture):
+    low, high = picture.min(), picture.max()
+    if low == high:
+        return np.zeros(picture.shape, np.uint8)
+    return np.ceil(255 * (picture - low) / (high - low)).astype(np.uint8)
+
+# %% 9.5 wrong: uint8 too early
+def answer(picture):
+    low, high = picture.min(), picture.max()
+    if low == high:
+        return np.zeros(picture.shape, np.uint8)
+    return ((picture - low) / (high - low)).astype(np.uint8) * 255
+
+# %% 9.5 wrong: int64
+def answer(picture):
+    low, high = picture.min(), picture.max()
+    if low == high:
+        return np.zeros(picture.shape, int)
+    return np.rint(255 * (picture - low) / (high - low)).astype(int)
+
+# %% 9.5 wrong: absolute values
+def answer(picture):
+    picture = np.abs(picture)
+    low, high = picture.min(), picture.max()
+    if low == high:
+        return np.zeros(picture.shape, np.uint8)
+    return np.rint(255 * (picture - low) / (high - low)).astype(np.uint8)
+
+# %% 9.4 right: if and elif
+def answer(event, control):
+    key = event.get("key")
+    if key == "ArrowUp":
+        control["rate"] *= 2
+    elif key == "ArrowDown":
+        control["rate"] /= 2
+    elif key == "s":
+        control["stop"] = True
+
+# %% 9.4 right: looks at the kind of event first
+def answer(event, control):
+    if event["event_type"] != "KeyPress":
+        return
+    if event["key"] == "ArrowUp":
+        control["rate"] = 2 * control["rate"]
+    if event["key"] == "ArrowDown":
+        control["rate"] = control["rate"] / 2
+    if event["key"] == "s":
+        control["stop"] = True
+
+# %% 9.4 right: a match statement
+def answer(event, control):
+    match event:
+        case {"event_type": "KeyPress", "key": "ArrowUp"}:
+            control["rate"] *= 2
+        case {"event_type": "KeyPress", "key": "ArrowDown"}:
+            control["rate"] *= 0.5
+        case {"event_type": "KeyPress", "key": "s"}:
+            control["stop"] = True
+
+# %% 9.4 right: a dict of factors
+def answer(event, control):
+    factors = {"ArrowUp": 2, "ArrowDown": 0.5}
+    control["rate"] *= factors.get(event.get("key"), 1)
+    control["stop"] |= event.get("key") == "s"
+
+# %% 9.4 right: update
+def answer(event, control):
+    key = event.get("key", "")
+    control.update(
+        rate=control["rate"] * 2.0 ** ((key == "ArrowUp") - (key == "ArrowDown")),
+        stop=control["stop"] or key == "s",
+    )
+
+# %% 9.4 right: KeyError caught
+def answer(event, control):
+    try:
+        key = event["key"]
+    except KeyError:
+        return control
+    if key == "ArrowUp":
+        control["rate"] += control["rate"]
+    elif key == "ArrowDown":
+        control["rate"] -= control["rate"] / 2
+    elif key == "s":
+        control["stop"] = True
+    return control
+
+# %% 9.4 right: functions by key
+import operator
+
+actions = {
+    "ArrowUp": lambda control: control.update(rate=control["rate"] * 2),
+    "ArrowDown": lambda control: control.update(rate=control["rate"] / 2),
+    "s": lambda control: operator.setitem(control, "stop", True),
+}
+answer = lambda event, control: actions.get(event.get("key"), lambda control: None)(control)
+
+# %% 9.4 right: a class
+class Keys:
+    def __call__(self, event, control):
+        method = getattr(self, "on_" + event.get("key", ""), None)
+        if method:
+            method(control)
+
+    def on_ArrowUp(self, control):
+        control["rate"] *= 2
+
+    def on_ArrowDown(self, control):
+        control["rate"] /= 2
+
+    def on_s(self, control):
+        control["stop"] = True
+
+answer = Keys()
+
+# %% 9.4 wrong: other events have no key
+def answer(event, control):
+    if event["key"] == "ArrowUp":
+        control["rate"] *= 2
+    elif event["key"] == "ArrowDown":
+        control["rate"] /= 2
+    elif event["key"] == "s":
+        control["stop"] = True
+
+# %% 9.4 wrong: stop goes back
+def answer(event, control):
+    key = event.get("key")
+    if key == "ArrowUp":
+        control["rate"] *= 2
+    elif key == "ArrowDown":
+        control["rate"] /= 2
+    control["stop"] = key == "s"
+
+# %% 9.4 wrong: s toggles
+def answer(event, control):
+    key = event.get("key")
+    if key == "ArrowUp":
+        control["rate"] *= 2
+    elif key == "ArrowDown":
+        control["rate"] /= 2
+    elif key == "s":
+        control["stop"] = not control["stop"]
+
+# %% 9.4 wrong: every other key halves
+def answer(event, control):
+    key = event.get("key")
+    if key == "s":
+        control["stop"] = True
+    elif key == "ArrowUp":
+        control["rate"] *= 2
+    else:
+        control["rate"] /= 2
+
+# %% 9.4 wrong: up and down exchanged
+def answer(event, control):
+    key = event.get("key")
+    if key == "ArrowDown":
+        control["rate"] *= 2
+    elif key == "ArrowUp":
+        control["rate"] /= 2
+    elif key == "s":
+        control["stop"] = True
+
+# %% 9.4 wrong: a new dict
+def answer(event, control):
+    key = event.get("key")
+    if key == "ArrowUp":
+        return {**control, "rate": control["rate"] * 2}
+    if key == "ArrowDown":
+        return {**control, "rate": control["rate"] / 2}
+    if key == "s":
+        return {**control, "stop": True}
+    return control
+
+# %% 9.4 wrong: capital S
+def answer(event, control):
+    key = event.get("key", "").lower()
+    if key == "arrowup":
+        control["rate"] *= 2
+    elif key == "arrowdown":
+        control["rate"] /= 2
+    elif key == "s":
+        control["stop"] = True
+
+# %% 9.4 wrong: two is added
+def answer(event, control):
+    key = event.get("key")
+    if key == "ArrowUp":
+        control["rate"] += 2
+    elif key == "ArrowDown":
+        control["rate"] -= 2
+    elif key == "s":
+        control["stop"] = True
+
+# %% 9.4 wrong: down cuts off
+def answer(event, control):
+    key = event.get("key")
+    if key == "ArrowUp":
+        control["rate"] *= 2
+    elif key == "ArrowDown":
+        control["rate"] //= 2
+    elif key == "s":
+        control["stop"] = True
+
+# %% 9.4 wrong: any key with Up in it
+def answer(event, control):
+    key = event.get("key", "")
+    if "Up" in key:
+        control["rate"] *= 2
+    elif "Down" in key:
+        control["rate"] /= 2
+    elif key == "s":
+        control["stop"] = True
+
+# %% 9.4 wrong: any key with an s
+def answer(event, control):
+    key = event.get("key", "")
+    if key == "ArrowUp":
+        control["rate"] *= 2
+    elif key == "ArrowDown":
+        control["rate"] /= 2
+    elif "s" in key:
+        control["stop"] = True
+
+# %% 9.4 wrong: no down
+def answer(event, control):
+    key = event.get("key")
+    if key == "ArrowUp":
+        control["rate"] *= 2
+    if key == "s":
+        control["stop"] = True
+
+# %% 9.4 wrong: after stop nothing moves
+def answer(event, control):
+    key = event.get("key")
+    if control["stop"]:
+        return
+    if key == "ArrowUp":
+        control["rate"] *= 2
+    elif key == "ArrowDown":
+        control["rate"] /= 2
+    elif key == "s":
+        control["stop"] = True
+
+# %% 9.4 wrong: stop is a text
+def answer(event, control):
+    key = event.get("key")
+    if key == "ArrowUp":
+        control["rate"] *= 2
+    elif key == "ArrowDown":
+        control["rate"] /= 2
+    elif key == "s":
+        control["stop"] = "True"
+
+# %% 9.2 right: PyTorch's word
+answer = "aten::_linalg_svd"
+
+# %% 9.2 right: TensorFlow's word
+answer = "Svd"
+
+# %% 9.2 right: by the profile of PyTorch
+times = profile_torch(slow_torch)
+answer = max(times, key=times.get)
+
+# %% 9.2 right: by the profile of TensorFlow
+times = profile_tf(slow_tf)
+answer = max(times, key=times.get)
+
+# %% 9.2 right: sorted
+answer = sorted(profile_torch(slow_torch).items(), key=lambda item: item[1])[-1][0]
+
+# %% 9.2 right: the larger of both
+both = profile_torch(slow_torch) | profile_tf(slow_tf)
+answer = sorted(both, key=both.get, reverse=True)[0]
+
+# %% 9.2 wrong: the norms
+answer = "aten::linalg_vector_norm"
+
+# %% 9.2 wrong: the product
+answer = "aten::mm"
+
+# %% 9.2 wrong: addmm
+answer = "aten::addmm"
+
+# %% 9.2 wrong: TensorFlow's product
+answer = "MatMul"
+
+# %% 9.2 wrong: the function's name
+answer = "torch.linalg.svdvals"
+
+# %% 9.2 wrong: the function's name in TensorFlow
+answer = "tf.linalg.svd"
+
+# %% 9.2 wrong: who calls it
+answer = "aten::linalg_svdvals"
+
+# %% 9.2 wrong: the step
+answer = "slow_torch"
+
+# %% 9.2 wrong: the quick step is profiled
+times = profile_torch(step_torch)
+answer = max(times, key=times.get)
+
+# %% 9.2 wrong: the time
+answer = max(profile_torch(slow_torch).values())
+
+# %% 9.2 wrong: the fastest
+times = profile_torch(slow_torch)
+answer = min(times, key=times.get)
+
+# %% 9.2 wrong: stack
+answer = "aten::stack"
