@@ -1,10 +1,4 @@
-"""Answers to the exercises of chapter 9, as learners write them: right ones, and wrong ones with words that the check must say."""
-
-# %% 9.1 right: a table, cut by tril
-def answer(values):
-    t = torch.arange(len(values), dtype=torch.float64)
-    powers = torch.tril(0.6 ** (t[:, None] - t))
-    return 0.4 * powers @ values / (1 - 0.6 ** (t + 1))
+"""Answers to the exercises of chapter 9, as learners write them: right ones, and wrong ones with words to be said."""
 
 # %% 9.1 right: torch.where
 def answer(values):
@@ -20,15 +14,6 @@ def answer(values):
     t = torch.arange(len(values), dtype=torch.float64)
     weights = torch.pow(0.6, t[:, None] - t[None]).tril()
     return weights @ values / weights.sum(dim=1)
-
-# %% 9.1 right: exp and a masked fill
-import math
-
-def answer(values):
-    t = torch.arange(len(values), dtype=values.dtype)
-    lag = t[:, None] - t
-    table = (lag * math.log(0.6)).masked_fill(lag < 0, -math.inf).exp()
-    return torch.mv(table, values) * 0.4 / (1 - torch.exp((t + 1) * math.log(0.6)))
 
 # %% 9.1 right: softmax over the past
 import math
@@ -46,12 +31,6 @@ def answer(values):
     levels = torch.nn.functional.conv1d(padded.view(1, 1, -1), kernel.flip(0).view(1, 1, -1))
     return levels.flatten() / kernel.cumsum(0)
 
-# %% 9.1 right: einsum
-def answer(values):
-    t = torch.arange(len(values)).double()
-    table = torch.tril(0.6 ** (t.reshape(-1, 1) - t.reshape(1, -1)))
-    return torch.einsum("tk,k->t", table, values) * 0.4 / (1 - torch.pow(0.6, t + 1))
-
 # %% 9.1 right: the table from NumPy
 def answer(values):
     t = np.arange(len(values))
@@ -65,32 +44,12 @@ def answer(values):
     table = torch.tril(0.6 ** (t[:, None] - t))
     return (0.4 * table * values).sum(dim=1) / (1 - 0.6 ** (t + 1))
 
-# %% 9.1 wrong: without the correction
-def answer(values):
-    t = torch.arange(len(values), dtype=torch.float64)
-    return 0.4 * torch.tril(0.6 ** (t[:, None] - t)) @ values
-
-# %% 9.1 wrong: correction one step early
+# %% 9.1 wrong: is t + 1
 def answer(values):
     t = torch.arange(len(values), dtype=torch.float64)
     return 0.4 * torch.tril(0.6 ** (t[:, None] - t)) @ values / (1 - 0.6**t)
 
-# %% 9.1 wrong: 0.6 and 0.4 exchanged
-def answer(values):
-    t = torch.arange(len(values), dtype=torch.float64)
-    return 0.6 * torch.tril(0.4 ** (t[:, None] - t)) @ values / (1 - 0.4 ** (t + 1))
-
-# %% 9.1 wrong: the future
-def answer(values):
-    t = torch.arange(len(values), dtype=torch.float64)
-    return 0.4 * torch.triu(0.6 ** (t - t[:, None])) @ values / (1 - 0.6 ** (t + 1))
-
-# %% 9.1 wrong: not cut
-def answer(values):
-    t = torch.arange(len(values), dtype=torch.float64)
-    return 0.4 * 0.6 ** (t[:, None] - t).abs() @ values / (1 - 0.6 ** (t + 1))
-
-# %% 9.1 wrong: a loop
+# %% 9.1 wrong: without a loop
 def answer(values):
     drawn, level = [], 0.0
     for t, value in enumerate(values):
@@ -98,59 +57,28 @@ def answer(values):
         drawn.append(level / (1 - 0.6 ** (t + 1)))
     return torch.stack(drawn)
 
-# %% 9.1 wrong: detached
-def answer(values):
-    t = torch.arange(len(values), dtype=torch.float64)
-    powers = torch.tril(0.6 ** (t[:, None] - t))
-    return 0.4 * powers @ values.detach() / (1 - 0.6 ** (t + 1))
-
-# %% 9.1 wrong: smooth of lesson 9a
-def answer(values):
-    return torch.tensor(smooth(values.detach().numpy()))
-
-# %% 9.1 wrong: float32
+# %% 9.1 wrong: dtype float32
 def answer(values):
     t = torch.arange(len(values), dtype=torch.float32)
     powers = torch.tril(0.6 ** (t[:, None] - t))
     return 0.4 * powers @ values.float() / (1 - 0.6 ** (t + 1))
 
-# %% 9.1 wrong: without 0.4
+# %% 9.1 wrong: weight is missing: 0.4
 def answer(values):
     t = torch.arange(len(values), dtype=torch.float64)
     return torch.tril(0.6 ** (t[:, None] - t)) @ values / (1 - 0.6 ** (t + 1))
 
-# %% 9.1 wrong: today left out
-def answer(values):
-    t = torch.arange(len(values), dtype=torch.float64)
-    return 0.4 * torch.tril(0.6 ** (t[:, None] - t), -1) @ values / (1 - 0.6 ** (t + 1))
-
-# %% 9.1 wrong: starts at the first value
-def answer(values):
-    t = torch.arange(len(values), dtype=torch.float64)
-    levels = 0.4 * torch.tril(0.6 ** (t[:, None] - t)) @ values
-    return levels + 0.6 ** (t + 1) * values[0]
-
-# %% 9.1 wrong: a column
+# %% 9.1 wrong: shape (8, 1)
 def answer(values):
     t = torch.arange(len(values), dtype=torch.float64)
     powers = torch.tril(0.6 ** (t[:, None] - t))
     return 0.4 * powers @ values[:, None] / (1 - 0.6 ** (t + 1))[:, None]
 
-# %% 9.1 wrong: a loop over rows
-def answer(values):
-    n = len(values)
-    rows = [sum(0.6 ** (t - k) * values[k] for k in range(t + 1)) for t in range(n)]
-    t = torch.arange(n, dtype=torch.float64)
-    return 0.4 * torch.stack(rows) / (1 - 0.6 ** (t + 1))
-
-# %% 9.1 wrong: infinite where the curve is long
+# %% 9.1 wrong: with 2,000 values it gives NaN
 def answer(values):
     t = torch.arange(len(values), dtype=torch.float64)
     mask = (t[:, None] >= t).double()
     return 0.4 * (mask * 0.6 ** (t[:, None] - t)) @ values / (1 - 0.6 ** (t + 1))
-
-# %% 9.3 right: np.average
-answer = np.average(buckets[:, :2].mean(axis=1), weights=buckets[:, 2])
 
 # %% 9.3 right: unpacked
 left, right, counts = buckets.T
@@ -158,9 +86,6 @@ answer = ((left + right) / 2 * counts).sum() / counts.sum()
 
 # %% 9.3 right: by hand
 answer = (4 * -0.75 + 10 * -0.25 + 20 * 0.25 + 6 * 1.0) / 40
-
-# %% 9.3 right: a number
-answer = 0.1375
 
 # %% 9.3 right: a loop
 total = count = 0
@@ -185,55 +110,18 @@ answer = (table[:, :2].mean(1) * table[:, 2]).sum() / table[:, 2].sum()
 table = tf.constant(buckets)
 answer = tf.tensordot((table[:, 0] + table[:, 1]) / 2, table[:, 2], 1) / tf.reduce_sum(table[:, 2])
 
-# %% 9.3 right: the middles, repeated
-answer = np.repeat([-0.75, -0.25, 0.25, 1.0], [4, 10, 20, 6]).mean()
-
-# %% 9.3 wrong: left edges
-answer = np.average(buckets[:, 0], weights=buckets[:, 2])
-
-# %% 9.3 wrong: right edges
+# %% 9.3 wrong: the right edges
 answer = np.average(buckets[:, 1], weights=buckets[:, 2])
 
-# %% 9.3 wrong: not weighted
-answer = buckets[:, :2].mean()
-
-# %% 9.3 wrong: divided by the buckets
-answer = (buckets[:, :2].mean(axis=1) * buckets[:, 2]).mean()
-
-# %% 9.3 wrong: not divided
+# %% 9.3 wrong: the sum of all values
 answer = (buckets[:, :2].mean(axis=1) * buckets[:, 2]).sum()
 
-# %% 9.3 wrong: all buckets 0.5 wide
+# %% 9.3 wrong: 0.1 is not it
 answer = np.average(buckets[:, 0] + 0.25, weights=buckets[:, 2])
 
-# %% 9.3 wrong: mean of all
-answer = buckets.mean()
-
-# %% 9.3 wrong: mean of the counts
-answer = buckets[:, 2].mean()
-
-# %% 9.3 wrong: weighted by width too
+# %% 9.3 wrong: 0.25 is not it
 left, right, counts = buckets.T
 answer = np.average((left + right) / 2, weights=counts * (right - left))
-
-# %% 9.3 wrong: the middle of the fullest
-answer = 0.25
-
-# %% 9.3 wrong: edges are added, not halved
-answer = np.average(buckets[:, 0] + buckets[:, 1], weights=buckets[:, 2])
-
-# %% 9.3 wrong: width
-answer = np.average(buckets[:, 1] - buckets[:, 0], weights=buckets[:, 2])
-
-# %% 9.3 wrong: rounded
-answer = 0.1
-
-# %% 9.5 right: in steps
-def answer(picture):
-    low, high = picture.min(), picture.max()
-    if low == high:
-        return np.zeros(picture.shape, np.uint8)
-    return np.round(255 * (picture - low) / (high - low)).astype(np.uint8)
 
 # %% 9.5 right: rint
 def answer(picture):
@@ -268,125 +156,44 @@ def answer(picture):
     shares = np.divide(shifted, shifted.max(), out=np.zeros_like(shifted), where=shifted.max() > 0)
     return (shares * 255).round().astype(np.uint8)
 
-# %% 9.5 right: nan_to_num
-def answer(picture):
-    with np.errstate(invalid="ignore", divide="ignore"):
-        shares = (picture - picture.min()) / (picture.max() - picture.min())
-    return np.rint(255 * np.nan_to_num(shares)).astype(np.uint8)
-
 # %% 9.5 right: vectorized Python
 def answer(picture):
     low, high = float(picture.min()), float(picture.max())
     shade = lambda value: round(255 * (value - low) / (high - low)) if high > low else 0
     return np.array([[shade(float(value)) for value in row] for row in picture], np.uint8)
 
-# %% 9.5 right: out= into uint8
-def answer(picture):
-    result = np.zeros(picture.shape, np.uint8)
-    low, high = picture.min(), picture.max()
-    if high != low:
-        result[...] = np.rint((picture - low) / (high - low) * 255)
-    return result
-
-# %% 9.5 wrong: cut off
-def answer(picture):
-    low, high = picture.min(), picture.max()
-    if low == high:
-        return np.zeros(picture.shape, np.uint8)
-    return (255 * (picture - low) / (high - low)).astype(np.uint8)
-
-# %% 9.5 wrong: the smallest not taken off
-def answer(picture):
-    if picture.min() == picture.max():
-        return np.zeros(picture.shape, np.uint8)
-    return np.rint(255 * picture / picture.max()).astype(np.uint8)
-
-# %% 9.5 wrong: equal values
+# %% 9.5 wrong: 0 / 0 is NaN
 def answer(picture):
     low, high = picture.min(), picture.max()
     return np.rint(255 * (picture - low) / (high - low)).astype(np.uint8)
 
-# %% 9.5 wrong: equal become 255
-def answer(picture):
-    low, high = picture.min(), picture.max()
-    if low == high:
-        return np.full(picture.shape, 255, np.uint8)
-    return np.rint(255 * (picture - low) / (high - low)).astype(np.uint8)
-
-# %% 9.5 wrong: 256
+# %% 9.5 wrong: yours goes from 0 to
 def answer(picture):
     low, high = picture.min(), picture.max()
     if low == high:
         return np.zeros(picture.shape, np.uint8)
     return np.rint(256 * (picture - low) / (high - low)).astype(np.uint8)
 
-# %% 9.5 wrong: float
-def answer(picture):
-    low, high = picture.min(), picture.max()
-    if low == high:
-        return np.zeros(picture.shape)
-    return np.rint(255 * (picture - low) / (high - low))
-
-# %% 9.5 wrong: clipped
-def answer(picture):
-    return np.rint(255 * np.clip(picture, 0, 1)).astype(np.uint8)
-
-# %% 9.5 wrong: each row for itself
+# %% 9.5 wrong: in yours
 def answer(picture):
     low = picture.min(axis=1, keepdims=True)
     high = picture.max(axis=1, keepdims=True)
     return np.rint(255 * (picture - low) / np.maximum(high - low, 1e-12)).astype(np.uint8)
 
-# %% 9.5 wrong: a small number added below
-def answer(picture):
-    low, high = picture.min(), picture.max()
-    return np.rint(255 * (picture - low) / (high - low + 1e-3)).astype(np.uint8)
-
-# %% 9.5 wrong: upside down
+# %% 9.5 wrong: in yours
 def answer(picture):
     low, high = picture.min(), picture.max()
     if low == high:
         return np.zeros(picture.shape, np.uint8)
     return np.rint(255 * (high - picture) / (high - low)).astype(np.uint8)
 
-# %% 9.5 wrong: rounded up
-def answer(picture):
-    low, high = picture.min(), picture.max()
-    if low == high:
-        return np.zeros(picture.shape, np.uint8)
-    return np.ceil(255 * (picture - low) / (high - low)).astype(np.uint8)
-
-# %% 9.5 wrong: uint8 too early
-def answer(picture):
-    low, high = picture.min(), picture.max()
-    if low == high:
-        return np.zeros(picture.shape, np.uint8)
-    return ((picture - low) / (high - low)).astype(np.uint8) * 255
-
-# %% 9.5 wrong: int64
-def answer(picture):
-    low, high = picture.min(), picture.max()
-    if low == high:
-        return np.zeros(picture.shape, int)
-    return np.rint(255 * (picture - low) / (high - low)).astype(int)
-
-# %% 9.5 wrong: absolute values
+# %% 9.5 wrong: for values from -0.5 to 0.5
 def answer(picture):
     picture = np.abs(picture)
     low, high = picture.min(), picture.max()
     if low == high:
         return np.zeros(picture.shape, np.uint8)
     return np.rint(255 * (picture - low) / (high - low)).astype(np.uint8)
-
-# %% 9.4 right: if and elif
-def answer(event, control):
-    key = event.get("key")
-    if key == "ArrowUp":
-        control["rate"] *= 2
-    elif key == "ArrowDown":
-        control["rate"] /= 2
-    elif key == "s":
-        control["stop"] = True
 
 # %% 9.4 right: looks at the kind of event first
 def answer(event, control):
@@ -465,25 +272,7 @@ class Keys:
 
 answer = Keys()
 
-# %% 9.4 wrong: other events have no key
-def answer(event, control):
-    if event["key"] == "ArrowUp":
-        control["rate"] *= 2
-    elif event["key"] == "ArrowDown":
-        control["rate"] /= 2
-    elif event["key"] == "s":
-        control["stop"] = True
-
-# %% 9.4 wrong: stop goes back
-def answer(event, control):
-    key = event.get("key")
-    if key == "ArrowUp":
-        control["rate"] *= 2
-    elif key == "ArrowDown":
-        control["rate"] /= 2
-    control["stop"] = key == "s"
-
-# %% 9.4 wrong: s toggles
+# %% 9.4 wrong: s does not switch it back
 def answer(event, control):
     key = event.get("key")
     if key == "ArrowUp":
@@ -493,27 +282,7 @@ def answer(event, control):
     elif key == "s":
         control["stop"] = not control["stop"]
 
-# %% 9.4 wrong: every other key halves
-def answer(event, control):
-    key = event.get("key")
-    if key == "s":
-        control["stop"] = True
-    elif key == "ArrowUp":
-        control["rate"] *= 2
-    else:
-        control["rate"] /= 2
-
-# %% 9.4 wrong: up and down exchanged
-def answer(event, control):
-    key = event.get("key")
-    if key == "ArrowDown":
-        control["rate"] *= 2
-    elif key == "ArrowUp":
-        control["rate"] /= 2
-    elif key == "s":
-        control["stop"] = True
-
-# %% 9.4 wrong: a new dict
+# %% 9.4 wrong: the arrow up doubles the rate
 def answer(event, control):
     key = event.get("key")
     if key == "ArrowUp":
@@ -524,7 +293,7 @@ def answer(event, control):
         return {**control, "stop": True}
     return control
 
-# %% 9.4 wrong: capital S
+# %% 9.4 wrong: S is another key than s
 def answer(event, control):
     key = event.get("key", "").lower()
     if key == "arrowup":
@@ -534,27 +303,7 @@ def answer(event, control):
     elif key == "s":
         control["stop"] = True
 
-# %% 9.4 wrong: two is added
-def answer(event, control):
-    key = event.get("key")
-    if key == "ArrowUp":
-        control["rate"] += 2
-    elif key == "ArrowDown":
-        control["rate"] -= 2
-    elif key == "s":
-        control["stop"] = True
-
-# %% 9.4 wrong: down cuts off
-def answer(event, control):
-    key = event.get("key")
-    if key == "ArrowUp":
-        control["rate"] *= 2
-    elif key == "ArrowDown":
-        control["rate"] //= 2
-    elif key == "s":
-        control["stop"] = True
-
-# %% 9.4 wrong: any key with Up in it
+# %% 9.4 wrong: another key than the arrow up
 def answer(event, control):
     key = event.get("key", "")
     if "Up" in key:
@@ -564,7 +313,7 @@ def answer(event, control):
     elif key == "s":
         control["stop"] = True
 
-# %% 9.4 wrong: any key with an s
+# %% 9.4 wrong: an s in a key's name
 def answer(event, control):
     key = event.get("key", "")
     if key == "ArrowUp":
@@ -574,15 +323,7 @@ def answer(event, control):
     elif "s" in key:
         control["stop"] = True
 
-# %% 9.4 wrong: no down
-def answer(event, control):
-    key = event.get("key")
-    if key == "ArrowUp":
-        control["rate"] *= 2
-    if key == "s":
-        control["stop"] = True
-
-# %% 9.4 wrong: after stop nothing moves
+# %% 9.4 wrong: the arrows go on changing the rate
 def answer(event, control):
     key = event.get("key")
     if control["stop"]:
@@ -593,16 +334,6 @@ def answer(event, control):
         control["rate"] /= 2
     elif key == "s":
         control["stop"] = True
-
-# %% 9.4 wrong: stop is a text
-def answer(event, control):
-    key = event.get("key")
-    if key == "ArrowUp":
-        control["rate"] *= 2
-    elif key == "ArrowDown":
-        control["rate"] /= 2
-    elif key == "s":
-        control["stop"] = "True"
 
 # %% 9.2 right: PyTorch's word
 answer = "aten::_linalg_svd"
@@ -618,47 +349,15 @@ answer = max(times, key=times.get)
 times = profile_tf(slow_tf)
 answer = max(times, key=times.get)
 
-# %% 9.2 right: sorted
-answer = sorted(profile_torch(slow_torch).items(), key=lambda item: item[1])[-1][0]
-
-# %% 9.2 right: the larger of both
-both = profile_torch(slow_torch) | profile_tf(slow_tf)
-answer = sorted(both, key=both.get, reverse=True)[0]
-
-# %% 9.2 wrong: the norms
+# %% 9.2 wrong: sort the profile by self time
 answer = "aten::linalg_vector_norm"
 
-# %% 9.2 wrong: the product
-answer = "aten::mm"
-
-# %% 9.2 wrong: addmm
-answer = "aten::addmm"
-
-# %% 9.2 wrong: TensorFlow's product
-answer = "MatMul"
-
-# %% 9.2 wrong: the function's name
+# %% 9.2 wrong: that the source calls
 answer = "torch.linalg.svdvals"
 
-# %% 9.2 wrong: the function's name in TensorFlow
-answer = "tf.linalg.svd"
-
-# %% 9.2 wrong: who calls it
-answer = "aten::linalg_svdvals"
-
-# %% 9.2 wrong: the step
-answer = "slow_torch"
-
-# %% 9.2 wrong: the quick step is profiled
+# %% 9.2 wrong: which was there before
 times = profile_torch(step_torch)
 answer = max(times, key=times.get)
 
-# %% 9.2 wrong: the time
+# %% 9.2 wrong: a string, yours is of type float
 answer = max(profile_torch(slow_torch).values())
-
-# %% 9.2 wrong: the fastest
-times = profile_torch(slow_torch)
-answer = min(times, key=times.get)
-
-# %% 9.2 wrong: stack
-answer = "aten::stack"

@@ -1,10 +1,4 @@
-"""Answers to the exercises of chapter 10, as learners write them: right ones, and wrong ones with words that the check must say."""
-
-# %% 10.1 right: dict comprehensions
-def answer(request):
-    rows = request["instances"]
-    columns = {name: [row[name] for row in rows] for name in rows[0]}
-    return {**{k: v for k, v in request.items() if k != "instances"}, "inputs": columns}
+"""Answers to the exercises of chapter 10, as learners write them: right ones, and wrong ones with words to be said."""
 
 # %% 10.1 right: a copy, popped
 def answer(request):
@@ -64,23 +58,12 @@ def answer(request):
         return dict(others, inputs={k: [row[k] for row in instances] for k in instances[0]})
     return turn(**request)
 
-# %% 10.1 right: through JSON
-def answer(request):
-    request = json.loads(json.dumps(request))
-    rows = request.pop("instances")
-    return {"inputs": {name: [row[name] for row in rows] for name in rows[0]}, **request}
-
-# %% 10.1 wrong: rows stay too
+# %% 10.1 wrong: `instances` or `inputs`, not both
 def answer(request):
     rows = request["instances"]
     return {**request, "inputs": {name: [row[name] for row in rows] for name in rows[0]}}
 
-# %% 10.1 wrong: signature_name is lost
-def answer(request):
-    rows = request["instances"]
-    return {"inputs": {name: [row[name] for row in rows] for name in rows[0]}}
-
-# %% 10.1 wrong: signature_name always
+# %% 10.1 wrong: only the key `inputs`
 def answer(request):
     rows = request["instances"]
     return {
@@ -88,15 +71,7 @@ def answer(request):
         "inputs": {name: [row[name] for row in rows] for name in rows[0]},
     }
 
-# %% 10.1 wrong: the default's name
-def answer(request):
-    rows = request["instances"]
-    return {
-        "signature_name": request.get("signature_name", "serving_default"),
-        "inputs": {name: [row[name] for row in rows] for name in rows[0]},
-    }
-
-# %% 10.1 wrong: KeyError
+# %% 10.1 wrong: KeyError: 'signature_name'
 def answer(request):
     rows = request["instances"]
     return {
@@ -104,40 +79,20 @@ def answer(request):
         "inputs": {name: [row[name] for row in rows] for name in rows[0]},
     }
 
-# %% 10.1 wrong: the request itself is changed
+# %% 10.1 wrong: build a new one
 def answer(request):
     rows = request.pop("instances")
     request["inputs"] = {name: [row[name] for row in rows] for name in rows[0]}
     return request
 
-# %% 10.1 wrong: only the key's name
-def answer(request):
-    return {("inputs" if key == "instances" else key): value for key, value in request.items()}
-
-# %% 10.1 wrong: joined
-def answer(request):
-    result = {key: value for key, value in request.items() if key != "instances"}
-    result["inputs"] = {}
-    for row in request["instances"]:
-        for name, value in row.items():
-            value = value if isinstance(value, list) else [value]
-            result["inputs"].setdefault(name, []).extend(value)
-    return result
-
-# %% 10.1 wrong: the last row alone
-def answer(request):
-    result = {key: value for key, value in request.items() if key != "instances"}
-    result["inputs"] = {name: value for row in request["instances"] for name, value in row.items()}
-    return result
-
-# %% 10.1 wrong: the two names of the example
+# %% 10.1 wrong: 'age': [7, 8, 9]
 def answer(request):
     rows = request["instances"]
     result = {key: value for key, value in request.items() if key != "instances"}
     result["inputs"] = {"tag": [r["tag"] for r in rows], "signal": [r["signal"] for r in rows]}
     return result
 
-# %% 10.1 wrong: by position
+# %% 10.1 wrong: yours are {'tag': ['foo', 8,
 def answer(request):
     rows = request["instances"]
     result = {key: value for key, value in request.items() if key != "instances"}
@@ -145,32 +100,12 @@ def answer(request):
     result["inputs"] = {name: list(column) for name, column in zip(rows[0], columns)}
     return result
 
-# %% 10.1 wrong: a list of pairs
-def answer(request):
-    rows = request["instances"]
-    result = {key: value for key, value in request.items() if key != "instances"}
-    result["inputs"] = [(name, [row[name] for row in rows]) for name in rows[0]]
-    return result
-
-# %% 10.1 wrong: JSON
+# %% 10.1 wrong: return a dict
 def answer(request):
     rows = request["instances"]
     result = {key: value for key, value in request.items() if key != "instances"}
     result["inputs"] = {name: [row[name] for row in rows] for name in rows[0]}
     return json.dumps(result)
-
-# %% 10.1 wrong: input
-def answer(request):
-    rows = request["instances"]
-    result = {key: value for key, value in request.items() if key != "instances"}
-    result["input"] = {name: [row[name] for row in rows] for name in rows[0]}
-    return result
-
-# %% 10.2 right: the sum by hand
-def answer(scans):
-    mean = tf.reduce_mean(scans, axis=[1, 2], keepdims=True)
-    variance = tf.reduce_sum((scans - mean) ** 2, axis=[1, 2], keepdims=True) / 63
-    return (scans - mean) / (tf.sqrt(variance) + 0.01)
 
 # %% 10.2 right: reduce_std, corrected
 def answer(scans):
@@ -211,13 +146,6 @@ def answer(scans):
     variance = tf.reduce_sum(tf.square(scans - mean), [1, 2], keepdims=True) / (n - 1)
     return (scans - mean) / (variance**0.5 + 0.01)
 
-# %% 10.2 right: keras.ops
-def answer(scans):
-    ops = tf.keras.ops
-    mean = ops.mean(scans, axis=(1, 2), keepdims=True)
-    std = ops.std(scans, axis=(1, 2), keepdims=True) * np.sqrt(64 / 63).item()
-    return (scans - mean) / (std + 0.01)
-
 # %% 10.2 right: a Keras layer
 class Standardized(tf.keras.layers.Layer):
     def call(self, scans):
@@ -227,104 +155,37 @@ class Standardized(tf.keras.layers.Layer):
 
 answer = Standardized()
 
-# %% 10.2 right: vectorized_map
-def answer(scans):
-    def one(scan):
-        mean, variance = tf.nn.moments(scan, [0, 1])
-        return (scan - mean) / (tf.sqrt(variance * (64 / 63)) + 0.01)
-    return tf.vectorized_map(one, scans)
-
-# %% 10.2 wrong: divided by 64
-def answer(scans):
-    mean = tf.reduce_mean(scans, axis=[1, 2], keepdims=True)
-    std = tf.math.reduce_std(scans, axis=[1, 2], keepdims=True)
-    return (scans - mean) / (std + 0.01)
-
-# %% 10.2 wrong: the whole batch
-def answer(scans):
-    mean = tf.reduce_mean(scans)
-    std = tf.sqrt(tf.reduce_sum((scans - mean) ** 2) / (tf.cast(tf.size(scans), tf.float32) - 1))
-    return (scans - mean) / (std + 0.01)
-
-# %% 10.2 wrong: each pixel over the batch
-def answer(scans):
-    mean = tf.reduce_mean(scans, axis=0, keepdims=True)
-    std = tf.math.reduce_std(scans, axis=0, keepdims=True)
-    return (scans - mean) / (std + 0.01)
-
-# %% 10.2 wrong: 0.01 under the root
-def answer(scans):
-    mean = tf.reduce_mean(scans, axis=[1, 2], keepdims=True)
-    variance = tf.reduce_sum((scans - mean) ** 2, axis=[1, 2], keepdims=True) / 63
-    return (scans - mean) / tf.sqrt(variance + 0.01)
-
-# %% 10.2 wrong: without 0.01
+# %% 10.2 wrong: a blank scan has none
 def answer(scans):
     mean = tf.reduce_mean(scans, axis=[1, 2], keepdims=True)
     variance = tf.reduce_sum((scans - mean) ** 2, axis=[1, 2], keepdims=True) / 63
     return (scans - mean) / tf.sqrt(variance)
 
-# %% 10.2 wrong: no root
-def answer(scans):
-    mean = tf.reduce_mean(scans, axis=[1, 2], keepdims=True)
-    variance = tf.reduce_sum((scans - mean) ** 2, axis=[1, 2], keepdims=True) / 63
-    return (scans - mean) / (variance + 0.01)
-
-# %% 10.2 wrong: keepdims forgotten
+# %% 10.2 wrong: incompatible shapes
 def answer(scans):
     mean = tf.reduce_mean(scans, axis=[1, 2])
     variance = tf.reduce_sum((scans - mean) ** 2, axis=[1, 2]) / 63
     return (scans - mean) / (tf.sqrt(variance) + 0.01)
 
-# %% 10.2 wrong: statistics without gradients
+# %% 10.2 wrong: the gradient of argument 1 is not
 def answer(scans):
     fixed = tf.stop_gradient(scans)
     mean = tf.reduce_mean(fixed, axis=[1, 2], keepdims=True)
     variance = tf.reduce_sum((fixed - mean) ** 2, axis=[1, 2], keepdims=True) / 63
     return (scans - mean) / (tf.sqrt(variance) + 0.01)
 
-# %% 10.2 wrong: TensorFlow's own
-def answer(scans):
-    return tf.image.per_image_standardization(scans[..., None])[..., 0]
-
-# %% 10.2 wrong: NumPy
+# %% 10.2 wrong: no gradient reaches
 def answer(scans):
     scans = np.asarray(scans)
     mean = scans.mean(axis=(1, 2), keepdims=True)
     std = scans.std(axis=(1, 2), keepdims=True, ddof=1)
     return tf.constant((scans - mean) / (std + 0.01))
 
-# %% 10.2 wrong: each row
-def answer(scans):
-    mean = tf.reduce_mean(scans, axis=2, keepdims=True)
-    variance = tf.reduce_sum((scans - mean) ** 2, axis=2, keepdims=True) / 7
-    return (scans - mean) / (tf.sqrt(variance) + 0.01)
-
-# %% 10.2 wrong: the mean not taken off
-def answer(scans):
-    mean = tf.reduce_mean(scans, axis=[1, 2], keepdims=True)
-    variance = tf.reduce_sum((scans - mean) ** 2, axis=[1, 2], keepdims=True) / 63
-    return scans / (tf.sqrt(variance) + 0.01)
-
-# %% 10.2 wrong: correction upside down
+# %% 10.2 wrong: the values are not
 def answer(scans):
     mean = tf.reduce_mean(scans, axis=[1, 2], keepdims=True)
     std = tf.math.reduce_std(scans, axis=[1, 2], keepdims=True) * (63 / 64) ** 0.5
     return (scans - mean) / (std + 0.01)
-
-# %% 10.2 wrong: 0.001
-def answer(scans):
-    mean = tf.reduce_mean(scans, axis=[1, 2], keepdims=True)
-    variance = tf.reduce_sum((scans - mean) ** 2, axis=[1, 2], keepdims=True) / 63
-    return (scans - mean) / (tf.sqrt(variance) + 0.001)
-
-# %% 10.5 right: sets
-def answer(folders, broken, labels):
-    good = set(folders) - set(broken)
-    held = good & set(labels.values())
-    if good:
-        held.add(max(good))
-    return sorted(held)
 
 # %% 10.5 right: a list of what loads
 def answer(folders, broken, labels):
@@ -360,6 +221,8 @@ def answer(folders, broken, labels):
     return sorted(good & wanted)
 
 # %% 10.5 right: NumPy's set functions
+import numpy as np
+
 def answer(folders, broken, labels):
     good = np.setdiff1d(np.array(folders, int), np.array(broken, int))
     named = np.intersect1d(good, np.array(list(labels.values()), int))
@@ -371,113 +234,46 @@ def answer(folders, broken, labels):
     keep = [version for k, version in enumerate(order) if k == 0 or version in set(labels.values())]
     return keep[::-1]
 
-# %% 10.5 right: early return
+# %% 10.5 wrong: return a list of version numbers
 def answer(folders, broken, labels):
     good = set(folders) - set(broken)
-    if not good:
-        return []
-    return sorted({max(good)} | {v for v in labels.values() if v in good})
+    return [name for name, version in labels.items() if version in good] + ["newest"]
 
-# %% 10.5 wrong: newest, loads or not
-def answer(folders, broken, labels):
-    good = set(folders) - set(broken)
-    held = {v for v in [max(folders, default=0)] if v in good}
-    return sorted(held | (good & set(labels.values())))
-
-# %% 10.5 wrong: broken ones held
-def answer(folders, broken, labels):
-    held = set(folders) & set(labels.values())
-    return sorted(held | ({max(folders)} if folders else set()))
-
-# %% 10.5 wrong: labels of what is not there
-def answer(folders, broken, labels):
-    good = set(folders) - set(broken)
-    held = {v for v in labels.values() if v not in broken}
-    return sorted(held | ({max(good)} if good else set()))
-
-# %% 10.5 wrong: labels that do not load
+# %% 10.5 wrong: nothing that does not load
 def answer(folders, broken, labels):
     good = set(folders) - set(broken)
     held = {v for v in labels.values() if v in folders}
     return sorted(held | ({max(good)} if good else set()))
 
-# %% 10.5 wrong: the last of the list
+# %% 10.5 wrong: it holds [2, 10], yours are [1, 2]
 def answer(folders, broken, labels):
     good = [v for v in folders if v not in broken]
     return sorted({*good[-1:], *(v for v in labels.values() if v in good)})
 
-# %% 10.5 wrong: twice
+# %% 10.5 wrong: yours are [4, 4, 5]
 def answer(folders, broken, labels):
     good = set(folders) - set(broken)
     held = [v for v in labels.values() if v in good]
     return sorted(held + ([max(good)] if good else []))
 
-# %% 10.5 wrong: not sorted
+# %% 10.5 wrong: yours are [10, 2]
 def answer(folders, broken, labels):
     good = set(folders) - set(broken)
     held = [max(good)] if good else []
     return held + [v for v in dict.fromkeys(labels.values()) if v in good and v not in held]
 
-# %% 10.5 wrong: max of nothing
+# %% 10.5 wrong: empty sequence
 def answer(folders, broken, labels):
     good = set(folders) - set(broken)
     return sorted({max(good)} | (good & set(labels.values())))
 
-# %% 10.5 wrong: all that load
-def answer(folders, broken, labels):
-    return sorted(set(folders) - set(broken))
-
-# %% 10.5 wrong: no labels
-def answer(folders, broken, labels):
-    good = set(folders) - set(broken)
-    return [max(good)] if good else []
-
-# %% 10.5 wrong: the labels alone
-def answer(folders, broken, labels):
-    good = set(folders) - set(broken)
-    return sorted(good & set(labels.values()))
-
-# %% 10.5 wrong: newest only without labels
-def answer(folders, broken, labels):
-    good = set(folders) - set(broken)
-    return sorted(good & set(labels.values())) or sorted(good)[-1:]
-
-# %% 10.5 wrong: a set
+# %% 10.5 wrong: has no order
 def answer(folders, broken, labels):
     good = set(folders) - set(broken)
     held = good & set(labels.values())
     if good:
         held.add(max(good))
     return held
-
-# %% 10.5 wrong: names
-def answer(folders, broken, labels):
-    good = set(folders) - set(broken)
-    return sorted(name for name, v in labels.items() if v in good)
-
-# %% 10.5 wrong: None without any
-def answer(folders, broken, labels):
-    good = set(folders) - set(broken)
-    if good:
-        return sorted({max(good)} | (good & set(labels.values())))
-
-# %% 10.5 wrong: sorted as text
-def answer(folders, broken, labels):
-    good = set(folders) - set(broken)
-    held = good & set(labels.values())
-    if good:
-        held.add(max(good))
-    return sorted(held, key=str)
-
-# %% 10.3 right: a loop
-def answer(arrivals, size, wait):
-    batches = []
-    for k, time in enumerate(arrivals):
-        if not batches or len(batches[-1]) == size or time > opened + wait:
-            batches.append([])
-            opened = time
-        batches[-1].append(k)
-    return batches
 
 # %% 10.3 right: two pointers
 def answer(arrivals, size, wait):
@@ -514,14 +310,14 @@ def answer(arrivals, size, wait):
         begin = end
     return batches
 
-# %% 10.3 right: searchsorted
+# %% 10.3 right: searchsorted, each batch an array
 def answer(arrivals, size, wait):
     arrivals = np.asarray(arrivals)
     batches, begin = [], 0
     while begin < len(arrivals):
         late = int(np.searchsorted(arrivals, arrivals[begin] + wait, side="right"))
         end = min(late, begin + size)
-        batches.append(list(range(begin, end)))
+        batches.append(np.arange(begin, end))
         begin = end
     return batches
 
@@ -560,7 +356,7 @@ def answer(arrivals, size, wait):
         batches.append(batch)
     return batches
 
-# %% 10.3 wrong: who comes exactly then is out
+# %% 10.3 wrong: still gets in
 def answer(arrivals, size, wait):
     batches = []
     for k, time in enumerate(arrivals):
@@ -570,16 +366,7 @@ def answer(arrivals, size, wait):
         batches[-1].append(k)
     return batches
 
-# %% 10.3 wrong: wait counts from the last
-def answer(arrivals, size, wait):
-    batches = []
-    for k, time in enumerate(arrivals):
-        if not batches or len(batches[-1]) == size or time > arrivals[k - 1] + wait:
-            batches.append([])
-        batches[-1].append(k)
-    return batches
-
-# %% 10.3 wrong: one too many
+# %% 10.3 wrong: yours takes one more
 def answer(arrivals, size, wait):
     batches = []
     for k, time in enumerate(arrivals):
@@ -589,21 +376,7 @@ def answer(arrivals, size, wait):
         batches[-1].append(k)
     return batches
 
-# %% 10.3 wrong: size is ignored
-def answer(arrivals, size, wait):
-    batches = []
-    for k, time in enumerate(arrivals):
-        if not batches or time > opened + wait:
-            batches.append([])
-            opened = time
-        batches[-1].append(k)
-    return batches
-
-# %% 10.3 wrong: wait is ignored
-def answer(arrivals, size, wait):
-    return [list(range(k, min(k + size, len(arrivals)))) for k in range(0, len(arrivals), size)]
-
-# %% 10.3 wrong: the last batch is lost
+# %% 10.3 wrong: the last batch is missing
 def answer(arrivals, size, wait):
     batches, batch = [], []
     for k, time in enumerate(arrivals):
@@ -613,7 +386,7 @@ def answer(arrivals, size, wait):
         batch.append(k)
     return batches
 
-# %% 10.3 wrong: an empty batch for nobody
+# %% 10.3 wrong: return an empty list
 def answer(arrivals, size, wait):
     batches, opened = [[]], None
     for k, time in enumerate(arrivals):
@@ -625,7 +398,7 @@ def answer(arrivals, size, wait):
         batches[-1].append(k)
     return batches
 
-# %% 10.3 wrong: times
+# %% 10.3 wrong: a list of lists of request numbers
 def answer(arrivals, size, wait):
     batches = []
     for time in arrivals:
@@ -634,7 +407,7 @@ def answer(arrivals, size, wait):
         batches[-1].append(time)
     return batches
 
-# %% 10.3 wrong: the clock does not start anew when a full batch closes
+# %% 10.3 wrong: the batches are
 def answer(arrivals, size, wait):
     batches = []
     for k, time in enumerate(arrivals):
@@ -645,74 +418,6 @@ def answer(arrivals, size, wait):
             batches.append([])
         batches[-1].append(k)
     return batches
-
-# %% 10.3 wrong: windows on a fixed clock
-def answer(arrivals, size, wait):
-    batches, window = [], None
-    for k, time in enumerate(arrivals):
-        now = int(time // wait) if wait else k
-        if now != window or len(batches[-1]) == size:
-            batches.append([])
-            window = now
-        batches[-1].append(k)
-    return batches
-
-# %% 10.3 wrong: opens when the one before closed
-def answer(arrivals, size, wait):
-    batches, closes = [], 0.0
-    for k, time in enumerate(arrivals):
-        if not batches or len(batches[-1]) == size or time > closes:
-            batches.append([])
-            closes = max(closes, time) + wait
-        batches[-1].append(k)
-    return batches
-
-# %% 10.3 wrong: counted from 1
-def answer(arrivals, size, wait):
-    batches = []
-    for k, time in enumerate(arrivals, 1):
-        if not batches or len(batches[-1]) == size or time > opened + wait:
-            batches.append([])
-            opened = time
-        batches[-1].append(k)
-    return batches
-
-# %% 10.3 wrong: sizes
-def answer(arrivals, size, wait):
-    sizes = []
-    for time in arrivals:
-        if not sizes or sizes[-1] == size or time > opened + wait:
-            sizes.append(0)
-            opened = time
-        sizes[-1] += 1
-    return sizes
-
-# %% 10.3 wrong: arrivals are used up
-def answer(arrivals, size, wait):
-    batches, k = [], 0
-    while arrivals:
-        opened, batch = arrivals[0], []
-        while arrivals and len(batch) < size and arrivals[0] <= opened + wait:
-            arrivals.pop(0)
-            batch.append(k)
-            k += 1
-        batches.append(batch)
-    return batches
-
-# %% 10.4 right: try and isinstance
-def answer(body):
-    if len(body) > 1000:
-        return 413
-    try:
-        numbers = json.loads(body)["instances"]
-    except Exception:
-        return 400
-    if not isinstance(numbers, list) or not numbers:
-        return 400
-    for number in numbers:
-        if isinstance(number, bool) or not isinstance(number, (int, float)):
-            return 400
-    return 200
 
 # %% 10.4 right: the named exceptions
 def answer(body):
@@ -821,18 +526,7 @@ class Gatekeeper:
 
 answer = Gatekeeper()
 
-# %% 10.4 wrong: true is no number
-def answer(body):
-    if len(body) > 1000:
-        return 413
-    try:
-        numbers = json.loads(body)["instances"]
-    except Exception:
-        return 400
-    fine = isinstance(numbers, list) and numbers
-    return 200 if fine and all(isinstance(x, (int, float)) for x in numbers) else 400
-
-# %% 10.4 wrong: 1000 bytes
+# %% 10.4 wrong: 1,000 bytes are not more
 def answer(body):
     if len(body) >= 1000:
         return 413
@@ -843,19 +537,7 @@ def answer(body):
     fine = isinstance(numbers, list) and numbers
     return 200 if fine and all(type(x) in (int, float) for x in numbers) else 400
 
-# %% 10.4 wrong: nested deeply
-def answer(body):
-    if len(body) > 1000:
-        return 413
-    try:
-        found = json.loads(body)
-    except ValueError:
-        return 400
-    numbers = found.get("instances") if isinstance(found, dict) else None
-    fine = isinstance(numbers, list) and numbers
-    return 200 if fine and all(type(x) in (int, float) for x in numbers) else 400
-
-# %% 10.4 wrong: not text
+# %% 10.4 wrong: UnicodeDecodeError is no JSONDecodeError
 def answer(body):
     if len(body) > 1000:
         return 413
@@ -867,33 +549,7 @@ def answer(body):
     fine = isinstance(numbers, list) and numbers
     return 200 if fine and all(type(x) in (int, float) for x in numbers) else 400
 
-# %% 10.4 wrong: JSON that is no object
-def answer(body):
-    if len(body) > 1000:
-        return 413
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return 400
-    if "instances" not in found:
-        return 400
-    numbers = found["instances"]
-    fine = isinstance(numbers, list) and numbers
-    return 200 if fine and all(type(x) in (int, float) for x in numbers) else 400
-
-# %% 10.4 wrong: no instances
-def answer(body):
-    if len(body) > 1000:
-        return 413
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return 400
-    numbers = found["instances"] if isinstance(found, dict) else []
-    fine = isinstance(numbers, list) and numbers
-    return 200 if fine and all(type(x) in (int, float) for x in numbers) else 400
-
-# %% 10.4 wrong: empty
+# %% 10.4 wrong: an empty list is refused
 def answer(body):
     if len(body) > 1000:
         return 413
@@ -904,18 +560,7 @@ def answer(body):
     fine = isinstance(numbers, list) and all(type(x) in (int, float) for x in numbers)
     return 200 if fine else 400
 
-# %% 10.4 wrong: too long comes last
-def answer(body):
-    try:
-        numbers = json.loads(body)["instances"]
-    except Exception:
-        return 400
-    if len(body) > 1000:
-        return 413
-    fine = isinstance(numbers, list) and numbers
-    return 200 if fine and all(type(x) in (int, float) for x in numbers) else 400
-
-# %% 10.4 wrong: NaN refused
+# %% 10.4 wrong: NaN and Infinity are allowed
 def answer(body):
     if len(body) > 1000:
         return 413
@@ -926,53 +571,7 @@ def answer(body):
     fine = isinstance(numbers, list) and numbers
     return 200 if fine and all(type(x) in (int, float) and x == x for x in numbers) else 400
 
-# %% 10.4 wrong: floats only
-def answer(body):
-    if len(body) > 1000:
-        return 413
-    try:
-        numbers = json.loads(body)["instances"]
-    except Exception:
-        return 400
-    fine = isinstance(numbers, list) and numbers
-    return 200 if fine and all(type(x) is float for x in numbers) else 400
-
-# %% 10.4 wrong: texts of numbers
-def answer(body):
-    if len(body) > 1000:
-        return 413
-    try:
-        numbers = json.loads(body)["instances"]
-        [float(x) for x in numbers]
-    except Exception:
-        return 400
-    fine = isinstance(numbers, list) and numbers
-    return 200 if fine and not any(type(x) is bool for x in numbers) else 400
-
-# %% 10.4 wrong: other keys refused
-def answer(body):
-    if len(body) > 1000:
-        return 413
-    try:
-        found = json.loads(body)
-        numbers = found["instances"]
-    except Exception:
-        return 400
-    fine = isinstance(numbers, list) and numbers and set(found) == {"instances"}
-    return 200 if fine and all(type(x) in (int, float) for x in numbers) else 400
-
-# %% 10.4 wrong: a text's characters
-def answer(body):
-    if len(body) > 1000:
-        return 413
-    try:
-        numbers = json.loads(body)["instances"]
-        fine = len(numbers) > 0 and all(type(x) in (int, float) for x in numbers)
-    except Exception:
-        return 400
-    return 200 if fine else 400
-
-# %% 10.4 wrong: only the first is looked at
+# %% 10.4 wrong: not only the first
 def answer(body):
     if len(body) > 1000:
         return 413
@@ -983,7 +582,7 @@ def answer(body):
     fine = isinstance(numbers, list) and numbers
     return 200 if fine and type(numbers[0]) in (int, float) else 400
 
-# %% 10.4 wrong: characters are counted
+# %% 10.4 wrong: bytes are counted
 def answer(body):
     try:
         text = body.decode()
@@ -995,7 +594,7 @@ def answer(body):
     fine = isinstance(numbers, list) and numbers
     return 200 if fine and all(type(x) in (int, float) for x in numbers) else 400
 
-# %% 10.4 wrong: a text
+# %% 10.4 wrong: yours is '200'
 def answer(body):
     if len(body) > 1000:
         return "413"
