@@ -599,17 +599,6 @@ def test_the_figures_say_what_they_show(shown):
     assert "TensorFlow, SavedModel: with one client 100.0 ms for one picture, with 4 clients 100.0 ms" in said[2]
 
 
-def test_quiz_10a_and_10c():
-    """What the exported program takes whose example held two pictures, and how often a page meets a slow request."""
-    import torch
-    program = torch.export.export(torch.nn.Flatten(), (torch.zeros(2, 8, 8),)).module()
-    assert program(torch.zeros(2, 8, 8)).shape == (2, 64)
-    for size in (1, 3):
-        with pytest.raises((AssertionError, RuntimeError)):
-            program(torch.zeros(size, 8, 8))
-    assert round(100 * (1 - 0.99 ** 100)) == 63
-
-
 def test_exercise_10_5_follows_the_server(tmp_path):
     """What the exercise calls right is what model_store holds."""
     for case, (folders, broken, named) in enumerate(checks.stores()):
