@@ -109,20 +109,26 @@ def judge_one_move(answer):
                 _, problem = call(answer, save(text), folder)
             except Killed:
                 problem = None
+            problem = problem or _problem_of_save(text, before, halfway, held())
             if problem:
                 return problem
-            if before and None in halfway:
-                return "no checkpoint at all is there while the new one is written: leave the old one alone until then."
-            if "half of it" in halfway:
-                return "half a checkpoint is left when `save` is killed: let it write under another name."
-            if text == "killed" and held() != before:
-                return "the old checkpoint is gone after an error in `save`: rename only what is whole, without `finally`."
-            if held() is None:
-                return "no file `checkpoint` is in the folder after a save that nobody killed."
-            if text != "killed" and held() != text:
-                return "after a second save the file `checkpoint` does not hold what that save wrote."
             halfway.clear()
         return None
+
+
+def _problem_of_save(text, before, halfway, after):
+    """What is wrong with what `checkpoint` held before a save of this text, in the middle of it, and after it; or None."""
+    if before and None in halfway:
+        return "no checkpoint at all is there while the new one is written: leave the old one alone until then."
+    if "half of it" in halfway:
+        return "half a checkpoint is left when `save` is killed: let it write under another name."
+    if text == "killed" and after != before:
+        return "the old checkpoint is gone after an error in `save`: rename only what is whole, without `finally`."
+    if after is None:
+        return "no file `checkpoint` is in the folder after a save that nobody killed."
+    if text != "killed" and after != text:
+        return "after a second save the file `checkpoint` does not hold what that save wrote."
+    return None
 
 
 EXERCISES = {

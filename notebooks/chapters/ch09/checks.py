@@ -35,9 +35,15 @@ def no_loop_and_no_overflow(answer):
             answer(torch.ones(length, dtype=torch.float64))
         return counter.count
 
-    if calls(40) > calls(10):
+    counts, problem = call(lambda: [calls(10), calls(40)])
+    if problem:
+        return f"right for few values; with 40 {problem}"
+    if counts[1] > counts[0]:
         return "the values are right, but more of them take more calls: write it without a loop."
-    if not torch.isfinite(answer(torch.ones(2000, dtype=torch.float64))).all():
+    drawn, problem = call(answer, torch.ones(2000, dtype=torch.float64))
+    if problem:
+        return f"right for few values; with 2,000 {problem}"
+    if not torch.isfinite(drawn).all():
         return "with 2,000 values it gives NaN: 0.6 to the power of -1,999 is infinite. Cut with `torch.tril`."
     return None
 
