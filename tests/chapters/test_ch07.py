@@ -1,6 +1,4 @@
 """What chapter 7 promises: no leak, the accuracy that every seed reaches, checkpoints to the bit, and the clock's part."""
-import pickle
-import pickletools
 import types
 
 import numpy as np
@@ -202,86 +200,6 @@ def test_what_the_packages_are_built_with(built, word):
 
 def test_the_wheels_table_names_cuda():
     assert {"torch", "tensorflow"} <= measuring.cuda_of_wheels().keys()
-
-
-# What the exercises take and refuse
-
-def judge(key, answer):
-    return checks.EXERCISES[key].judge(answer)
-
-
-def test_a_split_by_drawing_until_it_is_enough_is_right():
-    def answer(form, share, rng):
-        test = np.zeros(len(form), bool)
-        while test.mean() < share:
-            test |= form == rng.integers(1, 15)
-        return test
-    assert judge("7.1", answer) is None
-
-
-def test_a_split_of_which_only_the_first_form_is_drawn_is_not():
-    def answer(form, share, rng):
-        names = np.unique(form)
-        test = np.zeros(len(form), bool)
-        for one in np.roll(names, rng.integers(len(names))):
-            if test.mean() < share:
-                test |= form == one
-        return test
-    assert "different tests" in judge("7.1", answer)
-
-
-def in_place(w, b, g, rate, last):
-    b.mul_(0.9 * last / rate).add_(g)
-    return w.add_(g + 0.9 * b, alpha=-rate)
-
-
-@torch.no_grad()
-def without_gradients(w, b, g, rate, last):
-    return torch.add(w, g + 0.9 * (0.9 * b * last / rate + g), alpha=-rate)
-
-
-def with_an_optimizer(w, b, g, rate, last):
-    weights = torch.nn.Parameter(w.clone())
-    optimizer = torch.optim.SGD([weights], lr=rate, momentum=0.9, nesterov=True)
-    optimizer.state[weights]["momentum_buffer"] = b * last / rate
-    weights.grad = g
-    optimizer.step()
-    return weights.detach()
-
-
-@pytest.mark.parametrize("answer", [in_place, without_gradients, with_an_optimizer, checks.keras_step])
-def test_a_step_may_be_written_as_optimizers_are(answer):
-    assert judge("7.3", answer) is None
-
-
-def test_what_is_no_step_is_refused_with_its_cause():
-    assert "is there a `return`" in judge("7.3", lambda *given: None)
-    assert "a PyTorch tensor" in judge("7.3", lambda *given: 3.0)
-    assert "keep the rate of their day" in judge("7.3", lambda w, b, g, rate, last: w - rate * (g + 0.9 * (0.9 * b + g)))
-    assert judge("7.3", lambda w, b, g, rate, last: w[:2]).startswith("shape (2,)")
-
-
-def test_the_number_to_report_may_come_as_an_array():
-    assert judge("7.4", lambda watched, tested: np.array([watched.argmax(), tested[watched.argmax()]])) is None
-    assert judge("7.4", lambda watched, tested: [watched.argmax(), np.array(tested[watched.argmax()])]) is None
-    assert judge("7.4", lambda watched, tested: torch.tensor([watched.argmax(), tested[watched.argmax()]]).unbind()) is None
-
-
-def test_looking_into_a_pickle_may_use_its_printed_form(capsys):
-    def answer(program):
-        pickletools.dis(program)
-        lines = capsys.readouterr().out.splitlines()
-        return sorted({line.split("GLOBAL")[1].strip(" '") for line in lines if " GLOBAL " in line})
-    assert judge("7.5", answer) is None
-
-
-def test_loading_a_pickle_is_seen_even_where_its_error_is_caught():
-    def answer(program):
-        try:
-            return pickle.loads(program).nothing
-        except AttributeError:
-            return checks.imported(program)
-    assert judge("7.5", answer).startswith("the program has run")
 
 
 @pytest.mark.parametrize("first, later, eager, steps", [(1000, 10, 20, 100), (5, 3, 9, 1), (100, 1, 2, 100)])

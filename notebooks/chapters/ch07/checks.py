@@ -12,8 +12,8 @@ from helpers.course.judging import Exercise, attempt, call, cases, function, kin
 
 LAYOUTS = (np.full(12, 30), np.array([300] + 10 * [30]))
 """The scans of each form: all alike, and one that has half of them."""
-SHARES = [0.25] * 30 + [0.2, 0.3] * 10
-"""One a trial. 0.25 is 3 of 12 equal forms; 0.2 and 0.3 cannot be reached exactly by these."""
+SHARES = [0.25] * 30 + [0.2, 0.3, 0.2501] * 7
+"""One a trial. 0.25 is 3 of 12 equal forms; these cannot reach the others exactly, and miss 0.2501 by a hair."""
 
 
 def _judge_split(answer):
@@ -22,7 +22,7 @@ def _judge_split(answer):
     for sizes in LAYOUTS:
         drawn = []
         for trial, share in enumerate(SHARES):
-            form = np.repeat(np.arange(len(sizes)) + 1, sizes)
+            form = np.repeat(3 * np.arange(len(sizes)) + 5, sizes)  # nothing says how forms are numbered
             if trial % 2:  # nothing says that a form's scans stand together
                 form = np.random.default_rng(trial).permutation(form)
             test, problem = call(answer, form.copy(), share, np.random.default_rng(trial))
@@ -33,7 +33,7 @@ def _judge_split(answer):
             if not np.array_equal(test, again):
                 return "the forms are not drawn by `rng`: the same generator twice should give the same test."
             drawn.append(tuple(np.unique(form[test])))
-        problem = _problem_of_chance(len(sizes), drawn)
+        problem = _problem_of_chance(np.unique(form), drawn)
         if problem:
             return problem
     return None
@@ -51,22 +51,22 @@ def _problem_of_split(form, share, test):
     if found >= 1 - share and without_last >= share:
         return f"{found:.0%} of the scans are True where {share:.0%} were asked for: did you mark the training scans?"
     if found < share - 1e-9:
-        return (f"only {found:.0%} are in the test, at least {share:.0%} were asked for: `share` is a share of the scans, "
+        return (f"only {found:.2%} are in the test, at least {share:.2%} were asked for: `share` is a share of the scans, "
                 "and forms may differ in size.")
     if without_last >= share:  # a large form that came last may overshoot: without it there must be too few
         return f"{found:.0%} of the scans are in the test, although fewer forms make up {share:.0%}: stop earlier."
     return None
 
 
-def _problem_of_chance(forms, drawn):
+def _problem_of_chance(names, drawn):
     """What is wrong with the tests that other generators gave, each a tuple of forms, one for each of SHARES; or None."""
     different = len(set(drawn[:SHARES.count(SHARES[0])]))
     if different == 1:
         return "the forms are not drawn by `rng`: other generators should give other tests."
-    never = [form for form in range(1, forms + 1) if not any(form in one for one in drawn)]
+    never = [name for name in names if not any(name in one for one in drawn)]
     if never:  # chance leaves one out in less than one of a million judgements
         return f"form {never[0]} is never in the test, whatever `rng` draws: each form must have its chance."
-    if different <= forms:  # what a rotation of one fixed order can give
+    if different <= len(names):  # what a rotation of one fixed order can give
         return (f"{SHARES.count(SHARES[0])} generators gave only {different} different tests: draw each form by chance, not "
                 "only the first.")
     return None
@@ -91,6 +91,8 @@ STEPS = {
         lambda w, b, g, rate, last: w + 0.9 * (0.9 * b - rate * g) - rate * g,
     "that takes the new gradient at the rate `last`; only the old ones keep it":
         lambda w, b, g, rate, last: w - last * (g + 0.9 * (0.9 * b + g)),
+    "the sign is wrong: `v = -last * b`": lambda w, b, g, rate, last: w + 0.9 * (0.9 * last * b - rate * g) - rate * g,
+    "that is the new velocity; the new weights are asked for": lambda w, b, g, rate, last: -0.9 * last * b - rate * g,
 }
 
 
@@ -124,8 +126,12 @@ def _judge_report(answer):
             continue
         if epoch == first and np.isclose(share, 0.95):
             return "the epoch is right; but what you report is the accuracy on form 11, for which you chose that epoch."
-        if epoch == first:
+        if epoch == first and np.isclose(share, tested).any():
             return f"the epoch is right; report the test's accuracy at epoch {first}, yours is from a different epoch."
+        if epoch == first:
+            return f"the epoch is right; the test's accuracy at epoch {first} is {tested[first]:.2f}, yours is {share:.4g}."
+        if share == first and np.isclose(epoch, tested[first]):
+            return "the epoch comes first, then the accuracy."
         for cause, wrong in (("that epoch was chosen on the test, which then no longer tests anything", tested.argmax()),
                              ("of equals the first is asked for", second),
                              ("that is the last epoch, not the one at which form 11 was read best", 11),
@@ -168,8 +174,8 @@ def packed(things, memo=True):
 
 
 def programs():
-    """The pickles to judge by: harmless ones, one with a text that looks like a name, one that imports a name twice."""
-    return (packed([Calls(ran, "x"), "os system"]), packed([1.5, "three", {"a": [1, 2]}]),
+    """The pickles to judge by: harmless ones, texts that look like a name or its bytes, imports without a call, or twice."""
+    return (packed([Calls(ran, "x"), "os system"]), packed([1.5, "three", {"a": [1, 2]}]), packed(["cos\nsystem\n", len]),
             packed([Calls(str, "first"), Calls(ran, "second"), Calls(bytes.fromhex, "00")]),
             packed([Calls(ran, "x"), Calls(int, "3"), Calls(ran, "y")], memo=False))
 
@@ -196,9 +202,11 @@ def _judge_imports(answer):
             return "return a list of texts, such as \"collections OrderedDict\"."
         if list(got) == right:
             continue
-        texts = {argument for one, argument, _ in pickletools.genops(program) if isinstance(argument, str)} - {*right}
-        if {*map(str, got)} & texts:
-            return f"{sorted({*map(str, got)} & texts)[0]!r} is one of the texts that are no imports: only GLOBAL imports."
+        texts = [argument.replace("\n", " ") for one, argument, _ in pickletools.genops(program)
+                 if isinstance(argument, str) and one.name != "GLOBAL"]
+        stray = [one for one in got if one not in right and any(one in text for text in texts)]
+        if stray:
+            return f"{stray[0]!r} stands in one of the texts that are no imports: only GLOBAL imports."
         if sorted(set(map(str, got))) == right:
             return "the same name comes twice: each once." if len(got) > len(right) else "the names are right, not sorted."
         return f"a program that imports {right} gives {short(got)}."

@@ -185,7 +185,7 @@ parity.verdict("TensorFlow, 62 and 2, weighted", weighted_tf, whole_tf, 1e-12)
 # ```
 
 # %% tags=["exercise"]
-answer = ...  # a function of two float64 tensors
+answer = ...  # a function of two float64 tensors, that gives one, too
 
 
 # solution

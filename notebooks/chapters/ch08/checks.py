@@ -51,6 +51,8 @@ SLIPS = {
         lambda n, ranks, rank: list(range(n // ranks * ranks))[rank::ranks],
     "those are blocks; the sampler deals like cards, rank 0 gets 0, then n, then 2n with n ranks":
         lambda n, ranks, rank: [k % n for k in range(-(-n // ranks) * rank, -(-n // ranks) * (rank + 1))],
+    "where `ranks` divides `n` nothing is padded":
+        lambda n, ranks, rank: [k % n for k in range((n // ranks + 1) * ranks)][rank::ranks],
     "pad with the first examples, not with the last one again":
         lambda n, ranks, rank: [min(k, n - 1) for k in range(-(-n // ranks) * ranks)][rank::ranks],
 }
@@ -86,34 +88,47 @@ def judge_one_move(answer):
         return "answer must be a function of save and folder."
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        kept, missing = folder / "checkpoint", []
+        halfway = []  # what `checkpoint` held in the middle of a save: what a kill would leave
 
-        def save(text, killed=False):
+        def held():
+            kept = folder / "checkpoint"
+            return kept.read_text(encoding="utf-8") if kept.is_file() else None
+
+        def save(text):
             def write(path):
-                Path(path).write_text("half of it" if killed else text, encoding="utf-8")
-                if killed:
+                Path(path).write_text("half of it", encoding="utf-8")
+                halfway.append(held())
+                if text == "killed":
                     raise Killed
-                if text == "second" and not kept.is_file():
-                    missing.append(path)
+                Path(path).write_text(text, encoding="utf-8")
             return write
 
-        for text in ("first", "second"):
-            _, problem = call(answer, save(text), folder)
+        for text in ("first", "second", "killed", "last"):
+            before = held()
+            try:
+                _, problem = call(answer, save(text), folder)
+            except Killed:
+                problem = None
+            problem = problem or _problem_of_save(text, before, halfway, held())
             if problem:
                 return problem
-            if not kept.is_file():
-                return "no file `checkpoint` is in the folder after a save that nobody killed."
-            if kept.read_text(encoding="utf-8") != text:
-                return "after a second save the file `checkpoint` does not hold what that save wrote."
-        try:
-            call(answer, save("third", killed=True), folder)
-        except Killed:
-            pass
-        if missing or not kept.is_file():
-            return "no checkpoint at all is there while the new one is being written: leave the old one alone until then."
-        if kept.read_text(encoding="utf-8") != "second":
-            return "half a checkpoint is left when `save` is killed: let it write under another name."
+            halfway.clear()
         return None
+
+
+def _problem_of_save(text, before, halfway, after):
+    """What is wrong with what `checkpoint` held before a save of this text, in the middle of it, and after it; or None."""
+    if before and None in halfway:
+        return "no checkpoint at all is there while the new one is written: leave the old one alone until then."
+    if "half of it" in halfway:
+        return "half a checkpoint is left when `save` is killed: let it write under another name."
+    if text == "killed" and after != before:
+        return "the old checkpoint is gone after an error in `save`: rename only what is whole, without `finally`."
+    if after is None:
+        return "no file `checkpoint` is in the folder after a save that nobody killed."
+    if text != "killed" and after != text:
+        return "after a second save the file `checkpoint` does not hold what that save wrote."
+    return None
 
 
 EXERCISES = {
@@ -128,7 +143,10 @@ EXERCISES = {
                 lambda gradients, counts: (gradients * counts[:, None]).sum(axis=0),
             "you sum over parameters; sum over shards, the first axis":
                 lambda gradients, counts: (gradients * counts[:, None]).sum(axis=1) / counts.sum(),
+            "not every batch has 64 examples: divide by the sum of `counts`":
+                lambda gradients, counts: (gradients * counts[:, None]).sum(axis=0) / 64,
         },
+        dtype="float64",
         hints=("`sum(dim=0)` has a counterpart among the functions that begin with `tf.reduce_`.",
                "`tf.reduce_sum(..., axis=0)`; a new axis is written `counts[:, None]` in TensorFlow too.",
                "`tf.reduce_sum(gradients * counts[:, None], axis=0) / tf.reduce_sum(counts)`")),
@@ -142,17 +160,21 @@ EXERCISES = {
             "all wait at the same time, for one all-reduce: count it once": speedup(180, 20, 40, 4),
             "all wait at the same time, so count the all-reduce once, not three times": speedup(180, 20, 30, 4),
             "that is the time of a step in ms; asked for is how many times as fast it is": 75.0,
+            "one process waits for nobody: its step takes 200 ms": 210 / 75,
+            "that is upside down: how much of the old time a step takes": 75 / 200,
+            "two digits behind the point are asked for": 2.7,
         },
         hints=("How long does a step take with four processes? Add up three terms.",
                "Only the computing shrinks: 180 / 4. The update and the all-reduce stay as they are.",
                "The step takes 45 + 20 + 10 ms. Divide the 200 ms of one process by that."),
-        atol=0.04),  # 2.7 is rounded, not wrong
+        atol=0.005),
     "8.3": value(
         [ring(100, n) for n in (2, 4, 8)],
         suspects={
             "that is one round only: after adding up, the sums must go around too": [50, 75, 87.5],
             "that is sending everything to everyone, or all processes together in one round: the ring sends pieces, asked "
             "for is one process, and there are two rounds": [100, 300, 700],
+            "those are pieces; a piece has 100 / n megabytes": [2, 6, 14],
             "only n - 1 of the n pieces are sent in each round: a process keeps one": [200, 200, 200],
             "that is what all processes send together, or whole payloads instead of pieces: asked for is one process, "
             "and a piece is 1/n": [200, 600, 1400],
@@ -178,6 +200,7 @@ EXERCISES = {
         suspects={
             "that is for one machine: of 500 machines one fails 500 times as often": interval(60, 1000 * 3600),
             "the factor 2 is missing: a crash destroys half an interval on average": interval(30, 1000 * 3600 / 500),
+            "that is the square of it: take the root": interval(60, 1000 * 3600 / 500) ** 2,
             "seconds are asked for, those are minutes": interval(60, 1000 * 3600 / 500) / 60,
             "that is how long it is from crash to crash": 7200.0,
             "a save takes a minute, which is 60 seconds": interval(1, 1000 * 3600 / 500),
@@ -192,6 +215,8 @@ EXERCISES = {
             "the optimizer is missing: Adam keeps two averages for each weight": [16.0, 2.0],
             "Adam keeps two averages for each weight, not one": [24.0, 3.0],
             "with DDP every rank keeps all of it": [4.0, 4.0],
+            "that is what all eight ranks keep together": [256.0, 32.0],
+            "those are bytes; billions of them are asked for": [32e9, 4e9],
             "with FSDP2 a rank keeps an eighth of everything, gradients and averages too": [32.0, 25.0],
         },
         hints=("For each weight: how many numbers are kept besides the weight itself?",
@@ -203,6 +228,7 @@ EXERCISES = {
             "ranks are not dealt like cards: the first machine has ranks 0 to 7": [32, 1, 3],
             "nodes and local ranks are counted from 0, not counted from 1": [32, 2, 6],
             "node and local rank have changed places": [32, 5, 1],
+            "that is the rank among all; its node has ranks 0 to 7 of its own": [32, 1, 13],
             "the world size is the number of all ranks, not of machines": [4, 1, 5],
         },
         hints=("Which ranks does the first machine have, and which the second?",

@@ -4,21 +4,24 @@ import copy
 import numpy as np
 
 from helpers.course.comparing import one_number, whole_number
-from helpers.course.judging import Exercise, attempt, call, cases, function, short
+from helpers.course.judging import Exercise, attempt, call, cases, function, kind, short
 
 # Exercise 10.1: rows to columns
 
 def _judge_columns(answer):
     if not callable(answer):
         return "answer must be a function: write def answer(rows): above."
-    rows = [{"tag": "foo", "signal": [1, 2]}, {"tag": "bar", "signal": [3, 4]}, {"tag": "", "signal": [5, 6]}]
-    columns = {"tag": ["foo", "bar", ""], "signal": [[1, 2], [3, 4], [5, 6]]}
+    rows = [{"tag": "foo", "signal": [1, 2], "age": 7}, {"age": 8, "tag": "bar", "signal": [3, 4]},
+            {"signal": [5, 6], "tag": "", "age": 9}]
+    columns = {"tag": ["foo", "bar", ""], "signal": [[1, 2], [3, 4], [5, 6]], "age": [7, 8, 9]}
     for extra in ({}, {"signature_name": "other"}):
         request = {**extra, "instances": copy.deepcopy(rows)}
         got, problem = call(answer, request)
         if problem:
             return problem
-        if not isinstance(got, dict) or "inputs" not in got:
+        if not isinstance(got, dict):
+            return f"return a dict, yours is {kind(got)}."
+        if "inputs" not in got:
             return "columns are keyed `inputs`; the key `instances` says that rows follow."
         if "instances" in got:
             return "a request has `instances` or `inputs`, not both."
@@ -38,12 +41,12 @@ def _judge_columns(answer):
 
 # Exercise 10.2: standardized scans
 
-def standardized(scans, ddof=1, axis=(1, 2), inside=False):
+def standardized(scans, ddof=1, axis=(1, 2), inside=False, added=0.01):
     """Each scan less its mean, by its standard deviation (ddof as torch.std has it) plus 0.01."""
     mean = scans.mean(axis=axis, keepdims=True)
     if inside:
         return (scans - mean) / np.sqrt(scans.var(axis=axis, keepdims=True, ddof=ddof) + 0.01)
-    return (scans - mean) / (scans.std(axis=axis, keepdims=True, ddof=ddof) + 0.01)
+    return (scans - mean) / (scans.std(axis=axis, keepdims=True, ddof=ddof) + added)
 
 
 # Exercise 10.3: micro-batches
@@ -60,8 +63,8 @@ def micro_batches(arrivals, size, wait, first=True, limit=True):
 
 
 def streams():
-    """Nothing at all, a steady trickle, and 19 random streams of requests: (arrivals in seconds, size, wait)."""
-    given = []
+    """Two short streams, a steady trickle, 19 random ones, and nothing at all: (arrivals in seconds, size, wait)."""
+    given = [([0.0, 0.25, 0.5, 1.0], 4, 0.5), ([1.0, 1.0, 1.0], 2, 0.5)]
     for trial in range(20):
         rng = np.random.default_rng(trial)
         steps = rng.integers(0, 4, rng.integers(4, 20)) if trial else np.array([0, 2, 2, 2, 2, 0, 0, 0, 0, 9])
@@ -94,6 +97,11 @@ TRICKLES = {
         lambda arrivals, size, wait: micro_batches(arrivals, size, wait, limit=False),
     "that waits for a full batch: a lonely request would wait for ever":
         lambda arrivals, size, wait: [list(range(k, min(k + size, len(arrivals)))) for k in range(0, len(arrivals), size)],
+    "who comes exactly `wait` seconds after the first still gets in":
+        lambda arrivals, size, wait: micro_batches(arrivals, size, wait - 1 / 16),  # arrivals are eighths
+    "a batch is full with `size` requests, yours takes one more":
+        lambda arrivals, size, wait: micro_batches(arrivals, size + 1, wait),
+    "the last batch is missing": lambda arrivals, size, wait: micro_batches(arrivals, size, wait)[:-1],
     "every request is alone: those that come in time share a batch":
         lambda arrivals, size, wait: [[k] for k in range(len(arrivals))],
 }
@@ -105,19 +113,21 @@ BODIES = (  # body, status, what one who answers otherwise has overlooked
     (b'{"instances": [1, 2.5, -3e4]}', 200, "that is a good request"),
     (b'{"instances": [1], "signature_name": "x"}', 200, "other keys are allowed"),
     (b'{"instances": [NaN, -Infinity]}', 200, "NaN and Infinity are allowed here, and Python's json reads them"),
-    (b'{"instances": [' + b"1," * 480 + b"1]}", 200, "that body has fewer than 1,000 bytes"),
+    (b'{"instances": [1]}'.ljust(1000), 200, "1,000 bytes are not more than 1,000"),
     (b"hello", 400, "that is not JSON"), (b"", 400, "an empty body is not JSON"),
-    (b"\xff\xfe", 400, "that is not even text"),
+    (b'{"instances": [1]}\xff', 400, "that is not even text, and UnicodeDecodeError is no JSONDecodeError"),
     (b"[1, 2]", 400, "the body's JSON need not be an object"), (b"3", 400, "the body's JSON need not be an object"),
     (b'"instances"', 400, "the body's JSON need not be an object"), (b"{}", 400, "there is no `instances`"),
     (b'{"instances": []}', 400, "an empty list is refused"), (b'{"instances": 3}', 400, "`instances` must be a list"),
     (b'{"instances": {"1": 1}}', 400, "`instances` must be a list"), (b'{"instances": "12"}', 400, "text is no list"),
     (b'{"instances": [[1]]}', 400, "the entries must be numbers"), (b'{"instances": ["1"]}', 400, "text is no number"),
+    (b'{"instances": [1, "2"]}', 400, "every entry must be a number, not only the first"),
     (b'{"instances": [null]}', 400, "null is no number"),
     (b'{"instances": [true]}', 400, "`true` is no number; in Python bool is an int, and isinstance agrees"),
     (b"[" * 100_000, 413, "look at the size first; deep nesting raises RecursionError, which is no ValueError"),
     (b"[" * 990, 400, "deep nesting may raise RecursionError, which is no ValueError"),
-    (b" " * 1001, 413, "the size comes first, whatever is inside"))
+    (b" " * 1001, 413, "the size comes first, whatever is inside"),
+    (b'{"instances": [1], "a": "' + b"\xc3\xa4" * 500 + b'"}', 413, "bytes are counted, and some characters take two"))
 
 
 def _judge_gate(answer):
@@ -162,6 +172,8 @@ def _numbers(answer):
 
 
 def _no_numbers(got):
+    if isinstance(got, (set, frozenset, dict)):
+        return f"{kind(got)} has no order: return a sorted list."
     if attempt(_numbers, got).error is not None:
         return "return a list of version numbers, for example [1, 3]."
     return None
@@ -176,6 +188,8 @@ STORES = {
     "what counts is the newest that loads, not the newest folder":
         lambda folders, broken, labels: held(folders, broken, labels, newest="folder"),
     "a label keeps nothing that is not there": lambda folders, broken, labels: held(folders, broken, labels, there=False),
+    "a label keeps nothing that does not load":
+        lambda folders, broken, labels: sorted({*held(folders, broken, {}), *({*labels.values()} & {*folders})}),
     "versions with a label are missing": lambda folders, broken, labels: held(folders, broken, labels, keep="newest"),
     "that is every version that loads: the older ones without a label are let go":
         lambda folders, broken, labels: held(folders, broken, labels, keep="all"),
@@ -191,6 +205,7 @@ EXERCISES = {
         "mean and deviation are of the whole batch: a scan's answer would depend on its company":
             lambda x: standardized(x, axis=(0, 1, 2)),
         "0.01 is added to the standard deviation, not to the variance": lambda x: standardized(x, inside=True),
+        "add 0.01 to the standard deviation: a blank scan has none": lambda x: standardized(x, added=0),
     }, hints=(
         "`reduce_mean` has `keepdims`, and takes several axes. Is there a `reduce_std` that divides by n - 1?",
         "There is none: sum the squared differences and divide by 63.",

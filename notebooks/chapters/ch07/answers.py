@@ -1,0 +1,374 @@
+"""Answers to the exercises of chapter 7, as learners write them: right ones, and wrong ones with words to be said."""
+
+# %% 7.1 right: cumulative counts and searchsorted
+def answer(form, share, rng):
+    names, counts = np.unique(form, return_counts=True)
+    order = rng.permutation(len(names))
+    enough = np.searchsorted(np.cumsum(counts[order]), share * len(form)) + 1
+    return np.isin(form, names[order[:enough]])
+
+# %% 7.1 right: draws one at a time from a list
+def answer(form, share, rng):
+    left = sorted(set(form.tolist()))
+    chosen = []
+    while sum(np.count_nonzero(form == one) for one in chosen) < share * len(form):
+        chosen.append(left.pop(rng.integers(len(left))))
+    return np.isin(form, chosen)
+
+# %% 7.1 right: a random key for each form
+def answer(form, share, rng):
+    forms, inverse = np.unique(form, return_inverse=True)
+    order = np.argsort(rng.random(len(forms)))
+    sizes = np.bincount(inverse)[order]
+    before = np.cumsum(sizes) - sizes
+    return np.isin(inverse, order[before < share * len(form)])
+
+# %% 7.1 right: rng.shuffle on a list
+def answer(form, share, rng):
+    forms = list(set(form))
+    rng.shuffle(forms)
+    taken = set()
+    count = 0
+    for one in forms:
+        if count >= share * len(form):
+            break
+        taken.add(one)
+        count += (form == one).sum()
+    return np.array([f in taken for f in form])
+
+# %% 7.1 right: one choice after another
+def answer(form, share, rng):
+    test = np.full(len(form), False)
+    while test.mean() < share:
+        test |= form == rng.choice(np.unique(form[~test]))
+    return test
+
+# %% 7.1 right: a callable object
+class Split:
+    def __call__(self, form, share, rng):
+        test = np.zeros(len(form), bool)
+        for one in rng.permutation(np.unique(form)):
+            if np.count_nonzero(test) / len(form) >= share:
+                return test
+            test[form == one] = True
+        return test
+
+answer = Split()
+
+# %% 7.1 wrong: different tests: draw each form by chance
+def answer(form, share, rng):
+    names = np.unique(form)
+    test = np.zeros(len(form), bool)
+    for one in np.roll(names, rng.integers(len(names))):
+        if test.mean() < share:
+            test |= form == one
+    return test
+
+# %% 7.1 wrong: fewer forms make up 25%
+def answer(form, share, rng):
+    test = np.zeros(len(form), bool)
+    for one in rng.permutation(np.unique(form)):
+        if test.mean() > share:
+            break
+        test |= form == one
+    return test
+
+# %% 7.1 wrong: return a boolean array
+def answer(form, share, rng):
+    test = np.zeros(len(form), bool)
+    for one in rng.permutation(np.unique(form)):
+        if test.mean() >= share:
+            break
+        test |= form == one
+    return np.flatnonzero(test)
+
+# %% 7.1 wrong: form 17 is never in the test
+def answer(form, share, rng):
+    test = np.zeros(len(form), bool)
+    for one in rng.permutation(np.arange(1, 15)):
+        if test.mean() >= share:
+            break
+        test |= form == one
+    return test
+
+# %% 7.1 wrong: only 25.00% are in the test, at least 25.01%
+def answer(form, share, rng):
+    test = np.zeros(len(form), bool)
+    for one in rng.permutation(np.unique(form)):
+        if test.sum() >= int(share * len(form)):
+            break
+        test |= form == one
+    return test
+
+# %% 7.4 right: plain numbers
+def answer(watched, tested):
+    epoch = int(np.argmax(watched))
+    return epoch, float(tested[epoch])
+
+# %% 7.4 right: a loop
+def answer(watched, tested):
+    best = 0
+    for k in range(1, len(watched)):
+        if watched[k] > watched[best]:
+            best = k
+    return (best, tested[best])
+
+# %% 7.4 right: list.index
+def answer(watched, tested):
+    watched = watched.tolist()
+    k = watched.index(max(watched))
+    return [k, tested[k]]
+
+# %% 7.4 right: flatnonzero
+def answer(watched, tested):
+    k = np.flatnonzero(watched == watched.max())[0]
+    return k, tested[k]
+
+# %% 7.4 right: torch finds it
+def answer(watched, tested):
+    k = torch.tensor(watched).argmax().item()
+    return k, tested[k]
+
+# %% 7.4 right: a named tuple
+from typing import NamedTuple
+
+class Report(NamedTuple):
+    epoch: int
+    accuracy: float
+
+def answer(watched, tested):
+    k = int(watched.argmax())
+    return Report(k, tested[k])
+
+# %% 7.4 right: an array of both
+def answer(watched, tested):
+    return np.array([watched.argmax(), tested[watched.argmax()]])
+
+# %% 7.4 wrong: epochs are counted from 0
+def answer(watched, tested):
+    epoch = watched.argmax()
+    return epoch + 1, tested[epoch]
+
+# %% 7.4 wrong: the epoch comes first
+def answer(watched, tested):
+    epoch = watched.argmax()
+    return tested[epoch], epoch
+
+# %% 7.4 wrong: return two things
+def answer(watched, tested):
+    return tested[watched.argmax()]
+
+# %% 7.4 wrong: of equals the first
+def answer(watched, tested):
+    best = np.flatnonzero(watched == watched.max())
+    epoch = best[tested[best].argmax()]
+    return epoch, tested[epoch]
+
+# %% 7.4 wrong: the test's accuracy at epoch 2 is 0.60, yours is 60
+def answer(watched, tested):
+    epoch = watched.argmax()
+    return epoch, 100 * tested[epoch]
+
+# %% 7.3 right: over Keras's velocity
+def answer(w, b, g, rate, last):
+    v = -last * b
+    v = 0.9 * v - rate * g
+    return w + 0.9 * v - rate * g
+
+# %% 7.3 right: in place
+def answer(w, b, g, rate, last):
+    b.mul_(-0.9 * last).sub_(g, alpha=rate)
+    return w.add_(b, alpha=0.9).sub_(g, alpha=rate)
+
+# %% 7.3 right: multiplied out
+def answer(w, b, g, rate, last):
+    return w - 0.81 * last * b - 1.9 * rate * g
+
+# %% 7.3 right: under no_grad, in place
+@torch.no_grad()
+def answer(w, b, g, rate, last):
+    v = b.neg().mul(last)
+    v = v * 0.9 - g * rate
+    w += 0.9 * v
+    w -= rate * g
+    return w
+
+# %% 7.3 right: by torch.optim.SGD, its buffer rescaled
+def answer(w, b, g, rate, last):
+    w = torch.nn.Parameter(w.detach().clone())
+    w.grad = g.clone()
+    optimizer = torch.optim.SGD([w], lr=1.0, momentum=0.9, nesterov=True)
+    w.grad = rate * g
+    optimizer.state[w]["momentum_buffer"] = last * b
+    optimizer.step()
+    return w.detach()
+
+# %% 7.3 right: functools.partial
+from functools import partial
+
+def step(beta, w, b, g, rate, last):
+    v = -beta * last * b - rate * g
+    return w + beta * v - rate * g
+
+answer = partial(step, 0.9)
+
+# %% 7.3 wrong: `v = -last * b`
+def answer(w, b, g, rate, last):
+    v = last * b
+    v = 0.9 * v - rate * g
+    return w + 0.9 * v - rate * g
+
+# %% 7.3 wrong: the new weights are asked for
+def answer(w, b, g, rate, last):
+    return -0.9 * last * b - rate * g
+
+# %% 7.3 wrong: is there a `return`
+def answer(w, b, g, rate, last):
+    v = -0.9 * last * b - rate * g
+    w += 0.9 * v - rate * g
+
+# %% 7.3 wrong: the values are not
+def answer(w, b, g, rate, last):
+    v = 0.9 * (-last * b) - rate * g
+    return w + 0.9 * v
+
+# %% 7.3 wrong: dtype float32
+def answer(w, b, g, rate, last):
+    v = -0.9 * last * b - rate * g
+    return (w + 0.9 * v - rate * g).float()
+
+# %% 7.5 right: a list, as it goes
+def answer(program):
+    found = []
+    for opcode, argument, position in pickletools.genops(program):
+        if opcode.name == "GLOBAL" and argument not in found:
+            found.append(argument)
+    found.sort()
+    return found
+
+# %% 7.5 right: from a stream
+def answer(program):
+    stream = io.BytesIO(program)
+    return sorted(set(a for o, a, _ in pickletools.genops(stream) if o.code == "c"))
+
+# %% 7.5 right: from the listing of dis
+def answer(program):
+    text = io.StringIO()
+    pickletools.dis(program, out=text)
+    found = set()
+    for line in text.getvalue().splitlines():
+        words = line.split(None, 3)
+        if len(words) == 4 and words[1] == "c" and words[2] == "GLOBAL":
+            found.add(words[3].strip("'"))
+    return sorted(found)
+
+# %% 7.5 right: filter and map
+def answer(program):
+    found = filter(lambda step: step[0].name == "GLOBAL", pickletools.genops(program))
+    return sorted(set(map(lambda step: step[1], found)))
+
+# %% 7.5 right: a match statement
+def answer(program):
+    names = set()
+    for opcode, argument, _ in pickletools.genops(program):
+        match opcode.name:
+            case "GLOBAL":
+                module, name = argument.split(" ", 1)
+                names.add(f"{module} {name}")
+    return sorted(names)
+
+# %% 7.5 wrong: the program has run
+def answer(program):
+    try:
+        return pickle.loads(program).nothing
+    except AttributeError:
+        names = {a for o, a, _ in pickletools.genops(program) if o.name == "GLOBAL"}
+        return sorted(names)
+
+# %% 7.5 wrong: it gives a set
+def answer(program):
+    return {arg for op, arg, _ in pickletools.genops(program) if op.name == "GLOBAL"}
+
+# %% 7.5 wrong: gives ['chapters.ch07.checks.ran']
+def answer(program):
+    return sorted({arg.replace(" ", ".") for op, arg, _ in pickletools.genops(program) if op.name == "GLOBAL"})
+
+# %% 7.5 wrong: imports ['__builtin__ len'] gives []
+def answer(program):
+    steps = list(pickletools.genops(program))
+    if not any(op.name == "REDUCE" for op, _, _ in steps):
+        return []
+    return sorted({arg for op, arg, _ in steps if op.name == "GLOBAL"})
+
+# %% 7.5 wrong: 'os system' stands in one of the texts
+import re
+
+def answer(program):
+    found = re.findall(rb"c([\w.]+)\n([\w.]+)\n", program)
+    return sorted({f"{module.decode()} {name.decode()}" for module, name in found})
+
+# %% 7.5 wrong: it gives None
+def answer(program):
+    found = sorted({arg for op, arg, _ in pickletools.genops(program) if op.name == "GLOBAL"})
+    if found:
+        return found
+
+# %% 7.6 right: count up
+import itertools
+
+def answer(first, later, eager):
+    for n in itertools.count(1):
+        if first + (n - 1) * later < n * eager:
+            return n
+
+# %% 7.6 right: while, sums kept
+def answer(first, later, eager):
+    n, compiled, plain = 1, first, eager
+    while compiled >= plain:
+        n += 1
+        compiled += later
+        plain += eager
+    return n
+
+# %% 7.6 right: Fraction
+import math
+from fractions import Fraction
+
+def answer(first, later, eager):
+    n = math.floor(Fraction(first - later, eager - later)) + 1
+    return max(n, 1)
+
+# %% 7.6 right: first less than eager apart
+def answer(first, later, eager):
+    if first < eager:
+        return 1
+    extra, saved = first - eager, eager - later
+    return 2 + extra // saved
+
+# %% 7.6 right: divmod, lambda
+answer = lambda first, later, eager: max(divmod(first - later, eager - later)[0], 0) + 1
+
+# %% 7.6 right: a NumPy whole number
+def answer(first, later, eager):
+    return np.maximum(1, np.int64(first - later) // (eager - later) + 1)
+
+# %% 7.6 wrong: it is 1 steps, yours gives 0
+def answer(first, later, eager):
+    return (first - later) // (eager - later) + 1 if first >= 2 * later else 0
+
+# %% 7.6 wrong: it is 100 steps, yours gives 99
+def answer(first, later, eager):
+    return (first - eager) // (eager - later) + 1
+
+# %% 7.6 wrong: it is 100 steps, yours gives 101
+import math
+
+def answer(first, later, eager):
+    return max(1, math.ceil((first - later) / (eager - later)) + 1)
+
+# %% 7.6 wrong: it is 1 steps, yours gives 2
+def answer(first, later, eager):
+    n = 2
+    while first + (n - 1) * later >= n * eager:
+        n += 1
+    return n

@@ -1,0 +1,606 @@
+"""Answers to the exercises of chapter 10, as learners write them: right ones, and wrong ones with words to be said."""
+
+# %% 10.1 right: a copy, popped
+def answer(request):
+    request = dict(request)
+    rows = request.pop("instances")
+    request["inputs"] = {name: [row[name] for row in rows] for name in rows[0]}
+    return request
+
+# %% 10.1 right: deepcopy and del
+import copy
+
+def answer(request):
+    changed = copy.deepcopy(request)
+    columns = {}
+    for row in changed["instances"]:
+        for name, value in row.items():
+            columns.setdefault(name, []).append(value)
+    del changed["instances"]
+    changed["inputs"] = columns
+    return changed
+
+# %% 10.1 right: a defaultdict
+from collections import defaultdict
+
+def answer(request):
+    columns = defaultdict(list)
+    for row in request["instances"]:
+        for name in row:
+            columns[name].append(row[name])
+    result = {"inputs": columns}
+    if "signature_name" in request:
+        result["signature_name"] = request["signature_name"]
+    return result
+
+# %% 10.1 right: by zip
+def answer(request):
+    rows = request["instances"]
+    names = list(rows[0])
+    columns = zip(*([row[name] for name in names] for row in rows))
+    inputs = {name: list(column) for name, column in zip(names, columns)}
+    others = request.copy()
+    del others["instances"]
+    return others | {"inputs": inputs}
+
+# %% 10.1 right: itemgetter
+from operator import itemgetter
+
+def answer(request):
+    rows = request["instances"]
+    result = {key: request[key] for key in request.keys() - {"instances"}}
+    result["inputs"] = {name: list(map(itemgetter(name), rows)) for name in rows[0]}
+    return result
+
+# %% 10.1 right: unpacked
+def answer(request):
+    def turn(instances, **others):
+        return dict(others, inputs={k: [row[k] for row in instances] for k in instances[0]})
+    return turn(**request)
+
+# %% 10.1 wrong: `instances` or `inputs`, not both
+def answer(request):
+    rows = request["instances"]
+    return {**request, "inputs": {name: [row[name] for row in rows] for name in rows[0]}}
+
+# %% 10.1 wrong: only the key `inputs`
+def answer(request):
+    rows = request["instances"]
+    return {
+        "signature_name": request.get("signature_name"),
+        "inputs": {name: [row[name] for row in rows] for name in rows[0]},
+    }
+
+# %% 10.1 wrong: KeyError: 'signature_name'
+def answer(request):
+    rows = request["instances"]
+    return {
+        "signature_name": request["signature_name"],
+        "inputs": {name: [row[name] for row in rows] for name in rows[0]},
+    }
+
+# %% 10.1 wrong: build a new one
+def answer(request):
+    rows = request.pop("instances")
+    request["inputs"] = {name: [row[name] for row in rows] for name in rows[0]}
+    return request
+
+# %% 10.1 wrong: 'age': [7, 8, 9]
+def answer(request):
+    rows = request["instances"]
+    result = {key: value for key, value in request.items() if key != "instances"}
+    result["inputs"] = {"tag": [r["tag"] for r in rows], "signal": [r["signal"] for r in rows]}
+    return result
+
+# %% 10.1 wrong: yours are {'tag': ['foo', 8,
+def answer(request):
+    rows = request["instances"]
+    result = {key: value for key, value in request.items() if key != "instances"}
+    columns = zip(*(row.values() for row in rows))
+    result["inputs"] = {name: list(column) for name, column in zip(rows[0], columns)}
+    return result
+
+# %% 10.1 wrong: return a dict
+def answer(request):
+    rows = request["instances"]
+    result = {key: value for key, value in request.items() if key != "instances"}
+    result["inputs"] = {name: [row[name] for row in rows] for name in rows[0]}
+    return json.dumps(result)
+
+# %% 10.2 right: reduce_std, corrected
+def answer(scans):
+    mean = tf.math.reduce_mean(scans, (1, 2), keepdims=True)
+    std = tf.math.reduce_std(scans, (1, 2), keepdims=True) * (64 / 63) ** 0.5
+    return (scans - mean) / (std + 0.01)
+
+# %% 10.2 right: moments
+def answer(scans):
+    mean, variance = tf.nn.moments(scans, [1, 2], keepdims=True)
+    return (scans - mean) / (tf.sqrt(variance * 64 / 63) + 0.01)
+
+# %% 10.2 right: flat, and back
+def answer(scans):
+    flat = tf.reshape(scans, [-1, 64])
+    centered = flat - tf.reduce_mean(flat, axis=1, keepdims=True)
+    std = tf.sqrt(tf.reduce_sum(centered * centered, axis=1, keepdims=True) / 63)
+    return tf.reshape(centered / (std + 0.01), tf.shape(scans))
+
+# %% 10.2 right: picture by picture
+def answer(scans):
+    def one(scan):
+        centered = scan - tf.reduce_mean(scan)
+        return centered / (tf.sqrt(tf.reduce_sum(centered**2) / 63) + 0.01)
+    return tf.map_fn(one, scans)
+
+# %% 10.2 right: a norm
+def answer(scans):
+    centered = scans - tf.reduce_mean(scans, axis=(1, 2), keepdims=True)
+    std = tf.norm(centered, axis=(1, 2), keepdims=True) / 63**0.5
+    return centered / (std + 0.01)
+
+# %% 10.2 right: a tf.function
+@tf.function
+def answer(scans):
+    mean = tf.reduce_mean(scans, [1, 2], keepdims=True)
+    n = tf.cast(tf.reduce_prod(tf.shape(scans)[1:]), scans.dtype)
+    variance = tf.reduce_sum(tf.square(scans - mean), [1, 2], keepdims=True) / (n - 1)
+    return (scans - mean) / (variance**0.5 + 0.01)
+
+# %% 10.2 right: a Keras layer
+class Standardized(tf.keras.layers.Layer):
+    def call(self, scans):
+        mean = tf.reduce_mean(scans, axis=[1, 2], keepdims=True)
+        squares = tf.reduce_sum(tf.math.squared_difference(scans, mean), [1, 2], keepdims=True)
+        return tf.divide(scans - mean, tf.sqrt(squares / 63) + 0.01)
+
+answer = Standardized()
+
+# %% 10.2 wrong: a blank scan has none
+def answer(scans):
+    mean = tf.reduce_mean(scans, axis=[1, 2], keepdims=True)
+    variance = tf.reduce_sum((scans - mean) ** 2, axis=[1, 2], keepdims=True) / 63
+    return (scans - mean) / tf.sqrt(variance)
+
+# %% 10.2 wrong: incompatible shapes
+def answer(scans):
+    mean = tf.reduce_mean(scans, axis=[1, 2])
+    variance = tf.reduce_sum((scans - mean) ** 2, axis=[1, 2]) / 63
+    return (scans - mean) / (tf.sqrt(variance) + 0.01)
+
+# %% 10.2 wrong: the gradient of argument 1 is not
+def answer(scans):
+    fixed = tf.stop_gradient(scans)
+    mean = tf.reduce_mean(fixed, axis=[1, 2], keepdims=True)
+    variance = tf.reduce_sum((fixed - mean) ** 2, axis=[1, 2], keepdims=True) / 63
+    return (scans - mean) / (tf.sqrt(variance) + 0.01)
+
+# %% 10.2 wrong: no gradient reaches
+def answer(scans):
+    scans = np.asarray(scans)
+    mean = scans.mean(axis=(1, 2), keepdims=True)
+    std = scans.std(axis=(1, 2), keepdims=True, ddof=1)
+    return tf.constant((scans - mean) / (std + 0.01))
+
+# %% 10.2 wrong: the values are not
+def answer(scans):
+    mean = tf.reduce_mean(scans, axis=[1, 2], keepdims=True)
+    std = tf.math.reduce_std(scans, axis=[1, 2], keepdims=True) * (63 / 64) ** 0.5
+    return (scans - mean) / (std + 0.01)
+
+# %% 10.5 right: a list of what loads
+def answer(folders, broken, labels):
+    loads = sorted(v for v in folders if v not in broken)
+    return sorted({*loads[-1:], *(v for v in labels.values() if v in loads)})
+
+# %% 10.5 right: one comprehension
+def answer(folders, broken, labels):
+    good = [v for v in set(folders) if v not in broken]
+    return [v for v in sorted(good) if v == max(good) or v in labels.values()]
+
+# %% 10.5 right: a loop
+def answer(folders, broken, labels):
+    held = []
+    newest = None
+    for version in folders:
+        if version in broken:
+            continue
+        if newest is None or version > newest:
+            newest = version
+    if newest is not None:
+        held.append(newest)
+    for name, version in labels.items():
+        if version in folders and version not in broken and version not in held:
+            held.append(version)
+    held.sort()
+    return held
+
+# %% 10.5 right: max with a default
+def answer(folders, broken, labels):
+    good = set(folders).difference(broken)
+    wanted = {max(good, default=None), *labels.values()}
+    return sorted(good & wanted)
+
+# %% 10.5 right: NumPy's set functions
+import numpy as np
+
+def answer(folders, broken, labels):
+    good = np.setdiff1d(np.array(folders, int), np.array(broken, int))
+    named = np.intersect1d(good, np.array(list(labels.values()), int))
+    return np.union1d(named, good[-1:]).astype(int).tolist()
+
+# %% 10.5 right: filter and reversed
+def answer(folders, broken, labels):
+    order = sorted(filter(lambda version: version not in broken, set(folders)), reverse=True)
+    keep = [version for k, version in enumerate(order) if k == 0 or version in set(labels.values())]
+    return keep[::-1]
+
+# %% 10.5 wrong: return a list of version numbers
+def answer(folders, broken, labels):
+    good = set(folders) - set(broken)
+    return [name for name, version in labels.items() if version in good] + ["newest"]
+
+# %% 10.5 wrong: nothing that does not load
+def answer(folders, broken, labels):
+    good = set(folders) - set(broken)
+    held = {v for v in labels.values() if v in folders}
+    return sorted(held | ({max(good)} if good else set()))
+
+# %% 10.5 wrong: it holds [2, 10], yours are [1, 2]
+def answer(folders, broken, labels):
+    good = [v for v in folders if v not in broken]
+    return sorted({*good[-1:], *(v for v in labels.values() if v in good)})
+
+# %% 10.5 wrong: yours are [4, 4, 5]
+def answer(folders, broken, labels):
+    good = set(folders) - set(broken)
+    held = [v for v in labels.values() if v in good]
+    return sorted(held + ([max(good)] if good else []))
+
+# %% 10.5 wrong: yours are [10, 2]
+def answer(folders, broken, labels):
+    good = set(folders) - set(broken)
+    held = [max(good)] if good else []
+    return held + [v for v in dict.fromkeys(labels.values()) if v in good and v not in held]
+
+# %% 10.5 wrong: empty sequence
+def answer(folders, broken, labels):
+    good = set(folders) - set(broken)
+    return sorted({max(good)} | (good & set(labels.values())))
+
+# %% 10.5 wrong: has no order
+def answer(folders, broken, labels):
+    good = set(folders) - set(broken)
+    held = good & set(labels.values())
+    if good:
+        held.add(max(good))
+    return held
+
+# %% 10.3 right: two pointers
+def answer(arrivals, size, wait):
+    found, k = [], 0
+    while k < len(arrivals):
+        end = k
+        while end < len(arrivals) and end - k < size and arrivals[end] <= arrivals[k] + wait:
+            end += 1
+        found.append(list(range(k, end)))
+        k = end
+    return found
+
+# %% 10.3 right: by difference
+def answer(arrivals, size, wait):
+    batches, batch = [], []
+    for k, time in enumerate(arrivals):
+        if batch and (len(batch) >= size or time - arrivals[batch[0]] > wait):
+            batches.append(batch)
+            batch = []
+        batch = batch + [k]
+    if batch:
+        batches.append(batch)
+    return batches
+
+# %% 10.3 right: bisect
+import bisect
+
+def answer(arrivals, size, wait):
+    batches, begin = [], 0
+    while begin < len(arrivals):
+        end = bisect.bisect_right(arrivals, arrivals[begin] + wait)
+        end = min(end, begin + size)
+        batches.append([*range(begin, end)])
+        begin = end
+    return batches
+
+# %% 10.3 right: searchsorted, each batch an array
+def answer(arrivals, size, wait):
+    arrivals = np.asarray(arrivals)
+    batches, begin = [], 0
+    while begin < len(arrivals):
+        late = int(np.searchsorted(arrivals, arrivals[begin] + wait, side="right"))
+        end = min(late, begin + size)
+        batches.append(np.arange(begin, end))
+        begin = end
+    return batches
+
+# %% 10.3 right: a generator
+def batches_of(arrivals, size, wait):
+    batch = []
+    for k in range(len(arrivals)):
+        batch.append(k)
+        last = k + 1 == len(arrivals)
+        if last or len(batch) == size or arrivals[k + 1] > arrivals[batch[0]] + wait:
+            yield batch
+            batch = []
+
+def answer(arrivals, size, wait):
+    return list(batches_of(arrivals, size, wait))
+
+# %% 10.3 right: recursion
+def answer(arrivals, size, wait, begin=0):
+    if begin == len(arrivals):
+        return []
+    rest = range(begin, len(arrivals))
+    batch = [k for k in rest if arrivals[k] <= arrivals[begin] + wait][:size]
+    return [batch] + answer(arrivals, size, wait, begin + len(batch))
+
+# %% 10.3 right: a queue
+from collections import deque
+
+def answer(arrivals, size, wait):
+    waiting = deque(enumerate(arrivals))
+    batches = []
+    while waiting:
+        first, opened = waiting.popleft()
+        batch = [first]
+        while waiting and len(batch) < size and waiting[0][1] <= opened + wait:
+            batch.append(waiting.popleft()[0])
+        batches.append(batch)
+    return batches
+
+# %% 10.3 wrong: still gets in
+def answer(arrivals, size, wait):
+    batches = []
+    for k, time in enumerate(arrivals):
+        if not batches or len(batches[-1]) == size or time >= opened + wait:
+            batches.append([])
+            opened = time
+        batches[-1].append(k)
+    return batches
+
+# %% 10.3 wrong: yours takes one more
+def answer(arrivals, size, wait):
+    batches = []
+    for k, time in enumerate(arrivals):
+        if not batches or len(batches[-1]) > size or time > opened + wait:
+            batches.append([])
+            opened = time
+        batches[-1].append(k)
+    return batches
+
+# %% 10.3 wrong: the last batch is missing
+def answer(arrivals, size, wait):
+    batches, batch = [], []
+    for k, time in enumerate(arrivals):
+        if batch and (len(batch) == size or time > arrivals[batch[0]] + wait):
+            batches.append(batch)
+            batch = []
+        batch.append(k)
+    return batches
+
+# %% 10.3 wrong: return an empty list
+def answer(arrivals, size, wait):
+    batches, opened = [[]], None
+    for k, time in enumerate(arrivals):
+        if opened is None:
+            opened = time
+        if len(batches[-1]) == size or time > opened + wait:
+            batches.append([])
+            opened = time
+        batches[-1].append(k)
+    return batches
+
+# %% 10.3 wrong: a list of lists of request numbers
+def answer(arrivals, size, wait):
+    batches = []
+    for time in arrivals:
+        if not batches or len(batches[-1]) == size or time > batches[-1][0] + wait:
+            batches.append([])
+        batches[-1].append(time)
+    return batches
+
+# %% 10.3 wrong: the batches are
+def answer(arrivals, size, wait):
+    batches = []
+    for k, time in enumerate(arrivals):
+        if not batches or time > opened + wait:
+            batches.append([])
+            opened = time
+        elif len(batches[-1]) == size:
+            batches.append([])
+        batches[-1].append(k)
+    return batches
+
+# %% 10.4 right: the named exceptions
+def answer(body):
+    if len(body) > 1000:
+        return 413
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return 400
+    if not isinstance(found, dict):
+        return 400
+    instances = found.get("instances")
+    fine = isinstance(instances, list) and len(instances) > 0
+    return 200 if fine and all(type(x) in (int, float) for x in instances) else 400
+
+# %% 10.4 right: a match statement
+def answer(body):
+    if len(body) > 1000:
+        return 413
+    try:
+        match json.loads(body):
+            case {"instances": [_, *_] as numbers} if {type(x) for x in numbers} <= {int, float}:
+                return 200
+    except (ValueError, RecursionError):
+        pass
+    return 400
+
+# %% 10.4 right: one try around all
+def answer(body):
+    try:
+        if len(body) > 1_000:
+            return 413
+        found = json.loads(body)
+        assert type(found) is dict
+        assert type(found["instances"]) is list and found["instances"]
+        assert all(type(x) is int or type(x) is float for x in found["instances"])
+        return 200
+    except Exception:
+        return 400
+
+# %% 10.4 right: numbers.Real without bool
+import numbers
+
+def answer(body):
+    def is_number(x):
+        return isinstance(x, numbers.Real) and x is not True and x is not False
+
+    def is_good(found):
+        rows = found.get("instances") if isinstance(found, dict) else None
+        return isinstance(rows, list) and bool(rows) and all(map(is_number, rows))
+
+    if len(body) > 1000:
+        return 413
+    try:
+        return 200 if is_good(json.loads(body)) else 400
+    except (ValueError, RecursionError):
+        return 400
+
+# %% 10.4 right: decoded first
+def answer(body):
+    if len(body) > 1000:
+        return 413
+    try:
+        found = json.loads(body.decode("utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+        return 400
+    if not isinstance(found, dict) or not isinstance(found.get("instances"), list):
+        return 400
+    numbers = found["instances"]
+    if not numbers or any(isinstance(x, bool) or not isinstance(x, int | float) for x in numbers):
+        return 400
+    return 200
+
+# %% 10.4 right: http.HTTPStatus
+from http import HTTPStatus
+
+def answer(body):
+    if len(body) > 1000:
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    try:
+        numbers = json.loads(body)["instances"]
+        good = type(numbers) is list and numbers and all(type(x) in {int, float} for x in numbers)
+    except (ValueError, RecursionError, TypeError, KeyError):
+        good = False
+    return HTTPStatus.OK if good else HTTPStatus.BAD_REQUEST
+
+# %% 10.4 right: a callable object
+class Gatekeeper:
+    limit = 1000
+
+    def numbers(self, body):
+        found = json.loads(body)
+        return found["instances"] if isinstance(found, dict) else None
+
+    def __call__(self, body):
+        if len(body) > self.limit:
+            return 413
+        try:
+            numbers = self.numbers(body)
+        except (ValueError, KeyError, RecursionError):
+            return 400
+        if isinstance(numbers, list) and numbers:
+            if all(type(number) in (int, float) for number in numbers):
+                return 200
+        return 400
+
+answer = Gatekeeper()
+
+# %% 10.4 wrong: 1,000 bytes are not more
+def answer(body):
+    if len(body) >= 1000:
+        return 413
+    try:
+        numbers = json.loads(body)["instances"]
+    except Exception:
+        return 400
+    fine = isinstance(numbers, list) and numbers
+    return 200 if fine and all(type(x) in (int, float) for x in numbers) else 400
+
+# %% 10.4 wrong: UnicodeDecodeError is no JSONDecodeError
+def answer(body):
+    if len(body) > 1000:
+        return 413
+    try:
+        found = json.loads(body)
+    except (json.JSONDecodeError, RecursionError):
+        return 400
+    numbers = found.get("instances") if isinstance(found, dict) else None
+    fine = isinstance(numbers, list) and numbers
+    return 200 if fine and all(type(x) in (int, float) for x in numbers) else 400
+
+# %% 10.4 wrong: an empty list is refused
+def answer(body):
+    if len(body) > 1000:
+        return 413
+    try:
+        numbers = json.loads(body)["instances"]
+    except Exception:
+        return 400
+    fine = isinstance(numbers, list) and all(type(x) in (int, float) for x in numbers)
+    return 200 if fine else 400
+
+# %% 10.4 wrong: NaN and Infinity are allowed
+def answer(body):
+    if len(body) > 1000:
+        return 413
+    try:
+        numbers = json.loads(body)["instances"]
+    except Exception:
+        return 400
+    fine = isinstance(numbers, list) and numbers
+    return 200 if fine and all(type(x) in (int, float) and x == x for x in numbers) else 400
+
+# %% 10.4 wrong: not only the first
+def answer(body):
+    if len(body) > 1000:
+        return 413
+    try:
+        numbers = json.loads(body)["instances"]
+    except Exception:
+        return 400
+    fine = isinstance(numbers, list) and numbers
+    return 200 if fine and type(numbers[0]) in (int, float) else 400
+
+# %% 10.4 wrong: bytes are counted
+def answer(body):
+    try:
+        text = body.decode()
+        if len(text) > 1000:
+            return 413
+        numbers = json.loads(text)["instances"]
+    except Exception:
+        return 400
+    fine = isinstance(numbers, list) and numbers
+    return 200 if fine and all(type(x) in (int, float) for x in numbers) else 400
+
+# %% 10.4 wrong: yours is '200'
+def answer(body):
+    if len(body) > 1000:
+        return "413"
+    try:
+        numbers = json.loads(body)["instances"]
+    except Exception:
+        return "400"
+    fine = isinstance(numbers, list) and numbers
+    return "200" if fine and all(type(x) in (int, float) for x in numbers) else "400"
