@@ -42,6 +42,7 @@ def test_a_good_quiz_is_read(write_quiz):
         (QUESTION.replace('"B"', '""'), "question 3: option b has no text or no why"),
         (QUESTION.replace('"B"', '"A"'), "question 3: two options have the same text"),
         (QUESTION.replace('lesson = "99"\n', ""), "question 3: it names no lesson"),
+        (QUESTION.replace("lesson", 'show = "1"\nlesson'), "question 3: it has keys other than"),
         (QUESTION.replace("What?", ""), "question 3: it has no text"),
         (QUESTION.replace('"What?"', "3"), "question 3: it has no text"),
         (QUESTION.replace(OPTION.format("B"), ""), "question 3: it has 2 options"),

@@ -20,9 +20,9 @@ def show_quiz(lesson):
 def questions(lesson):
     """The questions of a lesson ("01", "12a"), checked: from the quiz.toml of its chapter, those that name the lesson.
 
-    A list of {"lesson": str, "text": str, "option": [{"text": str, "right": bool, "why": str}, ...]}. Raises
-    FileNotFoundError when there is no such file, ValueError naming the question when one is not well formed, or when the
-    lesson has none.
+    A list of {"lesson": str, "text": str, "option": [{"text": str, "right": bool, "why": str}, ...]}, with "shows" where a
+    few lines of Python can find the right option: a test runs them, nobody sees them. Raises FileNotFoundError when there is
+    no such file, ValueError naming the question when one is not well formed, or when the lesson has none.
     """
     name = f"notebooks/chapters/ch{lesson[:2]}/quiz.toml"
     path = helpers.ROOT / name
@@ -47,6 +47,8 @@ def questions(lesson):
 def _what_is_wrong(question):
     """What a quiz question lacks, as half a sentence, or "" when it is well formed."""
     options = question.get("option", [])
+    if set(question) - {"lesson", "text", "option", "shows"}:
+        return "it has keys other than lesson, text, shows and option"
     if not _text(question, "lesson"):
         return "it names no lesson"
     if not _text(question, "text"):
