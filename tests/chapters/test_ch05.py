@@ -1,4 +1,4 @@
-"""Chapter 5: a weight carried wrongly turns its verdict, checks judge styles and slips, and what texts say is run."""
+"""Chapter 5: a weight carried wrongly turns its verdict, and what texts and exercises call right is right."""
 from pathlib import Path
 from types import SimpleNamespace
 
