@@ -8,7 +8,7 @@ import pytest
 import cells
 import pipeline
 from chapters.ch06 import defaults, figures, lockstep, start
-from helpers import data, parity, process, tf_side, torch_side  # noqa: F401 (a check asks for the side that is loaded)
+from helpers import data, parity, process
 
 slow = pytest.mark.slow
 
