@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from helpers.parity import ValueAndGrad
+from helpers.port import Activations, Layer, numbered
 from helpers.session import check_device, quiet
 
 with quiet():
@@ -120,6 +121,98 @@ def value_and_grad(function: Callable, *arrays: np.ndarray, weights: np.ndarray 
     floats = [k for k, x in enumerate(inputs) if x.dtype.is_floating]
     found = dict(zip(floats, tape.gradient(scalar, [inputs[k] for k in floats])))
     return ValueAndGrad(to_numpy(value), [None if found.get(k) is None else to_numpy(found[k]) for k in range(len(inputs))])
+
+
+def activations(model: tf.keras.Model, *arrays: np.ndarray) -> Activations:
+    """What each layer of a Keras model gives for these arrays, as NumPy, nested models too; `training` is left to the model.
+
+    A layer that runs twice gets a number behind its name ("dense#2"), and so does a name that two layers have. Of several
+    results the first counts. What a `call` computes without a layer of its own cannot be seen, nor can anything inside a
+    SavedModel or a tf.function: there the model's own result is all.
+    """
+    outputs, kinds = {}, {}
+
+    def note(label, layer, inputs, options, result):
+        tensor = _first_tensor(result)
+        if tensor is not None:
+            label = numbered(label, outputs)
+            outputs[label], kinds[label] = to_numpy(tensor), type(layer).__name__
+
+    result = _first_tensor(_run_noted(model, arrays, note))
+    if not isinstance(model, tf.keras.Model):
+        outputs["model"] = to_numpy(result)
+        note = f"a {type(model).__name__} has no layers that can be seen: only its result is compared"
+        return Activations(NAME, outputs, kinds, None, (note,))
+    return Activations(NAME, outputs, kinds, lambda name: _look(model, arrays, name))
+
+
+def _layers(model):
+    """[(name, layer)] of what is noted: all layers but containers and inputs; names with their nested models in front."""
+    found, seen = [], set()
+
+    def walk(part, path):
+        for layer in part._flatten_layers(recursive=False, include_self=False):
+            if id(layer) in seen or isinstance(layer, tf.keras.layers.InputLayer):
+                continue
+            seen.add(id(layer))
+            name = f"{path}{layer.name}"
+            if type(layer).__name__ not in ("Sequential", "Functional"):  # containers: what they give, their last layer gave
+                found.append((name, layer))
+            if not isinstance(layer, (tf.keras.layers.MultiHeadAttention, tf.keras.layers.RNN)):  # PyTorch has no such parts
+                walk(layer, f"{name}/")
+
+    if isinstance(model, tf.keras.layers.Layer):
+        walk(model, "")
+    return found
+
+
+def _run_noted(model, arrays, note):
+    """Run a model once, eagerly; after each call of a layer note(name, layer, inputs, options, result) runs."""
+    patched = []
+
+    def watched(name, layer, call):
+        def run(*inputs, **options):
+            result = call(*inputs, **options)
+            note(name, layer, inputs, options, result)
+            return result
+        return run
+
+    eagerly = tf.config.functions_run_eagerly()
+    tf.config.run_functions_eagerly(True)
+    try:
+        for name, layer in _layers(model):
+            patched.append(layer)
+            object.__setattr__(layer, "call", watched(name, layer, layer.call))
+        return model(*map(tensor, arrays))
+    finally:
+        tf.config.run_functions_eagerly(eagerly)
+        for layer in patched:
+            object.__delattr__(layer, "call")
+
+
+def _look(model, arrays, label):
+    """The layer of a model that `activations` calls so, as it ran."""
+    labels, found = {}, []
+
+    def note(name, layer, inputs, options, result):
+        if _first_tensor(result) is None:
+            return
+        name = numbered(name, labels)
+        labels[name] = True
+        if name == label:
+            given = tuple(to_numpy(one) for one in tf.nest.flatten(inputs) if tf.is_tensor(one))
+            named = {key: to_numpy(one) if tf.is_tensor(one) else one for key, one in options.items() if one is not None}
+            found.append(Layer(label, NAME, type(layer).__name__, given, to_numpy(_first_tensor(result)),
+                               {variable.path: to_numpy(variable.value) for variable in layer.variables},
+                               layer.get_config() if hasattr(layer, "get_config") else {}, named))
+
+    _run_noted(model, arrays, note)
+    return found[0]
+
+
+def _first_tensor(result):
+    """The first tensor in what a layer returned, or None."""
+    return next((one for one in tf.nest.flatten(result) if tf.is_tensor(one)), None)
 
 
 def describe() -> list[tuple[str, str, str]]:

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from helpers.parity import ValueAndGrad
+from helpers.port import Activations, Layer, numbered
 from helpers.session import check_device
 
 NAME = "PyTorch"
@@ -105,6 +106,84 @@ def value_and_grad(function: Callable, *arrays: np.ndarray, weights: np.ndarray 
     scalar = value.sum() if weights is None else (torch.from_numpy(np.array(weights)) * value).sum()
     found = dict(zip(map(id, floats), torch.autograd.grad(scalar, floats, allow_unused=True)))
     return ValueAndGrad(to_numpy(value), [None if found.get(id(x)) is None else to_numpy(found[id(x)]) for x in inputs])
+
+
+def activations(model: torch.nn.Module, *arrays: np.ndarray) -> Activations:
+    """What each layer of a module gives for these arrays, as NumPy, by forward hooks; the module's mode stays as it is.
+
+    A layer that runs twice gets a number behind its name ("rnn#2"). Of several results the first counts. What a `forward`
+    computes without a layer of its own cannot be seen, nor can layers inside a scripted module.
+    """
+    outputs, kinds = {}, {}
+
+    def note(name, module):
+        def hook(module, inputs, result):
+            tensor = _first_tensor(result)
+            if tensor is not None:
+                label = numbered(name, outputs)
+                outputs[label], kinds[label] = to_numpy(tensor), type(module).__name__
+        return hook
+
+    _run_hooked(model, arrays, {name: note(name, module) for name, module in _layers(model).items()})
+    seen = tuple(f"{name} is a scripted module: what is inside it cannot be seen" for name, module in model.named_modules()
+                 if isinstance(module, torch.jit.ScriptModule))
+    notes = seen[:1] + (("your model is in training mode",) if any(
+        module.training for module in model.modules()) else ())
+    return Activations(NAME, outputs, kinds, lambda name: _look(model, arrays, name), notes)
+
+
+def _layers(model):
+    """{name: module} of what is hooked: all modules but containers, whose results are those of their last parts."""
+    containers = torch.nn.Sequential, torch.nn.ModuleList, torch.nn.ModuleDict, torch.jit.ScriptModule
+    return {name or "model": module for name, module in model.named_modules() if not isinstance(module, containers)}
+
+
+def _run_hooked(model, arrays, hooks):
+    """Run a module once with a forward hook on each named layer; no hook stays, and no average that training mode moved."""
+    layers, handles = _layers(model), []
+    buffers = {name: value.clone() for name, value in model.named_buffers()}
+    device = next((value.device for value in model.state_dict().values()), None)
+    try:
+        for name, hook in hooks.items():
+            handles.append(layers[name].register_forward_hook(hook))
+        with torch.no_grad():
+            model(*(tensor(array, device) for array in arrays))
+    finally:
+        for handle in handles:
+            handle.remove()
+        for name, value in model.named_buffers():
+            value.copy_(buffers[name])
+
+
+def _look(model, arrays, label):
+    """The layer of a module that `activations` calls so, as it ran."""
+    name, _, number = label.partition("#")
+    module, calls = _layers(model)[name], []
+
+    def before(module, inputs, options):
+        kept = [to_numpy(one) if torch.is_tensor(one) else one for one in inputs]
+        named = {key: to_numpy(one) if torch.is_tensor(one) else one for key, one in options.items()}
+        calls.append([kept, {key: one for key, one in named.items() if one is not None}])
+
+    def after(module, inputs, result):
+        calls[-1].append(to_numpy(_first_tensor(result)))
+
+    handle = module.register_forward_pre_hook(before, with_kwargs=True)
+    try:
+        _run_hooked(model, arrays, {name: after})
+    finally:
+        handle.remove()
+    inputs, options, output = calls[int(number or 1) - 1]
+    settings = {key: value for key, value in vars(module).items() if isinstance(value, (bool, int, float, str, tuple))}
+    given = tuple(one for one in inputs if isinstance(one, np.ndarray))
+    return Layer(label, NAME, type(module).__name__, given, output, get_weights(module), settings, options)
+
+
+def _first_tensor(result):
+    """The first tensor in what a layer returned, or None."""
+    while isinstance(result, (tuple, list, dict)) and result:
+        result = next(iter(result.values())) if isinstance(result, dict) else result[0]
+    return result if torch.is_tensor(result) else None
 
 
 def describe() -> list[tuple[str, str, str]]:

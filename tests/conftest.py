@@ -8,7 +8,7 @@ import pytest
 
 from helpers import session, show
 from helpers.course import missing
-from helpers.machine import browser_files
+from helpers.machine import fetched
 
 session.bind_chapters()  # pytest puts this folder on the path, and its folder chapters is not the package
 os.environ.update(session.ENVIRONMENT)  # before a framework loads, whichever test comes first; child processes inherit it
@@ -24,8 +24,8 @@ def cure(tool):
     """How to get a tool that is missing here: chromium, a package of npm's or a Python module. None where it is there."""
     if tool == "chromium":
         return None if CHROMIUM else "with Debian apt-get install chromium"
-    if tool in browser_files.packages():
-        return None if browser_files.is_there(browser_files.packages()[tool]) else f"with npm {browser_files.COMMAND}"
+    if tool in fetched.packages():
+        return None if fetched.is_there(fetched.packages()[tool]) else f"with npm {fetched.COMMAND}"
     if importlib.util.find_spec(tool):
         return None
     return missing.INSTALL.get(tool, "python -m pip install -r requirements-dev.txt")

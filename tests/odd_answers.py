@@ -134,11 +134,50 @@ def functions():
                for k, one in enumerate(results)])
 
 
+def through(in_torch, in_tf, other):
+    """A change of a tensor or an array: one function for each of their makers."""
+    return lambda x: (in_torch if isinstance(x, torch.Tensor) else in_tf if tf.is_tensor(x) else other)(x)
+
+
+def is_numeric(x):
+    """Whether it is a number, or an array or tensor of them with at least one entry."""
+    if not hasattr(x, "dtype"):
+        return isinstance(x, (int, float)) and not isinstance(x, bool)
+    return any(kind in str(x.dtype) for kind in ("int", "float")) and 0 not in x.shape
+
+
+def axes_swapped(x):
+    """The last two axes in each other's place, where there are two."""
+    if not (is_numeric(x) and len(getattr(x, "shape", ())) > 1):
+        return x
+    return through(lambda x: x.mT, tf.linalg.matrix_transpose, lambda x: np.swapaxes(x, -1, -2))(x)
+
+
+def without_its_sign(x):
+    """The absolute value, where there are numbers; of a list, that of each entry."""
+    if type(x) in (list, tuple):
+        return type(x)(map(without_its_sign, x))
+    return abs(x) if is_numeric(x) else x
+
+
+def last_off_by_one(x):
+    """One more in the last entry, where it is a number; of a list, in the last number of its last entry."""
+    if type(x) in (list, tuple) and x:
+        return type(x)([*x[:-1], last_off_by_one(x[-1])])
+    if not is_numeric(x) or not hasattr(x, "dtype"):
+        return x + 1 if is_numeric(x) else x
+    more = np.zeros(x.shape)
+    more.flat[-1] = 1
+    return through(lambda x: x + torch.tensor(more).to(x.dtype), lambda x: x + tf.cast(more, x.dtype),
+                   lambda x: x + more.astype(x.dtype))(x)
+
+
+SLIPS = {"axes swapped": axes_swapped, "without its sign": without_its_sign, "off by one in its last entry": last_off_by_one}
+"""Mistakes that fit any exercise whose function returns numbers: none may be accepted where it changes the result."""
+
+
 def casts():
     """{name: a change of what a right function returns}; a few of them do no harm."""
-    def through(in_torch, in_tf, other):
-        return lambda x: (in_torch if isinstance(x, torch.Tensor) else in_tf if tf.is_tensor(x) else other)(x)
-
     def to(name):
         return through(lambda x: x.to(getattr(torch, name)), lambda x: tf.cast(x, name), lambda x: np.asarray(x).astype(
             "float16" if name == "bfloat16" else name))
@@ -150,13 +189,32 @@ def casts():
         "the other framework's": through(lambda x: tf.constant(x.detach().numpy()), lambda x: torch.tensor(x.numpy()),
                                          torch.tensor),
         **{name: to(name) for name in ("float32", "float16", "bfloat16", "int32", "complex64", "bool")},
-        "with an axis more": lambda x: x[None], "without its last": lambda x: x[:-1], "negative": lambda x: -x}
+        "with an axis more": lambda x: x[None], "without its last": lambda x: x[:-1], "negative": lambda x: -x, **SLIPS}
+
+
+def differ(one, other):
+    """Whether two results differ in what they show: their shapes, or their numbers."""
+    if type(one) in (list, tuple):
+        return len(one) != len(other) or any(map(differ, one, other))
+    if not is_numeric(one):
+        return False
+    as_array = through(lambda x: x.detach().double().numpy(), lambda x: tf.cast(x, tf.float64).numpy(), np.asarray)
+    return not np.array_equal(as_array(one), as_array(other), equal_nan=True)
 
 
 def changed(right):
-    """[(name, the right function with something odd)]."""
+    """[(name, the right function with something odd)]. Of a slip, `done` says whether it has ever changed a result."""
     def with_result(change):
         return lambda *arguments: change(right(*arguments))
+
+    def slip(change):
+        def answer(*arguments):
+            result = right(*arguments)
+            changed = change(result)
+            answer.done = answer.done or differ(result, changed)
+            return changed
+        answer.done = False
+        return answer
 
     def in_words(*arguments):
         print("working")
@@ -167,7 +225,7 @@ def changed(right):
         calls.append(1)
         return right(*arguments) if len(calls) < 3 else None
 
-    return [(f"right, but {name}", with_result(change)) for name, change in casts().items()] + [
+    return [(f"right, but {name}", (slip if name in SLIPS else with_result)(change)) for name, change in casts().items()] + [
         ("right, and prints and sleeps", in_words), ("right twice, then None", once)]
 
 

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import pytest
 
 from helpers import ROOT
-from helpers.machine import browser_files
+from helpers.machine import fetched
 from helpers.machine.doctor import computer, extras, gpus
 from helpers.machine.doctor import main as doctor
 
@@ -150,9 +150,9 @@ def test_visdom():
 
 def test_scripts_for_pages():
     rows = [{"name": "jquery"}, {"name": "react"}]
-    only(extras.pages(rows, lambda row: True), "ok", "all 2 npm packages")
+    only(extras.pages(rows, lambda row: True), "ok", "all 2 packages")
     found = only(extras.pages(rows, lambda row: row["name"] == "react", which("npm")), "note",
-                 "1 of 2 npm packages", "jquery", "NOT MEASURED", "Optional", browser_files.COMMAND)
+                 "1 of 2 packages", "jquery", "NOT MEASURED", "Optional", fetched.COMMAND)
     assert "react" not in found.what and "Node.js" not in found.cure
     only(extras.pages(rows, lambda row: False, which()), "note", "jquery, react", "Node.js")
     assert [finding.level for finding in extras.pages()] in (["ok"], ["note"])

@@ -8,7 +8,7 @@ import pytest
 
 import conftest
 from helpers import ROOT
-from helpers.machine import browser_files
+from helpers.machine import fetched
 
 TESTS = ROOT / "tests"
 MAY_SKIP = {"conftest.py", "test_ch10.py", "test_fashion.py", "test_speed.py"}
@@ -20,11 +20,11 @@ needs git."""
 def nothing(monkeypatch, tmp_path):
     """No browser, and none of npm's files."""
     monkeypatch.setattr(conftest, "CHROMIUM", None)
-    monkeypatch.setattr(browser_files, "home", lambda: tmp_path / "nothing")
+    monkeypatch.setattr(fetched, "home", lambda: tmp_path / "nothing")
 
 
 @pytest.mark.parametrize("tool, cure", [
-    ("chromium", "apt-get install chromium"), ("axe-core", "tools/browser_files.py"), ("visdoom", "python -m pip install")])
+    ("chromium", "apt-get install chromium"), ("axe-core", "tools/fetch.py"), ("visdoom", "python -m pip install")])
 def test_a_missing_tool_skips_a_test_and_in_ci_it_fails_by_name(nothing, tool, cure, monkeypatch):
     monkeypatch.delenv("SIDE_BY_SIDE_CI", raising=False)
     with pytest.raises(pytest.skip.Exception, match=f"{tool} is missing .*{re.escape(cure)}"):

@@ -25,7 +25,7 @@ case "$*" in *"$FAILS"*) exit 3;; esac
 def course(tmp_path):
     """A course with the starter, its pins and one source; its .venv holds a stand-in that notes what it is asked to run."""
     folder = tmp_path / "a ü b"
-    for name in ("tools/start.py", "tools/browser_files.py", "data/browser_files.toml", "pyproject.toml", "Makefile",
+    for name in ("tools/start.py", "tools/fetch.py", "data/fetched.toml", "pyproject.toml", "Makefile",
                  *(path.name for path in ROOT.glob("requirements*.txt"))):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
@@ -159,7 +159,7 @@ def test_test_runs_everything_in_order_and_stops_at_the_first_failure(course):
 @POSIX
 def test_pages_that_cannot_be_fetched_are_said_and_tried_again(course):
     for _ in range(2):
-        code, said, ran = run(course, "run", "01", "--seed", "3", fails="browser_files.py")
+        code, said, ran = run(course, "run", "01", "--seed", "3", fails="fetch.py")
         assert code == 0 and "NOT MEASURED" in said and ran[-1] == "tools/pipeline.py|run|01|--seed|3|"
     run(course, "run")
     assert run(course, "run")[2] == ["tools/pipeline.py|run|"]

@@ -21,7 +21,7 @@ from nbformat.v4 import new_markdown_cell, new_output
 import cells_as_html
 import pipeline
 from helpers import ROOT, build_dir
-from helpers.machine import browser_files
+from helpers.machine import fetched
 
 SECTION = re.compile(r"^## (\d+[a-z]?\.\d+) \((\d+) minutes?\)$", re.M)
 TO_TYPE = Template("# $framework: typed in class. The finished cell is in the instructor's edition.\n")
@@ -150,7 +150,7 @@ def kind_of_slide(cell, before):
 
 def write_slides(book, path):
     """Write a notebook as slides, with everything that they need beside them."""
-    reveal = browser_files.folder("reveal.js")
+    reveal = fetched.folder("reveal.js")
     shutil.copytree(reveal, path.parent / "reveal.js", dirs_exist_ok=True)
     shutil.copy(Path(__file__).parent / "slides" / "slides.css", path.parent)
     theme = path.parent / "reveal.js" / "dist" / "theme" / "white.css"

@@ -1,6 +1,6 @@
 """Install the course from this folder, without a network: python install.py
 
-Makes course/.venv, fills it from wheels/ and npm/, and lets the doctor look at the machine. It may be run again.
+Makes course/.venv, fills it from wheels/ and fetched/, and lets the doctor look at the machine. It may be run again.
 """
 import json
 import os
@@ -37,7 +37,7 @@ def main():
     subprocess.run([*pip, "setuptools<81", "wheel"], check=True)
     subprocess.run([*pip, "-r", "requirements.txt", "-r", "requirements-visdom.txt"], cwd=course, check=True)
     subprocess.run([*pip, "--no-build-isolation", "--no-deps", "-e", "."], cwd=course, check=True)
-    subprocess.run([str(python), "tools/browser_files.py", "--from", str(HERE / "npm")], cwd=course, check=True)
+    subprocess.run([str(python), "tools/fetch.py", "--from", str(HERE / "fetched")], cwd=course, check=True)
     done = subprocess.run([str(python), "-m", "helpers.doctor"], cwd=course, check=False)
     print(f"\nTo begin: cd {course.name} && {python.relative_to(course)} tools/start.py --here lab")
     return done.returncode

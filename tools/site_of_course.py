@@ -21,7 +21,7 @@ import pipeline
 from cells_as_html import cells_html, prose
 from helpers import ROOT, build_dir, claims, data, show
 from helpers.course import ledger
-from helpers.machine import browser_files
+from helpers.machine import fetched
 from run_ledger import work_apart
 
 REPOSITORY = ""  # "owner/name" on GitHub: lessons then link to Binder and Colab. Empty: no such links
@@ -259,7 +259,7 @@ def main(folder):
     for name in ("site.js", "search.js"):
         shutil.copy(SITE / name, folder)
     try:
-        shutil.copy(browser_files.folder("minisearch") / "dist" / "umd" / "index.js", folder / "minisearch.js")
+        shutil.copy(fetched.folder("minisearch") / "dist" / "umd" / "index.js", folder / "minisearch.js")
     except FileNotFoundError as error:
         print(f"the site has no search: {error}", file=sys.stderr)
     print(f"{len(books)} lessons: open {folder / 'index.html'}")

@@ -134,7 +134,7 @@ def install(what, python, gpu):
     wanted = "requirements-gpu.txt" if gpu else "requirements.txt"
     files = {"course": [wanted, "requirements.txt", "requirements-visdom.txt", "pyproject.toml"],
              "tests": ["requirements-dev.txt", "requirements.txt"],
-             "pages": ["data/browser_files.toml", "tools/browser_files.py"]}[what]
+             "pages": ["data/fetched.toml", "tools/fetch.py"]}[what]
     files = [ROOT / name for name in files]
     stamp = VENV / (".installed-" + what + ("-gpu" if gpu else ""))
     if is_done(stamp, files):
@@ -146,7 +146,7 @@ def install(what, python, gpu):
         must([python] + PIP + ["--no-build-isolation", "-r", "requirements-visdom.txt"])
     elif what == "tests":
         must([python] + PIP + ["-r", "requirements-dev.txt"])
-    elif call([python, "tools/browser_files.py"]) != 0:
+    elif call([python, "tools/fetch.py"]) != 0:
         print("Going on without: cells that show these pages will say NOT MEASURED.", flush=True)
         return
     note_done(stamp, files)

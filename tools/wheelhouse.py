@@ -1,7 +1,7 @@
 """A folder from which laptops install the course without a network: `python tools/wheelhouse.py [FOLDER]`.
 
     wheels/      every package that requirements.txt and requirements-visdom.txt ask for, as wheels
-    npm/         the scripts of the course's pages (data/browser_files.toml)
+    fetched/     scripts of the pages, and published models (data/fetched.toml)
     course/      the course itself, as of the last commit
     install.py   what a learner runs: python install.py
 
@@ -18,7 +18,7 @@ import sys
 import tarfile
 from pathlib import Path
 
-import browser_files
+import fetch
 from helpers import ROOT, build_dir
 
 BUILD_TOOLS = ["setuptools<81", "wheel"]  # Visdom's build needs pkg_resources; the course itself is installed with these too
@@ -58,7 +58,7 @@ def main(arguments=None):
     (folder / "wheels").mkdir(parents=True, exist_ok=True)
     course(folder)
     collect(folder, [ROOT / "requirements.txt", ROOT / "requirements-visdom.txt"], BUILD_TOOLS)
-    browser_files.main(["--keep", str(folder / "npm")])
+    fetch.main(["--keep", str(folder / "fetched")])
     shutil.copy(Path(__file__).parent / "install_offline.py", folder / "install.py")
     (folder / "kind.json").write_text(json.dumps(kind()), encoding="utf-8")
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

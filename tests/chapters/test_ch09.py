@@ -20,7 +20,7 @@ from chapters.ch09 import checks as ch09
 from chapters.ch09.workers import visdom_server
 from conftest import needs
 from helpers import ROOT, process, web
-from helpers.machine import browser_files
+from helpers.machine import fetched
 from test_execution import BLOCKER, printed
 
 START = """
@@ -88,10 +88,10 @@ def test_tensorboard_listens_on_loopback_only_and_ends_with_an_interrupt(tmp_pat
 
 
 def test_visdoms_own_start_still_downloads_and_names_the_files_of_the_table(has_visdom):
-    """When this fails, another Visdom wants other files, or fetches none: mend FILES and data/browser_files.toml."""
+    """When this fails, another Visdom wants other files, or fetches none: mend FILES and data/fetched.toml."""
     from visdom.server import build, run_server
     assert "download_scripts()" in inspect.getsource(run_server.download_scripts_and_run)
-    source, rows = inspect.getsource(build.download_scripts), browser_files.packages()
+    source, rows = inspect.getsource(build.download_scripts), fetched.packages()
     asked = {target: url for url, target in re.findall(r'"%s(\S+?)"\s*%\s*bb?:\s*"([^"]+)"', source)}
     others = {"plotly.js-dist-min": "plotly-2.11.1.min.js", "d3": "d3.v3.min.js",
               "d3-selection-multi": "d3-selection-multi.v1.js"}
@@ -116,10 +116,10 @@ def test_the_patch_to_visdoms_page_is_still_needed(has_visdom, tmp_path):
 
 
 def test_without_npms_files_all_but_the_page_works(has_visdom, tmp_path, monkeypatch):
-    missing = f"import sys, helpers.machine.browser_files as b; b.home = lambda: b.Path({str(tmp_path / 'nothing')!r})\n"
+    missing = f"import sys, helpers.machine.fetched as b; b.home = lambda: b.Path({str(tmp_path / 'nothing')!r})\n"
     (tmp_path / "sitecustomize.py").write_text(missing, encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))  # for the server
-    monkeypatch.setattr(browser_files, "home", lambda: tmp_path / "nothing")
+    monkeypatch.setattr(fetched, "home", lambda: tmp_path / "nothing")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")  # nobody is there: whoever asks a proxy for loopback fails
     with boards.visdom(tmp_path / "windows") as server, boards.client(server, "run", events=False) as client:
         assert boards.visdom_page(server).startswith("NOT MEASURED: jquery 3.1.1 is not there")

@@ -14,7 +14,7 @@ import pipeline
 from chapters.ch11 import checks, edge, training
 from conftest import needs
 from helpers import build_dir, data, process, web
-from helpers.machine import browser_files
+from helpers.machine import fetched
 
 PAGE = pipeline.sources(["11c"])[0]
 
@@ -59,8 +59,8 @@ def test_the_server_is_on_loopback_and_lists_nothing(tmp_path):
 
 
 def test_without_the_browsers_files_the_error_says_what_to_do(tmp_path, monkeypatch):
-    monkeypatch.setattr(browser_files, "home", lambda: tmp_path / "nowhere")
-    with pytest.raises(FileNotFoundError, match="tools/browser_files.py"):
+    monkeypatch.setattr(fetched, "home", lambda: tmp_path / "nowhere")
+    with pytest.raises(FileNotFoundError, match="tools/fetch.py"):
         edge.write_page(tmp_path / "page", {}, [], [])
 
 

@@ -1,7 +1,5 @@
 """Chapter 14: what all ledgers say together, from none to all of them; the choice; the pages, the sliders, the history."""
 import datetime
-import decimal
-import fractions
 import json
 import re
 from html.parser import HTMLParser
@@ -377,7 +375,6 @@ def test_chance_in_the_lesson_and_in_the_module():
     lesson = cells.functions("14a", "by_chance", np=np)["by_chance"]
     for options in ([], [2, 2], [3] * 9, [2, 4, 4, 5]):
         assert np.allclose(lesson(options), results.by_chance(options)) and abs(results.by_chance(options).sum() - 1) < 1e-12
-    assert 0.3 < results.by_chance([3] * 9)[4:].sum() < 0.4, "the quiz says: about one guesser in three"
 
 
 @pytest.mark.parametrize("right, made, said", [
@@ -392,25 +389,6 @@ def test_what_is_said_of_predictions(right, made, said):
 def judge(key, answer):
     """None for a right answer, else the cause."""
     return checks.EXERCISES[key].judge(answer)
-
-
-@pytest.mark.parametrize("key, answer", [
-    ("14.1", fractions.Fraction(39, 20)), ("14.1", decimal.Decimal("1.95")), ("14.1", np.float32(1.95)),
-    ("14.4", ("Run", " source", "OPINION", "run")), ("14.4", np.array(["run", "source", "opinion", "run"])),
-    ("14.5", RECORD), ("14.5", RECORD | {"choice": "either"})])
-def test_a_right_answer_in_another_style_passes(key, answer):
-    assert judge(key, answer) is None
-
-
-@pytest.mark.parametrize("change, cause", [
-    ({"because": 3}, "`because` must be a text"), ({"against": "  "}, "advertisement"),
-    ({"question": ""}, "`question` is empty"), ({"because": "word " * 31}, "31 words"),
-    ({"decided": "30.11.2026"}, "YYYY-MM-DD"), ({"again": "2026-11-30"}, "not later"),
-    ({"choice": "JAX"}, "`choice` is"), ({"unless": "it is slow"}, "no number"), ({"against": "Models"}, "another one"),
-    ({"more": "x"}, "no more")])
-def test_a_slip_in_a_record_is_named(change, cause):
-    assert cause in judge("14.5", RECORD | change)
-    assert "`again` is missing" in judge("14.5", {name: said for name, said in RECORD.items() if name != "again"})
 
 
 def test_no_check_raises_whatever_comes():

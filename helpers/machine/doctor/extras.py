@@ -26,13 +26,13 @@ def visdom(text=None, version_of=computer.installed):
 
 
 def pages(rows=None, is_there=None, which=shutil.which):
-    """The scripts from npm that pages of chapters 09 and 11 need in a browser (`rows` of data/browser_files.toml)."""
-    from helpers.machine import browser_files  # needs Python 3.11
-    rows = list(browser_files.packages().values()) if rows is None else rows
-    absent = [row["name"] for row in rows if not (is_there or browser_files.is_there)(row)]
+    """What is fetched once, pages' scripts and published models (`rows` of data/fetched.toml)."""
+    from helpers.machine import fetched  # needs Python 3.11
+    rows = list(fetched.packages().values()) if rows is None else rows
+    absent = [row["name"] for row in rows if not (is_there or fetched.is_there)(row)]
     if not absent:
-        return ok(f"the scripts of all {len(rows)} npm packages that pages need (chapters 09 and 11)")
-    install = "" if which("npm") else " It calls npm: install Node.js first (nodejs.org, or your system's packages)."
-    return note(f"{len(absent)} of {len(rows)} npm packages missing whose scripts pages of chapters 09 and 11 need: "
+        return ok(f"scripts and models of all {len(rows)} packages that are fetched once (chapters 09, 11, 13)")
+    install = "" if which("npm") else " It calls npm and pip: install Node.js first (nodejs.org, or your system's packages)."
+    return note(f"{len(absent)} of {len(rows)} packages missing whose scripts or models chapters 09, 11 and 13 need: "
                 + ", ".join(absent) + "; what these pages would show is NOT MEASURED",
-                "Optional. " + browser_files.COMMAND + " fetches them once." + install)
+                "Optional. " + fetched.COMMAND + " fetches them once." + install)

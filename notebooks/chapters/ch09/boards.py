@@ -42,7 +42,7 @@ def tensorboard(logs, timeout=90):
 def visdom(folder, timeout=90):
     """The real Visdom server, on loopback only; it keeps its environments in `folder`. A `process.Server`.
 
-    Its page is there where npm's files are (`helpers/machine/browser_files.py`); all else works without it.
+    Its page is there where npm's files are (`helpers/machine/fetch.py`); all else works without it.
     """
     missing.need(folder)
     if missing.not_installed(["visdom"]):

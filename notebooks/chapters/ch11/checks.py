@@ -1,9 +1,21 @@
 """The checks of chapter 11, mobile, edge and browser."""
-import functools
+import copy
 
 import numpy as np
 
-from helpers.course.judging import Exercise, call, function
+from helpers.course import missing
+from helpers.course.comparing import mismatch
+from helpers.course.judging import (
+    NO_FUNCTION,
+    Exercise,
+    array_of,
+    call,
+    cases,
+    function,
+    named,
+    returning,
+    short,
+)
 
 MISTAKES = ("transposed", "inverted", "shifted", "divided by 16 again", "none")
 RIGHT = {"A": "transposed", "B": "none", "C": "divided by 16 again"}
@@ -25,15 +37,22 @@ def kernels(rng):
 
 # Exercises 11.2 and 11.3: functions of NumPy arrays
 
-def quantized(x, scale, zero):
+def quantized(x, scale, zero, least=-128, step=np.round):
     """int8 of a float array (section 11b.1)."""
-    return np.clip(np.round(x / scale) + zero, -128, 127).astype("int8")
+    return np.clip(step(x / scale) + zero, least, 127).astype("int8")
+
+
+def wrapped(numbers):
+    """int8 of numbers that nobody has clipped: what is too large begins again at the other end."""
+    return numbers.astype("int64").astype("int8")
 
 
 def pictures(rng):
-    """A float array that leaves the range on both sides, a scale, a zero point."""
+    """A float array of one to four axes that leaves the range on both sides, a scale, a zero point."""
     scale = rng.uniform(0.01, 0.1)
-    return rng.uniform(-200, 200, size=(5, 7)) * scale, scale, int(rng.integers(10, 40))
+    x = rng.uniform(-200, 200, size=(5, 4, 3, 2)[:rng.integers(1, 5)]) * scale
+    x.flat[:2] = np.array([-180, 150]) * scale  # beyond both ends, wherever the zero point is
+    return x, scale, int(rng.integers(10, 40))
 
 
 def dense(q, zero, w, b, ratio, out):
@@ -58,37 +77,41 @@ def layers(rng):
 
 def _numpy_function(reference, inputs, suspects):
     """A judge of a function of NumPy arrays that gives int8: three random inputs, with `suspects` as in judging.value."""
+    @np.errstate(all="ignore")
     def judge(answer):
         if not callable(answer):
-            return "answer must be a function: write def answer(...): above."
-        for trial in range(3):
-            arrays = inputs(np.random.default_rng(trial))
-            wanted = reference(*arrays)
-            with np.errstate(all="ignore"):
-                got, problem = call(lambda *given: np.asarray(answer(*given)), *arrays)
-                if problem:
-                    return problem
-                if got.shape == wanted.shape and (got == wanted).all():
-                    if got.dtype != wanted.dtype:
-                        return f"the values are right, but of type {got.dtype}: the runtime wants int8."
-                    continue
-                for cause, wrong in suspects.items():
-                    expected = wrong(*arrays)
-                    if got.shape == expected.shape and (got == expected).all():
-                        return f"{cause}."
-            if got.shape != wanted.shape:
-                return f"your result has the shape {got.shape}, {wanted.shape} is asked for."
-            return f"{(got != wanted).mean():.0%} of your integers differ from the right ones."
-        return None
+            return NO_FUNCTION
+        trials = [inputs(np.random.default_rng(trial)) for trial in range(3)]
+        found = [call(_as_array, answer, *copy.deepcopy(trial)) for trial in trials]
+        problem = next((problem for _, problem in found if problem), None)
+        if problem:
+            return problem
+
+        def difference(f):
+            """The first difference from f in any trial, None where there is none."""
+            return next(filter(None, (mismatch(got, f(*trial), tell=True) for (got, _), trial in zip(found, trials))), None)
+        if difference(reference):
+            return named(suspects, lambda wrong: difference(wrong) is None) or difference(reference)
+        types = {got.dtype for got, _ in found} - {np.dtype("int8")}
+        return f"the values are right, but of type {types.pop()}: the runtime wants int8." if types else None
     return judge
+
+
+def _as_array(answer, *arrays):
+    return np.asarray(returning(answer)(*arrays))
 
 
 # Exercise 11.5: a phrase of a converter
 
 PLACES = [0, 3, 1, 2]
 """Where PyTorch's axes batch, channel, height, width are in TensorFlow's order."""
-ASKED = ([-1, -2], False), ([2, 3], True), ([1], False), ([0, -3], True)
-"""What is asked: axes and keepdim."""
+ASKED = (2, [-1, -2], False), (1, [2, 3], False), (2, [1], True), (2, [0, -3], True)
+"""How many pictures, which axes, and keepdim: height and width in either order, and once a single picture."""
+
+
+def asked():
+    for number, (pictures, axes, keepdim) in enumerate(ASKED):
+        yield np.random.default_rng(number).normal(size=(pictures, 3, 4, 5)).astype("float32"), axes, keepdim
 
 
 def mean(x, axes, keepdim, places=PLACES):
@@ -96,33 +119,29 @@ def mean(x, axes, keepdim, places=PLACES):
     return x.mean(axis=tuple(places[axis] for axis in axes), keepdims=keepdim)
 
 
-def _asked(axes, keepdim):
-    """The exercise with these axes and this keepdim, of a function of the pictures alone."""
-    return function(
-        "tf", lambda x: mean(x, axes, keepdim), lambda rng: (rng.normal(size=(2, 3, 4, 5)),),
-        suspects={
-            "the axes are counted in PyTorch's order, not in TensorFlow's": lambda x: mean(x, axes, keepdim, range(4)),
-            "keepdim is not heeded": lambda x: mean(x, axes, not keepdim),
-            "that is the way from TensorFlow's axes to PyTorch's": lambda x: mean(x, axes, keepdim, [0, 2, 3, 1]),
-        }, hints=HINTS_MEAN)
-
-
 def _judge_mean(answer):
-    """Each way of asking in turn, with axes and keepdim as the graph gives them."""
+    """`CASES_MEAN` of the answer, which gets tensors, and of which the tensors' numbers are compared."""
     if not callable(answer):
-        return "answer must be a function: write def answer(...): above."
-    problems = (_asked(*ask).judge(functools.partial(_in_order, answer, *ask)) for ask in ASKED)
-    return next(filter(None, problems), None)
+        return NO_FUNCTION
+    side = missing.side("tf")
+    return CASES_MEAN.judge(lambda x, axes, keepdim: array_of(side, answer(side.tensor(x), axes, keepdim)))
 
 
-def _in_order(answer, axes, keepdim, x):
-    return answer(x, list(axes), keepdim)
-
-
-HINTS_MEAN = (
-    "Write down PyTorch's four axes, and below each the place that it has in TensorFlow's order.",
-    "A list `place = [0, 3, 1, 2]` says so; `place[-1]` is right as well. Why?",
-    "`tf.reduce_mean(x, axis=[place[axis] for axis in axes], keepdims=keepdim)`")
+CASES_MEAN = cases(
+    asked, mean, {
+        "the axes are counted in PyTorch's order, not in TensorFlow's": lambda *given: mean(*given, range(4)),
+        "keepdim is not heeded: the axes are always gone": lambda x, axes, keepdim: mean(x, axes, False),
+        "keepdim is not heeded: the axes always stay": lambda x, axes, keepdim: mean(x, axes, True),
+        "that is the way from TensorFlow's axes to PyTorch's": lambda *given: mean(*given, [0, 2, 3, 1]),
+        "`squeeze` without axes also takes away the batch of a single picture":
+            lambda x, axes, keepdim: mean(x, axes, True) if keepdim else mean(x, axes, True).squeeze(),
+        "that is a sum: a mean divides by how many were added":
+            lambda x, axes, keepdim: x.sum(axis=tuple(PLACES[axis] for axis in axes), keepdims=keepdim),
+    }, lambda given, right, got: mismatch(got.result, right, tell=True), (
+        "Write down PyTorch's four axes, and below each the place that it has in TensorFlow's order.",
+        "A list `place = [0, 3, 1, 2]` says so; `place[-1]` is right as well. Why?",
+        "`tf.reduce_mean(x, axis=[place[axis] for axis in axes], keepdims=keepdim)`"),
+    NO_FUNCTION, unfit=lambda got: got.problem, same=lambda got, right: mismatch(got.result, right) is None)
 
 
 # Exercise 11.4: what reached the model
@@ -136,9 +155,9 @@ def _judge_apps(answer):
     if not (isinstance(answer, dict) and answer.keys() == RIGHT.keys()):
         return "answer must be a dict with one entry for each app: {'A': ..., 'B': ..., 'C': ...}."
     for name, said in answer.items():
-        if said not in MISTAKES:
-            return f"app {name}: {said!r} is none of {', '.join(MISTAKES)}."
-        if said != RIGHT[name]:
+        if not isinstance(said, str) or said.strip() not in MISTAKES:
+            return f"app {name}: {short(said)} is none of {', '.join(MISTAKES)}."
+        if said.strip() != RIGHT[name]:
             return f"app {name}: if that were its mistake, its tensor would look different. Compare it with `picture`."
     return None
 
@@ -153,15 +172,27 @@ EXERCISES = {
             lambda k: rounded(k, size=lambda x: x),
         "you divided by 128: the largest weight must become 127": lambda k: rounded(k, levels=128),
         "you cut off instead of rounding": lambda k: rounded(k, step=np.trunc),
+        "that is one scale for each input channel": lambda k: rounded(k, axis=(0, 1, 3)),
+        "that is a scale for each pair of channels: the maximum runs over the input channels, too":
+            lambda k: rounded(k, axis=(0, 1)),
+        "those are whole steps: multiply by the scale again":
+            lambda k: np.round(k / np.abs(k).max(axis=(0, 1, 2)) * 127),
     }, hints=(
         "Which axes must the maximum run over, so that one number for each output channel remains?",
         "`amax((1, 2, 3), keepdim=True)` becomes `tf.reduce_max(..., axis=..., keepdims=True)`, with other axes.",
         "Output channels are the last axis here, so the maximum runs over `(0, 1, 2)`.")),
     "11.2": Exercise(_numpy_function(quantized, pictures, {
         "what is too large wraps around to the other end: clip before you change the type":
-            lambda x, scale, zero: (np.round(x / scale) + zero).astype("int64").astype("int8"),
+            lambda x, scale, zero: wrapped(np.round(x / scale) + zero),
+        "the zero point moves what you have clipped out of the range again: add it before you clip":
+            lambda x, scale, zero: wrapped(np.clip(np.round(x / scale), -128, 127) + zero),
         "astype cuts off, it does not round": lambda x, scale, zero: np.clip(x / scale + zero, -128, 127).astype("int8"),
+        "always down is not to the nearest: that is floor": lambda *given: quantized(*given, step=np.floor),
+        "int8 begins at -128": lambda *given: quantized(*given, least=-127),
+        "0 to 255 is the range of uint8; int8 goes from -128 to 127":
+            lambda x, scale, zero: np.clip(np.round(x / scale) + zero, 0, 255),
         "the zero point is missing": lambda x, scale, zero: quantized(x, scale, 0),
+        "the zero point is added, not taken off": lambda x, scale, zero: quantized(x, scale, -zero),
         "the zero point is in integers already: add it after dividing by the scale":
             lambda x, scale, zero: quantized(x + zero, scale, 0),
         "multiplied by the scale: that is the way back": lambda x, scale, zero: quantized(x, 1 / scale, zero),
@@ -173,11 +204,20 @@ EXERCISES = {
         "int8 times int8 overflows: add up in int32":
             lambda q, zero, w, b, ratio, out: _out((q - np.int8(zero)) @ w + b, ratio, out),
         "what is too large wraps around to the other end: clip before you change the type":
-            lambda q, zero, w, b, ratio, out: (np.round(_total(q, zero, w, b) * ratio) + out).astype("int64").astype("int8"),
+            lambda q, zero, w, b, ratio, out: wrapped(np.round(_total(q, zero, w, b) * ratio) + out),
+        "already q - zero overflows in int8: make q int32 before":
+            lambda q, zero, w, b, ratio, out: dense(q - np.int8(zero), 0, w, b, ratio, out),
+        "astype cuts off, it does not round":
+            lambda q, zero, w, b, ratio, out: np.clip(_total(q, zero, w, b) * ratio + out, -128, 127).astype("int8"),
         "the zero point of the inputs is missing: q stands for scale × (q - zero)":
             lambda q, zero, w, b, ratio, out: dense(q, 0, w, b, ratio, out),
         "the biases are on the scale of the sum: add them before the ratio":
             lambda q, zero, w, b, ratio, out: _out((q.astype("int32") - zero) @ w.astype("int32"), ratio, b + out),
+        "the zero point of the inputs is taken off, not added":
+            lambda q, zero, w, b, ratio, out: dense(q, -zero, w, b, ratio, out),
+        "the biases are missing": lambda q, zero, w, b, ratio, out: dense(q, zero, w, 0 * b, ratio, out),
+        "the zero point of the outputs is on their scale: add it after the ratio":
+            lambda q, zero, w, b, ratio, out: dense(q, zero, w, b + out, ratio, 0),
         "the zero point of the outputs is missing": lambda q, zero, w, b, ratio, out: dense(q, zero, w, b, ratio, 0),
     }), hints=(
         "Write the float layer first, with x = scale × (q - zero). What is left when you divide by the output scale?",
@@ -188,5 +228,5 @@ EXERCISES = {
         "Compare whole arrays: `(reached['A'] == picture.T).all()`, and the largest values.",
         "One app gets the right picture: its mistake lies after the model. One has rows and columns exchanged. Look at the "
         "largest value of the third.")),
-    "11.5": Exercise(_judge_mean, HINTS_MEAN),
+    "11.5": Exercise(_judge_mean, CASES_MEAN.hints),
 }

@@ -11,7 +11,7 @@ import warnings
 from pathlib import Path
 
 from helpers import process, session, web
-from helpers.machine import browser_files
+from helpers.machine import fetched
 from helpers.machine.packages import comes_with, disk  # noqa: F401  (the notebook asks them)
 
 TEMPLATE = Path(__file__).parent / "page"
@@ -87,7 +87,7 @@ def write_page(folder, models, digits, drawn):
     `logits` ({name of the model: 10 numbers}); drawn: dicts with `label`, `strokes`, `picture`. The page compares both
     with what it computes itself. Raises FileNotFoundError, which says what to do, when ONNX Runtime's files are missing.
     """
-    runtime = browser_files.folder("onnxruntime-web") / "dist"
+    runtime = fetched.folder("onnxruntime-web") / "dist"
     folder = Path(folder)
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(runtime, folder / "ort")

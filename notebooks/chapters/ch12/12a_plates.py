@@ -217,7 +217,7 @@ for row in ("--BB--8-8", "BBBBB8-88", "BB88"):
 # ### Exercise 12.1: one character by CTC (6 minutes)
 #
 # `p` is a float64 tensor (columns, 2): in each column the probability of blank, and of the character A. Write `answer(p)`
-# in PyTorch: the probability of the text "A", one number as a tensor. (Such a path is blanks, a run of A's, blanks.) No
+# in PyTorch: the probability of the text "A", a tensor without axes. (Such a path is blanks, a run of A's, blanks.) No
 # gradient is asked for.
 
 # %% tags=["exercise"]

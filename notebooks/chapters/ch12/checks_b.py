@@ -2,7 +2,7 @@
 import numpy as np
 
 from chapters.ch12 import music
-from helpers.course.judging import Exercise, call, function, value
+from helpers.course.judging import NO_FUNCTION, NO_RETURN, Exercise, call, function, named, value
 
 
 def _sigmoid(x):
@@ -33,12 +33,12 @@ DIAGONAL = np.diag(np.linalg.inv(COVARIANCE))  # of the precision
 
 # Exercise 12.6: double Q-learning (van Hasselt et al., arXiv:1509.06461)
 
-def goals(new, old, fell, choose="new", judge="old", stop=True):
-    """1 + 0.99 * the value that `judge` gives to the action that `choose` prefers; nothing follows a fall where stop."""
+def goals(new, old, fell, choose="new", judge="old", stop=True, discount=0.99):
+    """1 + discount * the value that `judge` gives to the action that `choose` prefers; nothing follows a fall where stop."""
     values = {"new": new, "old": old}
     action = values[choose].argmax(axis=1)
     worth = values[judge][np.arange(len(action)), action]
-    return 1 + 0.99 * (1 - fell if stop else 1) * worth
+    return 1 + discount * (1 - fell if stop else 1) * worth
 
 
 def next_states(rng):
@@ -51,33 +51,51 @@ def _whole_rows(new, old, fell):
 
 # Exercise 12.7: a tune in another key
 
+TUNE = music.events([(60, 2), (None, 1), (64, 1), (67, 4), (None, 2), (59, 1)])
+
+
+def moved(by, above=music.REST):
+    """The tune with all events above one of them moved."""
+    return np.where(TUNE > above, TUNE + by, TUNE)
+
+
+SLIPS = {
+    "you moved hold and rest as well: they are no pitches": lambda by: TUNE + by,
+    "you moved the rests as well: music.REST is no pitch": lambda by: moved(by, above=music.HOLD),
+    "you moved the holds as well: music.HOLD is no pitch": lambda by: np.where(TUNE != music.REST, TUNE + by, TUNE),
+    "you moved the pitches the other way": lambda by: moved(-by),
+    "you moved them upwards only: `by` may be negative": lambda by: moved(abs(by)),
+    "you moved them by octaves; `by` counts semitones": lambda by: moved(12 * by),
+}
+
+
 def _judge_key(answer):
+    """The tune moved up, then down: a mistake is named where it alone explains both."""
     if not callable(answer):
-        return "answer must be a function: write def answer(events, by): above."
+        return NO_FUNCTION
+    found = {}
     for by in (5, -3):
-        given = music.events([(60, 2), (None, 1), (64, 1), (67, 4), (None, 2), (59, 1)])
-        kept = given.copy()
+        given = TUNE.copy()
         got, problem = call(answer, given, by)
         if problem:
             return problem
+        if not np.array_equal(given, TUNE):
+            return "the tune that you were given has changed: work on a copy, np.where makes one."
+        if got is None:
+            return NO_RETURN
         if isinstance(got, (list, tuple)):
             got, problem = call(np.asarray, got)
             if problem:
                 return "return one row of whole numbers, an event each."
-        if not isinstance(got, np.ndarray) or got.shape != kept.shape:
-            return f"return an array with one event for each that was given: shape {kept.shape}."
-        if not np.array_equal(given, kept):
-            return "the tune that you were given has changed: work on a copy, np.where makes one."
-        if np.array_equal(got, kept + by):
-            return "you moved hold and rest as well: they are no pitches."
-        if np.array_equal(got, np.where(kept != music.HOLD, kept + by, kept)):
-            return "you moved the rests as well: music.REST is no pitch."
-        if np.array_equal(got, np.where(kept > music.REST, kept - by, kept)):
-            return "you moved the pitches the other way."
-        if not np.array_equal(got, np.where(kept > music.REST, kept + by, kept)):
-            wrong = int(np.argmax(got != np.where(kept > music.REST, kept + by, kept)))
-            return f"event {wrong}, {kept[wrong]} moved by {by}, became {got[wrong]}."
-    return None
+        if not isinstance(got, np.ndarray) or got.shape != TUNE.shape:
+            return f"return an array with one event for each that was given: shape {TUNE.shape}."
+        found[by] = got
+    wrong = next((by for by, got in found.items() if not np.array_equal(got, moved(by))), None)
+    if wrong is None:
+        return None
+    event = int(np.argmax(found[wrong] != moved(wrong)))
+    return (named(SLIPS, lambda slip: all(np.array_equal(got, slip(by)) for by, got in found.items()))
+            or f"event {event}, {TUNE[event]} moved by {wrong}, became {found[wrong][event]}.")
 
 
 EXERCISES = {
@@ -96,6 +114,8 @@ EXERCISES = {
         "those are the exact posterior's widths, the roots of the covariance's diagonal": EXACT,
         "a square root is missing: that is a variance": (1 / DIAGONAL).tolist(),
         "that is the root of the diagonal of the precision; a width is one over it": np.sqrt(DIAGONAL).tolist(),
+        "the first width is that of the first parameter": (1 / np.sqrt(DIAGONAL))[::-1].tolist(),
+        "the covariance was taken for the precision: that is its inverse": (1 / np.sqrt(np.diag(COVARIANCE))).tolist(),
     }, hints=(
         "The mean field knows the width of one parameter when the other is *known*.",
         "That width comes from the precision, the inverse of the covariance: `np.linalg.inv`.",
@@ -106,6 +126,11 @@ EXERCISES = {
             lambda *a: goals(*a, choose="old", judge="new"),
         "yours is the newest network's own maximum: the older copy has no say": lambda *a: goals(*a, judge="new"),
         "nothing comes after a fall: multiply by (1 - fell)": lambda *a: goals(*a, stop=False),
+        "the discount is missing": lambda *a: goals(*a, discount=1),
+        "the step itself counts 1, whatever comes after: that is missing": lambda *a: goals(*a) - 1,
+        "the step on which the pole falls counts 1 as well: only what comes after it is lost":
+            lambda new, old, fell: (1 - fell) * goals(new, old, fell),
+        "it is the other way round: fell is 1 where nothing comes after": lambda new, old, fell: goals(new, old, 1 - fell),
         "indexing with the actions picks whole rows; one entry of each row is asked for": _whole_rows,
     }, hints=(
         "Two steps: which action, then what it is worth.",

@@ -539,7 +539,7 @@ for name, text in draft.items():
 # - `choice`: `"PyTorch"`, `"TensorFlow"` or `"either"`
 # - `because`: the strongest reason for it
 # - `against`: the strongest reason against it, another one
-# - `unless`: what would change it, with a number in it
+# - `unless`: what would change it, with a number in digits
 # - `again`: the date on which you look again, later than `decided`
 #
 # The page that is written below holds your words; where you give none, it takes the draft's.

@@ -18,6 +18,10 @@ def chance(q):
     return spread
 
 
+def some_chances(rng):
+    return (rng.uniform(0.1, 0.9, size=rng.integers(3, 6)),)
+
+
 def exchanged(q):
     return chance(1 - q)
 
@@ -29,17 +33,29 @@ def not_shared(q):
     return spread
 
 
-def after(change, exercise):
-    """An exercise that judges what `change` makes of the answer."""
-    return Exercise(lambda answer: exercise.judge(change(answer)), exercise.hints)
-
-
 def plain_words(answer):
-    """A list, tuple or array of words as a list of words in small letters; anything else as it is."""
+    """A list, tuple or array of words as a list of words in small letters; None for anything else."""
     words = answer.tolist() if isinstance(answer, np.ndarray) else answer
     if isinstance(words, (list, tuple)) and all(isinstance(word, str) for word in words):
         return [word.strip().lower() for word in words]
-    return answer
+    return None
+
+
+SENTENCES = (
+    ("run", "a speed on your machine is what a run measures best (sentence 1)."),
+    ("source", "no run sees who maintains a project (sentence 2): that needs a dated source."),
+    ("opinion", "easier for whom? (sentence 3) Lines and words can be counted, ease cannot."),
+    ("run", "one line of code shows it (sentence 4): try to change one."))
+"""What can settle each sentence of exercise 14.4, and why nothing else does."""
+
+
+def judge_sentences(answer):
+    """None when each sentence has its word, else why the first that has another one needs that one."""
+    words = plain_words(answer)
+    kinds = {right for right, _ in SENTENCES}
+    if words is None or len(words) != len(SENTENCES) or not all(word in kinds for word in words):
+        return 'a list of four words is asked for, each of them "run", "source" or "opinion".'
+    return next((why for word, (right, why) in zip(words, SENTENCES) if word != right), None)
 
 
 def judge_record(answer):
@@ -54,18 +70,23 @@ def judge_record(answer):
             return cause
     if len(answer) > len(RECORD):
         return f"{', '.join(str(name) for name in answer if name not in RECORD)}: a record has seven entries, and no more."
-    if answer["because"].strip().lower() == answer["against"].strip().lower():
+    if letters(answer["because"]) == letters(answer["against"]):
         return "the reason against it must be another one than the reason for it."
     if answer["again"].strip() <= answer["decided"].strip():
         return "the day on which you look again is not later than the day of the decision."
     return None
 
 
+def letters(said):
+    """The letters and digits of a text, as small ones: "" of a text that only keeps a place free."""
+    return "".join(filter(str.isalnum, said)).lower()
+
+
 def judge_entry(name, said):
     """None for a good entry of a record, else what is wrong with it."""
     if not isinstance(said, str):
         return f"`{name}` must be a text, yours is of type {type(said).__name__}."
-    if not said.strip():
+    if not letters(said):
         return EMPTY.get(name, f"`{name}` is empty.")
     if len(said.split()) > WORDS:
         return f"`{name}` has {len(said.split())} words; {WORDS} must do, so that the record fits on a page."
@@ -95,11 +116,15 @@ EXERCISES = {
         "fraction of a mean": 6 / (21 / 6),
         "that is half of them: only a question with two options is right half of the time": 3.0,
         "that is the chance of all right at once": (1 / 2) ** 2 * (1 / 4) ** 3 / 5,
+        "that is the chance of at least one right": 1 - (1 / 2) ** 2 * (3 / 4) ** 3 * (4 / 5),
+        "those are the wrong ones": 6 - 1.95,
+        "that is the share of the six; how many of them is asked for": 1.95 / 6,
+        "each number of options was counted once; two questions have two options, three have four": 1 / 2 + 1 / 4 + 1 / 5,
     }, hints=(
         "On average, a question with four options gives a quarter of a right answer.",
         "Averages add up, whether the questions are alike or not.",
         "1/2 + 1/2 + 1/4 + 1/4 + 1/4 + 1/5."), atol=5e-3),
-    "14.2": function("tf", chance, lambda rng: (rng.uniform(0.1, 0.9, size=4),), gradients=True, dtype="float64", suspects={
+    "14.2": function("tf", chance, some_chances, gradients=True, dtype="float64", suspects={
         "right and wrong are exchanged: a zero before the others moves them up by one right answer, with probability p":
             exchanged,
         "no longer a distribution: those who are not right, a share of 1 - p, are counted in full": not_shared,
@@ -112,19 +137,17 @@ EXERCISES = {
         "a weight cannot be negative: 0 is as far down as it goes": (2, -2.0),
         "the change is right, but it is the change, not the new weight": (3, -1.0),
         "that is a criterion that leans to neither side: no weight of it moves the difference": (4, 2.0),
+        "the change goes the other way: that criterion leans to the negative side": (3, 3.0),
+        "the criteria are counted from 1": (2, 1.0),
+        "first the criterion, then its new weight": (1, 3.0),
     }, hints=(
         "Add up weight times lean: 1.5 − 0.5 − 2 + 0. The sum must become 0.",
         "The sum is −1. A weight that changes by d changes the sum by d times its lean.",
         "Criterion 1 would need +2, criterion 3 needs −1: from 2 to 1.")),
-    "14.4": after(plain_words, value(["run", "source", "opinion", "run"], {
-        "a speed on your machine is what a run measures best (sentence 1)": ["opinion", "source", "opinion", "run"],
-        "no run sees who maintains a project (sentence 2): that needs a dated source": ["run", "run", "opinion", "run"],
-        "easier for whom? (sentence 3) Lines and words can be counted, ease cannot": ["run", "source", "run", "run"],
-        "one line of code shows it (sentence 4): try to change one": ["run", "source", "opinion", "source"],
-    }, hints=(
+    "14.4": Exercise(judge_sentences, (
         "Ask of each: what would I have to see so that nobody could disagree?",
         "Sentences 1 and 4 speak of what the installed software does.",
-        "Sentence 2 speaks of people's decisions; in sentence 3 a word has no unit."))),
+        "Sentence 2 speaks of people's decisions; in sentence 3 a word has no unit.")),
     "14.5": Exercise(judge_record, (
         "Copy the draft above into a dict, and replace its dry sentences by yours.",
         "`unless` needs a number: a weight, a time, a price, a date. `again` is a date after `decided`.",

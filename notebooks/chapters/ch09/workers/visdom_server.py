@@ -8,7 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from helpers.machine import browser_files
+from helpers.machine import fetched
 
 # The names under which the page wants its files: the package, and the name there; as in visdom/server/build.py.
 FILES = {
@@ -40,7 +40,7 @@ def patched(page):
 
 def files():
     """Where npm's files for the page lie, by the page's names. FileNotFoundError when a package of them is not there."""
-    return {name: browser_files.folder(package) / file for name, (package, file) in FILES.items()}
+    return {name: fetched.folder(package) / file for name, (package, file) in FILES.items()}
 
 
 def write_page(static, folder):

@@ -1,0 +1,1 @@
+"""What `helpers.port` stands on: layers as formulas, and the causes of a difference."""

@@ -1,0 +1,373 @@
+"""Answers to the exercises of chapter 11, as learners write them: right, and wrong with what the check must say."""
+
+# %% 11.5 right: a dict of places, negative ones wrapped
+PLACE = {0: 0, 1: 3, 2: 1, 3: 2}
+def answer(x, axes, keepdim):
+    return tf.reduce_mean(x, axis=[PLACE[axis % 4] for axis in axes], keepdims=keepdim)
+
+# %% 11.5 right: there and back, then squeezed
+def answer(x, axes, keepdim):
+    y = tf.transpose(x, (0, 3, 1, 2))
+    y = tf.reduce_mean(y, axes, keepdims=True)
+    y = tf.transpose(y, (0, 2, 3, 1))
+    if keepdim:
+        return y
+    gone = [{0: 0, 1: 3, 2: 1, 3: 2}[a % 4] for a in axes]
+    return tf.squeeze(y, axis=gone)
+
+# %% 11.5 right: keras.ops
+def answer(x, axes, keepdim):
+    axes = tuple((0, 3, 1, 2)[axis] for axis in axes)
+    return keras.ops.mean(x, axis=axes, keepdims=keepdim)
+
+# %% 11.5 right: a sum over the number of entries
+def answer(x, axes, keepdim):
+    axes = [[0, 3, 1, 2][a] for a in axes]
+    count = 1
+    for a in axes:
+        count *= x.shape[a]
+    return tf.reduce_sum(x, axes, keepdims=keepdim) / count
+
+# %% 11.5 right: one axis after the other, the highest first
+def answer(x, axes, keepdim):
+    for axis in sorted(([0, 3, 1, 2][a] for a in axes), reverse=True):
+        x = tf.reduce_mean(x, axis, keepdims=keepdim)
+    return x
+
+# %% 11.5 right: a callable object
+class Mean:
+    order = "NHWC"
+    def __call__(self, x, axes, keepdim):
+        return tf.reduce_mean(x, [self.order.index("NCHW"[a]) for a in axes], keepdims=keepdim)
+answer = Mean()
+
+# %% 11.5 right: recorded as a graph
+@tf.function
+def answer(x, axes, keepdim):
+    return tf.reduce_mean(x, [[0, 3, 1, 2][a] for a in axes], keepdims=keepdim)
+
+# %% 11.5 wrong: raised KeyError: -1
+def answer(x, axes, keepdim):
+    return tf.reduce_mean(x, [{0: 0, 1: 3, 2: 1, 3: 2}[a] for a in axes], keepdims=keepdim)
+
+# %% 11.5 wrong: the axes always stay
+def answer(x, axes, keepdim):
+    return tf.reduce_mean(x, [[0, 3, 1, 2][a] for a in axes], keepdims=True)
+
+# %% 11.5 wrong: that is a sum
+def answer(x, axes, keepdim):
+    return tf.reduce_sum(x, [[0, 3, 1, 2][a] for a in axes], keepdims=keepdim)
+
+# %% 11.5 wrong: transposed, or another layout?
+def answer(x, axes, keepdim):
+    return tf.reduce_mean(tf.transpose(x, (0, 3, 1, 2)), axes, keepdims=keepdim)
+
+# %% 11.5 wrong: `squeeze` without axes also takes away the batch
+def answer(x, axes, keepdim):
+    y = tf.reduce_mean(x, [[0, 3, 1, 2][a] for a in axes], keepdims=True)
+    return y if keepdim else tf.squeeze(y)
+
+# %% 11.5 wrong: shape (1, 4) where (1, 5) is asked for
+def answer(x, axes, keepdim):
+    for a in axes:
+        x = tf.reduce_mean(x, [0, 3, 1, 2][a], keepdims=keepdim)
+    return x
+
+# %% 11.5 wrong: shape (2, 3) where (2, 5) is asked for
+def answer(x, axes, keepdim):
+    mine = [{1: 3, 2: 1, 3: 2}.get(a, a) for a in axes]
+    return tf.reduce_mean(x, mine, keepdims=keepdim)
+
+# %% 11.5 wrong: is there a `return`?
+def answer(x, axes, keepdim):
+    tf.reduce_mean(x, [[0, 3, 1, 2][a] for a in axes], keepdims=keepdim)
+
+# %% 11.5 wrong: a PyTorch tensor, where a TensorFlow tensor is asked for
+def answer(x, axes, keepdim):
+    return torch.mean(torch.tensor(x.numpy()), dim=[[0, 3, 1, 2][a] for a in axes], keepdim=keepdim)
+
+# %% 11.2 right: rint, maximum and minimum
+def answer(x, scale, zero):
+    q = np.rint(x / scale) + zero
+    return np.minimum(np.maximum(q, -128), 127).astype(np.int8)
+
+# %% 11.2 right: the ends from iinfo
+def answer(x, scale, zero):
+    ends = np.iinfo(np.int8)
+    q = np.around(x / scale) + zero
+    return q.clip(ends.min, ends.max).astype(np.int8)
+
+# %% 11.2 right: vectorized Python
+def one(number, scale, zero):
+    return max(-128, min(127, round(number / scale) + zero))
+answer = np.vectorize(one, otypes=[np.int8])
+
+# %% 11.2 right: a loop over all entries
+def answer(x, scale, zero):
+    q = np.zeros(x.shape, np.int8)
+    for place in np.ndindex(x.shape):
+        q[place] = np.clip(np.round(x[place] / scale) + zero, -128, 127)
+    return q
+
+# %% 11.2 right: masks
+def answer(x, scale, zero):
+    q = np.array(np.round(x / scale) + zero)
+    q[q > 127] = 127
+    q[q < -128] = -128
+    return q.astype(np.int8)
+
+# %% 11.2 right: clipped before zero is added
+def answer(x, scale, zero):
+    return (np.clip(np.round(x / scale), -128 - zero, 127 - zero) + zero).astype(np.int8)
+
+# %% 11.2 right: int64 on the way
+def answer(x, scale, zero):
+    q = np.round(x / scale).astype(np.int64) + zero
+    return np.clip(q, -128, 127).astype(np.int8)
+
+# %% 11.2 wrong: add it before you clip
+def answer(x, scale, zero):
+    return (np.clip(np.round(x / scale), -128, 127) + zero).astype("int64").astype("int8")
+
+# %% 11.2 wrong: 0 to 255 is the range of uint8
+def answer(x, scale, zero):
+    return np.clip(np.round(x / scale) + zero, 0, 255).astype("uint8")
+
+# %% 11.2 wrong: that is floor
+def answer(x, scale, zero):
+    return np.clip(np.floor(x / scale) + zero, -128, 127).astype("int8")
+
+# %% 11.2 wrong: added, not taken off
+def answer(x, scale, zero):
+    return np.clip(np.round(x / scale) - zero, -128, 127).astype("int8")
+
+# %% 11.2 wrong: int8 begins at -128
+def answer(x, scale, zero):
+    return np.clip(np.round(x / scale) + zero, -127, 127).astype("int8")
+
+# %% 11.2 wrong: of type float64
+def answer(x, scale, zero):
+    return np.clip(np.round(x / scale) + zero, -128, 127)
+
+# %% 11.2 wrong: where (5, 4, 3) is asked for
+def answer(x, scale, zero):
+    return np.array([np.clip(np.round(v / scale) + zero, -128, 127) for v in x.ravel()], dtype="int8")
+
+# %% 11.2 wrong: that is the way back
+def answer(x, scale, zero):
+    return np.clip(np.round(x * scale) + zero, -128, 127).astype("int8")
+
+# %% 11.2 wrong: add it after dividing by the scale
+def answer(x, scale, zero):
+    return np.clip(np.round((x + zero) / scale), -128, 127).astype("int8")
+
+# %% 11.2 wrong: the values are not: yours is
+def answer(x, scale, zero):
+    q = np.clip(np.round(x / scale) + zero, -128, 127).astype("int8")
+    return scale * (q.astype("float64") - zero)
+
+# %% 11.1 right: without keepdims, since the last axis fits by itself
+def answer(kernel):
+    scale = tf.reduce_max(tf.abs(kernel), [0, 1, 2]) / 127
+    return tf.math.rint(kernel / scale) * scale
+
+# %% 11.1 right: there and back
+def answer(kernel):
+    k = tf.transpose(kernel, (3, 2, 0, 1))
+    scale = tf.reduce_max(tf.abs(k), axis=(1, 2, 3), keepdims=True) / 127
+    return tf.transpose(tf.round(k / scale) * scale, (2, 3, 1, 0))
+
+# %% 11.1 right: channel by channel
+def answer(kernel):
+    done = []
+    for one in tf.unstack(kernel, axis=-1):
+        scale = tf.reduce_max(tf.abs(one)) / 127
+        done.append(tf.round(one / scale) * scale)
+    return tf.stack(done, axis=-1)
+
+# %% 11.1 right: a norm
+def answer(kernel):
+    flat = tf.reshape(kernel, (-1, kernel.shape[-1]))
+    scale = tf.norm(flat, ord=np.inf, axis=0) / 127
+    return tf.reshape(tf.round(flat / scale) * scale, kernel.shape)
+
+# %% 11.1 right: keras.ops
+ops = tf.keras.ops
+def answer(kernel):
+    scale = ops.max(ops.abs(kernel), axis=(0, 1, 2), keepdims=True) / 127
+    return ops.round(kernel / scale) * scale
+
+# %% 11.1 right: largest and smallest
+def answer(kernel):
+    high = tf.reduce_max(kernel, axis=[0, 1, 2])
+    low = tf.reduce_min(kernel, axis=[0, 1, 2])
+    scale = tf.maximum(high, -low) / 127.0
+    return tf.round(kernel / scale) * scale
+
+# %% 11.1 right: map over channels
+def answer(kernel):
+    def one(k):
+        scale = tf.reduce_max(tf.abs(k)) / 127
+        return tf.round(k / scale) * scale
+    channels = tf.transpose(kernel, (3, 0, 1, 2))
+    return tf.transpose(tf.map_fn(one, channels), (1, 2, 3, 0))
+
+# %% 11.1 wrong: one scale for each input channel
+def answer(kernel):
+    scale = tf.reduce_max(tf.abs(kernel), axis=(0, 1, 3), keepdims=True) / 127
+    return tf.round(kernel / scale) * scale
+
+# %% 11.1 wrong: divided by 128
+def answer(kernel):
+    scale = tf.reduce_max(tf.abs(kernel), axis=(0, 1, 2), keepdims=True) / 128
+    return tf.round(kernel / scale) * scale
+
+# %% 11.1 wrong: whole steps: multiply by the scale again
+def answer(kernel):
+    scale = tf.reduce_max(tf.abs(kernel), axis=(0, 1, 2), keepdims=True) / 127
+    return tf.round(kernel / scale)
+
+# %% 11.1 wrong: a scale for each pair of channels
+def answer(kernel):
+    scale = tf.reduce_max(tf.abs(kernel), axis=(0, 1), keepdims=True) / 127
+    return tf.round(kernel / scale) * scale
+
+# %% 11.1 wrong: where -0.0414076 is right
+def answer(kernel):
+    scale = tf.reduce_max(tf.abs(kernel), axis=(0, 1, 2), keepdims=True) / 127
+    return tf.floor(kernel / scale) * scale
+
+# %% 11.1 wrong: transposed, or another layout?
+def answer(kernel):
+    k = tf.transpose(kernel, (3, 2, 0, 1))
+    scale = tf.reduce_max(tf.abs(k), axis=(1, 2, 3), keepdims=True) / 127
+    return tf.round(k / scale) * scale
+
+# %% 11.1 wrong: a NumPy array, where a TensorFlow tensor is asked for
+def answer(kernel):
+    kernel = kernel.numpy()
+    scale = np.abs(kernel).max(axis=(0, 1, 2)) / 127
+    return np.round(kernel / scale) * scale
+
+# %% 11.3 right: einsum
+def answer(q, zero, w, b, ratio, out):
+    t = np.einsum("bi,io->bo", q.astype(int) - zero, w.astype(int)) + b
+    y = np.around(ratio * t) + out
+    return np.maximum(np.minimum(y, 127), -128).astype(np.int8)
+
+# %% 11.3 right: the zero point's part taken off afterwards
+def answer(q, zero, w, b, ratio, out):
+    w = w.astype(np.int32)
+    t = q.astype(np.int32) @ w - zero * w.sum(axis=0) + b
+    return np.clip(np.round(ratio * t) + out, -128, 127).astype(np.int8)
+
+# %% 11.3 right: float64, in which these integers are exact
+def answer(q, zero, w, b, ratio, out):
+    t = (q.astype(float) - zero) @ w.astype(float) + b
+    return np.clip(np.round(ratio * t) + out, -128, 127).astype(np.int8)
+
+# %% 11.3 right: by loops
+def answer(q, zero, w, b, ratio, out):
+    result = np.empty((len(q), len(b)), np.int8)
+    for row in range(len(q)):
+        for column in range(len(b)):
+            t = int(b[column])
+            for i in range(q.shape[1]):
+                t += (int(q[row, i]) - zero) * int(w[i, column])
+            result[row, column] = min(127, max(-128, round(ratio * t) + out))
+    return result
+
+# %% 11.3 right: matmul told its type
+def answer(q, zero, w, b, ratio, out):
+    shifted = np.subtract(q, zero, dtype=np.int32)
+    t = np.matmul(shifted, w, dtype=np.int32)
+    t += b
+    return np.clip(np.round(ratio * t) + out, -128, 127).astype(np.int8)
+
+# %% 11.3 right: a dense layer with a bias row
+def answer(q, zero, w, b, ratio, out):
+    ones = np.ones((len(q), 1), np.int32)
+    x = np.hstack([q.astype(np.int32) - zero, ones])
+    t = x @ np.vstack([w.astype(np.int32), b])
+    return np.clip(np.round(ratio * t) + out, -128, 127).astype(np.int8)
+
+# %% 11.3 wrong: already q - zero overflows in int8
+def answer(q, zero, w, b, ratio, out):
+    t = (q - zero).astype(np.int32) @ w.astype(np.int32) + b
+    return np.clip(np.round(ratio * t) + out, -128, 127).astype(np.int8)
+
+# %% 11.3 wrong: taken off, not added
+def answer(q, zero, w, b, ratio, out):
+    t = (q.astype(np.int32) + zero) @ w.astype(np.int32) + b
+    return np.clip(np.round(ratio * t) + out, -128, 127).astype(np.int8)
+
+# %% 11.3 wrong: the biases are missing
+def answer(q, zero, w, b, ratio, out):
+    t = (q.astype(np.int32) - zero) @ w.astype(np.int32)
+    return np.clip(np.round(ratio * t) + out, -128, 127).astype(np.int8)
+
+# %% 11.3 wrong: add it after the ratio
+def answer(q, zero, w, b, ratio, out):
+    t = (q.astype(np.int32) - zero) @ w.astype(np.int32) + b
+    return np.clip(np.round(ratio * (t + out)), -128, 127).astype(np.int8)
+
+# %% 11.3 wrong: cuts off, it does not round
+def answer(q, zero, w, b, ratio, out):
+    t = (q.astype(np.int32) - zero) @ w.astype(np.int32) + b
+    return np.clip(ratio * t + out, -128, 127).astype(np.int8)
+
+# %% 11.3 wrong: of type int32
+def answer(q, zero, w, b, ratio, out):
+    t = (q.astype(np.int32) - zero) @ w.astype(np.int32) + b
+    return np.clip(np.round(ratio * t) + out, -128, 127).astype(np.int32)
+
+# %% 11.3 wrong: the zero point of the outputs is missing
+def answer(q, zero, w, b, ratio, out):
+    t = (q.astype(np.int32) - zero) @ w.astype(np.int32) + b
+    return np.clip(np.round(ratio * t), -128, 127).astype(np.int8)
+
+# %% 11.3 wrong: where -57 is right
+def answer(q, zero, w, b, ratio, out):
+    t = q.astype(np.int32) @ w.astype(np.int32) - zero + b
+    return np.clip(np.round(ratio * t) + out, -128, 127).astype(np.int8)
+
+# %% 11.4 right: zip
+answer = dict(zip("ABC", ["transposed", "none", "divided by 16 again"]))
+
+# %% 11.4 right: by comparison
+def mistake(tensor):
+    tries = {"none": picture, "transposed": picture.T, "inverted": 1 - picture, "divided by 16 again": picture / 16}
+    for name, other in tries.items():
+        if np.allclose(tensor, other):
+            return name
+    return "shifted"
+answer = {app: mistake(tensor) for app, tensor in reached.items()}
+
+# %% 11.4 right: words from NumPy
+names = np.array(["none", "transposed", "divided by 16 again"])
+answer = {"A": names[1], "B": names[0], "C": names[2]}
+
+# %% 11.4 right: a default
+import collections
+answer = collections.defaultdict(lambda: "none", A="transposed", B="none", C="divided by 16 again")
+
+# %% 11.4 right: spaces around
+answer = {"A": "transposed ", "B": "none", "C": "divided by 16 again"}
+
+# %% 11.4 wrong: app B
+answer = {"A": "transposed", "B": "inverted", "C": "divided by 16 again"}
+
+# %% 11.4 wrong: app C: if that were its mistake
+answer = {"A": "transposed", "B": "none", "C": "none"}
+
+# %% 11.4 wrong: app C: 'divided' is none of
+answer = {"A": "transposed", "B": "none", "C": "divided"}
+
+# %% 11.4 wrong: app B: None is none of
+answer = {"A": "transposed", "B": None, "C": "divided by 16 again"}
+
+# %% 11.4 wrong: app A: array(
+answer = reached
+
+# %% 11.4 wrong: one entry for each app
+answer = {"a": "transposed", "b": "none", "c": "divided by 16 again"}
