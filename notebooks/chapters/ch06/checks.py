@@ -136,7 +136,7 @@ SLIPS_ON_A_LADDER = {
 
 def no_name(got):
     """Why this cannot be the name of a rung, or None."""
-    return f"it gives {got}: give the name of the rung, or None." if isinstance(got, (bool, np.bool_)) else None
+    return None if got is None or isinstance(got, str) else f"it gives {short(got)}: give the name of the rung, or None."
 
 
 def another_rung(ladder, right, got):
