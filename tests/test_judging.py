@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from helpers import errors, exercises
-from helpers.course import calling, judging, ledger, missing
+from helpers.course import calling, comparing, judging, ledger, missing
 
 CELL = "def answer(x):\n    y = x + 1\n    return y / 0\n"
 
@@ -124,6 +124,13 @@ def test_float32_will_do_where_no_dtype_is_named(mean):
         return casts(x, rate) * 1.001
     assert exercise.judge(casts) is None and exercise.judge(takes_float32_alone) is None
     assert "the values are not: yours is" in exercise.judge(rough)
+
+
+def test_of_numbers_that_look_alike_all_digits_are_told():
+    right, off = np.array([0.1, 0.2]), np.array([0.1, 0.2 + 1e-8])
+    said = comparing.mismatch(off, right, tell=True)
+    assert "yours is 0.20000001" in said and "0.20000000000000001 is right: was something rounded to float32?" in said
+    assert comparing.mismatch(off + 1, right, tell=True).endswith("yours is 1.1 at [0], where 0.1 is right.")
 
 
 @pytest.mark.parametrize("result, said", [

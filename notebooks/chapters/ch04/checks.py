@@ -9,24 +9,19 @@ from helpers.course.judging import Exercise, call, function, value
 PLAN = [[2, 0, 1], [1, 0, 1], [0, 1, 0]]  # for each round the nodes with +, - and *
 
 
-def gated(left, right, gate):
-    """A share g of each number of the left state, the rest of the right one."""
-    g = sigmoid(np.concatenate([left, right], axis=1) @ gate.T)
-    return g * left + (1 - g) * right
-
-
 def sigmoid(x):
     return 1 / (1 + np.exp(-x))
+
+
+def gated(left, right, gate, squash=sigmoid):
+    """A share g of each number of the left state, the rest of the right one."""
+    g = squash(np.concatenate([left, right], axis=1) @ gate.T)
+    return g * left + (1 - g) * right
 
 
 def swapped(left, right, gate):
     g = sigmoid(np.concatenate([right, left], axis=1) @ gate.T)
     return g * left + (1 - g) * right
-
-
-def exchanged(left, right, gate):
-    g = sigmoid(np.concatenate([left, right], axis=1) @ gate.T)
-    return (1 - g) * left + g * right
 
 
 def two_states_and_gate(rng):
@@ -37,6 +32,12 @@ def two_states_and_gate(rng):
 def one_call(pairs, kinds, matrices):
     """Each row of pairs by the matrix of its own kind, and the tanh of it."""
     return np.tanh(np.einsum("ni,nij->nj", pairs, matrices[kinds]))
+
+
+def by_kind(pairs, kinds, matrices):
+    """The same rows, sorted by kind."""
+    order = np.argsort(kinds, kind="stable")
+    return one_call(pairs[order], kinds[order], matrices)
 
 
 def pairs_kinds_matrices(rng):
@@ -86,8 +87,12 @@ def nearest(states, table):
     return table[distances(states, table).argmin(axis=1)]
 
 
-def distances(states, table):
-    return ((states[:, None] - table) ** 2).sum(axis=2)
+def distances(states, table, of=np.square):
+    return of(states[:, None] - table).sum(axis=2)
+
+
+def of_length_one(rows):
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
 def states_and_table(rng):
@@ -115,6 +120,9 @@ RIGHT_PLAN = value(PLAN, {
     "that is one tree after the other; nodes of the same depth go together, in whichever tree they stand":
         [[0, 0, 1], [1, 0, 0], [2, 0, 0], [0, 0, 1], [0, 1, 0]],
     "the numbers fit, but the order is +, −, ×": [[1, 0, 2], [1, 0, 1], [0, 1, 0]],
+    "the numbers fit, but − and × have changed places: the order is +, −, ×": [[2, 1, 0], [1, 1, 0], [0, 0, 1]],
+    "the rounds are right, but stand in the wrong order: the first one has what needs digits alone": PLAN[::-1],
+    "a node must wait for both of its children, so it is one deeper than its deeper child": [[3, 1, 1], [0, 0, 1]],
     "digits are not a round: they are looked up before the first one, and have no operator":
         [[0, 0, 0], *PLAN],
 }, hints=(
@@ -126,7 +134,12 @@ EXERCISES = {
     "4.1": Exercise(judge_plan, RIGHT_PLAN.hints),
     "4.2": function("tf", gated, two_states_and_gate, gradients=True, dtype="float64", suspects={
         "the gate sees right before left: the order in `concat` matters": swapped,
-        "g belongs to the left side, 1 - g to the right": exchanged,
+        "g belongs to the left side, 1 - g to the right": lambda left, right, gate: left + right - gated(left, right, gate),
+        "the sigmoid is missing: g is to be a share, between 0 and 1": lambda *given: gated(*given, squash=lambda x: x),
+        "a tanh makes numbers between -1 and 1; the gate is a sigmoid, between 0 and 1":
+            lambda *given: gated(*given, squash=np.tanh),
+        "`reshape` fits the gate's shape and mixes its numbers up: it must be turned, with `tf.transpose`":
+            lambda left, right, gate: gated(left, right, gate.reshape(gate.T.shape).T),
     }, hints=(
         "`torch.cat` is `tf.concat`, and `dim` is `axis`.",
         "`gate` has the shape (size, 2 * size) and the states side by side (rows, 2 * size): it must be turned.",
@@ -136,6 +149,9 @@ EXERCISES = {
         "added up over the operators: each node must take the row of its own one":
             lambda p, k, m: np.tanh(np.einsum("ni,kij->nj", p, m)),
         "the tanh is missing": lambda p, k, m: np.einsum("ni,nij->nj", p, m[k]),
+        "the states are right, but sorted by operator: put each back in its node's row": by_kind,
+        "there may be more operators than three: let `kinds` look the matrix up":
+            lambda p, k, m: one_call(p, np.minimum(k, 2), m),
         "for every node, the rows of all nodes: index both axes together, `every[torch.arange(n), kinds]`":
             lambda p, k, m: np.tanh(np.einsum("ni,kij->nkj", p, m)[:, k]),
     }, hints=(
@@ -147,6 +163,7 @@ EXERCISES = {
         "that counts as many operators as digits; a tree with n digits has n - 1 operators": 0.999**101,
         "the digits count as well there, but only operators go wrong": 0.999**201,
         "probabilities multiply when all must go well; 1 - 100 · 0.001 is only a lower bound": 1 - 100 * 0.001,
+        "that is the share with an error; the others are asked for": 1 - 0.999**100,
     }, hints=(
         "How many operators does a tree with 101 digits have? Each of them joins two parts into one.",
         "All of them must go right, and each does with probability 0.999.",
@@ -155,7 +172,13 @@ EXERCISES = {
         "that is the farthest row: the smallest distance is asked for": lambda s, t: t[distances(s, t).argmax(axis=1)],
         "a product is no distance: a long row wins it from far away": lambda s, t: t[(s @ t.T).argmax(axis=1)],
         "the distance has no sign: square the differences before you add them":
-            lambda s, t: t[(s[:, None] - t).sum(axis=2).argmin(axis=1)],
+            lambda s, t: t[distances(s, t, of=np.positive).argmin(axis=1)],
+        "a sum of absolute differences is another distance: square the differences":
+            lambda s, t: t[distances(s, t, of=np.abs).argmin(axis=1)],
+        "the angle alone says nothing of lengths: rows of one direction may be far apart":
+            lambda s, t: t[(of_length_one(s) @ of_length_one(t).T).argmax(axis=1)],
+        "each number went to the nearest one of its column; a row is replaced as a whole":
+            lambda s, t: np.take_along_axis(t, np.abs(s[:, None] - t).argmin(axis=1), axis=0),
         "that says which digit it is; its row of the table is asked for": lambda s, t: distances(s, t).argmin(axis=1),
     }, hints=(
         "Three steps: all differences, (rows, digits, size); all distances, (rows, digits); the smallest of each row.",

@@ -424,8 +424,9 @@ page.table(measured, build_dir() / "05e")
 #
 # Write this PyTorch module as a TensorFlow function `answer(x, weight, bias, scale, shift)`. It gets float64 tensors
 # in PyTorch's shapes: `x` is (n, 4), `weight` is `inner`'s, (4, 4), so its shape will not tell you whether to transpose; the
-# others have four numbers. It returns a float64 tensor. No gradients are asked for. Layer normalization brings each row to
-# mean 0 and deviation 1, then scales and shifts it; both it and GELU are in the table. Keras's layers compute in float32.
+# others have four numbers. It returns a float64 tensor, and rounds nothing to float32 on the way, as Keras's layers do
+# unless they are told their `dtype`. No gradients are asked for. Layer normalization brings each row to mean 0 and
+# deviation 1, then scales and shifts it; both it and GELU are in the table.
 #
 # ```python
 # class Block(nn.Module):
