@@ -132,11 +132,13 @@ def _numbers(answer, right, atol, tell, place):
     if np.isnan(mine[off]).any():
         return f"{what} holds NaN: a division by zero, or a logarithm or root of something negative?"
     index = tuple(int(k) for k in np.argwhere(off)[0])
-    number = _number(mine[index])
+    number, wanted = _number(mine[index]), _number(true[index])
     if tell:
+        if number == wanted:  # six digits do not tell them apart
+            number, wanted = mine[index].item(), true[index].item()
         where = f" at {list(index)}" if index else ""
         said = "the shape is right, the values are not: " if index else ""
-        return f"{said}yours is {number}{where}, where {_number(true[index])} is right."
+        return f"{said}yours is {number}{where}, where {wanted} is right."
     if index:
         return f"{'in ' + place + ' the' if place else 'the'} entry {list(index)} is not right: yours is {number}."
     return f"{number} is not {'right for ' + place if place else 'it'}."

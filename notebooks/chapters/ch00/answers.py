@@ -1,7 +1,5 @@
-"""Answers to the exercises of chapter 0, as learners write them: right ones, and wrong ones with words that the check must say."""
-
-# %% 0.1 right: the length of the array
-answer = len(digits.x_train)
+"""Answers to the exercises of chapter 0, as learners write them: right ones, and wrong ones with words that
+the check must say."""
 
 # %% 0.1 right: the first number of its shape
 answer = digits.x_train.shape[0]
@@ -9,14 +7,8 @@ answer = digits.x_train.shape[0]
 # %% 0.1 right: as many as there are labels
 answer = digits.y_train.size
 
-# %% 0.1 right: a float
-answer = float(len(digits.x_train))
-
 # %% 0.1 right: NumPy's float32
 answer = np.float32(len(digits.x_train))
-
-# %% 0.1 right: an array without axes
-answer = np.array(len(digits.x_train))
 
 # %% 0.1 right: a tensor of PyTorch
 answer = torch.tensor(len(digits.x_train))
@@ -24,49 +16,22 @@ answer = torch.tensor(len(digits.x_train))
 # %% 0.1 right: a number in a tensor of TensorFlow
 answer = tf.shape(tf.constant(digits.x_train))[0]
 
-# %% 0.1 right: counted one by one
-answer = sum(1 for _ in digits.x_train)
-
 # %% 0.1 right: a fraction
 from fractions import Fraction
 
 answer = Fraction(digits.x_train.size, 64)
 
-# %% 0.1 wrong: test
-answer = len(digits.x_test)
-
-# %% 0.1 wrong: both
-answer = len(digits.x_train) + len(digits.x_test)
-
-# %% 0.1 wrong: pixels
+# %% 0.1 wrong: ask the array
 answer = digits.x_train.size
 
-# %% 0.1 wrong: a number
-answer = digits.x_train.shape
-
-# %% 0.1 wrong: a number
+# %% 0.1 wrong: answer one number, such as 100; yours is '1415'
 answer = "1415"
 
-# %% 0.1 wrong: one too many
-answer = len(digits.x_train) + 1
-
-# %% 0.1 wrong: digits
-answer = 10
-
-# %% 0.1 wrong: a number
-answer = None
-
-# %% 0.1 wrong: call
+# %% 0.1 wrong: answer one number
 answer = digits.x_train.__len__
 
-# %% 0.1 wrong: 64
-answer = 64
-
-# %% 0.1 wrong: a number
+# %% 0.1 wrong: answer one number
 answer = digits.y_train
-
-# %% 0.2 right: single quotes inside
-answer = '''python3 -c "import torch; print('GPU' if torch.cuda.is_available() else 'CPU')"'''
 
 # %% 0.2 right: as on Windows
 answer = '''py -3 -c "import torch; print('GPU' if torch.cuda.is_available() else 'CPU')"'''
@@ -86,62 +51,53 @@ answer = '''python3 -c "import torch; print('GPU' if torch.cuda.device_count() >
 # %% 0.2 right: another import, and no spaces
 answer = '''python3 -c "from torch import cuda;print('GPU'if cuda.is_available()else'CPU')"'''
 
-# %% 0.2 right: and, or
-answer = '''python3.13 -c "import torch; print(torch.cuda.is_available() and 'GPU' or 'CPU')"'''
-
 # %% 0.2 right: by the path of a Python, with an end of line
 answer = '''/usr/bin/python3 -c "import torch; print('GPU' if torch.cuda.is_available() else 'CPU')"\n'''
 
 # %% 0.2 right: no quotes inside at all
 answer = 'python3 -c "import torch; print(chr(71 if torch.cuda.is_available() else 67) + chr(80) + chr(85))"'
 
-# %% 0.2 wrong: shell
-answer = broken
+# %% 0.2 right: names for the words
+answer = "python3.12 -c \"import torch; GPU, CPU = 'GPU', 'CPU'; print(GPU if torch.cuda.device_count() else CPU)\""
 
-# %% 0.2 wrong: Windows
-answer = """python3 -c 'import torch; print("GPU" if torch.cuda.is_available() else "CPU")'"""
+# %% 0.2 right: torch.accelerator
+answer = "  python -c \"from torch import accelerator; print(['CPU', 'GPU'][accelerator.is_available()])\"\n"
 
-# %% 0.2 wrong: import torch
+# %% 0.2 right: a device, asked for its type
+answer = (
+    "python -c \"import torch; d = torch.device('cuda' if torch.cuda.is_available() else 'cpu'); "
+    "print('GPU' if d.type == 'cuda' else 'CPU')\""
+)
+
+# %% 0.2 wrong: name 'torch' is not defined
 answer = '''python3 -c "print('GPU' if torch.cuda.is_available() else 'CPU')"'''
 
-# %% 0.2 wrong: swapped
+# %% 0.2 wrong: with a GPU the program prints 'CPU'
 answer = '''python3 -c "import torch; print('CPU' if torch.cuda.is_available() else 'GPU')"'''
 
-# %% 0.2 wrong: quotes
+# %% 0.2 wrong: names that nobody has defined
 answer = 'python3 -c "import torch; print(GPU if torch.cuda.is_available() else CPU)"'
 
-# %% 0.2 wrong: quotes
-answer = 'python3 -c “import torch; print(‘GPU’ if torch.cuda.is_available() else ‘CPU’)”'
-
-# %% 0.2 wrong: whole command
+# %% 0.2 wrong: begin with Python
 answer = "import torch; print('GPU' if torch.cuda.is_available() else 'CPU')"
 
-# %% 0.2 wrong: string
+# %% 0.2 wrong: the whole command as a string
 answer = ["python3", "-c", "import torch; print('GPU' if torch.cuda.is_available() else 'CPU')"]
 
-# %% 0.2 wrong: GPU or CPU
+# %% 0.2 wrong: prints 'True', it should print GPU
 answer = '''python3 -c "import torch; print(torch.cuda.is_available())"'''
 
-# %% 0.2 wrong: always
-answer = '''python3 -c "import torch; print('CPU')"'''
-
-# %% 0.2 wrong: -c
+# %% 0.2 wrong: it should be three
 answer = '''python3 "import torch; print('GPU' if torch.cuda.is_available() else 'CPU')"'''
 
-# %% 0.2 wrong: closing
-answer = '''python3 -c "import torch; print('GPU' if torch.cuda.is_available() else 'CPU')'''
+# %% 0.2 wrong: without a GPU the program prints 'GPU'
+answer = "python3 -c \"import torch; print('GPU')\""
 
-# %% 0.2 wrong: string
-answer = None
+# %% 0.2 wrong: a percent sign
+answer = "python3 -c \"import torch; print('%s' % ['CPU', 'GPU'][torch.cuda.is_available()])\""
 
-# %% 0.2 wrong: called
-answer = '''python3 -c "import torch; print('GPU' if torch.cuda.is_available else 'CPU')"'''
-
-# %% 0.3 right: counted by hand
-answer = {"Linux": 5, "Darwin": 1, "Windows": 1}
-
-# %% 0.3 right: in another order
-answer = dict(Windows=1, Darwin=1, Linux=5)
+# %% 0.2 wrong: the check knows no `version` of torch's
+answer = "python3 -c \"import torch; print('GPU' if torch.version.cuda else 'CPU')\""
 
 # %% 0.3 right: counted by Python
 def fetched(system):
@@ -172,86 +128,26 @@ import numpy as np
 
 answer = dict(zip(["Linux", "Darwin", "Windows"], np.array([5, 1, 1])))
 
-# %% 0.3 right: a default dict
-from collections import defaultdict
-
-answer = defaultdict(int)
-for system in ("Linux", "Darwin", "Windows"):
-    answer[system] += sum(
-        system in line or ";" not in line for line in requirements
-    )
-
 # %% 0.3 right: tensors
 answer = {"Linux": torch.tensor(5), "Darwin": torch.tensor(1), "Windows": torch.tensor(1)}
 
-# %% 0.3 right: an ordered dict
-from collections import OrderedDict
-
-answer = OrderedDict([("Linux", 5), ("Darwin", 1), ("Windows", 1)])
-
-# %% 0.3 right: made with the name of each system
-answer = {}
-for system in ["Linux", "Darwin", "Windows"]:
-    answer[system] = len(
-        [
-            line
-            for line in requirements
-            if Requirement(line).marker is None
-            or Requirement(line).marker.evaluate(
-                environment={
-                    "platform_system": system,
-                    "python_version": "3.13",
-                    "extra": "",
-                }
-            )
-        ]
-    )
-
-# %% 0.3 wrong: optree
-answer = {"Linux": 6, "Darwin": 2, "Windows": 2}
-
-# %% 0.3 wrong: sympy
-answer = {"Linux": 4, "Darwin": 0, "Windows": 0}
-
-# %% 0.3 wrong: every
-answer = {"Linux": 5, "Darwin": 5, "Windows": 5}
-
-# %% 0.3 wrong: Darwin
+# %% 0.3 wrong: a dict with the keys
 answer = {"Linux": 5, "macOS": 1, "Windows": 1}
 
-# %% 0.3 wrong: dict
-answer = [5, 1, 1]
-
-# %% 0.3 wrong: Windows
-answer = {"Linux": 5, "Darwin": 1}
-
-# %% 0.3 wrong: python_version
+# %% 0.3 wrong: compared part by part
 answer = {"Linux": 3, "Darwin": 1, "Windows": 1}
 
-# %% 0.3 wrong: number
+# %% 0.3 wrong: should be one number, yours is '5'
 answer = {"Linux": "5", "Darwin": "1", "Windows": "1"}
 
-# %% 0.3 wrong: Linux
-answer = {"linux": 5, "darwin": 1, "windows": 1}
-
-# %% 0.3 wrong: dict
+# %% 0.3 wrong: a dict with the keys
 answer = None
 
-# %% 0.3 wrong: number
-answer = {"Linux": ["cuda-toolkit", "nvidia-cudnn-cu13", "cuda-bindings", "triton", "sympy"], "Darwin": ["sympy"], "Windows": ["sympy"]}
-
-# %% 0.3 wrong: Windows
+# %% 0.3 wrong: once more for Windows
 answer = {"Linux": 5, "Darwin": 1, "Windows": 5}
 
-# %% 0.3 wrong: optree
+# %% 0.3 wrong: once more for Darwin
 answer = {"Linux": 5, "Darwin": 2, "Windows": 2}
-
-# %% 0.4 right: a lambda, axes from the end
-answer = lambda images: tf.reduce_sum(tf.cast(images, tf.int64), axis=(-2, -1))
-
-# %% 0.4 right: a list of axes
-def answer(images):
-    return tf.math.reduce_sum(tf.cast(images, tf.int64), [1, 2])
 
 # %% 0.4 right: one axis after the other
 def answer(images):
@@ -288,10 +184,6 @@ def answer(images):
         fn_output_signature=tf.int64,
     )
 
-# %% 0.4 right: keras.ops
-def answer(images):
-    return tf.keras.ops.sum(tf.keras.ops.cast(images, "int64"), axis=(1, 2))
-
 # %% 0.4 right: a callable object
 class Ink:
     def __call__(self, images):
@@ -302,68 +194,30 @@ class Ink:
 
 answer = Ink()
 
-# %% 0.4 right: the sum in int32, which has room as well
-def answer(images):
-    return tf.cast(tf.reduce_sum(tf.cast(images, tf.int32), axis=(1, 2)), tf.int64)
-
-# %% 0.4 wrong: overflow
-def answer(images):
-    return tf.reduce_sum(images, axis=(1, 2))
-
-# %% 0.4 wrong: before
-def answer(images):
-    return tf.cast(tf.reduce_sum(images, axis=(1, 2)), tf.int64)
-
-# %% 0.4 wrong: int64
-def answer(images):
-    return tf.reduce_sum(tf.cast(images, tf.int32), axis=(1, 2))
-
-# %% 0.4 wrong: axis
+# %% 0.4 wrong: shape (10,) where (5,)
 def answer(images):
     return tf.reduce_sum(tf.cast(images, tf.int64), axis=(0, 1))
 
-# %% 0.4 wrong: every picture
-def answer(images):
-    return tf.reduce_sum(tf.cast(images, tf.int64))
-
-# %% 0.4 wrong: mean
+# %% 0.4 wrong: the mean of the pixels
 def answer(images):
     return tf.reduce_mean(tf.cast(images, tf.int64), axis=(1, 2))
 
-# %% 0.4 wrong: shape
-def answer(images):
-    return tf.reduce_sum(tf.cast(images, tf.int64), axis=1)
-
-# %% 0.4 wrong: keepdims
+# %% 0.4 wrong: shape (5, 1, 1)
 def answer(images):
     return tf.reduce_sum(tf.cast(images, tf.int64), axis=(1, 2), keepdims=True)
 
-# %% 0.4 wrong: TensorFlow
-def answer(images):
-    return images.numpy().sum(axis=(1, 2), dtype=np.int64)
-
-# %% 0.4 wrong: TensorFlow
+# %% 0.4 wrong: a TensorFlow tensor is asked for
 def answer(images):
     return torch.tensor(images.numpy()).sum(dim=(1, 2))
 
-# %% 0.4 wrong: its argument
+# %% 0.4 wrong: shape (1415,)
 def answer(images):
     return tf.reduce_sum(tf.cast(counts, tf.int64), axis=(1, 2))
 
-# %% 0.4 wrong: nothing
-def answer(images):
-    print(tf.reduce_sum(tf.cast(images, tf.int64), axis=(1, 2)))
-
-# %% 0.4 wrong: overflow
+# %% 0.4 wrong: the values are not
 def answer(images):
     total = tf.reduce_sum(tf.cast(images, tf.int8), axis=(1, 2))
     return tf.cast(total, tf.int64)
-
-# %% 0.4 wrong: function
-answer = tf.reduce_sum(tf.cast(tf.constant(counts), tf.int64), axis=(1, 2))
-
-# %% 0.5 right: in one line
-answer = lambda scores, y: (scores.argmax(dim=1) == y).float().mean()
 
 # %% 0.5 right: in float64, as Python's number
 def answer(scores, y):
@@ -396,87 +250,45 @@ def answer(scores, y):
 def answer(scores, y):
     return 1 - torch.count_nonzero(scores.argmax(1) - y) / y.numel()
 
-# %% 0.5 right: through probabilities
-def answer(scores, y):
-    read = torch.softmax(scores, dim=1).argmax(dim=1)
-    return float((read == y).sum()) / float(len(y))
-
 # %% 0.5 right: NumPy's mean
 def answer(scores, y):
     return np.mean((scores.argmax(dim=1) == y).numpy())
-
-# %% 0.5 right: a module
-class Share(torch.nn.Module):
-    def forward(self, scores, y):
-        return (scores.argmax(dim=1) == y).double().mean()
-
-
-answer = Share()
 
 # %% 0.5 right: the right digit's score is the highest
 def answer(scores, y):
     own = scores.gather(1, y[:, None])
     return (own >= scores).all(dim=1).double().mean()
 
-# %% 0.5 wrong: dim
-def answer(scores, y):
-    return (scores.argmax(dim=0)[:, None] == y).double().mean()
-
-# %% 0.5 wrong: from 0 to 1
+# %% 0.5 wrong: in percent
 def answer(scores, y):
     return 100 * (scores.argmax(dim=1) == y).double().mean()
 
-# %% 0.5 wrong: share
-def answer(scores, y):
-    return (scores.argmax(dim=1) == y).sum()
-
-# %% 0.5 wrong: lowest
+# %% 0.5 wrong: the lowest score
 def answer(scores, y):
     return (scores.argmin(dim=1) == y).double().mean()
 
-# %% 0.5 wrong: wrongly
-def answer(scores, y):
-    return (scores.argmax(dim=1) != y).double().mean()
-
-# %% 0.5 wrong: dim
+# %% 0.5 wrong: so the share is
 def answer(scores, y):
     return (scores.argmax() == y).double().mean()
 
-# %% 0.5 wrong: score itself
-def answer(scores, y):
-    return (scores.max(dim=1).values == y).double().mean()
-
-# %% 0.5 wrong: without axes
+# %% 0.5 wrong: of shape (1,)
 def answer(scores, y):
     return (scores.argmax(dim=1) == y).double().mean(dim=0, keepdim=True)
 
-# %% 0.5 wrong: entry
-def answer(scores, y):
-    return (scores.argmax(dim=1) == y).double()
-
-# %% 0.5 wrong: its arguments
+# %% 0.5 wrong: so the share is
 def answer(scores, y):
     return float((read_torch == digits.y_test).mean())
 
-# %% 0.5 wrong: nothing
-def answer(scores, y):
-    print((scores.argmax(dim=1) == y).double().mean())
-
-# %% 0.5 wrong: bool
-def answer(scores, y):
-    return torch.equal(scores.argmax(dim=1), y)
-
-# %% 0.5 wrong: number of pictures
+# %% 0.5 wrong: divide by the number of pictures
 def answer(scores, y):
     return (scores.argmax(dim=1) == y).sum() / scores.shape[1]
 
-# %% 0.5 wrong: rounded
+# %% 0.5 wrong: yours is 0.78
 def answer(scores, y):
     return round((scores.argmax(dim=1) == y).double().mean().item(), 2)
 
-# %% 0.6 right: the first word of its command
-def answer(kernel, package):
-    return [kernel["argv"][0], "-m", "pip", "install", package]
+# %% 0.5 wrong: return one number
+answer = lambda scores, y: scores.argmax(dim=1)
 
 # %% 0.6 right: a lambda that adds lists
 answer = lambda kernel, package: kernel["argv"][:1] + ["-m", "pip", "install"] + [package]
@@ -485,14 +297,6 @@ answer = lambda kernel, package: kernel["argv"][:1] + ["-m", "pip", "install"] +
 def answer(kernel, package):
     python, *_ = kernel["argv"]
     return [python, *"-m pip install".split(), package]
-
-# %% 0.6 right: word after word
-def answer(kernel, package):
-    words = []
-    words.append(kernel.get("argv")[0])
-    words.extend(("-m", "pip", "install"))
-    words.append(package)
-    return words
 
 # %% 0.6 right: a partial
 import functools
@@ -520,80 +324,29 @@ class Installer:
 
 answer = Installer()
 
-# %% 0.6 right: from a copy
-def answer(kernel, package):
-    words = list(kernel["argv"])
-    del words[1:]
-    return words + ["-m", "pip", "install", package]
-
-# %% 0.6 wrong: this notebook
-import sys
-
-
-def answer(kernel, package):
-    return [sys.executable, "-m", "pip", "install", package]
-
-# %% 0.6 wrong: which Python
+# %% 0.6 wrong: whose pip
 def answer(kernel, package):
     return ["pip", "install", package]
 
-# %% 0.6 wrong: which Python
-def answer(kernel, package):
-    return ["python", "-m", "pip", "install", package]
-
-# %% 0.6 wrong: list
-def answer(kernel, package):
-    return f"{kernel['argv'][0]} -m pip install {package}"
-
-# %% 0.6 wrong: other kernel
+# %% 0.6 wrong: for the kernel
 def answer(kernel, package):
     return ["/opt/deep/bin/python", "-m", "pip", "install", package]
 
-# %% 0.6 wrong: one word
+# %% 0.6 wrong: an entry of its own
 def answer(kernel, package):
     return [kernel["argv"][0], "-m pip install", package]
 
-# %% 0.6 wrong: -m
-def answer(kernel, package):
-    return [kernel["argv"][0], "pip", "install", package]
-
-# %% 0.6 wrong: display_name
-def answer(kernel, package):
-    return [kernel["display_name"], "-m", "pip", "install", package]
-
-# %% 0.6 wrong: first word
+# %% 0.6 wrong: only the first word
 def answer(kernel, package):
     return kernel["argv"] + ["-m", "pip", "install", package]
 
-# %% 0.6 wrong: package
-def answer(kernel, package):
-    return [kernel["argv"][0], "-m", "pip", "install", "package"]
-
-# %% 0.6 wrong: install
+# %% 0.6 wrong: for the kernel
 def answer(kernel, package):
     return [kernel["argv"][0], "-m", "pip", package]
 
-# %% 0.6 wrong: first word
-def answer(kernel, package):
-    return [kernel["argv"], "-m", "pip", "install", package]
-
-# %% 0.6 wrong: ipykernel
-def answer(kernel, package):
-    return [kernel["argv"][0], "-m", "ipykernel", "install", "--name", kernel["display_name"]]
-
-# %% 0.6 wrong: space
+# %% 0.6 wrong: a path may hold a space
 def answer(kernel, package):
     return f"{kernel['argv'][0]} -m pip install {package}".split()
-
-# %% 0.6 wrong: changes
-def answer(kernel, package):
-    words = kernel["argv"]
-    words[1:] = ["-m", "pip", "install", package]
-    return words
-
-# %% 0.6 wrong: nothing
-def answer(kernel, package):
-    print([kernel["argv"][0], "-m", "pip", "install", package])
 
 # %% 0.7 right: owners collected, then chosen
 def answer(files):
@@ -616,16 +369,6 @@ def answer(files):
         if len(owners[name]) < 2:
             del owners[name]
     return owners
-
-# %% 0.7 right: asked of each file
-def answer(files):
-    every = {name for names in files.values() for name in names}
-    found = {}
-    for name in every:
-        who = [package for package in sorted(files) if name in files[package]]
-        if len(who) >= 2:
-            found[name] = who
-    return found
 
 # %% 0.7 right: counted
 from collections import Counter
@@ -660,47 +403,13 @@ def answer(files):
     lists = {name: [package for _, package in group] for name, group in groups}
     return {name: who for name, who in lists.items() if who[1:]}
 
-# %% 0.7 right: sorted at the end
+# %% 0.7 right: tuples of owners
 def answer(files):
-    shared = {}
-    for package, names in files.items():
-        for name in names:
-            if name not in shared:
-                shared[name] = []
-            if package not in shared[name]:
-                shared[name].append(package)
-    result = dict()
-    for name in sorted(shared):
-        shared[name].sort()
-        if len(shared[name]) > 1:
-            result[name] = shared[name]
-    return result
+    names = {name for listed in files.values() for name in listed}
+    owners = {name: sorted(p for p in files if name in files[p]) for name in names}
+    return {name: tuple(found) for name, found in owners.items() if len(found) >= 2}
 
-# %% 0.7 wrong: one owner
-def answer(files):
-    owners = {}
-    for package in sorted(files):
-        for name in files[package]:
-            owners.setdefault(name, []).append(package)
-    return owners
-
-# %% 0.7 wrong: alphabet
-def answer(files):
-    owners = {}
-    for package, names in files.items():
-        for name in names:
-            owners.setdefault(name, []).append(package)
-    return {name: who for name, who in owners.items() if len(who) > 1}
-
-# %% 0.7 wrong: two
-def answer(files):
-    owners = {}
-    for package in sorted(files):
-        for name in files[package]:
-            owners.setdefault(name, []).append(package)
-    return {name: who for name, who in owners.items() if len(who) > 2}
-
-# %% 0.7 wrong: three
+# %% 0.7 wrong: and not {'nvidia/cudnn.so'
 def answer(files):
     owners = {}
     for package in sorted(files):
@@ -708,7 +417,7 @@ def answer(files):
             owners.setdefault(name, []).append(package)
     return {name: who for name, who in owners.items() if len(who) == 2}
 
-# %% 0.7 wrong: list
+# %% 0.7 wrong: a dict {file: list of owners}
 def answer(files):
     owners = {}
     for package in files:
@@ -716,15 +425,7 @@ def answer(files):
             owners.setdefault(name, set()).add(package)
     return {name: who for name, who in owners.items() if len(who) > 1}
 
-# %% 0.7 wrong: dict
-def answer(files):
-    owners = {}
-    for package in files:
-        for name in files[package]:
-            owners.setdefault(name, set()).add(package)
-    return [name for name, who in owners.items() if len(who) > 1]
-
-# %% 0.7 wrong: owners
+# %% 0.7 wrong: a dict {file: list of owners}
 def answer(files):
     owners = {}
     for package in files:
@@ -732,27 +433,11 @@ def answer(files):
             owners.setdefault(name, set()).add(package)
     return {name: len(who) for name, who in owners.items() if len(who) > 1}
 
-# %% 0.7 wrong: the dict that it gets
+# %% 0.7 wrong: for {'torch'
 def answer(files):
     return {"lib/z.so": ["a", "b"]}
 
-# %% 0.7 wrong: twice
-def answer(files):
-    owners = {}
-    for package in sorted(files):
-        for name in files[package]:
-            owners.setdefault(name, []).append(package)
-    return {name: who for name, who in owners.items() if len(who) > 1}
-
-# %% 0.7 wrong: folder
-def answer(files):
-    owners = {}
-    for package in sorted(files):
-        for name in files[package]:
-            owners.setdefault(name.split("/")[-1], []).append(package)
-    return {name: who for name, who in owners.items() if len(who) > 1}
-
-# %% 0.7 wrong: last owner
+# %% 0.7 wrong: and not {'nvidia/cudnn.so'
 def answer(files):
     owners = {}
     found = {}
@@ -763,24 +448,7 @@ def answer(files):
             owners[name] = package
     return found
 
-# %% 0.7 wrong: nothing
-def answer(files):
-    owners = {}
-    for package in sorted(files):
-        for name in files[package]:
-            owners.setdefault(name, []).append(package)
-    {name: who for name, who in owners.items() if len(who) > 1}
-
-# %% 0.7 wrong: neighbors
-def answer(files):
-    found = {}
-    names = sorted(files)
-    for a, b in zip(names, names[1:]):
-        for name in set(files[a]) & set(files[b]):
-            found[name] = [a, b]
-    return found
-
-# %% 0.7 wrong: first
+# %% 0.7 wrong: and not {'lib/
 def answer(files):
     found = {}
     for package in sorted(files):
@@ -790,3 +458,6 @@ def answer(files):
                 found[name] = tuple(who)
                 return found
     return found
+
+# %% 0.7 wrong: and not {'lib/z.so': ['a', 'b']}
+answer = lambda files: {}

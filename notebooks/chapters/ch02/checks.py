@@ -28,7 +28,7 @@ def value_and_grad(side, answer, *arrays, weights=None):
 
 
 def cause_of(results, trials, reference, suspects):
-    """None when each result is the reference's of its trial, else the cause of the one suspect that fits all, or what differs.
+    """None when each result is the reference's of its trial, else the cause of the suspect that fits all, or what differs.
 
     reference, and each suspect: a function of a trial's arguments.
     """
@@ -115,8 +115,8 @@ LOST_SLIPS = {
         lambda got, names: got == [name for name in names if name != "used"],
     "that is the one whose slope is 0; the slope of a lost one is None": lambda got, names: got == ["flat"],
     "these are all names: before anybody asks for slopes, no weight has a gradient": lambda got, names: got == names,
-    "yours finds nothing lost, where two are. Does it ask for the slopes? And for zeros in place of None "
-    "(`materialize_grads`)": lambda got, names: not got,
+    "yours finds nothing lost, where two are: ask for the slopes themselves, and not for zeros in place of None, as "
+    "`materialize_grads` does": lambda got, names: not got,
     "yours stops at the first that is lost": lambda got, names: got == _lost(names)[:1],
     "the names are right; their order should be that of the dict": lambda got, names: sorted(got) == sorted(_lost(names)),
 }

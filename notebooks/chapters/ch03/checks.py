@@ -174,6 +174,14 @@ def turned(seconds, edges):
         return math.inf
 
 
+def one_pass(seconds, edges):
+    """What comes out when each edge is looked at once, in the order in which they are listed."""
+    end = dict(seconds)
+    for a, b in edges:
+        end[b] = max(end[b], end[a] + seconds[b])
+    return max(end.values())
+
+
 SLIPS = {
     "that is the time of one thread, which runs everything in turn": lambda seconds, edges: sum(seconds.values()),
     "that is the longest single operation: it may have to wait for others": lambda seconds, edges: max(seconds.values()),
@@ -186,6 +194,9 @@ SLIPS = {
     "an operation without edges takes its time as well":
         lambda seconds, edges: max(end for name, end in ends(seconds, edges).items() if any(name in edge for edge in edges)),
     "an edge (a, b) says that b waits for a": turned,
+    "edges come in any order: at a -> b the end of a may not be known yet, so go through the operations": one_pass,
+    "that is when the last operation begins; it takes its own time as well":
+        lambda seconds, edges: max(end - seconds[name] for name, end in ends(seconds, edges).items()),
 }
 
 
@@ -277,7 +288,31 @@ PAID = {
         lambda first, eager, graph: None if graph >= eager and first > eager else max(1, math.ceil(first / eager)),
     "round up: one call earlier it has not paid yet":
         lambda first, eager, graph: max(1, math.floor((first - graph) / (eager - graph))) if graph < eager else None,
+    "where both take as long, the graph takes no longer: one call earlier it has paid already":
+        lambda first, eager, graph: max(1, math.floor((first - graph) / (eager - graph)) + 1) if graph < eager else None,
+    "round up, also where the half is far: before the next whole number it has not paid":
+        lambda first, eager, graph: max(1, round((first - graph) / (eager - graph))) if graph < eager else None,
+    "those are the calls after the first; the first one counts as well":
+        lambda first, eager, graph: max(1, math.ceil((first - eager) / (eager - graph))) if graph < eager else None,
 }
+PAY = dict(say=lambda given, right, got: f"{got} where {right} is right, for first, eager and graph {given}.",
+           no_function="answer must be a function of first, eager and graph.", same=same_calls, unfit=no_count,
+           hints=("Write down what n calls cost in each way. The first of them costs `first`.",
+                  "n eager calls cost n * eager; n calls of the graph cost first + (n - 1) * graph.",
+                  "n = (first - graph) / (eager - graph), rounded up; 1 when first <= eager, None when graph >= eager."))
+USUAL = cases(lambda: TIMES, calls_until_paid, PAID, **PAY)
+CORNERS = cases(lambda: [(0.25, 0.5, 0.75), (0.0625, 0.5, 0.125), (3.0, 0.25, 0.5)], calls_until_paid, {
+    "where the first call takes no longer than an eager one, the graph has paid at once, however slow it is later":
+        lambda first, eager, graph: None if graph >= eager else 1,
+    "no graph has paid before it was called: at least 1":
+        lambda first, eager, graph: calls_until_paid(first, eager, graph) if graph >= eager else
+            math.ceil((first - graph) / (eager - graph)),
+}, **PAY)
+
+
+def _judge_paid(answer):
+    """None when an answer counts right, also where the first call is cheap; else the cause."""
+    return USUAL.judge(answer) or CORNERS.judge(answer)
 
 
 EXERCISES = {
@@ -324,12 +359,5 @@ EXERCISES = {
         "Who runs `calls += 1`, and how often?",
         "What changes from call to call belongs into a `tf.Variable`. Make it outside, before the function.",
         "`calls = tf.Variable(0.0)` outside, and inside `calls.assign_add(1.0)` before `return x * calls`.")),
-    "3.6": cases(
-        lambda: TIMES, calls_until_paid, PAID,
-        say=lambda given, right, got: f"{got} where {right} is right, for first, eager and graph {given}.",
-        no_function="answer must be a function of first, eager and graph.", same=same_calls, unfit=no_count,
-        hints=("Write down what n calls cost in each way. The first of them costs `first`.",
-               "n eager calls cost n * eager; n calls of the graph cost first + (n - 1) * graph.",
-               "n = (first - graph) / (eager - graph), rounded up; 1 when first <= eager, None when graph >= eager."),
-    ),
+    "3.6": Exercise(_judge_paid, USUAL.hints),
 }
