@@ -137,7 +137,7 @@ answer = {"Linux": 5, "macOS": 1, "Windows": 1}
 # %% 0.3 wrong: compared part by part
 answer = {"Linux": 3, "Darwin": 1, "Windows": 1}
 
-# %% 0.3 wrong: should be one number, yours is '5'
+# %% 0.3 wrong: should be a whole number, yours is '5'
 answer = {"Linux": "5", "Darwin": "1", "Windows": "1"}
 
 # %% 0.3 wrong: a dict with the keys
@@ -408,14 +408,6 @@ def answer(files):
     names = {name for listed in files.values() for name in listed}
     owners = {name: sorted(p for p in files if name in files[p]) for name in names}
     return {name: tuple(found) for name, found in owners.items() if len(found) >= 2}
-
-# %% 0.7 wrong: and not {'nvidia/cudnn.so'
-def answer(files):
-    owners = {}
-    for package in sorted(files):
-        for name in files[package]:
-            owners.setdefault(name, []).append(package)
-    return {name: who for name, who in owners.items() if len(who) == 2}
 
 # %% 0.7 wrong: a dict {file: list of owners}
 def answer(files):

@@ -181,7 +181,7 @@ def judge_fetched(answer):
     counts = {system: comparing.one_number(count) for system, count in answer.items()}
     for system, count in counts.items():
         if count is None:
-            return f"the entry of {system} should be one number, yours is {judging.short(answer[system])}."
+            return f"the entry of {system} should be a whole number, yours is {judging.short(answer[system])}."
     wrong = [system for system in FETCHED if counts[system] != FETCHED[system]]
     if not wrong:
         return None

@@ -491,7 +491,7 @@ def answer(x):
 def answer(x):
     return tf.sin(x + 1e-6) / (x + 1e-6)
 
-# %% 2.1 wrong: the values are not
+# %% 2.1 wrong: negative numbers are no zeros
 def answer(x):
     safe = tf.maximum(x, 1e-12)
     return tf.sin(safe) / safe
@@ -517,11 +517,6 @@ def answer(x):
 def answer(x):
     safe = tf.where(x == 0, tf.ones_like(x), x)
     return tf.where(x == 0, tf.ones_like(x), tf.cos(safe) / safe)
-
-# %% 2.1 wrong: negative numbers are no zeros
-def answer(x):
-    safe = tf.where(x > 0, x, tf.ones_like(x))
-    return tf.where(x > 0, tf.sin(safe) / safe, tf.ones_like(x))
 
 # %% 2.2 right: the class
 class Rounded(torch.autograd.Function):
@@ -685,10 +680,9 @@ answer = (
     partial(unary, math.tanh, lambda v: 1 - math.tanh(v) ** 2),
 )
 
-# %% 2.3 right: with guards, pairs as tuples and lists
+# %% 2.3 right: by the class of a, pairs as tuples and lists
 def multiply(a, b):
-    assert isinstance(a, Scalar) and isinstance(b, Scalar)
-    return Scalar(a.value * b.value, ((a, b.value), (b, a.value)))
+    return type(a)(a.value * b.value, ((a, b.value), (b, a.value)))
 
 
 def power(a, n):
