@@ -8,7 +8,7 @@ import pytest
 
 import helpers
 from helpers import exercises
-from helpers.course import judging, ledger, missing, quiz, solutions
+from helpers.course import comparing, judging, ledger, missing, quiz, solutions
 
 HINTS = ("Look at the shape.", "Use `axis`.", "x.sum(axis=0)")
 X = np.arange(6.0).reshape(2, 3)
@@ -305,6 +305,11 @@ def test_what_else_is_asked_of_a_function_counts_once_its_numbers_are_right():
 def test_wrong_functions(port, wrong, said):
     exercise, ops = port
     assert said in exercise.judge(wrong(ops))
+
+
+def test_two_numbers_that_six_digits_do_not_tell_apart_are_said_in_full():
+    said = comparing.mismatch(np.array([0.95, 1.0000001]), np.array([0.95, 1.0]), tell=True)
+    assert said == "the shape is right, the values are not: yours is 1.0000001 at [1], where 1.0 is right."
 
 
 def test_finite_difference():
