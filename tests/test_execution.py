@@ -65,7 +65,7 @@ def test_right_answers_pass_and_wrong_ones_are_refused_with_their_cause(sources)
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), max_tasks_per_child=once) as pool:
         for answer, cause, said in itertools.chain.from_iterable(pool.map(right_and_wrong.said, sources)):
             if cause is None:
-                assert "right." in said, f"the solution is refused: {said}\n{answer}"
+                assert ": right." in said, f"the solution is refused: {said}\n{answer}"
             else:
                 assert "not yet" in said, f"accepted although {cause!r}: {said}\n{answer}"
                 assert cause.lower() in said.lower(), f"the message does not name {cause!r}: {said}\n{answer}"

@@ -137,8 +137,8 @@ def _numbers(answer, right, atol, tell, place):
         where = f" at {list(index)}" if index else ""
         said = "the shape is right, the values are not: " if index else ""
         if number == _number(true[index]):  # a difference that six digits do not show
-            return (f"{said}yours is {_number(mine[index], 17)}{where}, where {_number(true[index], 17)} is right: was "
-                    "something rounded to float32?")
+            return (f"{said}yours is {mine[index].item()}{where}, where {true[index].item()} is right: was something "
+                    "rounded to float32?")
         return f"{said}yours is {number}{where}, where {_number(true[index])} is right."
     if index:
         return f"{'in ' + place + ' the' if place else 'the'} entry {list(index)} is not right: yours is {number}."
@@ -189,7 +189,7 @@ def _close(mine, true, atol):
         return np.isclose(mine, true, rtol=rtol, atol=atol, equal_nan=True)
 
 
-def _number(value, digits=6):
+def _number(value):
     """A number as a sentence says it."""
     value = value.item()
-    return f"{value:.{digits}g}" if isinstance(value, float) else str(value)
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

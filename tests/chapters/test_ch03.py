@@ -1,4 +1,4 @@
-"""Chapter 3: verdicts turn when what they saw does; answers in other styles pass; what prose and quiz say is run."""
+"""Chapter 3: verdicts turn when what they saw does; the checks' inputs meet every case; what prose and quiz say is run."""
 import math
 from contextlib import redirect_stderr
 from io import StringIO
@@ -176,44 +176,11 @@ def judge(key, answer):
 
 
 @tf.function
-def root_each(a):
-    """A loop for each number."""
-    roots = []
-    for k in range(a.shape[0]):
-        x = (a[k] + 1) / 2
-        while tf.abs(x * x / a[k] - 1) > 1e-12:
-            x = (x + a[k] / x) / 2
-        roots.append(x)
-    return tf.stack(roots)
-
-
-@tf.function
 def root_all(a):
     x = (a + 1) / 2
     while tf.reduce_max(tf.abs(x * x / a - 1)) > 1e-12:
         x = (x + a / x) / 2
     return x
-
-
-@tf.function
-def root_beside_a_loop(a):
-    k = tf.constant(0)
-    while k < 3:
-        k += 1
-    return tf.sqrt(a)
-
-
-@tf.function(input_signature=[tf.TensorSpec([5], tf.float64)])
-def root_of_five(a):
-    x = (a + 1) / 2
-    while tf.reduce_max(tf.abs(x * x / a - 1)) > 1e-12:
-        x = (x + a / x) / 2
-    return x
-
-
-@tf.function
-def root_that_fails(a):
-    return tf.matmul(a, a)
 
 
 class Louder(tf.Module):
@@ -228,30 +195,6 @@ class Louder(tf.Module):
         return x * self.calls
 
 
-def clip_by_maximum(g):
-    return g / torch.maximum(torch.linalg.vector_norm(g), torch.ones((), dtype=g.dtype))
-
-
-def latest(seconds, edges):
-    """By longest paths, from the end."""
-    def rest(node):
-        return seconds[node] + max((rest(b) for a, b in edges if a == node), default=0)
-    return np.float32(max(map(rest, seconds)))
-
-
-def paid_by_counting(first, eager, graph):
-    return next((n for n in range(1, 10_000) if first + (n - 1) * graph <= n * eager), None)
-
-
-@pytest.mark.parametrize("key, answer", [
-    ("3.1", np.array([1, 2, 3, 3, 4, 5, 5, 5])), ("3.1", (1, 2, 3, 3, 4, 5, 5, 5)),
-    ("3.2", root_each), ("3.2", lambda a: root_all(a)), ("3.2", root_of_five),
-    ("3.3", clip_by_maximum), ("3.3", torch.compile(clip_by_maximum, backend=keep)),
-    ("3.4", latest), ("3.4", lambda seconds, edges: torch.tensor(latest(seconds, edges))), ("3.6", paid_by_counting)])
-def test_right_answers_in_another_style_pass(key, answer):
-    assert judge(key, answer) is None
-
-
 def test_a_counter_that_was_called_before_passes():
     calls = tf.Variable(0.0)
 
@@ -261,42 +204,6 @@ def test_a_counter_that_was_called_before_passes():
         return x * calls
     answer(tf.ones(3))
     assert judge("3.5", answer) is None
-
-
-def one_number(seconds, edges):
-    return [1.0]
-
-
-def edges_turned(seconds, edges):
-    done = {}
-    for node in reversed(seconds):
-        done[node] = seconds[node] + max([done.get(b, 0) for a, b in edges if a == node], default=0)
-    return done[next(iter(seconds))]
-
-
-@tf.function
-def grows_by_two(x):
-    grows_by_two_calls.assign_add(2.0)
-    return x * grows_by_two_calls
-
-
-grows_by_two_calls = tf.Variable(0.0)
-
-
-@pytest.mark.parametrize("key, answer, cause", [
-    ("3.1", [1, 2, 3, 3, 4, 5, 5, 6], "after call 8"), ("3.1", 5, "shape"),
-    ("3.2", root_beside_a_loop, "also calls a function that knows roots"),
-    ("3.3", lambda g: g / max(float(torch.linalg.vector_norm(g.detach())), 1.0), "gradient"),
-    ("3.2", root_that_fails, "Shape must be rank 2"), ("3.2", root_that_fails, "in your line `return tf.matmul(a, a)`"),
-    ("3.4", one_number, "one number"), ("3.4", lambda *given: "12", "one number"),
-    ("3.4", lambda seconds, edges: None, "return"),
-    ("3.4", edges_turned, "right"), ("3.4", 4, "function"),
-    ("3.5", lambda x: None, "return"), ("3.5", lambda x: x[0], "tensor of three numbers"), ("3.5", 3, "function"),
-    ("3.5", grows_by_two, "should add 1"), ("3.5", lambda x: x * [2.0, 3.0, 4.0], "same count"),
-    ("3.6", lambda first, eager, graph: 12.5, "whole"), ("3.6", lambda first, eager, graph: "many", "one number"),
-    ("3.6", lambda first, eager, graph: None, "None where 31 is right")])
-def test_wrong_answers_are_refused_with_their_cause(key, answer, cause):
-    assert cause in judge(key, answer)
 
 
 def test_the_inputs_meet_every_case():

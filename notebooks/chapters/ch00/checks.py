@@ -80,6 +80,12 @@ def wrong_share(got, scores, y):
         return "that is how many are read correctly; their share is asked for, from 0 to 1."
     if abs(got - (1 - right.mean())) < 1e-6:
         return "that is the share that is read wrongly."
+    if abs(got - 100 * right.mean()) < 1e-4:
+        return "that is the share in percent; a number from 0 to 1 is asked for."
+    if abs(got - (scores.argmin(axis=1) == y).mean()) < 1e-6:
+        return "you look for the lowest score; the digit that is read has the highest."
+    if abs(got - right.sum() / scores.shape[1]) < 1e-6:
+        return "divide by the number of pictures, not by that of the digits."
     return (f"of {len(y)} pictures {right.sum()} are read correctly, so the share is {right.mean():g}; "
             f"yours is {got.item():g}.")
 
@@ -110,12 +116,15 @@ def judge_command(answer):
         parts = shlex.split(answer)
     except ValueError:
         return "a shell finds no closing quotation mark at the end of the program."
-    if len(parts) != 3 or not re.match(r"py(thon[\d.]*)?$", parts[0]) or parts[1] != "-c":
+    if not re.match(r"(.*/)?py(thon[\d.]*)?$", parts[0] if parts else ""):
+        return "the command should begin with Python, such as `python3`."
+    *options, flag, program = parts[1:] if len(parts) > 2 else ("", "")
+    if flag != "-c" or not all(re.match("-[^c]", option) for option in options):
         return f"a shell cuts this into {len(parts)} pieces; it should be three: python3, -c and the whole program."
     for sign, name in SPECIAL.items():
         if sign in answer:
             return f"not every shell hands on {name} as it is, even in double quotes: do without."
-    return _judge_pieces(answer, parts[2])
+    return _judge_pieces(answer, program)
 
 
 def _judge_pieces(answer, program):
@@ -161,28 +170,30 @@ FETCHED = {"Linux": 5, "Darwin": 1, "Windows": 1}
 MISCOUNTED = {
     "the markers were not read: what follows a semicolon is a condition": dict.fromkeys(FETCHED, 6),
     "an extra is fetched only when it is asked for, as in torch[optree]": {"Linux": 6, "Darwin": 2, "Windows": 2},
-    "a line without a marker holds everywhere": {"Linux": 4, "Darwin": 0, "Windows": 0}}
+    "a line without a marker holds everywhere": {"Linux": 4, "Darwin": 0, "Windows": 0},
+    "3.13 is below 3.15: versions are compared part by part": {"Linux": 3, "Darwin": 1, "Windows": 1}}
 
 
 def judge_fetched(answer):
     """None when `answer` says how many lines hold on each system; else the cause, or the first entry that is not right."""
     if not isinstance(answer, dict) or answer.keys() != FETCHED.keys():
         return f"answer a dict with the keys {', '.join(map(repr, FETCHED))}."
-    for system, count in answer.items():
-        if isinstance(count, bool) or not isinstance(count, (int, np.integer)):
-            return f"the entry of {system} should be a whole number, yours is {count!r}."
-    found = [f"{cause}." for cause, wrong in MISCOUNTED.items() if answer == wrong]
-    wrong = [system for system in FETCHED if answer[system] != FETCHED[system]]
+    counts = {system: comparing.one_number(count) for system, count in answer.items()}
+    for system, count in counts.items():
+        if count is None:
+            return f"the entry of {system} should be a whole number, yours is {judging.short(answer[system])}."
+    wrong = [system for system in FETCHED if counts[system] != FETCHED[system]]
     if not wrong:
         return None
-    return next(iter(found), f"the number of {wrong[0]} is not right: go through the six lines once more for {wrong[0]}.")
+    return (judging.named(MISCOUNTED, lambda miscounted: counts == miscounted)
+            or f"the number of {wrong[0]} is not right: go through the six lines once more for {wrong[0]}.")
 
 
 # 0.6: the pip of a kernel's Python
 
 def kernels():
     """(what stands in a kernel.json, the package to be installed) of a few kernels."""
-    for python in ("/opt/deep/bin/python", r"C:\envs\deep\Scripts\python.exe"):
+    for python in ("/opt/deep/bin/python", r"C:\Program Files\deep\Scripts\python.exe"):
         argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         yield {"argv": argv, "display_name": "deep", "language": "python"}, "torch"
     yield {"argv": ["/opt/b/bin/python", "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"],
@@ -197,10 +208,11 @@ def pip_of(python):
 # 0.7: files with two owners
 
 def listings():
-    """Dicts {package: its files}, of which some files have no, two or three owners."""
+    """Dicts {package: its files}, in which no file, one or two have two owners or three."""
     yield ({"a": ["a/x.py", "lib/z.so"], "b": ["lib/z.so", "b/x.py"], "c": ["c/x.py"]},)
     yield ({"torch": ["nvidia/cudnn.so", "torch/x.py"], "b": ["nvidia/cudnn.so"], "a": ["nvidia/cudnn.so", "a/x.py"]},)
     yield ({"numpy": ["numpy/x.py"], "keras": ["keras/x.py"]},)
+    yield ({"b": ["b/x.py", "lib/y.so", "lib/z.so"], "a": ["lib/z.so", "a/x.py", "lib/y.so"]},)
     yield ({},)
 
 
@@ -251,7 +263,9 @@ EXERCISES = {
                   "these sums overflowed as uint8 before they became int64: cast before you add":
                       lambda images: images.sum(axis=(1, 2), dtype=np.uint8).astype(np.int64),
                   "that is one sum over all pictures; each picture should get its own":
-                      lambda images: images.sum(dtype=np.int64)},
+                      lambda images: images.sum(dtype=np.int64),
+                  "that is the mean of the pixels; their sum is asked for":
+                      lambda images: images.mean(axis=(1, 2)).astype(np.int64)},
         dtype="int64",
         hints=("TensorFlow keeps the dtype of what it adds. Which dtype has room for the sum?",
                "`tf.cast(images, tf.int64)` gives the same pixels with more room. Do it before the sum.",
@@ -273,6 +287,12 @@ EXERCISES = {
                 lambda kernel, package: [kernel["argv"][0], "pip", "install", package],
             "that is the kernel's name, not the program that it starts":
                 lambda kernel, package: [kernel["display_name"], "-m", "pip", "install", package],
+            "of the kernel's command only the first word is the Python":
+                lambda kernel, package: [*kernel["argv"], "-m", "pip", "install", package],
+            "each word is an entry of its own: \"-m\", \"pip\", \"install\"":
+                lambda kernel, package: [kernel["argv"][0], "-m pip install", package],
+            "a path may hold a space, so build the list of words; do not split a text":
+                lambda kernel, package: [*kernel["argv"][0].split(), "-m", "pip", "install", package],
         },
         say=lambda arguments, right, got: f"for the kernel {arguments[0]!r} you return {got!r}.",
         no_function=NO_FUNCTION,

@@ -408,9 +408,9 @@ parity.verdict(
 # ### Exercise 1.5: a shuffle that disturbs nobody (5 minutes)
 #
 # Write `answer(x, key)` in PyTorch. `x` is a tensor of any rank of at least 1 and any dtype, on the CPU; `key` is a Python
-# integer. Return a tensor with the rows of `x` (its first axis) in a random order. The same key gives the same order, and
-# PyTorch's global generator does not move. `torch.randperm(n)` draws an order of n things; like `torch.rand`, it takes a
-# generator.
+# integer. Return a tensor with the rows of `x` (its first axis) in a random order, and leave `x` as it is. The same key
+# gives the same order, and PyTorch's global generator does not move. `torch.randperm(n)` draws an order of n things; like
+# `torch.rand`, it takes a generator.
 
 # %% tags=["exercise"]
 answer = ...  # a function of x and key

@@ -36,6 +36,12 @@ SUSPECT_WINDOWS = {
     "rows and columns are swapped within each patch: it comes out transposed": (PATCHES, (8, 1, 1, 8), 64),
     "the step between pictures or planes is no axis of this view: all patches come from one plane":
         (PATCHES, (192, 64, 8, 1), 0),
+    "those are the strides of a copy; the window copies nothing and keeps the steps of the picture":
+        (PATCHES, (54, 9, 3, 1), 64),
+    "rows come first in both pairs: one row further is 8 places": (PATCHES, (1, 8, 1, 8), 64),
+    "a row of the picture has 8 pixels, also where only 6 patches begin in it": (PATCHES, (6, 1, 6, 1), 64),
+    "planes are counted from 0: plane 1 is the second": (PATCHES, RIGHT_STRIDES, 128),
+    "one picture further is 192 places, one plane further are 64": (PATCHES, RIGHT_STRIDES, 192),
 }
 WINDOW_HINTS = (
     "How far apart in memory are two numbers of one column? And where does plane 1 begin?",
@@ -152,10 +158,12 @@ def _judge_shuffle(answer):
     rows = np.arange(100.0).reshape(20, 5)
     orders = []
     for key in (7, 7, 8, 9):
-        before = side.to_numpy(side.torch.get_rng_state())
-        made, problem = _array_of(side, answer, rows, key)
+        before, x = side.to_numpy(side.torch.get_rng_state()), side.tensor(rows)
+        made, problem = _array_of(side, answer, x, key)
         if problem:
             return problem
+        if not np.array_equal(side.to_numpy(x), rows):
+            return "x itself has been shuffled: whoever else uses it now finds its rows in another order."
         if not np.array_equal(side.to_numpy(side.torch.get_rng_state()), before):
             return "the global generator has moved, and everybody who draws from it gets other numbers."
         cause = _why_not_shuffled(made, rows)
@@ -170,9 +178,9 @@ def _judge_shuffle(answer):
     return _other_kinds(side, answer)
 
 
-def _array_of(side, answer, rows, key):
-    """(what the learner's function makes of an array of rows, as NumPy, None), or (None, what is wrong with it)."""
-    made, problem = call(answer, side.tensor(rows), key)
+def _array_of(side, answer, x, key):
+    """(what the learner's function makes of a tensor of rows, as NumPy, None), or (None, what is wrong with it)."""
+    made, problem = call(answer, x, key)
     return (None, problem) if problem else array_of(side, made)
 
 
@@ -189,13 +197,15 @@ def _why_not_shuffled(made, rows):
         return "some rows come twice, others are gone: draw an order, not places."
     if np.array_equal(made, rows):
         return "the rows are still in their old order."
+    if (np.diff(made[:, 0]) % rows.size == rows.shape[1]).all():
+        return "the rows still follow each other as before, only from another beginning: that is no random order."
     return None
 
 
 def _other_kinds(side, answer):
     """None when the function also takes integers, and tensors of one and of three axes; else the cause."""
     for rows in (np.arange(20), np.arange(160.0).reshape(20, 4, 2)):
-        made, problem = _array_of(side, answer, rows, 3)
+        made, problem = _array_of(side, answer, side.tensor(rows), 3)
         if problem:
             return f"on a tensor of shape {rows.shape}, {problem}"
         if made.dtype != rows.dtype or made.shape != rows.shape:
@@ -222,6 +232,14 @@ EXERCISES = {
                 lambda x, gain: standardize(x, gain[:, None, None], ddof=0),
             "this is the translation word by word: axes and gain are those of NCHW, and the standard deviation divides by n":
                 lambda x, gain: standardize(x, gain[:, None, None], axes=(0, 2, 3), ddof=0),
+            "each picture has a mean and deviation of its own; they are those of the whole batch":
+                lambda x, gain: standardize(x, gain, axes=(1, 2)),
+            "there is one mean for all planes; each plane should have its own":
+                lambda x, gain: standardize(x, gain, axes=(0, 1, 2, 3)),
+            "the gain is missing": lambda x, gain: standardize(x, 1.0),
+            "the mean is not subtracted": lambda x, gain: gain * x / x.std(axis=(0, 1, 2), ddof=1),
+            "the result is laid out as NCHW; NHWC is asked for":
+                lambda x, gain: standardize(x, gain).transpose(0, 3, 1, 2),
             "you divide by the variance, not by its root":
                 lambda x, gain: standardize(x, gain) / x.std(axis=(0, 1, 2), ddof=1),
         },
@@ -238,6 +256,8 @@ EXERCISES = {
             "a row that is named twice keeps one update only: `y[rows] += ...` writes the sums one over the other":
                 last_update_wins,
             "the old rows were replaced, the updates should be added to them": rows_replaced,
+            "the old table is missing: the updates should be added to x":
+                lambda x, rows, updates: add_rows(np.zeros_like(x), rows, updates),
         },
         hints=("What does `y[rows] += updates` do when a row is named twice? Try it with two equal rows.",
                "PyTorch has a method that adds rows by index. Its name ends in `_` when it works in place.",
@@ -270,6 +290,9 @@ EXERCISES = {
                 lambda prediction, target: ((prediction - target) ** 2).mean(),
             "that is the sum, not the mean": lambda prediction, target: ((prediction[:, 0] - target) ** 2).sum(),
             "the differences are not squared": lambda prediction, target: (prediction[:, 0] - target).mean(),
+            "absolute differences are another loss; squares are asked for":
+                lambda prediction, target: np.abs(prediction[:, 0] - target).mean(),
+            "the root of the mean is not asked for": lambda prediction, target: np.sqrt(squared_error(prediction, target)),
             "the means were subtracted, not the numbers one by one":
                 lambda prediction, target: (prediction.mean() - target.mean()) ** 2,
         },

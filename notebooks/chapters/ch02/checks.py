@@ -1,12 +1,11 @@
 """Chapter 2: steps of descent, gradients that are lost or cut, ports each way, the learner's own way back."""
 import math
-import operator
 import sys
 
 import numpy as np
 
 from helpers.course import missing
-from helpers.course.comparing import mismatch
+from helpers.course.comparing import mismatch, one_number
 from helpers.course.judging import (
     NO_FUNCTION,
     NO_RETURN,
@@ -15,6 +14,7 @@ from helpers.course.judging import (
     attempt,
     call,
     function,
+    kind,
     named,
     raised,
     returning,
@@ -27,40 +27,53 @@ def value_and_grad(side, answer, *arrays, weights=None):
     return found, None if error is None else raised(error)
 
 
-def cause_of(found, right, suspects):
-    """None when the array is right, else the cause: that of the one suspect whose array it is, or what differs."""
-    differs = mismatch(found, right, tell=True)
-    return differs and (named(suspects, lambda wrong: mismatch(found, wrong) is None) or differs)
+def cause_of(results, trials, reference, suspects):
+    """None when each result is the reference's of its trial, else the cause of the suspect that fits all, or what differs.
+
+    reference, and each suspect: a function of a trial's arguments.
+    """
+    def differs(f):
+        return next(filter(None, (mismatch(got, f(*given), tell=True) for got, given in zip(results, trials))), None)
+    found = differs(reference)
+    return found and (named(suspects, lambda wrong: differs(wrong) is None) or found)
 
 
 # Exercise 2.5: one step of gradient descent
 
+def line(rng):
+    """w, x and y of a straight line, and a rate."""
+    rows, columns = rng.choice([3, 4, 5, 6, 7], 2, replace=False)
+    w, x, y = (rng.normal(size=shape) for shape in ((columns, 1), (rows, columns), (rows, 1)))
+    return w, x, y, float(rng.uniform(0.1, 0.3))
+
+
+def slope_of(w, x, y):
+    """The slope of the mean of the squared errors."""
+    return 2 / len(y) * x.T @ (x @ w - y)
+
+
 def _judge_step(answer):
-    if not callable(answer):
-        return NO_FUNCTION
-    side = missing.side("tf")
-    for trial, (rows, columns) in enumerate([(5, 2), (7, 3), (3, 4)]):
-        rng = np.random.default_rng(trial)
-        x, y, w = rng.normal(size=(rows, columns)), rng.normal(size=(rows, 1)), rng.normal(size=(columns, 1))
-        rate = 0.1 + 0.1 * trial
-        result, problem = call(answer, *map(side.tensor, (w, x, y)), rate)
-        if problem and "None" in problem:
-            return ("the slope came back as None: the tape was not told to follow it. `w` is a tensor, so `tape.watch(w)` "
-                    "before the loss.")
-        found, problem = (None, problem) if problem else array_of(side, result)
-        if problem:
-            return problem
-        slope = 2 / rows * x.T @ (x @ w - y)
-        cause = cause_of(found, w - rate * slope, {
-            "your step is m times too long: the loss is not one number, so TensorFlow summed; take the mean":
-                w - rate * rows * slope,
-            "your step goes uphill: against the slope, not along it": w + rate * slope,
-            "that is the slope; asked for is the new w": slope,
-            "that is the step; asked for is the new w": rate * slope,
-            "`w` has not moved": w})
-        if cause:
-            return cause
-    return None
+    cause = STEP.judge(answer)
+    if cause and "NoneType" in cause:
+        return ("the slope came back as None: the tape was not told to follow it. `w` is a tensor, so `tape.watch(w)` "
+                "before the loss.")
+    return cause
+
+
+STEP = function(
+    "tf", lambda w, x, y, rate: w - rate * slope_of(w, x, y), line, suspects={
+        "your step is m times too long: the loss is not one number, so TensorFlow summed; take the mean":
+            lambda w, x, y, rate: w - rate * len(y) * slope_of(w, x, y),
+        "your step goes uphill: against the slope, not along it": lambda w, x, y, rate: w + rate * slope_of(w, x, y),
+        "that is the slope; asked for is the new w": lambda w, x, y, rate: slope_of(w, x, y),
+        "that is the step; asked for is the new w": lambda w, x, y, rate: rate * slope_of(w, x, y),
+        "the rate is missing: the step is the slope itself": lambda w, x, y, rate: w - slope_of(w, x, y),
+        "your step is half as long: the loss is the mean itself, not a half of it":
+            lambda w, x, y, rate: w - rate / 2 * slope_of(w, x, y),
+        "`w` has not moved": lambda w, x, y, rate: w},
+    hints=("Open a tape, compute the loss inside it, ask for the slope, and step against it.",
+           "The tape follows variables by itself. A tensor it follows after `tape.watch(w)`.",
+           "`w - rate * tape.gradient(loss, w)`, with `loss = tf.reduce_mean(...)`."))
 
 
 # Exercise 2.6: names to which no gradient comes back
@@ -69,6 +82,7 @@ def _judge_lost(answer):
     if not callable(answer):
         return NO_FUNCTION
     side = missing.side("torch")
+    found = []
     for trial in range(3):
         rng = np.random.default_rng(trial)
         names = [str(name) for name in rng.permutation(["used", "cut", "flat", "absent"])]
@@ -83,26 +97,39 @@ def _judge_lost(answer):
         if got is None:
             return NO_RETURN
         if not isinstance(got, (list, tuple)):
-            return f"a list of names is asked for, yours returned a {type(got).__name__}."
-        lost = [name for name in names if name in ("absent", "cut")]
-        if call(operator.ne, list(got), lost).result is not False:
-            return _why_not_lost(list(got), lost, names)
-    return None
+            return f"a list of names is asked for, yours returned {kind(got)}."
+        if not all(isinstance(name, str) for name in got):
+            return "a list of names is asked for: the keys of the dict, which are texts."
+        found.append((list(got), names))
+    return _why_not_lost(found)
 
 
-def _why_not_lost(got, lost, names):
-    if got == []:
-        return ("yours finds nothing lost, where two are: PyTorch, when it is asked for zeros in place of None "
-                "(`materialize_grads`), has none to show.")
-    if not all(isinstance(name, str) for name in got):
-        return "a list of names is asked for: the keys of the dict, which are texts."
-    if got == [name for name in names if name not in lost]:
-        return "these are the names that do get a gradient; the others are asked for."
-    if got == [name for name in names if name != "used"]:
-        return "a slope of 0 is a slope: `flat` gets one, so it is not lost."
-    if sorted(map(str, got)) == sorted(lost):
-        return "the names are right; their order should be that of the dict."
-    return f"of {', '.join(names)} the lost ones are {' and '.join(lost)}; yours are {got}."
+def _lost(names):
+    return [name for name in names if name in ("absent", "cut")]
+
+
+LOST_SLIPS = {
+    "these are the names that do get a gradient; the others are asked for":
+        lambda got, names: got == [name for name in names if name not in _lost(names)],
+    "a slope of 0 is a slope: `flat` gets one, so it is not lost":
+        lambda got, names: got == [name for name in names if name != "used"],
+    "that is the one whose slope is 0; the slope of a lost one is None": lambda got, names: got == ["flat"],
+    "these are all names: before anybody asks for slopes, no weight has a gradient": lambda got, names: got == names,
+    "yours finds nothing lost, where two are: ask for the slopes themselves, and not for zeros in place of None, as "
+    "`materialize_grads` does": lambda got, names: not got,
+    "yours stops at the first that is lost": lambda got, names: got == _lost(names)[:1],
+    "the names are right; their order should be that of the dict": lambda got, names: sorted(got) == sorted(_lost(names)),
+}
+
+
+def _why_not_lost(found):
+    """None when each (got, names) has the lost ones in their order, else the cause."""
+    wrong = next(((got, names) for got, names in found if got != _lost(names)), None)
+    if wrong is None:
+        return None
+    got, names = wrong
+    return (named(LOST_SLIPS, lambda fits: all(fits(*one) for one in found))
+            or f"of {', '.join(names)} the lost ones are {' and '.join(_lost(names))}; yours are {got}.")
 
 
 # Exercise 2.7: a loop that clears its slopes
@@ -111,11 +138,12 @@ def _judge_loop(answer):
     if not callable(answer):
         return NO_FUNCTION
     side = missing.side("torch")
+    trials, results = [], []
     for trial, (rows, columns, steps) in enumerate([(6, 2, 3), (5, 3, 4), (8, 2, 2)]):
         rng = np.random.default_rng(trial)
         x, y, w = rng.normal(size=(rows, columns)), rng.normal(size=rows), rng.normal(size=columns)
-        given = side.tensor(w).requires_grad_()
-        result, problem = call(answer, given, *map(side.tensor, (x, y)), 0.1, steps)
+        rate = 0.1 + 0.02 * trial
+        result, problem = call(answer, side.tensor(w).requires_grad_(), *map(side.tensor, (x, y)), rate, steps)
         if problem and "zero_" in problem:
             return "before the first `backward` there is no slope to clear, `w.grad` is None: clear it after the step."
         if problem and "unsupported operand" in problem:
@@ -123,23 +151,34 @@ def _judge_loop(answer):
         found, problem = (None, problem) if problem else array_of(side, result)
         if problem:
             return problem
-        cause = cause_of(found, descended(w, x, y, steps), {
-            "the slopes of all steps so far add up: clear `w.grad` in each turn": descended(w, x, y, steps, summed=True),
-            "`w` has not moved: is the slope cleared before the step has used it": w,
-            "yours takes one step, whatever `steps` says": descended(w, x, y, 1)})
-        if cause:
-            return cause
-    return None
+        trials.append((w, x, y, rate, steps))
+        results.append(found)
+    return cause_of(results, trials, descended, LOOP_SLIPS)
 
 
-def descended(w, x, y, steps, summed=False):
-    """w after so many steps at the rate 0.1; summed: with slopes that nobody clears."""
+def descended(w, x, y, rate, steps, summed=False):
+    """w after so many steps; summed: with slopes that nobody clears."""
     total = 0.0
     for _ in range(steps):
-        slope = 2 / len(y) * x.T @ (x @ w - y)
+        slope = slope_of(w, x, y)
         total = total + slope if summed else slope
-        w = w - 0.1 * total
+        w = w - rate * total
     return w
+
+
+LOOP_SLIPS = {
+    "the slopes of all steps so far add up: clear `w.grad` in each turn":
+        lambda w, x, y, rate, steps: descended(w, x, y, rate, steps, summed=True),
+    "`w` has not moved: is the slope cleared before the step has used it": lambda w, x, y, rate, steps: w,
+    "yours takes one step, whatever `steps` says": lambda w, x, y, rate, steps: descended(w, x, y, rate, 1),
+    "yours takes a step too many": lambda w, x, y, rate, steps: descended(w, x, y, rate, steps + 1),
+    "yours takes a step too few": lambda w, x, y, rate, steps: descended(w, x, y, rate, steps - 1),
+    "your steps go uphill": lambda w, x, y, rate, steps: descended(w, x, y, -rate, steps),
+    "the loss is the mean; your steps are those of the sum":
+        lambda w, x, y, rate, steps: descended(w, x, y, rate * len(y), steps),
+    "all your steps take the slope at the first w: ask for it anew in each turn":
+        lambda w, x, y, rate, steps: w - steps * rate * slope_of(w, x, y),
+}
 
 
 # Exercise 2.8: a target that stays still
@@ -147,6 +186,7 @@ def descended(w, x, y, steps, summed=False):
 def _judge_target(answer):
     if not callable(answer):
         return NO_FUNCTION
+    trials, values, slopes = [], [], []
     for trial, (rows, columns) in enumerate([(5, 2), (4, 3), (7, 2)]):
         rng = np.random.default_rng(trial)
         now, later = rng.normal(size=(rows, columns)), rng.normal(size=(rows, columns))
@@ -155,31 +195,48 @@ def _judge_target(answer):
         if problem:
             return problem
         value, (slope, *_) = both
-        error = now @ w - (reward + 0.9 * later @ w)
-        cause = _why_not_the_loss(value, error) or _why_not_still(slope, error, now, later)
-        if cause:
-            return cause
-    return None
+        if value.shape != ():
+            return f"the loss should be one number, yours has the shape {value.shape}: take the mean."
+        trials.append((w, now, reward, later))
+        values.append(value)
+        slopes.append(None if slope is None else slope.astype(value.dtype))  # as exact as the loss
+    return cause_of(values, trials, loss_of, LOSS_SLIPS) or _why_not_still(slopes, trials)
 
 
-def _why_not_the_loss(value, error):
-    if value.shape != ():
-        return f"the loss should be one number, yours has the shape {value.shape}: take the mean."
-    if np.isclose(value, (error**2).sum()):
-        return "that is the sum of the squared errors; the mean is asked for."
-    if not np.isclose(value, (error**2).mean()):
-        return f"the loss should be {(error**2).mean():.6g}, yours is {value:.6g}."
-    return None
+def errors(w, now, reward, later, factor=0.9):
+    return now @ w - (reward + factor * later @ w)
 
 
-def _why_not_still(slope, error, now, later):
-    through_now = 2 / len(error) * now.T @ error
-    through_later = -2 / len(error) * 0.9 * later.T @ error
-    if slope is None or not slope.any():
+def loss_of(*given, factor=0.9):
+    return np.mean(errors(*given, factor=factor) ** 2)
+
+
+LOSS_SLIPS = {
+    "that is the sum of the squared errors; the mean is asked for": lambda *given: np.sum(errors(*given) ** 2),
+    "that is half of the mean of the squared errors": lambda *given: loss_of(*given) / 2,
+    "these are absolute errors; squares are asked for": lambda *given: np.abs(errors(*given)).mean(),
+    "the factor 0.9 is missing in the target": lambda *given: loss_of(*given, factor=1.0),
+    "the reward is missing in the target": lambda w, now, reward, later: loss_of(w, now, 0.0, later),
+    "the reward counts in full: 0.9 belongs to the later worth alone":
+        lambda w, now, reward, later: loss_of(w, now, 0.9 * reward, later),
+    "the target is made of `later`, not of `now`": lambda w, now, reward, later: loss_of(w, now, reward, now),
+}
+
+
+def _why_not_still(slopes, trials):
+    """None when the slopes come through the prediction alone, else the cause."""
+    if any(slope is None or not slope.any() for slope in slopes):
         return "the loss is right, but no gradient reaches `w`: only the target should be cut off."
-    return cause_of(slope, through_now, {
-        "the loss is right, but the target moves as well: a gradient comes through it": through_now + through_later,
-        "the loss is right, but you cut off the prediction, and the target moves": through_later})
+
+    def through_now(w, now, reward, later):
+        return 2 / len(now) * now.T @ errors(w, now, reward, later)
+
+    def through_later(w, now, reward, later):
+        return -2 / len(now) * 0.9 * later.T @ errors(w, now, reward, later)
+    cause = cause_of(slopes, trials, through_now, {
+        "the target moves as well: a gradient comes through it": lambda *given: through_now(*given) + through_later(*given),
+        "you cut off the prediction, and the target moves": through_later})
+    return cause and f"the loss is right, but not its gradient: {cause}"
 
 
 # Exercise 2.1: sin(x) / x, also at 0
@@ -201,6 +258,8 @@ def array_with_zeros(rng):
 def _judge_rounding(answer):
     if not callable(answer):
         return NO_FUNCTION
+    if isinstance(answer, type):
+        return f"that is the class itself; what is called is its `apply`: `answer = {answer.__name__}.apply`."
     rng = np.random.default_rng(0)
     x = np.concatenate([rng.normal(scale=3, size=7), [0.5, 1.5, -2.5]])
     upstream = rng.normal(size=10)
@@ -220,7 +279,7 @@ def _why_not_rounded(value, x):
         return "the rest is added with the wrong sign: x plus what gives the rounded x?"
     off = int(np.argmax(~np.isclose(value, np.round(x))))
     halves = " `torch.round` takes halves to the even neighbor." if x[off] % 1 == 0.5 else ""
-    return f"{x[off]:.3f} should become {np.round(x[off]):.0f}, yours is {value[off]:.3f}.{halves}"
+    return f"{x[off]:.3f} should become {np.round(x[off]) + 0.0:.0f}, yours is {value[off]:.3f}.{halves}"
 
 
 def _why_not_slope_one(slope, upstream):
@@ -262,7 +321,8 @@ def _judge_operations(answer):
     t = math.tanh(1.5)
     cases = [  # name, call, value, parents with their slopes, suspects {cause: parents}
         ("multiply", lambda: multiply(a, b), -1.05, [(a, -0.7), (b, 1.5)],
-         {"the slope toward one factor is the other factor, not itself": [(a, 1.5), (b, -0.7)]}),
+         {"the slope toward one factor is the other factor, not itself": [(a, 1.5), (b, -0.7)],
+          "1 is the slope of a sum; toward a factor it is the other factor": [(a, 1.0), (b, 1.0)]}),
         ("multiply(a, a)", lambda: multiply(a, a), 2.25, [(a, 1.5), (a, 1.5)], {}),
         ("power", lambda: power(a, 3), 1.5**3, [(a, 3 * 1.5**2)],
          {"the factor n is missing": [(a, 1.5**2)], "the exponent of the slope is n - 1": [(a, 3 * 1.5**3)]}),
@@ -286,7 +346,7 @@ def _why_not_operation(made, value, slopes, suspects):
         return f"a Scalar is asked for, yours returned a {type(made).__name__}."
     if not math.isclose(made.value, value, rel_tol=1e-6):
         return f"the value is {made.value}, it should be {value}."
-    if not isinstance(made.parents, (list, tuple)) or any(not isinstance(pair, (list, tuple)) for pair in made.parents):
+    if not isinstance(made.parents, (list, tuple)) or not all(map(_is_pair, made.parents)):
         return "its parents should be a list of pairs (parent, slope)."
     found = _summed(made.parents)
     if found.keys() != _summed(slopes).keys():
@@ -296,6 +356,11 @@ def _why_not_operation(made, value, slopes, suspects):
         return f"{cause or 'a slope toward a parent is not right'}."
     exact = _near(found, _summed(slopes), 1e-12) and math.isclose(made.value, value, rel_tol=1e-12)
     return None if exact else "right to seven digits: it was computed in float32. Python's `math` has float64."
+
+
+def _is_pair(pair):
+    return (isinstance(pair, (list, tuple)) and len(pair) == 2
+            and hasattr(pair[0], "value") and one_number(pair[1]) is not None)
 
 
 def _summed(parents):
@@ -340,12 +405,12 @@ def counted():
     return Counted
 
 
-def backward(out):
-    """Set grad of every node behind out."""
+def passed_on(out, order, part=lambda before, grad, slope: before + grad * slope):
+    """Go through an order, each node giving to its parents; part: what becomes of a parent's grad."""
     out.grad = 1.0
-    for node in reversed(in_order(out)):
+    for node in order:
         for parent, slope in node.kept:
-            parent.grad += node.grad * slope
+            parent.grad = part(parent.grad, node.grad, slope)
 
 
 def in_order(out):
@@ -362,11 +427,26 @@ def in_order(out):
     return order
 
 
+def backward(out):
+    """Set grad of every node behind out."""
+    passed_on(out, reversed(in_order(out)))
+
+
 def overwriting(out):
-    out.grad = 1.0
-    for node in reversed(in_order(out)):
-        for parent, slope in node.kept:
-            parent.grad = node.grad * slope
+    passed_on(out, reversed(in_order(out)), part=lambda before, grad, slope: grad * slope)
+
+
+def slopes_alone(out):
+    passed_on(out, reversed(in_order(out)), part=lambda before, grad, slope: before + slope)
+
+
+def repeating(out):
+    """The order holds a node as often as a path leads to it."""
+    def visit(node):
+        for parent, _ in node.kept:
+            yield from visit(parent)
+        yield node
+    passed_on(out, reversed(list(visit(out))))
 
 
 def hasty(out, first=True):
@@ -395,10 +475,7 @@ def users_not_first(out):
             for parent, _ in node.kept:
                 visit(parent)
     visit(out)
-    out.grad = 1.0
-    for node in order:
-        for parent, slope in node.kept:
-            parent.grad += node.grad * slope
+    passed_on(out, order)
 
 
 def shallow(out):
@@ -428,6 +505,8 @@ SLIPS = {
     "the order from the wrong end": shallow,
     "the inputs are right, but the nodes between have no grad: every node behind out is asked for": only_leaves,
     "everything is 0: the pass starts with the slope of out toward itself, which is 1": unseeded,
+    "a node stands in your order more than once: append it at its first visit only": repeating,
+    "a node passes on its own grad times the slope; yours passes on the slope alone": slopes_alone,
 }
 
 
@@ -437,10 +516,10 @@ def product(a, b, c):
 
 
 def shared(a, b, c):
-    """d = a * b; e = d * d + c; e * d + e * a"""
+    """d = a * b; e = d * d + c; e * (b * a) + e * a"""
     d = a * b
     e = d * d + c
-    return e * d + e * a
+    return e * (b * a) + e * a
 
 
 def chain(a, b, c):
@@ -508,12 +587,14 @@ def _gradients(method, program):
     leaves = [node(float(array), []) for array in _arrays()]
     out = program(*leaves)
     nodes = leaves + [other for other in in_order(out) if other not in leaves]
-    _, error = attempt(method, out)
+    returned, error = attempt(method, out)
     if isinstance(error, TooManySteps):
         return {}, ("it walks every path from the result to the inputs, and where a number is doubled 40 times there are "
                     "2^40 of them: visit each node once.")
     if error is not None:
         return {}, raised(error)
+    if returned is not None and not any(other.grad for other in nodes):
+        return {}, f"it should set the `grad` of each node; yours sets none, and returns {kind(returned)}."
     return {k: float(other.grad) for k, other in enumerate(nodes)}, None
 
 
@@ -525,6 +606,9 @@ def _near(found, expected, rel_tol=1e-9):
 EXERCISES = {
     "2.1": function("tf", sinc, array_with_zeros, gradients=True, dtype="float64", suspects={
         "at x = 0 yours is 0, where sin(x) / x tends to 1": lambda x: np.where(x == 0, 0.0, sinc(x)),
+        "at x = 0 yours is sin(1): you divide there by 1, but do not choose the value 1 yet":
+            lambda x: np.where(x == 0, np.sin(1), sinc(x)),
+        "negative numbers are no zeros": lambda x: np.where(x <= 0, 1.0, sinc(x)),
         "sin(πx) / (πx) is another function, although it is called sinc too": np.sinc,
         "x = 0.004 is not 0: there the value is not 1 yet": lambda x: np.where(np.abs(x) < 0.01, 1.0, sinc(x)),
     }, hints=(
@@ -543,10 +627,7 @@ EXERCISES = {
         "Two functions in one: first find an order, then go through it and give to each parent.",
         "Visit a node's parents first and append the node afterwards: in this list parents come before their users.",
         "`out.grad = 1.0`, then `for node in reversed(order)`, then `parent.grad += node.grad * slope`.")),
-    "2.5": Exercise(_judge_step, (
-        "Open a tape, compute the loss inside it, ask for the slope, and step against it.",
-        "The tape follows variables by itself. A tensor it follows after `tape.watch(w)`.",
-        "`w - rate * tape.gradient(loss, w)`, with `loss = tf.reduce_mean(...)`.")),
+    "2.5": Exercise(_judge_step, STEP.hints),
     "2.6": Exercise(_judge_lost, (
         "Ask for all the slopes at once, and look which of them are None.",
         "`torch.autograd.grad(loss, list(weights.values()), allow_unused=True)` returns them in the dict's order.",

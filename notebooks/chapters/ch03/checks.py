@@ -42,6 +42,9 @@ COUNTS = value(
         "a Python number and a tensor that holds it are two signatures": [1, 2, 2, 2, 3, 4, 4, 4],
         "a graph that was made before is kept and used again": [1, 2, 3, 3, 4, 5, 6, 6],
         "the shape counts as well as the dtype": [1, 2, 3, 3, 4, 4, 4, 4],
+        "the dtype counts as well as the shape: 2.0 is no int32": [1, 2, 3, 3, 3, 4, 4, 4],
+        "a graph is made for a signature, not for a call": [1, 2, 3, 4, 5, 6, 7, 8],
+        "you count the graphs that a call makes; asked is how many there are after it": [1, 1, 1, 0, 1, 1, 0, 0],
     },
     hints=("For each call ask: has there been a call with the same signature before?",
            "The signature of a tensor is its dtype and shape; that of a Python number is the number itself.",
@@ -59,7 +62,7 @@ def _judge_counts(answer):
 # Exercise 3.2: a loop inside a graph
 
 def root(a, arrived=np.max, turns=1000):
-    """Square roots by Newton's iteration, until `arrived` of the errors is small, in at most so many turns."""
+    """Square roots by Newton's iteration, until `arrived` of the errors is below 1e-12, in at most so many turns."""
     x = (a + 1) / 2
     for _ in range(turns):
         if arrived(np.abs(x * x / a - 1)) <= 1e-12:
@@ -69,8 +72,8 @@ def root(a, arrived=np.max, turns=1000):
 
 
 def one_and_others(rng):
-    """Numbers of which the first is its own root from the start, while the others need several turns."""
-    return (np.concatenate([[1.0], rng.uniform(2.0, 20.0, size=4)]),)
+    """Numbers of which the first is near its root from the start; how many turns the others need differs by the trial."""
+    return (np.concatenate([[1.0 + rng.integers(3) / 10], rng.uniform(2.0, 20.0, size=4) * 10.0 ** rng.integers(4)]),)
 
 
 def loop_inside(answer):
@@ -83,17 +86,33 @@ def loop_inside(answer):
     kinds = kinds_of(traced.graph)
     if not {"While", "StatelessWhile"} & kinds:
         return "the values are right, but the loop is not inside the graph: let a tensor decide how often it turns."
-    if {"Sqrt", "Rsqrt", "Pow"} & kinds:
+    if {"Sqrt", "Rsqrt"} & kinds or not all(exponent == 2 for exponent in exponents(traced.graph)):
         return "the loop should find the root; yours also calls a function that knows roots."
     if not np.allclose(traced(large), np.sqrt(large.numpy()), rtol=1e-9):
         return "right for small numbers, but 1e60 needs more turns than yours takes: the number of turns is fixed."
     return None
 
 
+def parts_of(graph):
+    """The nodes of a tf.Graph, and those of each function that it calls: lists of them."""
+    whole = graph.as_graph_def()
+    return [whole.node, *(f.node_def for f in whole.library.function)]
+
+
 def kinds_of(graph):
     """The kinds of operations in a tf.Graph and in the functions that it calls, as a set."""
-    whole = graph.as_graph_def()
-    return {node.op for part in (whole.node, *(f.node_def for f in whole.library.function)) for node in part}
+    return {node.op for part in parts_of(graph) for node in part}
+
+
+def exponents(graph):
+    """The exponent of each power in a tf.Graph and its functions; None where it is no constant."""
+    tf = missing.side("tf").tf
+    for part in parts_of(graph):
+        constants = {node.name: node.attr["value"].tensor for node in part if node.op == "Const"}
+        for node in part:
+            if node.op == "Pow":
+                exponent = constants.get(node.input[1].partition(":")[0])
+                yield None if exponent is None else tf.make_ndarray(exponent)
 
 
 # Exercise 3.3: an `if` that needs no Python
@@ -155,6 +174,14 @@ def turned(seconds, edges):
         return math.inf
 
 
+def one_pass(seconds, edges):
+    """What comes out when each edge is looked at once, in the order in which they are listed."""
+    end = dict(seconds)
+    for a, b in edges:
+        end[b] = max(end[b], end[a] + seconds[b])
+    return max(end.values())
+
+
 SLIPS = {
     "that is the time of one thread, which runs everything in turn": lambda seconds, edges: sum(seconds.values()),
     "that is the longest single operation: it may have to wait for others": lambda seconds, edges: max(seconds.values()),
@@ -167,6 +194,9 @@ SLIPS = {
     "an operation without edges takes its time as well":
         lambda seconds, edges: max(end for name, end in ends(seconds, edges).items() if any(name in edge for edge in edges)),
     "an edge (a, b) says that b waits for a": turned,
+    "edges come in any order: at a -> b the end of a may not be known yet, so go through the operations": one_pass,
+    "that is when the last operation begins; it takes its own time as well":
+        lambda seconds, edges: max(end - seconds[name] for name, end in ends(seconds, edges).items()),
 }
 
 
@@ -183,6 +213,8 @@ def _judge_counter(answer):
     if not callable(answer):
         return NO_FUNCTION
     side = missing.side("tf")
+    captured = next((f for f in (answer, answer.__call__) if hasattr(f, "experimental_get_tracing_count")), None)
+    fresh = captured is not None and captured.experimental_get_tracing_count() == 0
     factors = []
     for x in ([2.0, -3.0, 5.0], [1.0, 4.0, -2.0], [7.0, 1.0, 3.0]):
         result, error = attempt(returning(answer), side.tensor(np.array(x, "float32")))
@@ -194,27 +226,29 @@ def _judge_counter(answer):
         factors.append(float(found[0] / x[0]))
         if not np.allclose(found, factors[-1] * np.array(x)):
             return "each number should be multiplied by the same count."
-    return _why_no_count(factors) or _why_no_graph(answer)
+    return _why_no_count(factors, fresh) or _why_no_graph(captured)
 
 
-def _why_no_count(factors):
-    """What is wrong with the factors of three calls, or None. The answer may have been called before."""
+def _why_no_count(factors, fresh):
+    """What is wrong with the factors of three calls, or None. fresh: whether the answer was not called before."""
     first, second, third = factors
     if first == second == third:
         return f"three calls multiplied by {first:g} each time: the number of calls is frozen in the graph."
     if (first, second, third) == (0, 1, 2):
         return "the first call multiplied by 0: a function that counts before it multiplies begins with 1."
+    if (first, second, third) == (2, 3, 4) and fresh:
+        return "the first call multiplied by 2: with a count that is added before it is used, begin at 0."
     if (second - first, third - second) != (1, 1) or first < 1:
         return f"three calls multiplied by {first:g}, {second:g} and {third:g}: each should add 1."
     return None
 
 
-def _why_no_graph(answer):
+def _why_no_graph(captured):
     """What is wrong with how a function that counts right was captured, or None."""
-    if not hasattr(answer, "experimental_get_tracing_count"):
+    if captured is None:
         return UNDECORATED
-    if answer.experimental_get_tracing_count() > 2:  # a function that makes its variable at the first call is traced twice
-        return f"right, with {answer.experimental_get_tracing_count()} graphs, where one is asked for."
+    if captured.experimental_get_tracing_count() > 2:  # a function that makes its variable at the first call is traced twice
+        return f"right, with {captured.experimental_get_tracing_count()} graphs, where one is asked for."
     return None
 
 
@@ -254,19 +288,45 @@ PAID = {
         lambda first, eager, graph: None if graph >= eager and first > eager else max(1, math.ceil(first / eager)),
     "round up: one call earlier it has not paid yet":
         lambda first, eager, graph: max(1, math.floor((first - graph) / (eager - graph))) if graph < eager else None,
+    "where both take as long, the graph takes no longer: one call earlier it has paid already":
+        lambda first, eager, graph: max(1, math.floor((first - graph) / (eager - graph)) + 1) if graph < eager else None,
+    "round up, also where the half is far: before the next whole number it has not paid":
+        lambda first, eager, graph: max(1, round((first - graph) / (eager - graph))) if graph < eager else None,
+    "those are the calls after the first; the first one counts as well":
+        lambda first, eager, graph: max(1, math.ceil((first - eager) / (eager - graph))) if graph < eager else None,
 }
+PAY = dict(say=lambda given, right, got: f"{got} where {right} is right, for first, eager and graph {given}.",
+           no_function="answer must be a function of first, eager and graph.", same=same_calls, unfit=no_count,
+           hints=("Write down what n calls cost in each way. The first of them costs `first`.",
+                  "n eager calls cost n * eager; n calls of the graph cost first + (n - 1) * graph.",
+                  "n = (first - graph) / (eager - graph), rounded up; 1 when first <= eager, None when graph >= eager."))
+USUAL = cases(lambda: TIMES, calls_until_paid, PAID, **PAY)
+CORNERS = cases(lambda: [(0.25, 0.5, 0.75), (0.0625, 0.5, 0.125), (3.0, 0.25, 0.5)], calls_until_paid, {
+    "where the first call takes no longer than an eager one, the graph has paid at once, however slow it is later":
+        lambda first, eager, graph: None if graph >= eager else 1,
+    "no graph has paid before it was called: at least 1":
+        lambda first, eager, graph: calls_until_paid(first, eager, graph) if graph >= eager else
+            math.ceil((first - graph) / (eager - graph)),
+}, **PAY)
+
+
+def _judge_paid(answer):
+    """None when an answer counts right, also where the first call is cheap; else the cause."""
+    return USUAL.judge(answer) or CORNERS.judge(answer)
 
 
 EXERCISES = {
     "3.1": Exercise(_judge_counts, COUNTS.hints),
     "3.2": function(
-        "tf", root, one_and_others, then=loop_inside,
+        "tf", root, one_and_others, then=loop_inside, dtype="float64",
         suspects={
             "the loop ends when the first entry has arrived, it should wait for the last":
                 lambda a: root(a, arrived=np.min),
             "the loop ends when the entries have arrived on average": lambda a: root(a, arrived=np.mean),
             "the number of turns is fixed: it must depend on the data": lambda a: root(a, turns=3),
             "this is one turn only": lambda a: root(a, turns=1),
+            "your loop never turns: it should go on as long as the error is large": lambda a: root(a, turns=0),
+            "that is the square of the root": lambda a: root(a) ** 2,
         },
         hints=("Which of the three calls to `torch` have a namesake in `tf`, and which one needs `reduce_` before its name?",
                "Keep the `while`: AutoGraph turns it into a loop inside the graph, if its condition is a tensor.",
@@ -277,6 +337,9 @@ EXERCISES = {
         suspects={
             "each entry is clipped, not the length of the vector": lambda g: np.clip(g, -1, 1),
             "a short vector must stay as it is, yours becomes longer": lambda g: g / np.linalg.norm(g),
+            "only a longer vector is brought to length 1; yours always has it": lambda g: g / max(np.linalg.norm(g), 1e-12),
+            "the length is the root of the sum of the squares": lambda g: g / max(np.sum(g * g), 1.0),
+            "the length is that of the vector, not its largest entry": lambda g: g / max(np.abs(g).max(), 1.0),
             "the branches are the wrong way round": lambda g: g if np.linalg.norm(g) > 1 else g / np.linalg.norm(g),
         },
         hints=("A graph cannot skip a branch. Is there one formula that is right for both?",
@@ -296,12 +359,5 @@ EXERCISES = {
         "Who runs `calls += 1`, and how often?",
         "What changes from call to call belongs into a `tf.Variable`. Make it outside, before the function.",
         "`calls = tf.Variable(0.0)` outside, and inside `calls.assign_add(1.0)` before `return x * calls`.")),
-    "3.6": cases(
-        lambda: TIMES, calls_until_paid, PAID,
-        say=lambda given, right, got: f"{got} where {right} is right, for first, eager and graph {given}.",
-        no_function="answer must be a function of first, eager and graph.", same=same_calls, unfit=no_count,
-        hints=("Write down what n calls cost in each way. The first of them costs `first`.",
-               "n eager calls cost n * eager; n calls of the graph cost first + (n - 1) * graph.",
-               "n = (first - graph) / (eager - graph), rounded up; 1 when first <= eager, None when graph >= eager."),
-    ),
+    "3.6": Exercise(_judge_paid, USUAL.hints),
 }
