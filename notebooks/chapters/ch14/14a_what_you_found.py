@@ -257,7 +257,8 @@ claims.verdict(
 )
 use_tf = [row["event"] for row in uses if row["framework"] == "TensorFlow"]
 use_torch = [row["event"] for row in uses if row["framework"] == "PyTorch"]
-claims.verdict("C81", len(use_tf) >= 3, "; ".join(use_tf))
+told = f"the table has {len(use_tf)} cases: {'; '.join(use_tf)}"
+claims.verdict("C81", len(use_tf) >= 3, told)
 serving = [event for event in use_torch if "serves" in event]
 claims.verdict("C78", not serving, f"{'; '.join(serving)}: that is production")
 gpus = [int(number) for number in re.findall(r"(\d+) GPUs", "; ".join(use_torch))]
