@@ -9,8 +9,8 @@ A cell passes what it saw, this module words the verdict:
     OPINION, HISTORY   not for a run to decide: the cell shows the evidence that there is
     NOT MEASURED the run could not look, and says why
 
-NO LONGER says nothing of the day on which the article was printed. `dates` does, in words, from the table's column `in_2024`:
-"held once, not in 2024, not now".
+NO LONGER says nothing of the day on which the article was printed. `dates` does, in words, from the table's column
+`in_2024`: "held once, not in 2024, not now".
 """
 from helpers import data, show
 from helpers.course import ledger, missing
@@ -32,7 +32,8 @@ def verdict(claim: str, held: bool | dict[str, bool], evidence: str, timed: bool
     """Judge one claim of the open lesson, show the verdict with its evidence and record it.
 
     claim: an id such as "C23b". held: for a claim that is decided (a measured one, or one of kind source) a bool, or a dict
-    {part of the claim: bool}; for an opinion or a dated fact a bool, whether the evidence was found. evidence: one sentence made from what the cell saw.
+    {part of the claim: bool}; for an opinion or a dated fact a bool, whether the evidence was found.
+    evidence: one sentence made from what the cell saw.
     timed: True where a measured time decides, or the names of the parts that it decides. The verdict then says "by the
     clock", and tests/nbval.cfg leaves open what it says: another machine, or a busier one, may find another word.
 
@@ -86,7 +87,7 @@ def close(lesson: str) -> None:
 
 
 def dates(row: dict[str, str], verdict: str = "") -> str:
-    """How a claim of the table stood once, in March 2024, when the article was printed, and, with a verdict, how it does now.
+    """How a claim stood once, in March 2024, when the article was printed, and, with a verdict, how it stands now.
 
     As in "held once, not in 2024, not now", with the reason in parentheses where the table has one. "" for a claim that is
     argued, not decided.

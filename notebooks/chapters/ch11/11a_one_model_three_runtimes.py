@@ -719,8 +719,8 @@ claims.verdict(
 )
 
 # %% [markdown]
-# By the article, TensorFlow "draws its reputation from its distributed training support", among other things (C16). Elsewhere
-# it says that data parallelism distinguishes PyTorch from TensorFlow (C31a, lesson 8a). It cannot be both.
+# By the article, TensorFlow "draws its reputation from its distributed training support", among other things (C16).
+# Elsewhere it says that data parallelism distinguishes PyTorch from TensorFlow (C31a, lesson 8a). It cannot be both.
 
 # %% tags=["verdict", "folded"]
 # Folded: claim C16, what each framework has of what sets TensorFlow apart.

@@ -73,8 +73,8 @@ results.behind_a_click(summary, results.VERDICT_HEADER, rows)
 print(results.when_printed(rows))
 
 # %% [markdown]
-# A claim can be false in two ways: it was true when the article was printed, in March 2024, and is not now; or it was already
-# outdated on that day. The column "once, in 2024, now" tells them apart, and the printed line counts them.
+# A claim can be false in two ways: it was true when the article was printed, in March 2024, and is not now; or it was
+# already outdated on that day. The column "once, in 2024, now" tells them apart, and the printed line counts them.
 #
 # Gray is no failure: nobody has looked. To fill a gap, open the notebook that the table names, make its predictions, run
 # it, and then run this lesson again.
@@ -357,7 +357,8 @@ claims.number("space on disk, TensorFlow", card_tf["MB on disk"], "MB")
 # **C76, all of that once more.** Age and syntax are no reasons for a product.
 #
 # **C12b, PyTorch gains popularity by its simplicity. C79b and C80b: one is worth learning for experiments, the other for
-# production.** The counts above show popularity, and end in 2021; they do not say why. Cases of use show that both serve both.
+# production.** The counts above show popularity, and end in 2021; they do not say why. Cases of use show that both serve
+# both.
 
 # %% tags=["verdict", "folded"]
 # Folded: shows the evidence that there is for the opinions.

@@ -92,8 +92,8 @@ def when_printed(rows):
     fallen = [printed[claim] for claim, _, _, word, *_ in rows if word in ("NO LONGER", "NEVER")]
     if not fallen:
         return "No claim is judged NO LONGER or NEVER here yet."
-    return (f"Judged NO LONGER or NEVER here: {len(fallen)}. When the article was printed, {fallen.count('no')} of them did not "
-            f"hold either, {fallen.count('partly')} held in part, and {fallen.count('yes')} still held.")
+    return (f"Judged NO LONGER or NEVER here: {len(fallen)}. When the article was printed, {fallen.count('no')} of them "
+            f"did not hold either, {fallen.count('partly')} held in part, and {fallen.count('yes')} still held.")
 
 
 def _judged(found, row):
