@@ -8,12 +8,12 @@ from types import SimpleNamespace as Stub
 from typing import NamedTuple
 
 import numpy as np
+
 import torch  # isort: skip  (before TensorFlow, as everywhere)
 import tensorflow as tf
 from packaging.requirements import Requirement
 
 from chapters.ch02 import exhibits_torch as operations_torch
-from chapters.ch10 import exhibits as exhibits_of_servers
 from chapters.ch12 import published
 from chapters.ch14 import history
 from helpers import torch_side

@@ -22,7 +22,8 @@ SPANS = {
         "no version 1 yet": "still a young framework",
     },
     "C16": {
-        "TensorFlow has all three": "distributed training support, scalable production and deployment options, and support for various devices like Android",
+        "TensorFlow has all three": "distributed training support, scalable production and "
+            "deployment options, and support for various devices like Android",
         "PyTorch lacks one of them": "It draws its reputation from",
     },
     "C17": {
@@ -135,7 +136,8 @@ SPANS = {
     "C41": {
         "the export is a folder named by its version": "deploy models",
         "it carries its signatures": "deploy models",
-        "a server answers from it, without the model's code": "directly deploy models in TensorFlow using TensorFlow serving",
+        "a server answers from it, without the model's code": "directly deploy models in "
+            "TensorFlow using TensorFlow serving",
     },
     "C43": {
         "1.0 is the latest version": "its latest 1.0 stable version",
@@ -158,7 +160,8 @@ SPANS = {
         "which computes what the class does": "in a sequential manner",
     },
     "C54": {
-        "PyTorch reads digits": "neural networks were used to solve simple classification problems like handwritten digit recognition",
+        "PyTorch reads digits": "neural networks were used to solve simple "
+            "classification problems like handwritten digit recognition",
         "TensorFlow reads digits": "handwritten digit recognition",
     },
     "C54d": {
@@ -166,7 +169,8 @@ SPANS = {
         "TensorFlow: better than from scratch": "The trained model can be used in different applications",
     },
     "C55": {
-        "as usually ported, all six optimizers end apart": "the architecture of a neural network can be implemented on any of these frameworks, the result will not be the same",
+        "as usually ported, all six optimizers end apart": "the architecture of a neural network can be implemented "
+            "on any of these frameworks, the result will not be the same",
         "with the causes removed, some still do": "the result will not be the same",
     },
     "C56": {
@@ -174,7 +178,8 @@ SPANS = {
         "layers of one purpose start from other weights": "parameters that are framework dependent",
     },
     "C58": {
-        "it varies when both run eagerly": "the time to train these models will always vary based on the framework you choose",
+        "it varies when both run eagerly": "the time to train these models will "
+            "always vary based on the framework you choose",
         "it varies between the best ways of both": "will always vary",
     },
     "C60": {
@@ -249,10 +254,11 @@ LEFT = {
     "C56": "The training process has a lot of",
     "C60": "PPL) written in Python and",
     "C61": "Horizon ... Applied RL",
-    "C62": "Magenta: An open source research project exploring the role of machine learning as a tool in the creative process",
+    "C62": "Magenta: An open source research project exploring the role of machine learning as a tool "
+           "in the creative process",
     "C64": "Ludwig is a toolbox to train and test deep learning models",
     "C64b": "and ... and new features",
-    "C65": "To install the latest version of ... on your machine, you can either build from source or",
+    "C65": "To install the latest version of",
     "C67": "torchvision torchaudio",
 }
 """{claim: words of its quote that no part looks at}"""
