@@ -384,7 +384,7 @@ CASES = [
         "14a",
         ["documented"],
         {
-            "papers": UNPAPERED,
+            "named": 1,
             "card_torch": CARD,
             "card_tf": CARD,
             "history": Stub(timeline=lambda kind: [{"framework": "a", "event": "Google", "date": "2015"}]),

@@ -248,6 +248,7 @@ for row in records:
 # %% tags=["verdict", "folded"]
 # Folded: judges what the article says of research and of companies.
 last = papers[-1]
+named = sum(row["pytorch"] for row in papers)
 claims.verdict(
     "C80",
     last["pytorch"] > 3 * last["tensorflow"],
@@ -306,7 +307,6 @@ for what, said in card_tf.items():
 
 # %% tags=["verdict", "folded"]
 # Folded: judges makers and licenses, and keeps the sizes for lesson 14b.
-named = sum(row["pytorch"] for row in papers)
 documented = min(card_torch["documented"], card_tf["documented"])
 claims.verdict(
     "C22b",
