@@ -5,14 +5,22 @@ A cell passes what it saw, this module words the verdict:
     HELD         all that the cell saw agrees with the claim
     PARTLY       some of the named parts hold, some do not
     NO LONGER    nothing holds now, and the claim was true once (the table's column `once`)
-    NEVER        nothing holds, and it did not when the article was written either
+    NEVER        nothing holds, and it never did
     OPINION, HISTORY   not for a run to decide: the cell shows the evidence that there is
     NOT MEASURED the run could not look, and says why
+
+NO LONGER says nothing of the day on which the article was printed. `dates` does, in words, from the table's column
+`in_2024`: "held once, not in 2024, not now".
 """
 from helpers import data, show
 from helpers.course import ledger, missing
 
 VERDICTS = ledger.VERDICTS
+DECIDED = ("measured", "source")
+"""The kinds of claims that are decided: by a run, or by dated facts that the course ships. The others are argued."""
+
+IN_2024 = {"yes": "in 2024", "partly": "in part in 2024", "no": "not in 2024", "-": "2024 unknown"}
+NOW = {"HELD": "now", "PARTLY": "in part now", "NO LONGER": "not now", "NEVER": "not now"}
 _cells = {}  # {claim: the id of the cell that has judged it}
 
 
@@ -23,8 +31,9 @@ class ClaimError(RuntimeError):
 def verdict(claim: str, held: bool | dict[str, bool], evidence: str, timed: bool | set[str] = False) -> None:
     """Judge one claim of the open lesson, show the verdict with its evidence and record it.
 
-    claim: an id such as "C23b". held: for a measured claim a bool, or a dict {part of the claim: bool}; for an opinion
-    or a dated fact a bool, whether the evidence was found. evidence: one sentence made from what the cell saw.
+    claim: an id such as "C23b". held: for a claim that is decided (a measured one, or one of kind source) a bool, or a dict
+    {part of the claim: bool}; for an opinion or a dated fact a bool, whether the evidence was found.
+    evidence: one sentence made from what the cell saw.
     timed: True where a measured time decides, or the names of the parts that it decides. The verdict then says "by the
     clock", and tests/nbval.cfg leaves open what it says: another machine, or a busier one, may find another word.
 
@@ -72,9 +81,22 @@ def close(lesson: str) -> None:
     if open_ids:
         raise ClaimError(f"lesson {lesson} ends with {len(open_ids)} of its claims unjudged: {', '.join(open_ids)}. "
                          "Run the cells above that judge them (Run > Run All Cells).")
-    show.table(["claim", "the article says", "verdict here", "expected", "evidence"],
-               [(row["id"], row["claim"], _padded(judged[row["id"]]), row["expected"], judged[row["id"]]["evidence"])
-                for row in rows], caption=f"Verdicts of lesson {lesson}, on this machine")
+    show.table(["claim", "the article says", "before", "verdict here", "expected", "evidence"],
+               [(row["id"], row["claim"], dates(row), _padded(judged[row["id"]]), row["expected"],
+                 judged[row["id"]]["evidence"]) for row in rows], caption=f"Verdicts of lesson {lesson}, on this machine")
+
+
+def dates(row: dict[str, str], verdict: str = "") -> str:
+    """How a claim stood once, in March 2024, when the article was printed, and, with a verdict, how it stands now.
+
+    As in "held once, not in 2024, not now", with the reason in parentheses where the table has one. "" for a claim that is
+    argued, not decided.
+    """
+    if row["kind"] not in DECIDED:
+        return ""
+    words = ["held once" if row["once"] == "yes" else "never held", IN_2024[row["in_2024"]], NOW.get(verdict, "")]
+    said = ", ".join(word for word in words if word)
+    return f"{said} ({row['why_2024']})" if row["why_2024"] else said
 
 
 def _padded(found):
@@ -100,7 +122,7 @@ def numbers() -> list[tuple[str, str, str]]:
 def _word(row, parts):
     """The verdict's word: from a claim's row and {part: whether it was found}."""
     found = sum(parts.values())
-    if row["kind"] != "measured":
+    if row["kind"] not in DECIDED:
         return row["kind"].upper() if found == len(parts) else "NOT MEASURED"
     if found == len(parts):
         return "HELD"
@@ -122,6 +144,8 @@ def _record(row, word, evidence, notes, timed=False):
     """Put a verdict into the ledger and show it. Raises as `verdict` does."""
     if not (isinstance(evidence, str) and evidence.strip()):
         raise ValueError(f"{row['id']}: a verdict needs its evidence, one sentence")
+    if row["kind"] == "source" and word != "NOT MEASURED":
+        evidence = f"From facts that the course ships: {evidence}"
     cell = show.cell_id()
     if row["id"] in ledger.fresh("verdicts") and _cells.get(row["id"]) != cell:
         raise ClaimError(f"{row['id']} already has a verdict from another cell of this run. Each claim is judged once; "

@@ -19,7 +19,8 @@ a test set that knows the handwriting flatters the model. Since all forms ask fo
 out even. data/README.md lists where each form starts and how that was found.
 """
 
-CLAIM_COLUMNS = ("id", "lesson", "claim", "quote", "kind", "once", "expected", "source", "note")
+CLAIM_COLUMNS = ("id", "lesson", "claim", "quote", "kind", "once", "in_2024", "why_2024", "expected", "source",
+                 "note")
 
 
 class Digits(NamedTuple):

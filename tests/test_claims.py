@@ -9,7 +9,9 @@ ROWS = [{"id": "C1", "lesson": "01", "claim": "Both add", "kind": "measured", "o
         {"id": "C2", "lesson": "01", "claim": "Static", "kind": "measured", "once": "yes", "expected": "NO LONGER"},
         {"id": "C3", "lesson": "01", "claim": "Nicer", "kind": "opinion", "once": "no", "expected": "OPINION"},
         {"id": "C4", "lesson": "01", "claim": "In 2017", "kind": "history", "once": "yes", "expected": "HISTORY"},
+        {"id": "C5", "lesson": "01", "claim": "By a table", "kind": "source", "once": "yes", "expected": "HELD"},
         {"id": "C9", "lesson": "02", "claim": "Elsewhere", "kind": "measured", "once": "no", "expected": "HELD"}]
+ROWS = [{"in_2024": "no", "why_2024": "version 2"} | row for row in ROWS]
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +26,7 @@ def table(monkeypatch):
     ("C2", {"a": False, "b": False}, "NO LONGER"), ("C1", {"a": False}, "NEVER"),
     ("C3", True, "OPINION"), ("C3", False, "NOT MEASURED"),
     ("C4", True, "HISTORY"), ("C4", {"a": True, "b": False}, "NOT MEASURED"),
+    ("C5", True, "HELD"), ("C5", {"a": True, "b": False}, "PARTLY"), ("C5", False, "NO LONGER"),
 ])
 def test_the_word_follows_from_what_was_seen(claim, held, word, capsys):
     claims.verdict(claim, held, "Seen in a cell.")
@@ -79,14 +82,16 @@ def test_a_second_verdict_from_another_cell_is_refused_and_the_same_cell_may_run
 def test_close_names_each_claim_that_is_open(capsys):
     claims.verdict("C1", True, "seen")
     claims.not_measured("C2", "no compiler")
-    with pytest.raises(claims.ClaimError, match="2 of its claims unjudged: C3, C4"):
+    with pytest.raises(claims.ClaimError, match="3 of its claims unjudged: C3, C4, C5"):
         claims.close("01")
     claims.verdict("C3", True, "seen")
     claims.verdict("C4", True, "seen")
+    claims.verdict("C5", True, "seen in a table")
     capsys.readouterr()
     claims.close("01")
     out = capsys.readouterr().out
-    assert all(row["id"] in out for row in ROWS[:4]) and "NOT MEASURED" in out and "C9" not in out
+    assert all(row["id"] in out for row in ROWS[:5]) and "NOT MEASURED" in out and "C9" not in out
+    assert "held once, not in 2024 (version 2)" in out and "From facts that the course ships: seen in a table" in out
 
 
 def test_a_lesson_without_claims_says_so_and_shows_no_table(shown):
@@ -96,10 +101,10 @@ def test_a_lesson_without_claims_says_so_and_shows_no_table(shown):
 
 
 def test_a_verdict_of_an_earlier_run_does_not_close_this_one():
-    for row in ROWS[:4]:
+    for row in ROWS[:5]:
         claims.verdict(row["id"], True, "seen")
     ledger.begin("01")
-    with pytest.raises(claims.ClaimError, match="4 of its claims unjudged"):
+    with pytest.raises(claims.ClaimError, match="5 of its claims unjudged"):
         claims.close("01")
 
 
@@ -124,19 +129,19 @@ def test_close_gives_a_missing_package_as_the_reason_only_where_a_cell_was_skipp
     assert shell.run_cell("claims.verdict('C1', True, 'seen before the cell is skipped')\n"
                           "for _ in absent:\n    claims.not_measured('C2', 'no compiler')\n"
                           "claims.verdict('C3', absent > 1, 'seen')").success
-    with pytest.raises(claims.ClaimError, match="1 of its claims unjudged: C4. Run the cells above"):
+    with pytest.raises(claims.ClaimError, match="2 of its claims unjudged: C4, C5. Run the cells above"):
         claims.close("01")  # nobody has run the cell that judges C4
     words = {claim: (entry["verdict"], entry["evidence"]) for claim, entry in ledger.read("01")["verdicts"].items()}
     assert words == {"C1": ("HELD", "seen before the cell is skipped"), "C2": ("NOT MEASURED", "PyTorch not installed"),
                      "C3": ("NOT MEASURED", "PyTorch not installed")}
-    assert shell.run_cell("claims.verdict('C4', True, 'seen')").success
+    assert shell.run_cell("for claim in ('C4', 'C5'):\n    claims.verdict(claim, True, 'seen')").success
     capsys.readouterr()
     claims.close("01")
     assert "C4" in capsys.readouterr().out
 
 
 def test_a_package_that_is_missing_does_not_excuse_what_nobody_ran(shell):
-    with pytest.raises(claims.ClaimError, match="4 of its claims unjudged: C1, C2, C3, C4"):
+    with pytest.raises(claims.ClaimError, match="5 of its claims unjudged: C1, C2, C3, C4, C5"):
         claims.close("01")
 
 

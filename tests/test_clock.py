@@ -13,6 +13,7 @@ from helpers.course import ledger
 
 ROWS = [{"id": "C1", "lesson": "01", "claim": "A graph is faster", "kind": "measured", "once": "no", "expected": "HELD"},
         {"id": "C2", "lesson": "01", "claim": "Both add", "kind": "measured", "once": "no", "expected": "HELD"}]
+ROWS = [row | {"in_2024": "yes", "why_2024": ""} for row in ROWS]
 PARTS = [{"adds": True, "is fast": False}, {"adds": True, "is fast": True}, {"adds": False, "is fast": False}]
 
 

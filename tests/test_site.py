@@ -166,6 +166,7 @@ def test_a_link_to_a_file_of_the_course_leads_to_a_copy_of_it(tmp_path):
 def test_every_claim_is_on_the_page_of_claims():
     page = site.claims_page([])
     assert page.count("<tr id=") == len(data.claims_table()) and "not run" in page and page.startswith("<h1>")
+    assert "held once, not in 2024 (TensorFlow 2.0.0, 2019-09-30)" in page, "and how it stood before"
 
 
 def code_cell(source, *tags, said=""):

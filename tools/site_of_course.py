@@ -183,6 +183,8 @@ def claims_page(books):
     not_run = {"verdict": "not run", "evidence": "-"}
     rows = [{"page": pages.get(row["lesson"]), "number": pipeline.number(row["lesson"])} | not_run | row
             | found.get(row["id"], {}) for row in data.claims_table()]
+    for row in rows:
+        row["dates"] = claims.dates(row, row["verdict"])
     return show.render(SITE / "claims.html", rows=rows, judged=len(found))
 
 

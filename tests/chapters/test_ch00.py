@@ -33,9 +33,14 @@ def test_no_check_raises_whatever_comes():
 
 def test_the_articles_commands_would_hold_if_they_ran():
     broken = {"Linux": "SyntaxError: x", "macOS": "SyntaxError: y", "Windows": "valid", "WSL 2": "valid"}
-    assert cells.judge("00b", "valid", asks=["P0.4"], said=broken) == {"C70": "NEVER", "C71": "NEVER", "P0.4": "c"}
+    assert cells.judge("00b", "valid", asks=["P0.4"], said=broken) == {
+        "C70": "NEVER", "C71": "NEVER", "C74b": "HELD", "C75b": "HELD", "P0.4": "c"}
     mended = dict.fromkeys(broken, "valid")
-    assert cells.judge("00b", "valid", asks=["P0.4"], said=mended) == {"C70": "HELD", "C71": "HELD", "P0.4": "a"}
+    assert cells.judge("00b", "valid", asks=["P0.4"], said=mended) == {
+        "C70": "HELD", "C71": "HELD", "C74b": "HELD", "C75b": "HELD", "P0.4": "a"}
+    worse = dict.fromkeys(broken, "SyntaxError: x")
+    assert cells.judge("00b", "valid", asks=["P0.4"], said=worse) == {
+        "C70": "NEVER", "C71": "NEVER", "C74b": "NO LONGER", "C75b": "NO LONGER", "P0.4": "d"}
 
 
 @pytest.mark.parametrize("pip_says, word", [
@@ -61,8 +66,8 @@ def everywhere(file):
 
 
 @pytest.mark.parametrize("file, words", [
-    ("a.whl", {"C67": "HELD", "C72": "HELD", "C65": "HELD"}),
-    (None, {"C67": "NO LONGER", "C72": "NO LONGER", "C65": "NO LONGER"})])
+    ("a.whl", {"C67": "HELD", "C72": "HELD", "C65": "HELD", "C65b": "NOT MEASURED"}),
+    (None, {"C67": "NO LONGER", "C72": "NO LONGER", "C65": "NO LONGER", "C65b": "NOT MEASURED"})])
 def test_wheels_decide_about_installing(file, words):
     given = {"wheels": wheels, "fit": everywhere(file), "fits": lambda *asked: file}
     assert cells.judge("00c", "torch_on", **given) == words
@@ -76,8 +81,9 @@ def test_wheels_decide_about_windows():
     assert found == {"C68": "HELD", "C73": "PARTLY", "C74": "HELD"}
     fit = {key: "a.whl" if key[2] == (3, 10) else None for key in everywhere("")}
     none = dict.fromkeys(opened, "none") | {"tensorflow-2.10.1-cp310-win_amd64.whl": "11.2"}
+    given["torch_on"] = {"Windows, x86-64": False}
     found = cells.judge("00c", "on_windows", **given, cuda_in=none, fit=fit)
-    assert found == {"C68": "PARTLY", "C73": "HELD", "C74": "NO LONGER"}
+    assert found == {"C68": "NO LONGER", "C73": "HELD", "C74": "NO LONGER"}
 
 
 @pytest.mark.parametrize("asks, word", [

@@ -76,7 +76,7 @@ def test_what_is_watched_and_tested_is_never_learned_from(loops):
 
 
 @pytest.mark.parametrize("torch_share, tf_share, harder, word", [
-    (0.98, 0.97, 0.9, "HELD"), (0.98, 0.90, 0.9, "PARTLY"), (0.98, 0.97, 0.6, "PARTLY"), (0.5, 0.5, 0.5, "NO LONGER")])
+    (0.98, 0.97, 0.9, "HELD"), (0.98, 0.90, 0.9, "PARTLY"), (0.98, 0.97, 0.6, "HELD"), (0.5, 0.5, 0.5, "NO LONGER")])
 def test_whether_networks_learn_digits_and_more(torch_share, tf_share, harder, word):
     judged = cells.judge("07a", "neighbor", scans=types.SimpleNamespace(nearest_neighbor=lambda one: 0.7), harder=None,
                          share_torch=torch_share, share_tf=tf_share, harder_torch=0.9, harder_tf=harder, floor=0.93,
@@ -177,7 +177,8 @@ def test_the_old_checkpoint_is_from_the_middle_of_a_training(tmp_path):
 
 @pytest.mark.parametrize("eager_torch, compiled_torch, eager_tf, five, word, letter", [
     (1.0, 0.9, 9.0, 3.5, "HELD", "c"), (1.0, 0.5, 9.0, 0.6, "PARTLY", "a"), (3.0, 0.2, 4.0, 3.9, "PARTLY", "c"),
-    (3.0, 0.5, 4.0, 0.6, "NO LONGER", "a"), (3.0, 0.3, 4.0, 0.5, "NO LONGER", "b"), (1.0, None, 9.0, 0.6, "PARTLY", "a")])
+    (9.0, 3.5, 1.0, 0.9, "HELD", "c"), (3.0, 0.5, 4.0, 0.6, "NO LONGER", "a"), (3.0, 0.4, 4.0, 0.5, "NO LONGER", "a"),
+    (1.0, None, 9.0, 0.6, "NOT MEASURED", "a")])
 def test_whether_time_varies_with_the_framework(capsys, eager_torch, compiled_torch, eager_tf, five, word, letter):
     seconds = {"PyTorch, eager": eager_torch, "PyTorch, compiled": compiled_torch, "TensorFlow, eager": eager_tf,
                "TensorFlow, five steps a call": five, "TensorFlow, XLA": five + 0.1}
@@ -186,8 +187,9 @@ def test_whether_time_varies_with_the_framework(capsys, eager_torch, compiled_to
                          ways_torch=[name for name in timings if "PyTorch" in name],
                          ways_tf=[name for name in timings if "TensorFlow" in name])
     said = capsys.readouterr().out
-    assert judged == {"C58": word, "P7.7": letter} and f"C58 {word} (by the clock)" in said
-    assert f"when both run eagerly: {'yes' if eager_tf > 1.5 * eager_torch else 'no'} (timed)" in said
+    assert judged == {"C58": word, "P7.7": letter}
+    if compiled_torch:  # without one of the ways there is no best way to compare
+        assert f"C58 {word} (by the clock)" in said and said.count("(timed)") == 2
     assert ("no compiled way of PyTorch" in said) == (compiled_torch is None)
 
 

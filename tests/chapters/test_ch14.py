@@ -80,11 +80,20 @@ def test_with_no_ledger_every_lesson_is_named_with_its_notebook():
     assert results.notebook("02b") == "02b_the_life_of_a_record.ipynb"
     rows = results.verdicts(found)
     assert len(rows) == len(data.claims_table())
-    assert all(row[3] == "" and re.fullmatch(r"not judged yet: \w+\.ipynb", row[4]) for row in rows)
+    assert all(row[3] == "" and re.fullmatch(r"not judged yet: \w+\.ipynb", row[-1]) for row in rows)
     counts = results.by_chapter(rows)
     assert sum(counts[chapter].get("", 0) for chapter in counts) == len(rows) and list(counts) == sorted(counts)
     assert results.predictions(found) == [] and results.machine(found) == [] and results.numbers(found, "07") == []
     assert results.by_lesson([]) == [] and results.measured(found) == {}
+
+
+def test_how_many_had_fallen_when_the_article_was_printed():
+    word = {"C21": "NO LONGER", "C74": "NO LONGER", "C43": "NO LONGER", "C44": "NEVER", "C13": "HELD"}
+    rows = [[claim, "", "", said, "", ""] for claim, said in word.items()]
+    assert results.when_printed(rows) == (
+        "Judged NO LONGER or NEVER here: 4. When the article was printed, 2 of them did not hold either, 1 held in part, "
+        "and 1 still held.")
+    assert results.when_printed(rows[-1:]) == "No claim is judged NO LONGER or NEVER here yet."
 
 
 def test_a_part_of_the_ledgers_gives_its_part():
@@ -150,7 +159,7 @@ def test_what_is_from_an_earlier_run_says_so():
     put(SPEED, version=1, run="b", runs={}, verdicts={"C58": verdict}, numbers=old,
         predictions={"7.1": {**guess, "run": "a"}, "7.2": {**guess, "run": "b"}})
     found, _ = results.ledgers()
-    said = {row[0]: row[4] for row in results.verdicts(found)}
+    said = {row[0]: row[-1] for row in results.verdicts(found)}
     assert said["C58"] == "seen (from an earlier run)"
     assert [row.old for row in results.predictions(found)] == [" (from an earlier run)", ""]
     assert results.measured(found)["training speed"].old == " (from an earlier run)"
@@ -209,7 +218,7 @@ def test_the_page_is_whole_loads_nothing_and_is_accessible(fill):
     fill()
     found, gaps = results.ledgers()
     path = report.write({"Your machine": [report.table("What ran", ["what", "version", "where"], results.machine(found))],
-                         "Your verdicts": [report.table("All", ["id", "says", "expected", "here", "evidence"],
+                         "Your verdicts": [report.table("All", results.VERDICT_HEADER,
                                                         results.verdicts(found))],
                          "Missing": [report.table("Gaps", ["lesson", "what", "open"], gaps), report.text("`a` & <b>")]})
     assert path == build_dir() / "report.html"
@@ -361,10 +370,14 @@ def test_the_weights_decide_or_they_do_not(choice, facts, word):
 
 @pytest.mark.parametrize("torch_born, letter", [("2016-01-01", "a"), ("2017-01-19", "b"), ("2018-12-01", "c")])
 def test_how_much_older(torch_born, letter):
-    first = {"PyTorch": {"date": torch_born, "event": "Facebook"}, "TensorFlow": {"date": "2015-11-09", "event": "Google"}}
+    first = {"PyTorch": {"date": torch_born, "event": "Facebook", "source": ""},
+             "TensorFlow": {"date": "2015-11-09", "event": "Google", "source": "https://arxiv.org/abs/1603.04467"}}
     age = {name: 2026.8 - history.year(row["date"]) for name, row in first.items()}
-    found = cells.judge("14a", "versions", asks=["P14.1"], first=first, age=age, history=history)
-    assert found["P14.1"] == letter and found["C15"] == "HISTORY"
+    waits = [("2026-03-06", 205), ("2025-08-13", 154)]
+    found = cells.judge("14a", "versions", asks=["P14.1"], first=first, age=age, history=history, today=2026.8,
+                        waits_torch=waits, waits_tf=waits[:1])
+    assert found["P14.1"] == letter and found["C15"] == found["C15b"] == "HISTORY"
+    assert found["C64b"] == "PARTLY", "one release in two years is not continuous"
     assert found["C11"] == ("HISTORY" if torch_born.startswith("2017") else "NOT MEASURED")
     assert found["C10"] == "HELD", "of these two PyTorch is the younger one"
 

@@ -4,7 +4,8 @@
 # Commands that somebody printed and never ran, a package that is installed and cannot be imported: why installing fails,
 # and how you find out who refuses.
 #
-# > **Minutes**: 28 · **Needs**: lesson 0a · **Claims tested**: C66, C70, C71, C75
+# > **Minutes**: 28 · **Needs**: lesson 0a · **Claims tested**: C66, C70, C71, C74b, C75,
+# > C75b
 # >
 # > **You will be able to**
 # > - find the error in a command that somebody printed (prediction P0.4)
@@ -48,8 +49,9 @@ session.use(seed=seed, device=device, fast=fast)
 # This course grew out of [an article of March 2024](https://builtin.com/data-science/pytorch-vs-tensorflow). Each of its
 # statements is a *claim* with a number, such as C70. Your machine decides what becomes of it:
 #
-# - **HELD**, **PARTLY**, **NO LONGER** (it was true once) or **NEVER**
-# - **OPINION** and **HISTORY**: nothing for a run to decide; you see what evidence there is
+# - **HELD**, **PARTLY**, **NO LONGER** (it was true once) or **NEVER**; the table that ends a lesson also says how the claim
+#   stood in March 2024, when it was printed: most that is NO LONGER was false by then
+# - **OPINION** and **HISTORY**: nothing for a run to decide; you see the evidence, and no evidence turns an opinion
 # - **NOT MEASURED**: this machine could not look
 #
 # We begin with its commands. To check an installation of TensorFlow, the article runs a small program on each of four
@@ -95,7 +97,7 @@ for system, words in said.items():
     print(system, "-", words)
 
 # %% tags=["verdict", "folded"]
-# Folded: counts the valid programs, and judges the two claims on the broken ones.
+# Folded: counts the valid programs, and judges the four claims on them.
 valid = list(said.values()).count("valid")
 letter = exercises.first_true(
     {"a": valid == 4, "b": valid == 3, "c": valid == 2, "d": valid < 2}
@@ -103,11 +105,12 @@ letter = exercises.first_true(
 exercises.outcome("P0.4", letter)
 claims.verdict("C70", said["Linux"] == "valid", f"compile() says {said['Linux']}")
 claims.verdict("C71", said["macOS"] == "valid", f"compile() says {said['macOS']}")
+claims.verdict("C74b", said["Windows"] == "valid", f"compile(): {said['Windows']}")
+claims.verdict("C75b", said["WSL 2"] == "valid", f"compile() says {said['WSL 2']}")
 
 # %% [markdown]
 # For Linux, a `'` stands where a `;` belongs. For macOS, a `)` is missing. (So is the closing `"` of the command, which
-# Python never sees: the shell would wait for it.) The two programs for Windows are sound; no claim of our table is about
-# them, so it is said here.
+# Python never sees: the shell would wait for it.) The two programs for Windows are sound.
 #
 # Next, the article's command for PyTorch on Linux:
 #

@@ -124,10 +124,7 @@ parity.verdict("prints in three eager calls", eager_torch, eager_tf)
 parity.differ("prints in three captured calls", captured_torch, captured_tf)
 claims.verdict(
     "C23",
-    {
-        "TensorFlow waits for a graph": eager_tf < len(inputs),
-        "PyTorch has no graph to offer": made_torch == 0,
-    },
+    eager_tf < len(inputs),
     f"Not asked for a graph, TensorFlow ran Python in {eager_tf} of 3 calls. "
     f"Asked for one, TensorFlow made {made_tf} and PyTorch {made_torch}.",
 )

@@ -4,7 +4,7 @@
 # A graph is made before the data are there. What becomes of a line that asks the data? One tool keeps both branches, one
 # splits your code, one refuses. And a breakpoint in captured code may show you nothing.
 #
-# > **Minutes**: 38 · **Needs**: lesson 3a · **Claims tested**: C22, C23c
+# > **Minutes**: 38 · **Needs**: lesson 3a · **Claims tested**: C16b, C22, C23c
 # >
 # > **You will be able to**
 # > - say what each tool makes of an `if` on data (prediction P3.4)
@@ -187,7 +187,7 @@ claims.verdict(
     {
         "a library that defines graphs": len(kinds_tf) > 3,
         "a runtime that executes them": np.allclose(by_graph, eager_tf, atol=1e-6),
-        "all that a user sees": not tf.executing_eagerly(),
+        "nothing runs without these two": not tf.executing_eagerly(),
     },
     f"A tf.Graph of {len(kinds_tf)} operations was defined and executed; TensorFlow "
     f"runs the same function without one: {tf.executing_eagerly()}.",
@@ -664,6 +664,13 @@ claims.verdict(
     f"In 3 calls eager code showed {numbers['eager']} numbers, a tf.function "
     f"{numbers['captured']}, the same after one switch {numbers['switched off']}. "
     f"The next eager call obeyed a changed line: {obeyed}.",
+)
+at_once = bool(abs(changed_torch[0] - 0.01) < 1e-6)
+claims.verdict(
+    "C16b",
+    at_once,
+    f"PyTorch's next eager call obeyed a changed line: {at_once}; TensorFlow's: "
+    f"{obeyed}. What is easy, a run cannot say.",
 )
 
 # %% [markdown]

@@ -251,7 +251,7 @@ claims.verdict(
     {
         "TensorFlow needs a library for trees": not plain_tf,
         "Fold is here to be used": installed and not lacking,
-        "PyTorch alone has dynamic graphs built in": plain_torch and not plain_tf,
+        "PyTorch has dynamic graphs built in": plain_torch,
     },
     f"the same plain recursion ran in {who}; of what Fold uses of TensorFlow, "
     f"today's lacks {', '.join(lacking) or 'nothing'}",

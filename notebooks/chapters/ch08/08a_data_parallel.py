@@ -405,7 +405,9 @@ parity.verdict("two replicas under fit, and one process", fit_tf, alone_tf, 1e-1
 # examples. A layer that looks at the whole batch at once, such as [batch normalization](glossary.md#batch-normalization),
 # would see another batch on each device, and the weights would part.
 #
-# The article says that data parallelism is what distinguishes PyTorch.
+# The article says that data parallelism is what distinguishes PyTorch (C31a). A few pages before, it says that TensorFlow
+# "draws its reputation from its distributed training support" (C16, lesson 11a). Both cannot be: one of the two sentences
+# was false on the day it was printed. Which one, the run says.
 
 # %% tags=["verdict", "folded"]
 # Folded: did TensorFlow really train, on two devices, as one process does?
@@ -419,7 +421,7 @@ claims.verdict(
     not tf_can,
     f"From the weights of one process, which training {trained}, DDP's differ by "
     f"{ddp:.1e}, and those of MirroredStrategy on {devices_tf} devices by "
-    f"{mirrored:.1e}.",
+    f"{mirrored:.1e}. C16 says the contrary, in the same article.",
 )
 
 # %% [markdown]

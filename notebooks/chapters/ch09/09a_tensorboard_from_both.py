@@ -108,9 +108,9 @@ letter = exercises.first_true(
 exercises.outcome("P9.1", letter)
 claims.verdict(
     "C17",
-    not torch_writes and tf_writes,
+    {"PyTorch needs one more package": not torch_writes, "TensorFlow none": tf_writes},
     f"without the package tensorboard PyTorch's writer raises {alone_torch['error']}, "
-    f"TensorFlow's {alone_tf['error']}: neither needs more than the other",
+    f"TensorFlow's {alone_tf['error']}",
 )
 
 # %% [markdown]

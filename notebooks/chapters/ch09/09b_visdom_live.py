@@ -74,7 +74,8 @@ brought = [tool for tool in tools if specs[tool] is not None]
 claims.verdict(
     "C36",
     "visdom" in brought or "tensorboard" not in brought,
-    f"torch.utils has modules for: {', '.join(brought) or 'neither'}",
+    "what developers use no run can see; a stand-in: "
+    f"torch.utils has modules for {', '.join(brought) or 'neither'}",
 )
 
 # %% [markdown]

@@ -719,6 +719,10 @@ claims.verdict(
     f"{sum(good_tf.values())} answer as it does",
 )
 
+# %% [markdown]
+# By the article, TensorFlow "draws its reputation from its distributed training support", among other things (C16).
+# Elsewhere it says that data parallelism distinguishes PyTorch from TensorFlow (C31a, lesson 8a). It cannot be both.
+
 # %% tags=["verdict", "folded"]
 # Folded: claim C16, what each framework has of what sets TensorFlow apart.
 has_tf = {
@@ -738,7 +742,7 @@ claims.verdict(
         "TensorFlow has all three": all(has_tf.values()),
         "PyTorch lacks one of them": not all(has_torch.values()),
     },
-    f"in both: {', '.join(in_both) or 'none'}",
+    f"in both: {', '.join(in_both) or 'none'}; the article's C31a says the contrary",
 )
 
 # %% [markdown]

@@ -78,12 +78,11 @@ called_horizon = published.told("horizon", "summary")[0]
 claims.verdict(
     "C61",
     {
-        "the package `horizon` needs PyTorch": "torch"
-        in published.frameworks("horizon"),
-        "the package `reagent` holds all that it imports": not lacking,
+        "it builds on PyTorch": "torch" in published.frameworks("reagent"),
+        "its package is a whole platform": not lacking,
     },
-    f"`horizon` on PyPI is {called_horizon}; "
-    f"ReAgent's wheel lacks {len(lacking)} modules",
+    f"ReAgent's wheel of {published.released('reagent'):%B %Y} lacks {len(lacking)} "
+    f"modules that it imports; `horizon` on PyPI is {called_horizon}",
 )
 
 # %% [markdown]

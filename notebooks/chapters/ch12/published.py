@@ -6,6 +6,11 @@ from helpers.machine import packages
 
 RECORDED = datetime.date(2026, 11, 24)
 
+CHEXNET = {"date": datetime.date(2017, 11, 14), "code by others": "PyTorch",
+           "F1": {"CheXNet": (0.435, 0.387, 0.481), "four radiologists": (0.387, 0.330, 0.442)}}
+"""What CheXNet's paper (arXiv:1711.05225) reports of 420 images: F1 with its 95 % interval; the code in wide use is
+github.com/arnoweng/CheXNet."""
+
 
 def told(package, fact, version=None):
     """The values of one fact ("summary", "requires", "holds", "imports", "newest") as a list of texts, in file order.

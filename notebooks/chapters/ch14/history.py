@@ -5,7 +5,7 @@ import io
 
 from helpers import data
 
-KINDS = ("first", "tool", "release", "event", "use")
+KINDS = ("first", "tool", "release", "event", "use", "record")
 
 
 def timeline(kind=None, framework=None):

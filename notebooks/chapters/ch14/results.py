@@ -7,13 +7,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers import ROOT, build_dir, data, show
+from helpers import ROOT, build_dir, claims, data, show
 from helpers.course import ledger
 from helpers.course.report import table, text, write
 
 CRITERIA = {"training speed": ("07", max), "memory of a step": ("07", min), "lines for two devices": ("08", min),
             "serving speed": ("10", max), "space on disk": ("14", min)}
 """{what is measured: (the chapter that does, which of a framework's ways counts: the one with the most, or the least)}"""
+
+VERDICT_HEADER = ["claim", "the article says", "expected", "verdict here", "once, in 2024, now", "evidence"]
 
 RECORD = {"question": "The question", "decided": "Decided on", "choice": "The choice", "because": "Because",
           "against": "Against it", "unless": "Unless", "again": "Looked at again on"}
@@ -66,18 +68,32 @@ def ledgers():
                 "under another name", notebook(lesson) if lesson in lessons() else "")
             for lesson, one in loaded.items() if one.left_out]
     for lesson in lessons():
-        claims = [row["id"] for row in claims_table if row["lesson"] == lesson]
-        open_claims = [claim for claim in claims if lesson not in found or claim not in found[lesson].verdicts]
+        ids = [row["id"] for row in claims_table if row["lesson"] == lesson]
+        open_claims = [claim for claim in ids if lesson not in found or claim not in found[lesson].verdicts]
         if lesson not in loaded:
             gaps.append(Gap(lesson, "not run", notebook(lesson)))
         elif open_claims:
-            gaps.append(Gap(lesson, f"{len(open_claims)} of {len(claims)} claims not judged", notebook(lesson)))
+            gaps.append(Gap(lesson, f"{len(open_claims)} of {len(ids)} claims not judged", notebook(lesson)))
     return found, sorted(gaps)
 
 
 def verdicts(found):
-    """Rows of all claims of the article, in its order: id, claim, expected, the verdict here ("" without one), evidence."""
-    return [[row["id"], row["claim"], row["expected"], *_judged(found, row)] for row in data.claims_table()]
+    """Rows of all claims of the article, in its order, for a table with VERDICT_HEADER; without a verdict it is ""."""
+    rows = []
+    for row in data.claims_table():
+        word, evidence = _judged(found, row)
+        rows.append([row["id"], row["claim"], row["expected"], word, claims.dates(row, word), evidence])
+    return rows
+
+
+def when_printed(rows):
+    """A sentence: of the claims that hold in no part here, how many did not hold in March 2024 either. rows: as above."""
+    printed = {row["id"]: row["in_2024"] for row in data.claims_table()}
+    fallen = [printed[claim] for claim, _, _, word, *_ in rows if word in ("NO LONGER", "NEVER")]
+    if not fallen:
+        return "No claim is judged NO LONGER or NEVER here yet."
+    return (f"Judged NO LONGER or NEVER here: {len(fallen)}. When the article was printed, {fallen.count('no')} of them "
+            f"did not hold either, {fallen.count('partly')} held in part, and {fallen.count('yes')} still held.")
 
 
 def _judged(found, row):
@@ -92,7 +108,7 @@ def by_chapter(rows):
     """{chapter: {verdict's word, "" without one: how many claims have it}} of the rows that `verdicts` gives."""
     chapters = {row["id"]: row["lesson"][:2] for row in data.claims_table()}
     counts = {chapter: {} for chapter in sorted(chapters.values())}
-    for claim, _, _, word, _ in rows:
+    for claim, _, _, word, *_ in rows:
         here = counts[chapters[claim]]
         here[word] = here.get(word, 0) + 1
     return counts
@@ -239,8 +255,8 @@ def report(entries, weights, leans, figure):
             table("By lesson", ["lesson", "asked", "answered", "right", "by chance"], by_lesson(asked)),
             table("One by one", ["prediction", "you said", "the run said"],
                   [(row.key, row.guess, f"{row.actual}{row.old}") for row in made])],
-        "Your verdicts": [table("All claims of the article", ["claim", "the article says", "expected", "verdict here",
-                                                              "evidence"], verdicts(found))],
+        "Your verdicts": [text(when_printed(verdicts(found))),
+                          table("All claims of the article", VERDICT_HEADER, verdicts(found))],
         "What is missing": [table("Lessons to run", ["lesson", "what", "open and run"], gaps)]})
 
 
