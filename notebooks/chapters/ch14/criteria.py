@@ -43,7 +43,7 @@ CRITERIA = [
     Criterion(MANY, "lines for two devices", None, "", "C33, 8a"),
     Criterion(MANY, "several machines", 0, "both, with a loop of your own", "8e"),
     Criterion(MANY, "a worker that dies", 0, "both go on from a checkpoint, to the same weights", "8d"),
-    Criterion(MANY, "a dense model in parts", 1, "FSDP2; of TensorFlow's two servers one keeps nearly all", "8e"),
+    Criterion(MANY, "a dense model in parts", 1, "FSDP2; TensorFlow's servers hold whole arrays, and a worker fetches all", "8e"),
 
     Criterion(SERVE, "an own server", -0.5,
               "TensorFlow Serving; PyTorch's is archived, servers of others take its models", "C18, C40, C41"),
@@ -53,7 +53,7 @@ CRITERIA = [
     Criterion(SERVE, "serving speed", None, "", "C44b, 10c"),
 
     Criterion(EDGE, "a runtime on phones", 0, "LiteRT and ExecuTorch", "C06, C20, 11a"),
-    Criterion(EDGE, "one picture on that runtime", None, "", "11b"),
+    Criterion(EDGE, "one picture on a phone's runtime", None, "", "11b"),
     Criterion(EDGE, "a file of eight bits", None, "", "11b"),
     Criterion(EDGE, "a way into the browser", -0.5,
               "TensorFlow.js; from PyTorch the way leads through ONNX, which belongs to neither", "C05, 11c"),
