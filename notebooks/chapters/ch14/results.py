@@ -14,8 +14,8 @@ from helpers.course import ledger
 from helpers.course.report import table, text, write
 
 CRITERIA = {"training speed": ("07", max), "memory of a step": ("07", min), "lines for two devices": ("08", min),
-            "serving speed": ("10", max), "one picture on a phone's runtime": ("11", min), "a file of eight bits": ("11", min),
-            "space on disk": ("14", min)}
+            "serving speed": ("10", max), "one picture on a phone's runtime": ("11", min),
+            "a file of eight bits": ("11", min), "space on disk": ("14", min)}
 """{what is measured: (the chapter that does, which of a framework's ways counts: the one with the most, or the least)}"""
 
 RECORD = {"question": "The question", "decided": "Decided on", "choice": "The choice", "because": "Because",
