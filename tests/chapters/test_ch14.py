@@ -475,6 +475,28 @@ def test_the_counts_of_papers_add_up():
     assert (rows[-1]["conference"], rows[-1]["pytorch"], rows[-1]["tensorflow"]) == ("ICLR", 1091, 208)
 
 
+@pytest.mark.parametrize("about", history.ABOUT)
+def test_what_the_timeline_tells_of_one_framework_it_tells_of_the_other(about):
+    """Else a table of facts flatters the one of which more, or less, is told."""
+    told = {framework: [row["event"] for row in history.timeline("event", framework) if row["about"] == about]
+            for framework in ("PyTorch", "TensorFlow")}
+    few, many = sorted(map(len, told.values()))
+    assert few >= 1 and many <= 2 * few, told
+
+
+def test_every_event_of_either_framework_says_what_it_is_about_and_both_have_every_kind():
+    both = {"PyTorch", "TensorFlow"}
+    for row in history.timeline():
+        asked = row["kind"] == "event" and row["framework"] in both
+        assert (row["about"] in history.ABOUT) if asked else (row["about"] == ""), row
+    for kind in ("first", "release", "event", "use"):
+        assert both <= {row["framework"] for row in history.timeline(kind)}, kind
+    tools = " ".join(row["event"] for row in history.timeline("tool"))
+    assert "top of PyTorch" in tools and "top of TensorFlow" in tools
+    released = {framework: history.timeline("release", framework) for framework in sorted(both)}
+    assert released["PyTorch"][0]["event"] == "0.2.0" and released["TensorFlow"][0]["event"] == "0.12.0"
+
+
 @pytest.mark.parametrize("date, year", [("2017-01-01", 2017.0), ("2017-07", 2017.496), ("2020-12-31", 2020.999)])
 def test_a_date_as_a_number(date, year):
     assert abs(history.year(date) - year) < 2e-3
