@@ -272,17 +272,11 @@ PAGE = """# Decision record: {choice}
 
 Decided on {decided}. It is not changed: a new record replaces it.
 
-## Context
+**Context.** {question} {context}
 
-{question} {context}
+**Constraints.** {constraints}
 
-## Constraints
-
-{constraints}
-
-## Criteria and weights
-
-A lean of +1 is PyTorch's, -1 TensorFlow's.
+**Criteria and weights.** A lean of +1 is PyTorch's, -1 TensorFlow's.
 
 | group | weight | lean |
 | --- | --- | --- |
@@ -290,21 +284,15 @@ A lean of +1 is PyTorch's, -1 TensorFlow's.
 
 Not measured: {unknown}.
 
-## Decision
+**Decision.** {choice}. {because}
 
-**{choice}.** {because}
+**Against it.** {against}
 
-*Against it:* {against}
+**Unless.** {unless}
 
-*Unless:* {unless}
+**Exit cost.** {exit}
 
-## Exit cost
-
-{exit}
-
-## Date of review
-
-{again}
+**Date of review.** {again}
 """
 
 
