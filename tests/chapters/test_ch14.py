@@ -395,10 +395,10 @@ def test_where_a_framework_has_most_the_page_says_why():
     leans = {"people": 0.5, "products": -0.25, "speed": 0.75}
     said = results.why({"PyTorch": 0.7, "TensorFlow": 0.1, "Keras 3": 0.2}, leans)
     assert said == ("PyTorch has 70% of the sets, more than 60%: of 3 groups 2 lean to PyTorch (most: speed, +0.75), and "
-                    "1 lean to TensorFlow (most: products, -0.25).")
+                    "1 lean to TensorFlow (most: products, -0.25). For 20% both are close.")
     said = results.why({"PyTorch": 0.2, "TensorFlow": 0.3, "Keras 3": 0.5}, {"people": -0.5})
     assert said == ("TensorFlow has 30% of the sets, no more than 60%: of 1 groups 1 lean to TensorFlow (most: people, "
-                    "-0.50), and 0 lean to PyTorch.")
+                    "-0.50), and 0 lean to PyTorch. For 50% both are close.")
 
 
 def test_every_criterion_has_a_lean_or_a_number_and_names_where_it_comes_from():

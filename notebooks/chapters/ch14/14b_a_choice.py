@@ -1,13 +1,14 @@
 # %% [markdown]
 # # 14b. A choice
 #
-# You choose a framework from evidence that this machine has measured, you know which single number would change your
-# mind, and you leave with one page that says so.
+# You choose a framework, or a third answer, from evidence that this machine has measured. You know which single number
+# would change your mind, and you leave with one page that says so.
 #
 # > **Minutes**: 39 · **Needs**: lesson 14a; of the others, whatever you have run counts · **Claims tested**: C04, C77
 # >
 # > **You will be able to**
-# > - turn evidence and weights into an answer by a formula that you can defend (verdict in 14b.2)
+# > - turn evidence and weights into an answer by a formula that you can defend (verdict in 14b.4)
+# > - fix a list of criteria so that it does not decide by itself (verdict in 14b.4)
 # > - say which criterion cannot decide, however much it weighs (prediction P14.3)
 # > - compute the smallest change that flips the answer (exercise 14.3)
 # > - tell evidence that decides from a mood that does (claim C77)
@@ -294,8 +295,8 @@ print("not measured yet:", ", ".join(unknown) or "nothing")
 # %% [markdown]
 # ## 14b.4 Weights, the answer, and what would flip it
 #
-# A weight says how much a group matters to *you*: 0 not at all, 10 very much. The score is the weighted mean of the
-# leans, and its sign is the answer. Within ±0.1 your weights cannot tell the two apart. Then there is a third answer.
+# A weight says how much a group matters to *you*: 0 not at all, 10 very much. The *score* is the weighted mean of
+# the leans, and its sign is the answer. Within ±0.1 your weights cannot tell the two apart. Then there is a third answer.
 #
 # **Keras 3** runs on TensorFlow, PyTorch and JAX (lesson 5b). It is no third column of numbers, since it is as quick and
 # as well served as its backend. It is the answer when both score close, and when the backend must stay open, say because

@@ -217,7 +217,7 @@ def why(shares, leans):
     most, other = sorted(("PyTorch", "TensorFlow"), key=shares.get, reverse=True)
     more = "more" if shares[most] > MOST else "no more"
     return (f"{most} has {shares[most]:.0%} of the sets, {more} than {MOST:.0%}: of {len(leans)} groups "
-            f"{_behind(most, leans)}, and {_behind(other, leans)}.")
+            f"{_behind(most, leans)}, and {_behind(other, leans)}. For {shares['Keras 3']:.0%} both are close.")
 
 
 def _behind(framework, leans):
