@@ -640,8 +640,9 @@ project_figures.promises(at, promised, given, gamma, coin_steps)
 # %% [markdown]
 # The judge tells who falls at once from who does not. It looks 33 steps ahead, so it cannot tell an agent that holds for
 # 120 steps from one that holds for 500. And where an agent goes where the log has never been, a promise is a guess.
-# With `fast = False` the agents learn for three times as long. On one machine, with seeds 0 to 3, the judge then chose agents
-# of 165 to 417 steps, none of them solved, and passed over some that never fell: a polynomial does not do them justice.
+# With `fast = False` the agents learn for three times as long. On one machine, with seeds 0 to 3, the judge then chose
+# agents of 165 to 417 steps, none of them solved, and passed over some that never fell: a polynomial does not do them
+# justice.
 #
 # This is why Horizon calls its estimates counterfactual, gives several of them side by side, and then still tries a new
 # policy on a small share of users ([Gauci et al.](https://arxiv.org/abs/1811.00260)).
