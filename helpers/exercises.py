@@ -146,6 +146,8 @@ def _exercise(key):
 
 def _solution(key):
     """The solution's code, or a sentence that says why there is none."""
+    if not solutions.are_shown():
+        return "# this edition shows no solutions: ask who gave it to you"
     try:
         return solutions.find(ledger.lesson(), key)
     except LookupError as error:
@@ -154,10 +156,12 @@ def _solution(key):
 
 def _show_check(key, word, said, hints):
     """The verdict on an answer, its hints and the solution, each of them closed."""
-    more = f" (hints: exercises.hint({key!r}, 1), then 2 and 3; exercises.solution({key!r}))" if hints else ""
+    open_too = f"; exercises.solution({key!r})" if solutions.are_shown() else ""
+    more = f" (hints: exercises.hint({key!r}, 1), then 2 and 3{open_too})" if hints else ""
+    solution = _solution(key) if solutions.are_shown() else ""
     plain = f"exercise {key}: {said}"
     line = show.verdict_line(word, plain)
-    show.rich(show.render("exercise.html", line=line, hints=hints, solution=_solution(key)), plain + more)
+    show.rich(show.render("exercise.html", line=line, hints=hints, solution=solution), plain + more)
 
 
 # Quiz

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from helpers import ROOT, show
 from helpers.course import cells, ledger, missing
+from helpers.course import solutions as course_solutions
 from helpers.course.missing import sides, skip_where_missing  # noqa: F401  (lessons call them)
 
 ENVIRONMENT = {  # read once, when a framework loads: later changes have no effect
@@ -22,11 +23,12 @@ ENVIRONMENT = {  # read once, when a framework loads: later changes have no effe
 }
 
 
-def start(lesson: str) -> None:
+def start(lesson: str, solutions: bool = True) -> None:
     """Prepare this kernel for a lesson ("00a", "12a"): call it before a framework is imported.
 
     Sets the variables of ENVIRONMENT that are not set yet, opens the lesson's ledger, and, where a framework is not
-    installed, arranges that cells which need it are skipped with a line that says so.
+    installed, arranges that cells which need it are skipped with a line that says so. solutions: whether checks show them;
+    `tools/editions.py learner --no-solutions` writes False into its notebooks.
 
     Raises RuntimeError when a framework was loaded before its variables were set: they would have no effect.
     """
@@ -38,6 +40,7 @@ def start(lesson: str) -> None:
     os.environ.update({name: ENVIRONMENT[name] for name in unset})
     bind_chapters()
     ledger.begin(lesson)
+    course_solutions.show(solutions)
     cells.watch()
     missing.skip_cells_that_need([])  # what an earlier start in this kernel has found
     missing.skip_where_missing(*missing.FRAMEWORKS)

@@ -7,7 +7,8 @@ import pytest
 import editions
 import pipeline
 from conftest import needs
-from helpers import ROOT
+from helpers import ROOT, session
+from helpers import exercises as exercises_of_the_face
 
 SOURCES = pipeline.sources()
 EACH = pytest.mark.parametrize("source", SOURCES, ids=[pipeline.lesson(source) for source in SOURCES])
@@ -107,6 +108,35 @@ def test_an_edition_is_written_as_valid_notebooks(edition):
     book = nbformat.read(folder / "01a_dtype_shape_broadcasting.ipynb", 4)
     nbformat.validate(book)
     assert (folder / "glossary.md").is_file()
+
+
+@EACH
+def test_without_solutions_only_the_start_of_a_lesson_differs(source):
+    lesson = pipeline.lesson(source)
+    plain, closed = text(editions.learner(source)), text(editions.without_solutions(editions.learner(source), lesson))
+    assert closed.replace(f'session.start("{lesson}", solutions=False)', f'session.start("{lesson}")') == plain != closed
+
+
+def test_checks_of_an_edition_without_solutions_show_none(shown, capsys):
+    """As its first code cell says it, and until another start."""
+    folder = editions.main(["learner", "--no-solutions", "02a"])
+    book = nbformat.read(folder / "02a_train_by_hand.ipynb", 4)
+    assert 'session.start("02a", solutions=False)' in [cell.source for cell in book.cells if cell.cell_type == "code"][0]
+    session.start("02a", solutions=False)
+    exercises_of_the_face.check("2.1", 0)
+    exercises_of_the_face.solution("2.1")
+    (markup, plain), = shown
+    assert "Hint 3 of 3" in markup and "Solution" not in markup and "exercises.solution" not in plain
+    assert "this edition shows no solutions" in capsys.readouterr().out
+    session.start("02a")
+    exercises_of_the_face.check("2.1", 1)
+    assert "<summary>Solution</summary>" in shown[-1][0]
+
+
+def test_only_editions_that_hold_no_solutions_can_be_without(capsys):
+    with pytest.raises(SystemExit):
+        editions.main(["solutions", "--no-solutions", "01a"])
+    assert "solutions holds solutions" in capsys.readouterr().err
 
 
 def test_twins_share_a_slide_with_what_is_folded_behind_them_and_folded_code_is_closed(tmp_path):

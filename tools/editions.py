@@ -1,9 +1,9 @@
 """Editions of the course from its one source: `python tools/editions.py EDITION [LESSON ...]` writes build/editions/EDITION.
 
-    learner     the exercises open, no solutions, no outputs
+    learner     the exercises open, no solutions, no outputs; with --no-solutions, the checks show none either
     solutions   solved, with the outputs of the verdict cells
     instructor  solved, with the notes of each chapter in place, minutes, and the wrong answers to expect
-    live        the learner's, with the twin cells emptied: they are typed in class
+    live        the learner's, with the twin cells emptied: they are typed in class (--no-solutions, too)
     slides      HTML slides of the executed course (build/executed) that need no network; S shows the notes
 """
 import argparse
@@ -73,6 +73,16 @@ def with_notes(book, lesson):
 def learner(source):
     """The learner's notebook."""
     return pipeline.learner(pipeline.read(source))
+
+
+def without_solutions(book, lesson):
+    """A notebook whose checks show no solution."""
+    cell = next(cell for cell in book.cells if cell.cell_type == "code")
+    start = f'session.start("{lesson}")'
+    if start not in cell.source:
+        raise ValueError(f"lesson {lesson}: the first code cell has no {start}")
+    cell.source = cell.source.replace(start, f'session.start("{lesson}", solutions=False)')
+    return book
 
 
 def solutions(source):
@@ -166,7 +176,10 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("edition", choices=["learner", "solutions", "instructor", "live", "slides"])
     parser.add_argument("lessons", nargs="*", metavar="LESSON")
-    options = parser.parse_args(arguments)
+    parser.add_argument("--no-solutions", action="store_true", help="learner, live: checks show no solution")
+    options = parser.parse_intermixed_args(arguments)
+    if options.no_solutions and options.edition not in ("learner", "live"):
+        parser.error(f"--no-solutions is for learner and live: {options.edition} holds solutions")
     make = {"learner": learner, "solutions": solutions, "instructor": instructor, "live": live, "slides": slides}
     folder = build_dir() / "editions" / options.edition
     folder.mkdir(parents=True, exist_ok=True)
@@ -176,6 +189,8 @@ def main(arguments=None):
     for source in chosen:
         try:
             book = make[options.edition](source)
+            if options.no_solutions:
+                book = without_solutions(book, pipeline.lesson(source))
             if options.edition == "slides":
                 write_slides(book, folder / source.stem)
             else:

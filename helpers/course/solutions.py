@@ -3,6 +3,19 @@ import re
 
 import helpers
 
+_shown = True
+
+
+def show(yes):
+    """Let checks show solutions, or not, from here on in this kernel."""
+    global _shown
+    _shown = yes
+
+
+def are_shown():
+    """Whether checks show solutions."""
+    return _shown
+
 
 def find(lesson, key):
     """The code that solves an exercise of the lesson's chapter, as text.

@@ -196,11 +196,12 @@ def means(seed, **parameters):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
-def test_the_log_chooses_an_agent_that_holds_the_pole_in_both_frameworks(seed):
+@pytest.mark.parametrize("seed, times", [(1, 14), (2, 4)])
+def test_the_log_chooses_an_agent_that_holds_the_pole_in_both_frameworks(seed, times):
+    """They came to 22 and 5.6 times the coin's steps: whoever loses a third is found."""
     needs("gymnasium")
     coin, *winners = means(seed)
-    assert min(winners) >= 4 * coin, (coin, winners)
+    assert min(winners) >= times * coin, (coin, winners)
 
 
 @pytest.mark.benchmark
@@ -209,4 +210,4 @@ def test_the_log_chooses_such_an_agent_in_full_mode(seed):
     needs("gymnasium")
     coin, *winners = means(seed, fast=False)
     print(f"seed {seed}: PyTorch {winners[0]:.0f}, TensorFlow {winners[1]:.0f} steps; {cart.SOLVED} count as solved")
-    assert min(winners) >= 5 * coin, (coin, winners)
+    assert min(winners) >= 6 * coin, (coin, winners)

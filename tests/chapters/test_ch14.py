@@ -1,4 +1,5 @@
 """Chapter 14: what all ledgers say together, from none to all of them; the choice; the pages, the sliders, the history."""
+import base64
 import datetime
 import json
 import re
@@ -10,7 +11,7 @@ import pytest
 import cells
 import odd
 from axe import serious
-from chapters.ch14 import checks, figures, history, installed, results, sliders
+from chapters.ch14 import checks, criteria, figures, history, installed, results, sliders
 from conftest import needs
 from helpers import build_dir, data, plots, show
 from helpers.course import ledger, quiz, report
@@ -54,6 +55,10 @@ NUMBERS = {
            number(6, "lines"), "lines for two devices, TensorFlow, Keras fit": number(3, "lines")},
     "10": {"serving speed, PyTorch, Flask": number(2000, "scans/s"), "serving speed, TensorFlow, SavedModel":
            number(1000, "scans/s")},
+    "11": {"one picture on a phone's runtime, PyTorch, ExecuTorch": number(44, "µs"),
+           "one picture on a phone's runtime, TensorFlow, LiteRT": number(16, "µs"),
+           "a file of eight bits, PyTorch, ExecuTorch": number(20000, "bytes"),
+           "a file of eight bits, TensorFlow, LiteRT": number(10000, "bytes")},
     "14": {"space on disk, PyTorch": number(400, "MB"), "space on disk, TensorFlow": number(500, "MB")}}
 """{chapter: what its lessons measure}"""
 
@@ -180,7 +185,8 @@ def test_what_was_measured_is_the_best_of_each_side():
     assert results.measured(results.ledgers()[0]) == {
         "training speed": (2000, 500, "scans/s", "07", ""), "memory of a step": (300, 600, "MB", "07", ""),
         "lines for two devices": (9, 3, "lines", "08", ""), "serving speed": (2000, 1000, "scans/s", "10", ""),
-        "space on disk": (400, 500, "MB", "14", "")}
+        "one picture on a phone's runtime": (44, 16, "µs", "11", ""),
+        "a file of eight bits": (20000, 10000, "bytes", "11", ""), "space on disk": (400, 500, "MB", "14", "")}
 
 
 @pytest.mark.parametrize("tf", [{}, {"serving speed, TensorFlow, SavedModel": number(0, "scans/s")},
@@ -285,24 +291,45 @@ def test_a_record_takes_the_learners_words_and_else_the_drafts():
     assert (draft["decided"], draft["again"], draft["unless"]) == ("2026-11-30", "2027-05-31", "It flips at 3.")
     other = results.draft("PyTorch", {"people": 0.4, "products": -0.1}, "It flips at 3.", datetime.date(2026, 11, 30))
     assert other["because"].startswith("people") and other["against"].startswith("products")
-    either = results.draft("either", {"people": 0.4, "products": -0.4}, "It flips at 1.", datetime.date(2026, 11, 30))
-    assert either["because"].startswith("Neither")
-    assert either["against"] == "people pulls to PyTorch, products to TensorFlow."
+    third = results.draft("Keras 3", {"people": 0.4, "products": -0.4}, "It flips at 1.", datetime.date(2026, 11, 30))
+    assert third["because"].startswith("Neither")
+    assert third["against"] == "people pulls to PyTorch, products to TensorFlow."
     assert results.record(..., draft) == draft
     mixed = results.record({"because": "We know it.", "against": " ", "choice": 3, "more": "x"}, draft)
     assert mixed == draft | {"because": "We know it."}
 
 
+FRAME = {"context": "A clinic.", "constraints": "No GPU.", "exit": "Two weeks."}
+"""What a record's page holds beside the seven entries of exercise 14.5."""
+
+
+def test_a_decision_record_holds_all_that_it_must_and_can_be_downloaded(shown):
+    path = results.decision(RECORD | FRAME, {"serving": 2}, {"serving": -0.5}, ["memory (7d)"])
+    assert path == build_dir() / "decision.md"
+    text = path.read_text(encoding="utf-8")
+    assert re.findall(r"^\*\*(.+?)\.\*\*", text, re.M) == [
+        "Context", "Constraints", "Criteria and weights", "Decision", "Against it", "Unless", "Exit cost", "Date of review"]
+    for said in ("# Decision record: PyTorch", *RECORD.values(), *FRAME.values(), "| serving | 2 | -0.50 |", "memory (7d)"):
+        assert said in text, said
+    results.offer(path)
+    (markup, plain), = shown
+    link, = Page(markup).all("a")
+    assert link["download"] == "decision.md" and str(path) in plain
+    assert base64.b64decode(link["href"].partition("base64,")[2]).decode() == text
+
+
 @pytest.mark.browser
 @pytest.mark.slow
 def test_a_decision_record_is_one_page(browser):
-    """With every entry as long as it may be, and all groups."""
+    """With every entry as long as it may be, and all groups, nothing of them measured."""
+    from nbconvert.filters import markdown2html
     long = " ".join(["frameworks"] * checks.WORDS)
-    weights = {f"group number {k}": k for k in range(7)}
-    entries = RECORD | dict.fromkeys(("question", "because", "against", "unless"), long)
-    path = results.decision(entries, weights, dict.fromkeys(weights, 0.5), [*results.CRITERIA])
+    weights = {group: 10 for group in [*criteria.GROUPS, "what you have"]}
+    entries = RECORD | FRAME | dict.fromkeys(("question", "because", "against", "unless", "context", "exit"), long)
+    unknown = [f"{name} (C33, 8a)" for name in results.CRITERIA]
+    path = results.decision(entries, weights, dict.fromkeys(weights, 0.5), unknown)
     page = browser.new_page()
-    page.goto(path.as_uri())
+    page.set_content(markdown2html(path.read_text(encoding="utf-8")))
     assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) == 1
     page.close()
 
@@ -335,8 +362,12 @@ def test_a_group_has_one_vote_and_one_that_nobody_knows_has_none(choice):
     leans = choice["group_leans"]({"papers": 1.0, "models": 0.5, "server": -1.0})
     assert leans == {"people": 0.75, "products": -1.0}
     assert choice["answer_of"](choice["score"](dict.fromkeys(leans, 1), leans)) == "TensorFlow"
+
+
+def test_keras_3_is_the_answer_where_both_are_close_or_the_backend_must_stay_open(choice):
     answers = [choice["answer_of"](value) for value in (0.1, 0.11, -0.1, -0.11)]
-    assert answers == ["either", "PyTorch", "either", "TensorFlow"]
+    assert answers == ["Keras 3", "PyTorch", "Keras 3", "TensorFlow"]
+    assert choice["answer_of"](1.0, open_backend=True) == "Keras 3"
 
 
 @pytest.mark.parametrize("weights, leans, right", [
@@ -350,20 +381,64 @@ def test_the_smallest_flip(choice, weights, leans, right):
     assert found == (right and (names[right[0]], right[1]))
 
 
-def test_the_list_has_a_group_for_either_side_and_random_weights_do_not_all_agree():
-    """From the dated facts alone, as on a machine where nothing was run."""
-    space = cells.run("14b", "lean", "facts", "evidence", "groups")
-    leans = space["group_leans"](space["facts"])
-    assert min(leans.values()) < -0.5 and max(leans.values()) > 0.5
-    scores = np.random.default_rng(0).dirichlet(np.ones(len(leans)), size=4000) @ np.array(list(leans.values()))
-    assert 0.15 < np.mean(scores > 0.1) < 0.75 and np.mean(scores < -0.1) > 0.1
+@pytest.fixture(scope="module")
+def from_facts():
+    """The groups' leans from the dated facts alone, as on a machine where nothing was run."""
+    space = cells.run("14b", "lean", "facts", "group_leans")
+    return space["group_leans"](space["facts"])
+
+
+def test_a_group_leans_to_either_side_and_one_to_neither(from_facts):
+    assert min(from_facts.values()) < -0.1 and max(from_facts.values()) > 0.1
+    assert from_facts["a way out"] == 0
+
+
+def test_random_weights_give_neither_framework_most_from_the_facts(from_facts):
+    scores = np.random.default_rng(0).dirichlet(np.ones(len(from_facts)), size=4000) @ np.array(list(from_facts.values()))
+    assert max(np.mean(scores > 0.1), np.mean(scores < -0.1)) <= results.MOST
+
+
+def test_where_a_framework_has_most_the_page_says_why():
+    leans = {"people": 0.5, "products": -0.25, "speed": 0.75}
+    said = results.why({"PyTorch": 0.7, "TensorFlow": 0.1, "Keras 3": 0.2}, leans)
+    assert said == ("PyTorch has 70% of the sets, more than 60%: of 3 groups 2 lean to PyTorch (most: speed, +0.75), and "
+                    "1 lean to TensorFlow (most: products, -0.25). For 20% both are close.")
+    said = results.why({"PyTorch": 0.2, "TensorFlow": 0.3, "Keras 3": 0.5}, {"people": -0.5})
+    assert said == ("TensorFlow has 30% of the sets, no more than 60%: of 1 groups 1 lean to TensorFlow (most: people, "
+                    "-0.50), and 0 lean to PyTorch. For 50% both are close.")
+
+
+def test_every_criterion_has_a_lean_or_a_number_and_names_where_it_comes_from():
+    assert criteria.unknown_sources({row["id"] for row in data.claims_table()}) == set()
+    assert all(one.source and one.group in criteria.GROUPS for one in criteria.CRITERIA)
+    names = [one.name for one in criteria.CRITERIA]
+    assert len(set(names)) == len(names) and set(criteria.groups()) == set(criteria.GROUPS)
+    by_number = {one.name for one in criteria.CRITERIA if one.lean is None}
+    assert by_number == {*results.CRITERIA, "papers to build on"}
+    facts = criteria.facts()
+    assert set(facts.values()) <= {-1, -0.5, 0, 0.5, 1}, "the rule of 14b.3 knows no others"
+    assert all(one.told for one in criteria.CRITERIA if one.name in facts)
+
+
+@pytest.mark.parametrize("source", ["C999", "19a", "no.csv"])
+def test_a_source_that_does_not_exist_is_found(monkeypatch, source):
+    monkeypatch.setattr(criteria, "CRITERIA", [*criteria.CRITERIA, criteria.Criterion("a", "b", 0, "c", f"C01, {source}")])
+    assert criteria.unknown_sources({row["id"] for row in data.claims_table()}) == {source}
+
+
+def test_the_evidence_says_what_was_measured_and_what_was_not(shown):
+    found = {"training speed": results.Measured(300, 200, "scans/s", "07", " (from an earlier run)")}
+    unknown = results.show_evidence(criteria.facts() | {"training speed": 0.58}, found)
+    assert "space on disk (14a)" in unknown and not any("training speed" in said for said in unknown)
+    (_, plain), = shown
+    assert "300 against 200 scans/s (from an earlier run)" in plain and "TensorFlow.js" in plain
 
 
 @pytest.mark.parametrize("facts, word", [({"a": 1.0, "b": -1.0}, "OPINION"), ({"a": 1.0, "b": 0.9}, "NOT MEASURED")])
 def test_the_weights_decide_or_they_do_not(choice, facts, word):
     """Were all evidence on one side, no weight could lead to the other."""
     planted = {name: choice[name] for name in ("pull", "score", "answer_of")}
-    judged_here = cells.judge("14b", "from_facts", asks=["P14.3"], facts=facts | {"Keras as the language": 0.0},
+    judged_here = cells.judge("14b", "from_facts", asks=["P14.3"], facts=facts | {"a way out": 0.0},
                               group_leans=dict, **planted)
     assert judged_here == {"C77": word, "P14.3": "c"}
 
@@ -464,6 +539,28 @@ def test_the_counts_of_papers_add_up():
     assert len(rows) == 35 and [row["month"] for row in rows] == sorted(row["month"] for row in rows)
     assert all(0 <= row["pytorch"] + row["tensorflow"] <= row["papers"] for row in rows)
     assert (rows[-1]["conference"], rows[-1]["pytorch"], rows[-1]["tensorflow"]) == ("ICLR", 1091, 208)
+
+
+@pytest.mark.parametrize("about", history.ABOUT)
+def test_what_the_timeline_tells_of_one_framework_it_tells_of_the_other(about):
+    """Else a table of facts flatters the one of which more, or less, is told."""
+    told = {framework: [row["event"] for row in history.timeline("event", framework) if row["about"] == about]
+            for framework in ("PyTorch", "TensorFlow")}
+    few, many = sorted(map(len, told.values()))
+    assert few >= 1 and many <= 2 * few, told
+
+
+def test_every_event_of_either_framework_says_what_it_is_about_and_both_have_every_kind():
+    both = {"PyTorch", "TensorFlow"}
+    for row in history.timeline():
+        asked = row["kind"] == "event" and row["framework"] in both
+        assert (row["about"] in history.ABOUT) if asked else (row["about"] == ""), row
+    for kind in ("first", "release", "event", "use"):
+        assert both <= {row["framework"] for row in history.timeline(kind)}, kind
+    tools = " ".join(row["event"] for row in history.timeline("tool"))
+    assert "top of PyTorch" in tools and "top of TensorFlow" in tools
+    released = {framework: history.timeline("release", framework) for framework in sorted(both)}
+    assert released["PyTorch"][0]["event"] == "0.2.0" and released["TensorFlow"][0]["event"] == "0.12.0"
 
 
 @pytest.mark.parametrize("date, year", [("2017-01-01", 2017.0), ("2017-07", 2017.496), ("2020-12-31", 2020.999)])

@@ -562,12 +562,20 @@ runs["ONNX Runtime, from Keras"] = path_tf.read_bytes(), ask_onnx_tf
 runs["ONNX Runtime int8, from Keras"] = small.read_bytes(), ask_small
 
 # %% tags=["verdict", "folded"]
-# Folded: times all of them in turns, for one picture.
+# Folded: times all of them in turns, for one picture; keeps what lesson 14b weighs.
 one = test[:1]
 calls = {name: functools.partial(ask, one) for name, (_, ask) in runs.items()}
 times = timing.compare(calls, rounds=200 if fast else 1000, warmup=20)
 quickest = min(times, key=lambda name: times[name].median)
 parity.by_clock("the quickest of all for one picture", quickest)
+phones = {
+    "PyTorch, ExecuTorch": ("ExecuTorch, from PyTorch", int8_torch),
+    "TensorFlow, LiteRT": ("LiteRT, from Keras", int8_tf),
+}
+for name, (way, file) in phones.items():
+    microseconds = 1e6 * times[way].median
+    claims.number(f"one picture on a phone's runtime, {name}", microseconds, "µs")
+    claims.number(f"a file of eight bits, {name}", len(file), "bytes")
 
 # %% tags=["folded"]
 # Folded: a table and a figure of bytes, time and accuracy.

@@ -560,7 +560,7 @@ print(np.round(promised_tf, 1))
 parity.verdict(
     "the promise of the first candidate", promised_torch[0], promised_tf[0], atol=1e-4
 )
-print("the best promise, of at most 33.3, is above 25:", max(promised_torch) > 25)
+print("the best promise, of at most 33.3, is above 30:", max(promised_torch) > 30)
 
 # %% [markdown]
 # Now choose: the candidate with the largest promise. From here on, nothing can be changed.
@@ -594,12 +594,19 @@ steps_tf = cart.lasted(play_tf, games=100, first_seed=10**6 + seed)
 print(f"{steps_tf.mean():.0f} steps, on average")
 
 # %% tags=["verdict", "folded"]
-# Folded: both winners against the coin of the log, and against "solved".
+# Folded: PyTorch's winner carried over; both winners against the coin of the log.
+torch_side.set_weights(q_torch, winner_torch)
+q_tf.set_weights([array.T for array in winner_torch.values()])
+parity.verdict(
+    "Q of all held-out states by PyTorch's winner, in both frameworks",
+    torch_side.to_numpy(q_torch(torch.from_numpy(held_out.state))),
+    tf_side.to_numpy(q_tf(tf.constant(held_out.state))),
+    atol=1e-9,
+)
 coin_steps = len(log.state) / episodes
-enough = [
-    bool(mean >= 3 * coin_steps) for mean in (steps_torch.mean(), steps_tf.mean())
-]
-parity.verdict("three times as long as the coin, both", enough, [True, True])
+for name, steps in (("PyTorch", steps_torch), ("TensorFlow", steps_tf)):
+    longer = bool(steps.mean() >= 4 * coin_steps)
+    print(f"{name}'s winner lasts four times as long as the coin, or longer: {longer}")
 
 # %% tags=["folded"]
 # Folded: what the log promised of the winner, what the game gave.
@@ -632,8 +639,9 @@ project_figures.promises(at, promised, given, gamma, coin_steps)
 # %% [markdown]
 # The judge tells who falls at once from who does not. It looks 33 steps ahead, so it cannot tell an agent that holds for
 # 120 steps from one that holds for 500. And where an agent goes where the log has never been, a promise is a guess.
-# With `fast = False` the agents learn for three times as long; look how the judge then passes over agents that never fall,
-# because a polynomial does not do them justice.
+# With `fast = False` the agents learn for three times as long. On one machine, with seeds 0 to 3, the judge then chose
+# agents of 165 to 417 steps, none of them solved, and passed over some that never fell: a polynomial does not do them
+# justice.
 #
 # This is why Horizon calls its estimates counterfactual, gives several of them side by side, and then still tries a new
 # policy on a small share of users ([Gauci et al.](https://arxiv.org/abs/1811.00260)).

@@ -113,6 +113,20 @@ kinds = ("first", "event")
 figures.timeline([row for row in history.timeline() if row["kind"] in kinds])
 
 # %% [markdown]
+# Whoever writes such a table chooses, and can flatter one side. So ours names for each event what it is *about*, and tells
+# the same of both: who makes it and where it lives (governance), how it compiles, what was given up (ended), and who chose
+# it (adoption).
+
+# %% tags=["taught"]
+events_of = {}  # {(about, framework): how many events}
+for row in history.timeline("event"):
+    key = (row["about"], row["framework"])
+    events_of[key] = events_of.get(key, 0) + 1
+
+for about in history.ABOUT:
+    print(f"{about}:", events_of[about, "PyTorch"], events_of[about, "TensorFlow"])
+
+# %% [markdown]
 # Releases are facts too. `waits` lists the day of each minor version (2.13, 2.14 ...), and how many days after the one
 # before it came. A short wait is not better in itself: it may mean life, or unrest.
 

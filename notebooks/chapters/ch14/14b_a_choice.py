@@ -1,13 +1,14 @@
 # %% [markdown]
 # # 14b. A choice
 #
-# You choose a framework from evidence that this machine has measured, you know which single number would change your
-# mind, and you leave with one page that says so.
+# You choose a framework, or a third answer, from evidence that this machine has measured. You know which single number
+# would change your mind, and you leave with one page that says so.
 #
 # > **Minutes**: 39 · **Needs**: lesson 14a; of the others, whatever you have run counts · **Claims tested**: C04, C77
 # >
 # > **You will be able to**
-# > - turn evidence and weights into an answer by a formula that you can defend (verdict in 14b.2)
+# > - turn evidence and weights into an answer by a formula that you can defend (verdict in 14b.4)
+# > - fix a list of criteria so that it does not decide by itself (verdict in 14b.4)
 # > - say which criterion cannot decide, however much it weighs (prediction P14.3)
 # > - compute the smallest change that flips the answer (exercise 14.3)
 # > - tell evidence that decides from a mood that does (claim C77)
@@ -24,7 +25,7 @@ import datetime
 
 import numpy as np
 
-from chapters.ch14 import figures, history, installed, results, sliders
+from chapters.ch14 import criteria, figures, history, installed, results, sliders
 from helpers import claims, exercises, parity, plots, show
 
 # %% tags=["torch", "setup"]
@@ -216,15 +217,13 @@ for what, count in facts_torch.items():
 # ## 14b.3 Evidence, and a formula
 #
 # Now everything that can be weighed: what your lessons **measured**, such as the [throughput](glossary.md#throughput) of
-# training, and **facts** with a date. Each becomes one number, its *lean*: how many times better one side is, as a power
+# training, and **facts** with a source. Each becomes one number, its *lean*: how many times better one side is, as a power
 # of two, cut at ±1.
 #
 # $$\text{lean} = \operatorname{clip}\left(\log_2 \frac{\text{PyTorch}}{\text{TensorFlow}},\ -1,\ 1\right)$$
 #
 # So +1 says "PyTorch is twice as good, or more", 0 "no difference", −1 "TensorFlow is twice as good". Where less is
-# better, the fraction is turned over. What only one side has leans fully to it; what the other has in part leans half.
-#
-# The cut is a choice of ours. Without it, one huge ratio decides everything.
+# better, the fraction is turned over. The cut is a choice of ours: without it, one huge ratio decides everything.
 
 
 # %% tags=["taught"]
@@ -242,79 +241,34 @@ def lean(torch_number, tf_number, better):
 print(lean(300, 100, "more"), lean(100, 100, "more"), lean(300, 200, "less"))
 
 # %% [markdown]
-# First the facts. Two come from the tables of lesson 14a: minor releases within two years, and papers that name only the
-# one. The others have no number, so their lean is set by hand:
+# A fact that has no numbers gets its lean by one rule: 0 where both sides have it, or neither; ½ where one side has it and
+# the other only in part, or through somebody else's tool; 1 where one side has nothing.
 #
-# - the newest language models: Transformers 5 supports PyTorch alone; KerasHub
-#   [brings some of them](https://huggingface.co/blog/keras-llama-32) to TensorFlow
-# - an official server: TensorFlow Serving; TorchServe was archived in 2025
-# - an official way into the browser: TensorFlow.js; from PyTorch the way leads through ONNX (chapter 11), which is not
-#   its own
-# - an official runtime on phones: both have one, LiteRT and ExecuTorch (chapter 11)
-# - Keras as the language: Keras 3 runs on both
+# A *list* of criteria is a weight, too: whoever writes it can let one side win. So ours was fixed, with all leans, before
+# anybody drew weights, and by two rules:
+#
+# - A criterion is on it if the article sets the frameworks apart by it, or if a lesson compares both on it.
+# - Criteria come in *groups*, the stages of a project, and a group has one lean: the mean of what is known in it. Papers
+#   and newest models are shadows of one thing, how many people use PyTorch, and share one vote.
+#
+# `criteria` ([criteria.py](chapters/ch14/criteria.py)) holds groups and facts. `results.measured` finds what your lessons
+# measured for both, the best of each framework's ways: two numbers, a `unit`, and `old`, which says where they are from an
+# earlier run. What you have not run is simply not there.
 
 # %% tags=["taught"]
-today = history.year(history.timeline()[-1]["date"])
-recent = {}
-for framework in ["PyTorch", "TensorFlow"]:
-    rows = history.timeline("release", framework)
-    recent[framework] = sum(history.year(row["date"]) > today - 2 for row in rows)
+groups = criteria.groups()
+facts = criteria.facts()
 last = history.papers()[-1]
-print("releases in two years:", recent)
-print(f"{last['conference']}: {last['pytorch']} against {last['tensorflow']} papers")
+facts["papers to build on"] = lean(last["pytorch"], last["tensorflow"], "more")
 
-facts = {
-    "recent releases": lean(recent["PyTorch"], recent["TensorFlow"], "more"),
-    "papers to build on": lean(last["pytorch"], last["tensorflow"], "more"),
-    "newest language models": 0.5,
-    "an official server": -1.0,
-    "an official way into the browser": -1.0,
-    "an official runtime on phones": 0.0,
-    "Keras 3": 0.0,
-}
-
-# %% [markdown]
-# Then the measurements of your lessons. `results.measured` finds what was measured for both, the best of each framework's
-# ways. What you have not run is simply not there. Each has two numbers, a `unit`, and `old`, which says where they are from
-# an earlier run. `why` keeps the sentence for the table below.
-
-# %% tags=["taught"]
 evidence = dict(facts)
-why = {}
 measured = results.measured(results.ledgers()[0])
 for name, found in measured.items():
     better = "more" if name.endswith("speed") else "less"
     evidence[name] = lean(found.torch, found.tf, better)
-    why[name] = f"{found.torch:,.0f} against {found.tf:,.0f} {found.unit}{found.old}"
 
-# %% [markdown]
-# A list of criteria is a weight, too. Releases, papers and newest models are three shadows of one thing, how many people
-# use PyTorch, and would count three times. So criteria come in *groups*, and a group has one lean: the mean of what is
-# known in it. Look whether the list has a group for what *you* would choose either framework for.
 
 # %% tags=["taught"]
-groups = {
-    "people and models": [
-        "recent releases",
-        "papers to build on",
-        "newest language models",
-    ],
-    "into products": [
-        "an official server",
-        "an official way into the browser",
-        "an official runtime on phones",
-        "serving speed",
-    ],
-    "training": [
-        "training speed",
-        "memory of a step",
-        "lines for two devices",
-    ],  # of code
-    "installing": ["space on disk"],
-    "Keras as the language": ["Keras 3"],
-}
-
-
 def group_leans(evidence):
     """{group: the mean lean of its known criteria}; without any, it is left out."""
     leans = {}
@@ -329,32 +283,29 @@ leans = group_leans(evidence)
 
 # %% tags=["folded"]
 # Folded: shows the evidence, group by group, and what has not been measured yet.
-rows = []
-unknown = []
-for group, names in groups.items():
-    for name in names:
-        if name not in evidence:
-            unknown.append(f"{name} (chapter {int(results.CRITERIA[name][0])})")
-            continue
-        told = why.get(name, "a dated fact, see above")
-        rows.append((group, name, f"{evidence[name]:+.2f}", told))
-header = ["group", "criterion", "lean", "PyTorch against TensorFlow"]
-show.table(header, rows, caption="The evidence")
+unknown = results.show_evidence(evidence, measured)
 rows = [(group, f"{value:+.2f}") for group, value in leans.items()]
 show.table(["group", "lean"], rows, caption="One lean for each group")
 print("not measured yet:", ", ".join(unknown) or "nothing")
 
 # %% [markdown]
-# "Serving speed" compares two servers of this course, and not TensorFlow Serving: it says something about Python around a
-# model. A measurement belongs to what was measured.
+# "Serving speed" compares two servers of this course, unless TensorFlow's own was on your machine. A measurement belongs to
+# what was measured. And do you find a group for what *you* would choose either framework for? Else the list is not yours.
 
 # %% [markdown]
 # ## 14b.4 Weights, the answer, and what would flip it
 #
-# A weight says how much a group matters to *you*: 0 not at all, 10 very much. The score is the weighted mean of the
-# leans, and its sign is the answer. Within ±0.1 it says "either": your weights cannot tell them apart.
+# A weight says how much a group matters to *you*: 0 not at all, 10 very much. The *score* is the weighted mean of
+# the leans, and its sign is the answer. Within ±0.1 your weights cannot tell the two apart. Then there is a third answer.
 #
-# **Predict.** You decide that Keras matters ten times as much as you thought. Who gains?
+# **Keras 3** runs on TensorFlow, PyTorch and JAX (lesson 5b). It is no third column of numbers, since it is as quick and
+# as well served as its backend. It is the answer when both score close, and when the backend must stay open, say because
+# a customer decides later. It has a price: `fit` did not work on several machines (lesson 8e), and lesson 5b has met a
+# file that did not answer alike on all. Of JAX this course has run nothing but Keras on top, so it is no answer of its own
+# here.
+#
+# **Predict.** You decide that a way out (equal numbers, weights and code that move) matters ten times as much as you
+# thought. Who gains?
 #
 # - **a** PyTorch
 # - **b** TensorFlow
@@ -367,7 +318,7 @@ exercises.predict("P14.3", guess, among=["a", "b", "c"])
 # %% [markdown]
 # The *pull* is the sum of weights times leans: above 0 it pulls to PyTorch. To turn it, one weight must change by so
 # much that the pull is 0. `flip` tries each group, and keeps the smallest change. A weight cannot be negative. (The answer
-# becomes "either" a little before.)
+# becomes "Keras 3" a little before.)
 
 
 # %% tags=["taught"]
@@ -380,12 +331,10 @@ def score(weights, leans):
     return pull(weights, leans) / max(sum(weights.values()), 1e-9)
 
 
-def answer_of(score):
-    if score > 0.1:
-        return "PyTorch"
-    if score < -0.1:
-        return "TensorFlow"
-    return "either"
+def answer_of(score, open_backend=False):
+    if open_backend or abs(score) <= 0.1:
+        return "Keras 3"
+    return "PyTorch" if score > 0 else "TensorFlow"
 
 
 # %% tags=["taught"]
@@ -407,22 +356,22 @@ def flip(weights, leans):
 
 
 # %% tags=["verdict", "folded"]
-# Folded: what a tenfold weight of Keras does, and whether weights can decide.
+# Folded: what a tenfold weight of a way out does, and whether weights can decide.
 # It takes the facts alone, so that it says the same on every machine.
 from_facts = group_leans(facts)
 level = dict.fromkeys(from_facts, 1)
-more = level | {"Keras as the language": 10}
+more = level | {"a way out": 10}
 before = pull(level, from_facts)
 after = pull(more, from_facts)
 options = {"c": before == after, "a": after > before, "b": after < before}
 exercises.outcome("P14.3", exercises.first_true(options))
 nearer = abs(score(more, from_facts)) < abs(score(level, from_facts))
 print("the pull stays, and the score comes nearer to 0:", nearer)
-reached = {answer_of(score(level | {name: 10}, from_facts)) for name in from_facts}
+reached = {answer_of(score({name: 1}, from_facts)) for name in from_facts}
 claims.verdict(
     "C77",
     {"PyTorch", "TensorFlow"} <= reached,
-    "from the same evidence, a weight of ten for one group leads to "
+    "who weighs a single group gets, from the same evidence, "
     f"{' or '.join(sorted(reached))}: the weights decide",
 )
 
@@ -456,14 +405,17 @@ exercises.check("14.3", answer)
 # ## 14b.5 Your weights
 #
 # Now your own. Write them down on paper first: who turns weights until the answer pleases needs no formula. Then change
-# the numbers below; in JupyterLab, sliders do the same. One line is not about frameworks: *what you have*, the code,
-# models and people. Set `have` to 1 for PyTorch, to −1 for TensorFlow.
+# the numbers below; in JupyterLab, sliders do the same. Two lines are not about frameworks: *what you have*, the code,
+# models and people (1 for PyTorch, −1 for TensorFlow, 0 for nothing or both), and whether the backend must stay open.
 
 # %% tags=["taught"]
-have = 0  # what you have: 1 PyTorch, -1 TensorFlow, 0 nothing or both
-mine = leans | {"what you have": float(have)}
+have = 0  # what you have
+open_backend = False
+mine = dict(leans)
+if have:
+    mine["what you have"] = float(have)
 weights = dict.fromkeys(mine, 1)
-weights["into products"] = 2
+weights["serving"] = 2
 
 
 def sentence(weights):
@@ -476,7 +428,7 @@ def sentence(weights):
         name, new = way
         now = weights[name]
         turn = f"It changes sign when `{name}` goes from {now:g} to beyond {new:.1f}."
-    return f"Score {value:+.2f}: {answer_of(value)}. {turn}"
+    return f"Score {value:+.2f}: {answer_of(value, open_backend)}. {turn}"
 
 
 print(sentence(weights))
@@ -496,36 +448,43 @@ def as_html(moved):
 sliders.show(weights, top=10, render=as_html)
 
 # %% [markdown]
-# Is the answer in the evidence, or in your mood today? Draw ten thousand random sets of weights. (`dirichlet` draws
-# weights that add up to 1; with a 1 for each group, every such set is as likely. Since they add up to 1, their product with
-# the leans is already the score.) If half of them agree with you, the evidence has not decided; you have.
+# Is the answer in the evidence, or in your mood today? Draw ten thousand random sets of weights for the groups.
+# (`dirichlet` draws weights that add up to 1; with a 1 for each group, every such set is as likely. Since they add up to 1,
+# their product with the leans is already the score.) If half of them agree with you, the evidence has not decided; you have.
 
 # %% tags=["taught"]
-draws = rng.dirichlet(np.ones(len(mine)), size=10_000)  # a row for each set of weights
-scores = draws @ np.array(list(mine.values()))
+draws = rng.dirichlet(np.ones(len(leans)), size=10_000)  # a row for each set of weights
+scores = draws @ np.array(list(leans.values()))
 answers = [answer_of(value) for value in scores]
 shares = {}
-for name in ["PyTorch", "TensorFlow", "either"]:
+for name in ["PyTorch", "TensorFlow", "Keras 3"]:
     shares[name] = answers.count(name) / len(answers)
 print(shares)
 
 # %% tags=["folded"]
-# Folded: draws the scores of all sets, and yours.
+# Folded: draws the scores of all sets, and yours; says why where one side has most.
 figures.random_weights(scores, score(weights, mine), shares)
+print(results.why(shares, leans))
 
 # %% [markdown]
 # ## 14b.6 A decision record
 #
 # In half a year somebody will ask why you chose so. A *decision record* answers: one page, written on the day, never
-# changed, but replaced by a new one. It names the question, the choice, the reason, what speaks against it, what would
-# change it, and when you will look again. Without the last three it is an advertisement.
+# changed, but replaced by a new one. It names context and constraints, criteria and weights, the choice with its reason,
+# what speaks against it, what would change it, what leaving would cost, and when you will look again. Without the last
+# four it is an advertisement.
 #
-# From your weights a draft is made, in dry words.
+# Three of its lines you write here, in your own words. From your weights a draft is made of the others, in dry ones.
+
+# %% tags=["taught"]
+context = "A new project; a model that reads scans."
+constraints = "Laptops without a GPU; nothing to keep from before."
+exit_cost = "Weights move (lesson 5c); the code of model and loop is written anew."
 
 # %% tags=["folded"]
 # Folded: writes a draft of the record from the weights and leans above.
-value = score(weights, mine)
-draft = results.draft(answer_of(value), parts, sentence(weights), datetime.date.today())
+choice = answer_of(score(weights, mine), open_backend)
+draft = results.draft(choice, parts, sentence(weights), datetime.date.today())
 for name, text in draft.items():
     print(f"{name}: {text}")
 
@@ -536,13 +495,13 @@ for name, text in draft.items():
 #
 # - `question`: what is to be decided, for which project
 # - `decided`: the date, as YYYY-MM-DD
-# - `choice`: `"PyTorch"`, `"TensorFlow"` or `"either"`
+# - `choice`: `"PyTorch"`, `"TensorFlow"`, `"Keras 3"` or `"either"`
 # - `because`: the strongest reason for it
 # - `against`: the strongest reason against it, another one
 # - `unless`: what would change it, with a number in digits
 # - `again`: the date on which you look again, later than `decided`
 #
-# The page that is written below holds your words; where you give none, it takes the draft's.
+# The page that is written below, `decision.md`, holds your words; where you give none, it takes the draft's.
 
 # %% tags=["exercise"]
 answer = ...  # a dict of seven texts
@@ -591,10 +550,12 @@ answer = {
 exercises.check("14.5", answer)
 
 # %% tags=["folded"]
-# Folded: writes the page, your words first.
-record = results.record(answer, draft)
+# Folded: writes the page, your words first, and offers it for download.
+frame = {"context": context, "constraints": constraints, "exit": exit_cost}
+record = results.record(answer, draft) | frame
 page = results.decision(record, weights, mine, unknown)
-print("your decision record:", page)
+results.offer(page)
+print("your decision record, to keep, mail or print:", page)
 
 # %% [markdown]
 # ## 14b.7 Quiz
@@ -623,9 +584,10 @@ print("your report:", path)
 #
 # - The article's details describe two frameworks of 2018. Most of those differences have closed; the numbers agree when you
 #   ask for the same computation.
-# - What differs today lies around the frameworks: servers, browsers, models, releases, people.
-# - A criterion on which both are equal decides nothing. Three criteria for one thing count three times, unless they share a
-#   vote.
+# - What differs today lies around the frameworks: servers, browsers, models, people.
+# - Fix the list, its groups and its leans before the weights. A criterion on which both are equal decides nothing, and
+#   three criteria for one thing count three times, unless they share a vote.
+# - Where both are close, or the backend must stay open, Keras 3 is a third answer.
 # - A weight that nearly flips the answer deserves your time.
 # - A record names what speaks against the choice, and when it ends.
 #

@@ -92,8 +92,8 @@ def judge_entry(name, said):
         return f"`{name}` has {len(said.split())} words; {WORDS} must do, so that the record fits on a page."
     if name in ("decided", "again") and not is_date(said.strip()):
         return f"`{name}` must be a date as YYYY-MM-DD, not {said!r}."
-    if name == "choice" and said.strip() not in ("PyTorch", "TensorFlow", "either"):
-        return f"`choice` is \"PyTorch\", \"TensorFlow\" or \"either\", not {said!r}."
+    if name == "choice" and said.strip() not in ("PyTorch", "TensorFlow", "Keras 3", "either"):
+        return f"`choice` is \"PyTorch\", \"TensorFlow\", \"Keras 3\" or \"either\", not {said!r}."
     if name == "unless" and not any(letter.isdigit() for letter in said):
         return "`unless` holds no number: from which value on would you choose otherwise?"
     return None

@@ -27,7 +27,7 @@ def verdict_bars(counts):
 
 def timeline(rows):
     """Draw dated facts, one below the other. rows: as `history.timeline` gives them."""
-    fig, ax = plots.figure(width=10, height=5)
+    fig, ax = plots.figure(width=10, height=1 + 0.25 * len(rows))
     for k, row in enumerate(rows):
         look, when = FRAMEWORKS.get(row["framework"], plots.OTHER), history.year(row["date"])
         ax.plot(when, -k, marker=look["marker"], color=look["color"], markersize=8)

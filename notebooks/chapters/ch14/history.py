@@ -7,11 +7,16 @@ from helpers import data
 
 KINDS = ("first", "tool", "release", "event", "use", "record")
 
+ABOUT = ("governance", "compiler", "ended", "adoption")
+"""What an event of either framework is about; each is looked for on both sides."""
+
 
 def timeline(kind=None, framework=None):
-    """Rows of data/timeline.csv in the order of time: dicts with date, framework, kind, event, source, all strings.
+    """Rows of data/timeline.csv in the order of time: dicts with date, framework, kind, about, event, source, all
+    strings.
 
-    date is YYYY-MM-DD, or YYYY-MM where the day is not known. kind is one of KINDS; it and framework choose rows.
+    date is YYYY-MM-DD, or YYYY-MM where the day is not known. kind is one of KINDS; it and framework choose rows;
+    about is one of ABOUT for an event of PyTorch or TensorFlow, else "".
     Raises ValueError for an unknown kind, and as `data` does when the file is missing or damaged.
     """
     if kind is not None and kind not in KINDS:

@@ -2,24 +2,27 @@
 
 Nothing here raises because a lesson has not been run: what is missing is a row, with the notebook that fills it.
 """
+import base64
 import datetime
 from typing import NamedTuple
 
 import numpy as np
 
+from chapters.ch14 import criteria
 from helpers import ROOT, build_dir, claims, data, show
 from helpers.course import ledger
 from helpers.course.report import table, text, write
 
 CRITERIA = {"training speed": ("07", max), "memory of a step": ("07", min), "lines for two devices": ("08", min),
-            "serving speed": ("10", max), "space on disk": ("14", min)}
+            "serving speed": ("10", max), "one picture on a phone's runtime": ("11", min),
+            "a file of eight bits": ("11", min), "space on disk": ("14", min)}
 """{what is measured: (the chapter that does, which of a framework's ways counts: the one with the most, or the least)}"""
 
 VERDICT_HEADER = ["claim", "the article says", "expected", "verdict here", "once, in 2024, now", "evidence"]
 
 RECORD = {"question": "The question", "decided": "Decided on", "choice": "The choice", "because": "Because",
           "against": "Against it", "unless": "Unless", "again": "Looked at again on"}
-"""{entry of a decision record: what its page calls it}, in order."""
+"""{entry of a decision record that exercise 14.5 asks for: what the report calls it}, in order."""
 
 
 class Gap(NamedTuple):
@@ -201,6 +204,50 @@ def calibration(spread, right, made):
     return f"{right} of {made} right; of a hundred who guess, {crowd} do as well or better."
 
 
+# The choice
+
+def show_evidence(evidence, found):
+    """Show what is weighed, group by group, with its source; returns what has not been measured yet, as texts.
+
+    evidence: {criterion: lean}. found: {criterion: Measured}, as `measured` gives it.
+    """
+    rows, unknown = [], []
+    for one in criteria.CRITERIA:
+        if one.name not in evidence:
+            unknown.append(f"{one.name} ({one.source})")
+            continue
+        told = one.told
+        if one.name in found:
+            pair = found[one.name]
+            told = f"{pair.torch:,.0f} against {pair.tf:,.0f} {pair.unit}{pair.old}"
+        rows.append((one.group, one.name, f"{evidence[one.name]:+.2f}", told, one.source))
+    show.table(["group", "criterion", "lean", "PyTorch against TensorFlow", "from"], rows, caption="The evidence")
+    return unknown
+
+
+def why(shares, leans):
+    """A sentence: whether a framework has most of the random sets of weights, and which groups give it them.
+
+    shares: {answer: its share of the sets}. leans: {group: lean}.
+    """
+    most, other = sorted(("PyTorch", "TensorFlow"), key=shares.get, reverse=True)
+    more = "more" if shares[most] > MOST else "no more"
+    return (f"{most} has {shares[most]:.0%} of the sets, {more} than {MOST:.0%}: of {len(leans)} groups "
+            f"{_behind(most, leans)}, and {_behind(other, leans)}. For {shares['Keras 3']:.0%} both are close.")
+
+
+def _behind(framework, leans):
+    """How many groups lean to a framework, and which does most."""
+    toward = {group: lean if framework == "PyTorch" else -lean for group, lean in leans.items()}
+    strongest = max(toward, key=toward.get)
+    many = sum(lean > 0 for lean in toward.values())
+    return f"{many} lean to {framework}" + (f" (most: {strongest}, {leans[strongest]:+.2f})" if many else "")
+
+
+MOST = 0.6
+"""Up to which share of random weights a framework may be the answer before the lesson says why."""
+
+
 # The pages
 
 def draft(choice, parts, flips, today):
@@ -209,8 +256,9 @@ def draft(choice, parts, flips, today):
     behind = min(parts, key=parts.get)   # what pulls most to TensorFlow
     best, worst = (behind, ahead) if choice == "TensorFlow" else (ahead, behind)
     because, against = (f"{group} adds {parts[group]:+.2f} to the score." for group in (best, worst))
-    if choice == "either":
-        because, against = "Neither side is ahead by more than 0.1.", f"{ahead} pulls to PyTorch, {behind} to TensorFlow."
+    if choice == "Keras 3":
+        because = "Neither side is ahead by more than 0.1, or the backend must stay open."
+        against = f"{ahead} pulls to PyTorch, {behind} to TensorFlow."
     return {"question": "Which framework for the next project?", "decided": today.isoformat(), "choice": choice,
             "because": because, "against": against, "unless": flips,
             "again": (today + datetime.timedelta(days=182)).isoformat()}
@@ -223,16 +271,52 @@ def record(answer, draft):
 
 
 def decision(entries, weights, leans, unknown):
-    """Write a decision record as a page, build/decision.html, and return its path.
+    """Write a decision record as one page of Markdown, build/decision.md, and return its path.
 
-    entries: as `record` gives them. weights, leans: {group: number}. unknown: what has not been measured, as texts.
+    entries: as `record` gives them, with context, constraints and exit. weights, leans: {group: number}. unknown: what has
+    not been measured, as texts.
     """
-    told = [f"{group}: weight {weight}, lean {lean}" for group, weight, lean in weighed(weights, leans)]
-    rows = [*((question, entries[name]) for name, question in RECORD.items()),
-            ("Weighed (lean: +1 to PyTorch, -1 to TensorFlow)", "; ".join(told)),
-            ("Not measured", ", ".join(unknown) or "nothing that was on the list")]
-    content = table("It is not changed: a new record replaces it", ["what", "we say"], rows)
-    return write({f"The choice: {entries['choice']}": [content]}, build_dir() / "decision.html", "Decision record")
+    rows = "\n".join(f"| {group} | {weight} | {lean} |" for group, weight, lean in weighed(weights, leans))
+    text = PAGE.format(**entries, rows=rows, unknown=", ".join(unknown) or "nothing that was on the list")
+    path = build_dir() / "decision.md"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+PAGE = """# Decision record: {choice}
+
+Decided on {decided}. It is not changed: a new record replaces it.
+
+**Context.** {question} {context}
+
+**Constraints.** {constraints}
+
+**Criteria and weights.** A lean of +1 is PyTorch's, -1 TensorFlow's.
+
+| group | weight | lean |
+| --- | --- | --- |
+{rows}
+
+Not measured: {unknown}.
+
+**Decision.** {choice}. {because}
+
+**Against it.** {against}
+
+**Unless.** {unless}
+
+**Exit cost.** {exit}
+
+**Date of review.** {again}
+"""
+
+
+def offer(page):
+    """Show a link by which a page can be downloaded; elsewhere its path."""
+    content = base64.b64encode(page.read_bytes()).decode()
+    show.rich(f'<a download="{page.name}" href="data:text/markdown;charset=utf-8;base64,{content}">Download {page.name}</a>',
+              f"{page.name} is {page}")
 
 
 def report(entries, weights, leans, figure):
