@@ -82,18 +82,38 @@ def test_a_chapter_without_a_page_says_what_to_write(monkeypatch, tmp_path):
         editions.page("01a")
 
 
+def executed_apart(build_folder, source, guess="..."):
+    """Leave a lesson where `run --apart` leaves it, without outputs; with a guess it is what a learner's own run leaves."""
+    book = pipeline.learner(pipeline.read(source))
+    for cell in book.cells:
+        cell.source = cell.source.replace("guess = ...", f"guess = {guess}")
+    path = build_folder / "apart" / "executed" / f"{source.stem}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pipeline.write(book, path)
+
+
 def test_slides_of_a_chapter_that_was_not_executed():
-    with pytest.raises(SystemExit, match="make run"):
+    with pytest.raises(SystemExit, match="make slides"):
         editions.main(["slides", "00"])
+
+
+def test_slides_are_made_of_the_run_apart_and_hold_no_guess(build_folder, monkeypatch):
+    source, = pipeline.sources(["02a"])
+    executed_apart(build_folder, source)
+    (build_folder / "apart" / "executed").rename(build_folder / "executed")  # a learner's own run is no source of slides
+    with pytest.raises(SystemExit, match="make slides"):
+        editions.main(["slides", "02a"])
+    monkeypatch.setenv("SIDE_BY_SIDE_BUILD", str(build_folder))
+    executed_apart(build_folder, source, guess='"a"')
+    with pytest.raises(SystemExit, match="02a.* differs from its source"):
+        editions.main(["slides", "02a"])
 
 
 def test_slides_load_nothing_from_elsewhere(build_folder):
     needs("reveal.js")
-    done = build_folder / "executed" / "01a_dtype_shape_broadcasting.ipynb"
-    done.parent.mkdir(parents=True)
-    _, solved = pipeline.targets(pipeline.sources(["01a"])[0])
-    nbformat.write(nbformat.read(solved, 4), done)  # the solved one serves as well
+    executed_apart(build_folder, pipeline.sources(["01a"])[0])
     folder = editions.main(["slides", "01a"])
+    assert folder == build_folder / "editions" / "slides"
     html = (folder / "01a_dtype_shape_broadcasting.html").read_text(encoding="utf-8")
     loaded = re.findall(r'(?:<script[^>]*\bsrc|<link[^>]*\bhref)="([^"]+)"', html)
     loaded += re.findall(r"@import url\((\S+)\)", html)

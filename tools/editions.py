@@ -4,7 +4,7 @@
     solutions   solved, with the outputs of the verdict cells
     instructor  solved, with the notes of each chapter in place, minutes, and the wrong answers to expect
     live        the learner's, with the twin cells emptied: they are typed in class
-    slides      HTML slides of the executed course (build/executed) that need no network; S shows the notes
+    slides      HTML slides that need no network, of what `tools/pipeline.py run --apart` has executed; S shows the notes
 """
 import argparse
 import hashlib
@@ -22,6 +22,7 @@ import cells_as_html
 import pipeline
 from helpers import ROOT, build_dir
 from helpers.machine import browser_files
+from run_ledger import work_apart
 
 SECTION = re.compile(r"^## (\d+[a-z]?\.\d+) \((\d+) minutes?\)$", re.M)
 TO_TYPE = Template("# $framework: typed in class. The finished cell is in the instructor's edition.\n")
@@ -104,10 +105,10 @@ def live(source):
 
 def slides(source):
     """The executed notebook laid out as slides, with the guide's notes as speaker notes."""
-    done = executed(source)
-    if not done.is_file():
-        raise FileNotFoundError(f"{done.name} has not been executed yet: run `make run` first")
-    return laid_out(with_notes(nbformat.read(done, 4), pipeline.lesson(source)))
+    book = pipeline.executed(source)
+    if book is None:
+        raise FileNotFoundError(f"{source.stem} has not been executed yet: run `make slides`, which executes it first")
+    return laid_out(with_notes(book, pipeline.lesson(source)))
 
 
 def laid_out(book):
@@ -126,11 +127,6 @@ def with_closed_outcome(output):
     """An output; what came true of a prediction stands behind a click, so that a class can guess first."""
     said = cells_as_html.prediction(output.get("text") or output.get("data", {}).get("text/plain", ""))
     return new_output("display_data", {"text/html": str(said)}) if said else output
-
-
-def executed(source):
-    """Where `make run` leaves a lesson's executed notebook."""
-    return build_dir() / "executed" / pipeline.targets(source)[0].name
 
 
 def kind_of_slide(cell, before):
@@ -171,8 +167,10 @@ def main(arguments=None):
     folder = build_dir() / "editions" / options.edition
     folder.mkdir(parents=True, exist_ok=True)
     chosen = pipeline.sources(options.lessons)
-    if options.edition == "slides" and not options.lessons:  # of what was executed
-        chosen = [source for source in chosen if executed(source).is_file()] or chosen
+    if options.edition == "slides":
+        work_apart()  # no slide holds what a learner has guessed or answered
+        if not options.lessons:
+            chosen = [source for source in chosen if pipeline.executed(source)] or chosen
     for source in chosen:
         try:
             book = make[options.edition](source)

@@ -338,6 +338,23 @@ def run(source, parameters):
     return verdicts
 
 
+def executed(source):
+    """A lesson's notebook as `run` left it in the build folder, the clean edition; None where it was not executed.
+
+    Exits, naming the cell, when it is not the learner's edition as its source gives it today.
+    """
+    path = build_dir() / "executed" / f"{source.stem}.ipynb"
+    if not path.is_file():
+        return None
+    book = nbformat.read(path, 4)
+    own = [cell for cell in book.cells if "injected-parameters" not in tags(cell)]
+    differs = difference(learner(read(source)), nbformat.from_dict({**book, "cells": own}), exact=False)
+    if differs:
+        sys.exit(f"{source.stem}: {differs[1]}. Pages and slides show the clean edition: run `make site`, or `make slides`, "
+                 "which execute it anew")
+    return book
+
+
 def test(chosen, workers):
     """Every check of these lessons: rules and notebooks in sync, each edition run, verdicts compared. The exit code."""
     names = " or ".join(source.stem for source in chosen)
