@@ -140,6 +140,38 @@ def test_twins_share_a_slide_with_what_is_folded_behind_them_and_folded_code_is_
     assert html.count("<details><summary>") == 1 and "<details><summary>Compares &lt;both&gt;.</summary>" in html
 
 
+def test_a_figure_and_the_machine_have_slides_of_their_own_and_imports_none():
+    def cell(tags, markup=""):
+        shown = [nbformat.v4.new_output("display_data", {"text/html": markup})] if markup else []
+        return nbformat.v4.new_code_cell("x = 1", metadata={"tags": tags}, outputs=shown)
+    cells = [cell(["setup"]), cell(["setup"], "<table>"), cell(["verdict", "folded"], "<b>EQUAL</b>"),
+             cell(["folded"], '<img alt="a line">'), cell(["verdict", "folded"], '<img alt="a line">')]
+    book = editions.laid_out(nbformat.v4.new_notebook(cells=cells))
+    assert [cell.metadata.slideshow.slide_type for cell in book.cells] == ["skip", "subslide", "-", "subslide", "-"]
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_twins_stand_in_two_columns_on_a_slide_and_their_longest_line_fits(tmp_path, page):
+    needs("reveal.js")
+    short, long = "x = 1  # " + 20 * "x", "y = 1  # " + 79 * "y"
+    cells = [nbformat.v4.new_code_cell(f"# {name}\n{line}", metadata={"tags": [tag]})
+             for line in (short, long) for name, tag in (("PyTorch", "torch"), ("TensorFlow", "tf"))]
+    editions.write_slides(editions.laid_out(nbformat.v4.new_notebook(cells=cells)), tmp_path / "slides")
+    for width, height in ((1280, 720), (1600, 900)):
+        page.set_viewport_size({"width": width, "height": height})
+        heights = []
+        for number in (0, 1):
+            page.goto(f"{(tmp_path / 'slides.html').as_uri()}?{width}#/0/{number}")
+            page.locator("section.present .highlight").first.wait_for()
+            left, right = (box.bounding_box() for box in page.locator("section.present section.present pre").all())
+            assert left["y"] == right["y"] and left["x"] + left["width"] < right["x"]
+            assert right["x"] + right["width"] <= width
+            heights.append(left["height"])
+        assert heights[0] > heights[1]  # two lines each: short ones are set larger, and long ones do not wrap
+    assert page.asked_outside == []
+
+
 def test_on_slides_too_an_outcome_is_closed(tmp_path):
     needs("reveal.js")
     said = "prediction P1.1: the run says a. You made no prediction; next time, predict first."

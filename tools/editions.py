@@ -112,15 +112,26 @@ def slides(source):
 
 
 def laid_out(book):
-    """A notebook with each cell's place among the slides, captions of folded cells, closed outcomes, equations as MathML."""
+    """A notebook with each cell's place among the slides, captions of folded cells, closed outcomes, equations as MathML.
+
+    Code cells say how many columns they have, so that the style sheet can set them as large as their lines allow.
+    """
     for before, cell in zip([book["cells"][0], *book["cells"]], book["cells"]):
         cell.metadata["slideshow"] = {"slide_type": kind_of_slide(cell, before)}
         cell.metadata["caption"] = cells_as_html.caption(cell)
+        cell.metadata["columns"] = columns(cell)
+        if cells_as_html.are_twins([before, cell]):  # both alike, to be compared line by line
+            before.metadata["columns"] = cell.metadata["columns"] = max(columns(before), columns(cell))
         if cell.cell_type == "markdown":
             cell.source = cells_as_html.mathml(cell.source)
         else:
             cell.outputs = [with_closed_outcome(output) for output in cell.outputs]
     return book
+
+
+def columns(cell):
+    """The length of a cell's longest line."""
+    return max(map(len, cell.source.splitlines()), default=0)
 
 
 def with_closed_outcome(output):
@@ -130,14 +141,17 @@ def with_closed_outcome(output):
 
 
 def kind_of_slide(cell, before):
-    """Where a cell goes: a heading opens a slide; text and twins one below it, with what is folded behind them."""
+    """Where a cell goes: a heading opens a slide; text, twins and figures one below it; a judge stays with what it judges."""
     tags = set(pipeline.tags(cell))
+    shows = [output.data.get("text/html", "") for output in cell.get("outputs", []) if output.get("data")]
     if "instructor" in tags:
         return "notes"
-    if {"setup", "parameters"} & tags and not any(output.get("data") for output in cell.get("outputs", [])):
-        return "skip"
+    if {"setup", "parameters"} & tags:
+        return "subslide" if shows else "skip"
     if cell.cell_type == "markdown":
         return "slide" if re.search(r"^##? ", cell.source, re.M) else "subslide"
+    if any(markup.startswith("<img") for markup in shows) and "verdict" not in tags:
+        return "subslide"
     if "folded" in tags or cells_as_html.are_twins([before, cell]):
         return "-"
     alone = {"torch", "tf", "verdict"} & tags or cell.source.count("\n") > 8
