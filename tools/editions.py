@@ -141,7 +141,7 @@ def with_closed_outcome(output):
 
 
 def kind_of_slide(cell, before):
-    """Where a cell goes: a heading opens a slide; text, twins and figures one below it; a judge stays with what it judges."""
+    """Where a cell goes: a heading opens a slide; text, twins, figures one below it; what judges stays with them."""
     tags = set(pipeline.tags(cell))
     shows = [output.data.get("text/html", "") for output in cell.get("outputs", []) if output.get("data")]
     if "instructor" in tags:
