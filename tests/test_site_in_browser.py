@@ -160,6 +160,30 @@ def test_from_lesson_to_lesson_and_to_its_notebook(lesson, folder):
     assert "footer" not in (folder / "solutions" / LESSON).read_text(encoding="utf-8")
 
 
+def test_a_term_shows_its_definition_on_hover_and_on_focus_until_escape(lesson):
+    term = lesson.locator(".term").first
+    about = lesson.locator(f"#{term.get_attribute('aria-describedby')}")
+    assert about.get_attribute("role") == "tooltip" and not about.is_visible()
+    term.hover()
+    assert about.is_visible() and len(about.inner_text()) > 20
+    about.hover()  # the pointer may move onto it
+    lesson.wait_for_timeout(400)
+    assert about.is_visible()
+    lesson.locator("h1").hover()
+    about.wait_for(state="hidden")
+    term.focus()
+    assert about.is_visible() and serious(lesson) == []
+    for width in (1280, 390):
+        lesson.set_viewport_size({"width": width, "height": 800})
+        for one in lesson.locator(".term").all():
+            one.focus()
+            box = lesson.locator("[role=tooltip]:visible").bounding_box()
+            assert box["x"] >= 0 and box["x"] + box["width"] <= width
+            assert lesson.evaluate("document.documentElement.scrollWidth") <= width
+    lesson.keyboard.press("Escape")
+    assert lesson.locator("[role=tooltip]:visible").count() == 0
+
+
 def test_the_search_says_how_many_sections_have_the_words_themselves(folder, page):
     needs("minisearch")
     page.goto((folder / "index.html").as_uri())

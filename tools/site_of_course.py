@@ -18,6 +18,7 @@ from markupsafe import Markup
 from pygments.formatters import HtmlFormatter
 
 import pipeline
+import terms
 from cells_as_html import cells_html, prose
 from helpers import ROOT, build_dir, claims, data, show
 from helpers.course import ledger
@@ -213,8 +214,9 @@ def write_pages(books, folder):
 
     def write(name, title, body, current="", **more):
         up = "../" * name.count("/")
+        body, definitions = terms.described(with_files(body, folder, up))
         page = show.render(SITE / "page.html", title=title, navigation=navigation(books, current, up),
-                           body=with_files(body, folder, up), up=up, **{"around": {}, "links": [], **more})
+                           body=Markup(body), definitions=definitions, up=up, **{"around": {}, "links": [], **more})
         (folder / name).write_text(page, encoding="utf-8")
         if current:
             known.append((name, title.replace("`", ""), body))
