@@ -77,8 +77,12 @@ def learner(source):
 
 
 def solutions(source):
-    """The solved notebook as it is committed, with its outputs."""
-    return nbformat.read(pipeline.targets(source)[1], 4)
+    """The solved notebook as it is committed, with its outputs; its links lead from a folder with the glossary in it."""
+    book = nbformat.read(pipeline.targets(source)[1], 4)
+    for cell, own in zip(book.cells, pipeline.read(source).cells, strict=True):
+        if cell.cell_type == "markdown":
+            cell.source = own.source
+    return book
 
 
 def instructor(source):

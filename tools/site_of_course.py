@@ -195,9 +195,12 @@ def style():
 
 
 def with_files(body, folder, up):
-    """A page's HTML with its links to files of the course (scripts, data) leading to copies of them in the folder."""
+    """A page's HTML with its links to files of the course (scripts, data) leading to copies of them in the folder.
+
+    up: "../" for a page of solutions, whose links lead from that folder.
+    """
     def copied(match):
-        path = (ROOT / "notebooks" / match.group(1)).resolve()
+        path = (ROOT / "notebooks" / ("solutions" if up else "") / match.group(1)).resolve()
         if not path.is_file():
             return match.group()
         name = path.relative_to(ROOT)
@@ -228,7 +231,7 @@ def write_pages(books, folder):
     write("glossary.html", "Glossary", prose((ROOT / "notebooks" / "glossary.md").read_text(encoding="utf-8")), "glossary")
     for book in books:
         solved = nbformat.read(pipeline.targets(book.source)[1], 4)
-        body = cells_html(solved.cells).replace('href="glossary', Markup('href="../glossary'))
+        body = cells_html(solved.cells, "../")
         write(f"solutions/{book.stem}.html", f"{book.title}: solutions", body, links=links_of_solutions(book, solved))
     write("index.html", "Start", index(books))
     write("search.html", "Search", show.render(SITE / "search.html"))

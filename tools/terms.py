@@ -53,8 +53,11 @@ def authored(markdown):
     return set(re.findall(r"glossary\.md#([\w-]+)", markdown))
 
 
-def linked(page, seen):
-    """A text's HTML with the first use of each term as a link. seen: anchors that have theirs; the new ones are added."""
+def linked(page, seen, up):
+    """A text's HTML with the first use of each term as a link.
+
+    seen: anchors that have their link; the new ones are added. up: the way to the glossary's folder.
+    """
     depth, pieces = 0, re.split(r"(<[^>]+>)", page)
 
     def link(match):
@@ -62,7 +65,7 @@ def linked(page, seen):
         if anchor in seen:
             return match.group()
         seen.add(anchor)
-        return f'<a href="glossary.html#{anchor}">{match.group()}</a>'
+        return f'<a href="{up}glossary.html#{anchor}">{match.group()}</a>'
 
     for k, piece in enumerate(pieces):
         if found := QUIET.match(piece):
