@@ -151,7 +151,7 @@ def test_the_first_page_says_what_the_boxes_and_the_readme_say():
 
 
 def test_the_search_knows_sections_by_their_anchor_and_only_what_a_reader_sees():
-    texts = ["# 1. Tensors\n\nIntro", "## 1.1 Views & `copies`\n\nA view shares memory."]
+    texts = ["# 1. Tensors\n\nIntro", "## 1.1 Views & `copies`\n\nA view shares memory.", "### One"]
     cells = [*map(nbformat.v4.new_markdown_cell, texts),
              code_cell("torch.median(x)", said="<style>\na {color: red}</style><p>1</p><script>var hidden;</script>")]
     body = cells_as_html.cells_html(cells)
@@ -159,7 +159,7 @@ def test_the_search_knows_sections_by_their_anchor_and_only_what_a_reader_sees()
     assert heading == "1.1 Views & copies"
     first, second = site.documents([("01_tensors.html", "1. Tensors", body)])
     assert first["url"] == "01_tensors.html" and "Intro" in first["text"]
-    assert second["url"] == f"01_tensors.html#{anchor}" and second["text"] == "A view shares memory. torch.median(x) 1"
+    assert second["url"] == f"01_tensors.html#{anchor}" and second["text"] == "A view shares memory. One torch.median(x) 1"
     assert f'<a href="#{html.escape(anchor)}">' in site.navigation([lesson(body)], "01_tensors")
 
 

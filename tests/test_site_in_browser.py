@@ -128,6 +128,14 @@ def test_every_color_of_code_can_be_read_on_every_ground(folder, page):
     assert [rule for rule, _ in serious(page)] == ["color-contrast"]  # what is too faint is seen
 
 
+def test_the_names_of_the_claims_columns_stay_while_one_scrolls(folder, page):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto((folder / "claims.html").as_uri())
+    page.locator(".claims tbody tr").nth(60).locator("th a").click()
+    assert page.evaluate("scrollY") > 800
+    assert page.locator(".claims thead th").first.bounding_box()["y"] == 0
+
+
 def test_figures_are_drawn_and_say_what_they_show(lesson):
     images = lesson.locator("main img")
     assert images.count() >= 2
@@ -218,7 +226,8 @@ def test_a_term_shows_its_definition_on_hover_and_on_focus_until_escape(lesson):
 def test_the_search_says_how_many_sections_have_the_words_themselves(folder, page):
     needs("minisearch")
     page.goto((folder / "index.html").as_uri())
-    page.get_by_role("searchbox").fill("strides")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("strides")
     page.keyboard.press("Enter")
     page.locator("#hits li").first.wait_for()
     found = page.locator("#found")

@@ -99,7 +99,7 @@ def sections(body):
 
 def text_of(markup):
     """The text of a piece of HTML that a reader sees, in one line: no tags, no style sheets, no scripts."""
-    seen = re.sub(r"<(style|script)\b.*?</\1>", " ", markup, flags=re.S | re.I)
+    seen = re.sub(r'<(style|script|a class="anchor-link")(?=[ >]).*?</(?:style|script|a)>', " ", markup, flags=re.S | re.I)
     seen = re.sub(r"</?(?:span|code|wbr|a|b|strong|em)\b[^>]*>", "", seen)  # what they hold may be a part of a word
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", seen)).split())
 
@@ -147,13 +147,18 @@ def neighbors(books, number):
 
 def index(books):
     """The first page: for whom, how long, what one finds out in each lesson, and the verdicts of this machine."""
-    words = [entry["verdict"] for entry in verdicts(books).values()]
-    counts = ", ".join(f"{word} {words.count(word)}" for word in claims.VERDICTS if word in words)
     about = re.search(r"^# .+?\n(.+?)^(?:!\[|## )", readme(), re.M | re.S).group(1)
     whom = re.search(r"^\* \*\*For whom:\*\* (.+?)(?=^\* )", readme(), re.M | re.S).group(1)
     minutes = [book.minutes for book in books]
-    return show.render(SITE / "index.html", lessons=books, counts=counts, about=prose(about), whom=prose(whom),
-                       first=books[0], shortest=min(minutes), longest=max(minutes), hours=round(sum(minutes) / 60))
+    return show.render(SITE / "index.html", lessons=books, counts=counts(verdicts(books)), about=prose(about),
+                       whom=prose(whom), first=books[0], shortest=min(minutes),
+                       longest=max(minutes), hours=round(sum(minutes) / 60))
+
+
+def counts(found):
+    """How often each verdict was found, in words: "HELD 3, PARTLY 1"."""
+    words = [entry["verdict"] for entry in found.values()]
+    return ", ".join(f"{word} {words.count(word)}" for word in claims.VERDICTS if word in words)
 
 
 def verdicts(books):
@@ -172,7 +177,7 @@ def claims_page(books):
     not_run = {"verdict": "not run", "evidence": "-"}
     rows = [{"page": pages.get(row["lesson"]), "number": pipeline.number(row["lesson"])} | not_run | row
             | found.get(row["id"], {}) for row in data.claims_table()]
-    return show.render(SITE / "claims.html", rows=rows, judged=len(found))
+    return show.render(SITE / "claims.html", rows=rows, judged=len(found), counts=counts(found))
 
 
 def phrasebook_page():

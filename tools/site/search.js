@@ -16,13 +16,19 @@ function has(hit) {
 }
 
 function show(hit) {
-  const at = Math.max(0, hit.text.search(whole(...words)) - 60);
   const link = document.createElement("a"), line = document.createElement("p"), item = document.createElement("li");
   link.href = hit.url;
   link.append(...marked(hit.title));
-  line.append(at ? "… " : "", ...marked(hit.text.slice(at, at + 180)), " …");
+  line.append(...marked(excerpt(hit.text)));
   item.append(link, line);
   document.getElementById("hits").append(item);
+}
+
+// The whole words of a text around the first one that was found, with dots where something is left out.
+function excerpt(text) {
+  const from = text.lastIndexOf(" ", Math.max(0, text.search(whole(...words)) - 60)) + 1;
+  const end = text.indexOf(" ", from + 180);
+  return (from ? "… " : "") + text.slice(from, end < 0 ? undefined : end) + (end < 0 ? "" : " …");
 }
 
 // A text in pieces, the words that were typed as elements of their own.

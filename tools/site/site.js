@@ -77,7 +77,13 @@ addEventListener("DOMContentLoaded", () => {
   if (navigator.clipboard) document.querySelectorAll(".input pre code").forEach(addCopyButton);
   document.querySelectorAll(".input pre, .output, .wide, .phrasebook > div, main > table, math[display=block]").forEach(box => reach.observe(box));
   document.querySelectorAll(".term").forEach(addDefinition);
-  addEventListener("keydown", event => { if (event.key === "Escape") hideDefinitions(); });
+  addEventListener("keydown", event => {
+    if (event.key === "Escape") hideDefinitions();
+    if (event.key === "k" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      document.querySelector("input[type=search]").focus();
+    }
+  });
   const nav = document.querySelector("nav"), here = nav.querySelector("[aria-current=page]");
   if (here) nav.scrollTop = here.offsetTop - nav.clientHeight / 4;  // the contents are longer than a window
   markSection();
