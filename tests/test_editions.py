@@ -83,18 +83,38 @@ def test_a_chapter_without_a_page_says_what_to_write(monkeypatch, tmp_path):
         editions.page("01a")
 
 
+def executed_apart(build_folder, source, guess="..."):
+    """Leave a lesson where `run --apart` leaves it, without outputs; with a guess it is what a learner's own run leaves."""
+    book = pipeline.learner(pipeline.read(source))
+    for cell in book.cells:
+        cell.source = cell.source.replace("guess = ...", f"guess = {guess}")
+    path = build_folder / "apart" / "executed" / f"{source.stem}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pipeline.write(book, path)
+
+
 def test_slides_of_a_chapter_that_was_not_executed():
-    with pytest.raises(SystemExit, match="make run"):
+    with pytest.raises(SystemExit, match="make slides"):
         editions.main(["slides", "00"])
+
+
+def test_slides_are_made_of_the_run_apart_and_hold_no_guess(build_folder, monkeypatch):
+    source, = pipeline.sources(["02a"])
+    executed_apart(build_folder, source)
+    (build_folder / "apart" / "executed").rename(build_folder / "executed")  # a learner's own run is no source of slides
+    with pytest.raises(SystemExit, match="make slides"):
+        editions.main(["slides", "02a"])
+    monkeypatch.setenv("SIDE_BY_SIDE_BUILD", str(build_folder))
+    executed_apart(build_folder, source, guess='"a"')
+    with pytest.raises(SystemExit, match="02a.* differs from its source"):
+        editions.main(["slides", "02a"])
 
 
 def test_slides_load_nothing_from_elsewhere(build_folder):
     needs("reveal.js")
-    done = build_folder / "executed" / "01a_dtype_shape_broadcasting.ipynb"
-    done.parent.mkdir(parents=True)
-    _, solved = pipeline.targets(pipeline.sources(["01a"])[0])
-    nbformat.write(nbformat.read(solved, 4), done)  # the solved one serves as well
+    executed_apart(build_folder, pipeline.sources(["01a"])[0])
     folder = editions.main(["slides", "01a"])
+    assert folder == build_folder / "editions" / "slides"
     html = (folder / "01a_dtype_shape_broadcasting.html").read_text(encoding="utf-8")
     loaded = re.findall(r'(?:<script[^>]*\bsrc|<link[^>]*\bhref)="([^"]+)"', html)
     loaded += re.findall(r"@import url\((\S+)\)", html)
@@ -107,7 +127,7 @@ def test_an_edition_is_written_as_valid_notebooks(edition):
     folder = editions.main([edition, "01a"])
     book = nbformat.read(folder / "01a_dtype_shape_broadcasting.ipynb", 4)
     nbformat.validate(book)
-    assert (folder / "glossary.md").is_file()
+    assert (folder / "glossary.md").is_file() and "](glossary.md#" in text(book) and "](../glossary.md" not in text(book)
 
 
 @EACH
@@ -148,6 +168,38 @@ def test_twins_share_a_slide_with_what_is_folded_behind_them_and_folded_code_is_
     editions.write_slides(book, tmp_path / "slides")
     html = (tmp_path / "slides.html").read_text(encoding="utf-8")
     assert html.count("<details><summary>") == 1 and "<details><summary>Compares &lt;both&gt;.</summary>" in html
+
+
+def test_a_figure_and_the_machine_have_slides_of_their_own_and_imports_none():
+    def cell(tags, markup=""):
+        shown = [nbformat.v4.new_output("display_data", {"text/html": markup})] if markup else []
+        return nbformat.v4.new_code_cell("x = 1", metadata={"tags": tags}, outputs=shown)
+    cells = [cell(["setup"]), cell(["setup"], "<table>"), cell(["verdict", "folded"], "<b>EQUAL</b>"),
+             cell(["folded"], '<img alt="a line">'), cell(["verdict", "folded"], '<img alt="a line">')]
+    book = editions.laid_out(nbformat.v4.new_notebook(cells=cells))
+    assert [cell.metadata.slideshow.slide_type for cell in book.cells] == ["skip", "subslide", "-", "subslide", "-"]
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_twins_stand_in_two_columns_on_a_slide_and_their_longest_line_fits(tmp_path, page):
+    needs("reveal.js")
+    short, long = "x = 1  # " + 20 * "x", "y = 1  # " + 79 * "y"
+    cells = [nbformat.v4.new_code_cell(f"# {name}\n{line}", metadata={"tags": [tag]})
+             for line in (short, long) for name, tag in (("PyTorch", "torch"), ("TensorFlow", "tf"))]
+    editions.write_slides(editions.laid_out(nbformat.v4.new_notebook(cells=cells)), tmp_path / "slides")
+    for width, height in ((1280, 720), (1600, 900)):
+        page.set_viewport_size({"width": width, "height": height})
+        heights = []
+        for number in (0, 1):
+            page.goto(f"{(tmp_path / 'slides.html').as_uri()}?{width}#/0/{number}")
+            page.locator("section.present .highlight").first.wait_for()
+            left, right = (box.bounding_box() for box in page.locator("section.present section.present pre").all())
+            assert left["y"] == right["y"] and left["x"] + left["width"] < right["x"]
+            assert right["x"] + right["width"] <= width
+            heights.append(left["height"])
+        assert heights[0] > heights[1]  # two lines each: short ones are set larger, and long ones do not wrap
+    assert page.asked_outside == []
 
 
 def test_on_slides_too_an_outcome_is_closed(tmp_path):

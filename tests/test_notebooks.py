@@ -3,6 +3,7 @@ test_rules.py."""
 import ast
 import functools
 import importlib
+import re
 
 import nbformat
 import pytest
@@ -71,3 +72,16 @@ def test_no_output_in_the_learners_notebook(source):
 
 def test_notebooks_in_sync_and_verdicts_have_outputs(source):
     assert pipeline.check(source) == "in sync"
+
+
+def dead_links(path):
+    """The relative links of a notebook's texts that lead to no file."""
+    said = "\n".join(cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "markdown")
+    prose = re.sub(r"```.*?```|`[^`\n]+`", "", said, flags=re.S)
+    links = re.findall(r"\]\(([^)\s]+)\)", prose) + re.findall(r'(?:href|src)="([^"]+)"', prose)
+    names = [link.partition("#")[0] for link in links if not re.match("[a-z]+:|#", link)]
+    return [name for name in names if not (path.parent / name).is_file()]
+
+
+def test_every_relative_link_leads_to_a_file_from_both_folders(source):
+    assert [dead_links(path) for path in pipeline.targets(source)] == [[], []]

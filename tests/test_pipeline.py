@@ -374,3 +374,12 @@ def test_a_lessons_checks_are_chosen_by_its_name(source, monkeypatch):
     assert [(ROOT / name).is_file() for name in first[-2:]] == [True, True]
     assert second[-1] == str(pipeline.targets(source)[1]) and "--nbval-lax" in second
     assert options["env"]["SIDE_BY_SIDE_BUILD"].endswith("nbval")
+
+
+def test_links_of_the_solved_notebook_lead_from_its_folder():
+    text = "[a](glossary.md#view) [b](../data/x.csv) [c](chapters/ch02/engine.py) [`d`](glossary.md) ![e](e.png)"
+    assert pipeline.from_solutions(text) == (
+        "[a](../glossary.md#view) [b](../../data/x.csv) [c](../chapters/ch02/engine.py) "
+        "[`d`](../glossary.md) ![e](../e.png)")
+    for same in ("[f](02b_the_life.ipynb)", "[g](#quiz)", "[h](https://x.org/a)", "`x[0](y)`", "```\nx[0](y)\n```"):
+        assert pipeline.from_solutions(same) == same

@@ -12,6 +12,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+import terms
 from helpers import show
 
 TEMPLATE = Path(__file__).parent / "site" / "cells.html"
@@ -38,15 +39,20 @@ def prose(markdown):
     page = markdown2html(mathml(markdown))
     page = re.sub(r'href="([^":]+)\.ipynb', r'href="\1.html', page)
     page = page.replace('<a class="anchor-link"', '<a class="anchor-link" aria-label="Link to this heading"')
-    return Markup(page.replace('href="glossary.md', 'href="glossary.html'))
+    return Markup(re.sub(r'href="((?:\.\./)?)glossary\.md', r'href="\1glossary.html', page))
 
 
-def cells_html(cells):
-    """Cells as HTML. Twins stand in one box, so that a style sheet can put them in two columns."""
-    groups, rest = [], list(cells)
+def cells_html(cells, up=""):
+    """Cells as HTML. Twins stand in one box, so that a style sheet can put them in two columns.
+
+    The first use of each of the glossary's terms is a link; up: the way to the glossary's folder.
+    """
+    groups, rest, linked = [], list(cells), set()
+    for cell in cells:
+        linked |= terms.authored(cell.source if cell.cell_type == "markdown" else "")
     while rest:
         count = 2 if are_twins(rest[:2]) else 1
-        groups.append([shown(cell) for cell in rest[:count]])
+        groups.append([shown(cell, linked, up) for cell in rest[:count]])
         rest = rest[count:]
     return show.render(TEMPLATE, groups=groups)
 
@@ -64,10 +70,13 @@ def caption(cell):
     return said[:1].upper() + said[1:] or "Code"
 
 
-def shown(cell):
-    """What the template shows of a cell. A code cell says which framework it belongs to; a folded one has a caption."""
+def shown(cell, linked, up):
+    """What the template shows of a cell. A code cell says which framework it belongs to; a folded one has a caption.
+
+    linked: the terms that have their link on this page; those of this cell are added.
+    """
     if cell.cell_type == "markdown":
-        return {"prose": prose(cell.source)}
+        return {"prose": Markup(terms.linked(prose(cell.source), linked, up))}
     tags = cell.metadata.get("tags", [])
     side = next((name for name in SIDES if name in tags), "")
     named = cell.source.startswith(f"# {SIDES.get(side)}")

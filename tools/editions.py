@@ -4,7 +4,7 @@
     solutions   solved, with the outputs of the verdict cells
     instructor  solved, with the notes of each chapter in place, minutes, and the wrong answers to expect
     live        the learner's, with the twin cells emptied: they are typed in class (--no-solutions, too)
-    slides      HTML slides of the executed course (build/executed) that need no network; S shows the notes
+    slides      HTML slides that need no network, of what `tools/pipeline.py run --apart` has executed; S shows the notes
 """
 import argparse
 import hashlib
@@ -22,6 +22,7 @@ import cells_as_html
 import pipeline
 from helpers import ROOT, build_dir
 from helpers.machine import fetched
+from run_ledger import work_apart
 
 SECTION = re.compile(r"^## (\d+[a-z]?\.\d+) \((\d+) minutes?\)$", re.M)
 TO_TYPE = Template("# $framework: typed in class. The finished cell is in the instructor's edition.\n")
@@ -86,8 +87,12 @@ def without_solutions(book, lesson):
 
 
 def solutions(source):
-    """The solved notebook as it is committed, with its outputs."""
-    return nbformat.read(pipeline.targets(source)[1], 4)
+    """The solved notebook as it is committed, with its outputs; its links lead from a folder with the glossary in it."""
+    book = nbformat.read(pipeline.targets(source)[1], 4)
+    for cell, own in zip(book.cells, pipeline.read(source).cells, strict=True):
+        if cell.cell_type == "markdown":
+            cell.source = own.source
+    return book
 
 
 def instructor(source):
@@ -114,22 +119,33 @@ def live(source):
 
 def slides(source):
     """The executed notebook laid out as slides, with the guide's notes as speaker notes."""
-    done = executed(source)
-    if not done.is_file():
-        raise FileNotFoundError(f"{done.name} has not been executed yet: run `make run` first")
-    return laid_out(with_notes(nbformat.read(done, 4), pipeline.lesson(source)))
+    book = pipeline.executed(source)
+    if book is None:
+        raise FileNotFoundError(f"{source.stem} has not been executed yet: run `make slides`, which executes it first")
+    return laid_out(with_notes(book, pipeline.lesson(source)))
 
 
 def laid_out(book):
-    """A notebook with each cell's place among the slides, captions of folded cells, closed outcomes, equations as MathML."""
+    """A notebook with each cell's place among the slides, captions of folded cells, closed outcomes, equations as MathML.
+
+    Code cells say how many columns they have, so that the style sheet can set them as large as their lines allow.
+    """
     for before, cell in zip([book["cells"][0], *book["cells"]], book["cells"]):
         cell.metadata["slideshow"] = {"slide_type": kind_of_slide(cell, before)}
         cell.metadata["caption"] = cells_as_html.caption(cell)
+        cell.metadata["columns"] = columns(cell)
+        if cells_as_html.are_twins([before, cell]):  # both alike, to be compared line by line
+            before.metadata["columns"] = cell.metadata["columns"] = max(columns(before), columns(cell))
         if cell.cell_type == "markdown":
             cell.source = cells_as_html.mathml(cell.source)
         else:
             cell.outputs = [with_closed_outcome(output) for output in cell.outputs]
     return book
+
+
+def columns(cell):
+    """The length of a cell's longest line."""
+    return max(map(len, cell.source.splitlines()), default=0)
 
 
 def with_closed_outcome(output):
@@ -138,20 +154,18 @@ def with_closed_outcome(output):
     return new_output("display_data", {"text/html": str(said)}) if said else output
 
 
-def executed(source):
-    """Where `make run` leaves a lesson's executed notebook."""
-    return build_dir() / "executed" / pipeline.targets(source)[0].name
-
-
 def kind_of_slide(cell, before):
-    """Where a cell goes: a heading opens a slide; text and twins one below it, with what is folded behind them."""
+    """Where a cell goes: a heading opens a slide; text, twins, figures one below it; what judges stays with them."""
     tags = set(pipeline.tags(cell))
+    shows = [output.data.get("text/html", "") for output in cell.get("outputs", []) if output.get("data")]
     if "instructor" in tags:
         return "notes"
-    if {"setup", "parameters"} & tags and not any(output.get("data") for output in cell.get("outputs", [])):
-        return "skip"
+    if {"setup", "parameters"} & tags:
+        return "subslide" if shows else "skip"
     if cell.cell_type == "markdown":
         return "slide" if re.search(r"^##? ", cell.source, re.M) else "subslide"
+    if any(markup.startswith("<img") for markup in shows) and "verdict" not in tags:
+        return "subslide"
     if "folded" in tags or cells_as_html.are_twins([before, cell]):
         return "-"
     alone = {"torch", "tf", "verdict"} & tags or cell.source.count("\n") > 8
@@ -184,8 +198,10 @@ def main(arguments=None):
     folder = build_dir() / "editions" / options.edition
     folder.mkdir(parents=True, exist_ok=True)
     chosen = pipeline.sources(options.lessons)
-    if options.edition == "slides" and not options.lessons:  # of what was executed
-        chosen = [source for source in chosen if executed(source).is_file()] or chosen
+    if options.edition == "slides":
+        work_apart()  # no slide holds what a learner has guessed or answered
+        if not options.lessons:
+            chosen = [source for source in chosen if pipeline.executed(source)] or chosen
     for source in chosen:
         try:
             book = make[options.edition](source)

@@ -43,6 +43,7 @@ from run_ledger import fresh_ledger, work_apart  # noqa: E402
 GOLDEN = "nbval-check-output"
 LAST = "14"
 MARK = re.compile(r"^# (?:solution|wrong: ?(.*))$", re.M)
+LINK = re.compile(r"```.*?```|`[^`\n]+`|\]\((?![a-z]+:|#|\w+\.ipynb)", re.S)  # code, or where a relative address begins
 ALMOST = re.compile(r"^#\s*(?:solution|wrong)\b(?=\s*:|\s*$).*$", re.M | re.I)
 PYTEST = [sys.executable, "-m", "pytest", "-n"]
 METADATA = {  # what JupyterLab itself would write, less the version: merely opening a notebook changes it little
@@ -148,14 +149,24 @@ def learner(nb):
 
 
 def solved(nb):
-    """The solutions' edition: each exercise with its solution, verdict cells marked for nbval."""
+    """The solutions' edition: each exercise with its solution, links from its folder, verdict cells marked for nbval."""
     nb = nbformat.from_dict(nb)
     for cell in nb.cells:
+        if cell.cell_type == "markdown" and (moved := from_solutions(cell.source)) != cell.source:
+            cell.source, cell.id = moved, answers.digest(moved)
         if "exercise" in tags(cell):
             cell.source = with_solution(cell.source)
         if "verdict" in tags(cell):
             cell.metadata["tags"] = [*tags(cell), GOLDEN]
-    return nb
+    return answers.with_unique_ids(nb)
+
+
+def from_solutions(markdown):
+    """A text whose relative links lead from the folder solutions to what they lead to from the one above it.
+
+    Links to other lessons stay: they are in both folders.
+    """
+    return LINK.sub(lambda found: found.group() + "../" if found.group() == "](" else found.group(), markdown)
 
 
 def targets(source):
@@ -336,6 +347,23 @@ def run(source, parameters):
         if claims and not verdicts:
             raise ValueError(f"it ran, but judged none of its claims ({', '.join(claims)}) in {build_dir()}")
     return verdicts
+
+
+def executed(source):
+    """A lesson's notebook as `run` left it in the build folder, the clean edition; None where it was not executed.
+
+    Exits, naming the cell, when it is not the learner's edition as its source gives it today.
+    """
+    path = build_dir() / "executed" / f"{source.stem}.ipynb"
+    if not path.is_file():
+        return None
+    book = nbformat.read(path, 4)
+    own = [cell for cell in book.cells if "injected-parameters" not in tags(cell)]
+    differs = difference(learner(read(source)), nbformat.from_dict({**book, "cells": own}), exact=False)
+    if differs:
+        sys.exit(f"{source.stem}: {differs[1]}. Pages and slides show the clean edition: run `make site`, or `make slides`, "
+                 "which execute it anew")
+    return book
 
 
 def test(chosen, workers):

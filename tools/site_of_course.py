@@ -18,6 +18,7 @@ from markupsafe import Markup
 from pygments.formatters import HtmlFormatter
 
 import pipeline
+import terms
 from cells_as_html import cells_html, prose
 from helpers import ROOT, build_dir, claims, data, show
 from helpers.course import ledger
@@ -55,25 +56,13 @@ def lessons():
     table = table_of_readme()
     found = []
     for source in pipeline.sources():
-        path = build_dir() / "executed" / f"{source.stem}.ipynb"
-        if path.is_file():
-            book = nbformat.read(path, 4)
-            refuse_unless_clean(book, source)
+        if book := pipeline.executed(source):
             minutes, finds = table[source.stem]
             title = re.search(r"^# (.+)$", book.cells[0].source, re.M).group(1)
             found.append(Lesson(source, title, minutes, needs(book.cells[0].source), finds, cells_html(book.cells)))
     if not found:
         sys.exit(f"{build_dir() / 'executed'} holds no lesson: run `make site`, which executes the course first")
     return found
-
-
-def refuse_unless_clean(book, source):
-    """Exit, naming the cell, when an executed notebook is not the learner's edition as its source gives it today."""
-    own = [cell for cell in book.cells if "injected-parameters" not in pipeline.tags(cell)]
-    clean = pipeline.learner(pipeline.read(source))
-    differs = pipeline.difference(clean, nbformat.from_dict({**book, "cells": own}), exact=False)
-    if differs:
-        sys.exit(f"{source.stem}: {differs[1]}. The site shows the clean edition: run `make site`, which executes it anew")
 
 
 def table_of_readme():
@@ -110,7 +99,7 @@ def sections(body):
 
 def text_of(markup):
     """The text of a piece of HTML that a reader sees, in one line: no tags, no style sheets, no scripts."""
-    seen = re.sub(r"<(style|script)\b.*?</\1>", " ", markup, flags=re.S | re.I)
+    seen = re.sub(r'<(style|script|a class="anchor-link")(?=[ >]).*?</(?:style|script|a)>', " ", markup, flags=re.S | re.I)
     seen = re.sub(r"</?(?:span|code|wbr|a|b|strong|em)\b[^>]*>", "", seen)  # what they hold may be a part of a word
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", seen)).split())
 
@@ -158,13 +147,18 @@ def neighbors(books, number):
 
 def index(books):
     """The first page: for whom, how long, what one finds out in each lesson, and the verdicts of this machine."""
-    words = [entry["verdict"] for entry in verdicts(books).values()]
-    counts = ", ".join(f"{word} {words.count(word)}" for word in claims.VERDICTS if word in words)
     about = re.search(r"^# .+?\n(.+?)^(?:!\[|## )", readme(), re.M | re.S).group(1)
     whom = re.search(r"^\* \*\*For whom:\*\* (.+?)(?=^\* )", readme(), re.M | re.S).group(1)
     minutes = [book.minutes for book in books]
-    return show.render(SITE / "index.html", lessons=books, counts=counts, about=prose(about), whom=prose(whom),
-                       first=books[0], shortest=min(minutes), longest=max(minutes), hours=round(sum(minutes) / 60))
+    return show.render(SITE / "index.html", lessons=books, counts=counts(verdicts(books)), about=prose(about),
+                       whom=prose(whom), first=books[0], shortest=min(minutes),
+                       longest=max(minutes), hours=round(sum(minutes) / 60))
+
+
+def counts(found):
+    """How often each verdict was found, in words: "HELD 3, PARTLY 1"."""
+    words = [entry["verdict"] for entry in found.values()]
+    return ", ".join(f"{word} {words.count(word)}" for word in claims.VERDICTS if word in words)
 
 
 def verdicts(books):
@@ -185,7 +179,7 @@ def claims_page(books):
             | found.get(row["id"], {}) for row in data.claims_table()]
     for row in rows:
         row["dates"] = claims.dates(row, row["verdict"])
-    return show.render(SITE / "claims.html", rows=rows, judged=len(found))
+    return show.render(SITE / "claims.html", rows=rows, judged=len(found), counts=counts(found))
 
 
 def phrasebook_page():
@@ -208,9 +202,12 @@ def style():
 
 
 def with_files(body, folder, up):
-    """A page's HTML with its links to files of the course (scripts, data) leading to copies of them in the folder."""
+    """A page's HTML with its links to files of the course (scripts, data) leading to copies of them in the folder.
+
+    up: "../" for a page of solutions, whose links lead from that folder.
+    """
     def copied(match):
-        path = (ROOT / "notebooks" / match.group(1)).resolve()
+        path = (ROOT / "notebooks" / ("solutions" if up else "") / match.group(1)).resolve()
         if not path.is_file():
             return match.group()
         name = path.relative_to(ROOT)
@@ -227,8 +224,9 @@ def write_pages(books, folder):
 
     def write(name, title, body, current="", **more):
         up = "../" * name.count("/")
+        body, definitions = terms.described(with_files(body, folder, up))
         page = show.render(SITE / "page.html", title=title, navigation=navigation(books, current, up),
-                           body=with_files(body, folder, up), up=up, **{"around": {}, "links": [], **more})
+                           body=Markup(body), definitions=definitions, up=up, **{"around": {}, "links": [], **more})
         (folder / name).write_text(page, encoding="utf-8")
         if current:
             known.append((name, title.replace("`", ""), body))
@@ -240,7 +238,7 @@ def write_pages(books, folder):
     write("glossary.html", "Glossary", prose((ROOT / "notebooks" / "glossary.md").read_text(encoding="utf-8")), "glossary")
     for book in books:
         solved = nbformat.read(pipeline.targets(book.source)[1], 4)
-        body = cells_html(solved.cells).replace('href="glossary', Markup('href="../glossary'))
+        body = cells_html(solved.cells, "../")
         write(f"solutions/{book.stem}.html", f"{book.title}: solutions", body, links=links_of_solutions(book, solved))
     write("index.html", "Start", index(books))
     write("search.html", "Search", show.render(SITE / "search.html"))

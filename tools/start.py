@@ -63,7 +63,7 @@ def steps(command, python, arguments, is_root=False):
         "check": [tool("pipeline", "test", *arguments)],
         "lint": lint,
         "doctor": [module("helpers.doctor", *arguments)],
-        "slides": [tool("pipeline", "run", *arguments), tool("editions", "slides", *arguments)],
+        "slides": [tool("pipeline", "run", *arguments, "--apart"), tool("editions", "slides", *arguments)],
         "site": [tool("pipeline", "run", *arguments, "--apart"), tool("site_of_course")],
         "wheelhouse": [tool("wheelhouse", *arguments)],
         "benchmark": [module("pytest", "-m", "benchmark", "-s", "tests/benchmarks")],

@@ -4,24 +4,54 @@ const words = query.split(/\s+/).filter(word => word);
 const found = document.getElementById("found");
 document.querySelector("form[role=search] input").value = query;
 
-// A word as it was typed, with neither a letter nor a digit beside it.
-function whole(word) {
-  const literal = word.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
-  return new RegExp(`(?<![\\p{L}\\p{N}_])${literal}(?![\\p{L}\\p{N}_])`, "iu");
+// Finds these words as they were typed, with neither a letter nor a digit beside them.
+function whole(...words) {
+  const literal = words.map(word => word.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")).join("|");
+  return new RegExp(`(?<![\\p{L}\\p{N}_])(${literal})(?![\\p{L}\\p{N}_])`, "iu");
 }
 
-function isExact(hit) {
-  return words.every(word => whole(word).test(`${hit.title} ${hit.text}`));
+// How many of the words that were typed a section has, as they were typed.
+function has(hit) {
+  return words.filter(word => whole(word).test(`${hit.title} ${hit.text}`)).length;
 }
 
 function show(hit) {
-  const link = Object.assign(document.createElement("a"), { href: hit.url, textContent: hit.title });
-  const at = Math.max(0, hit.text.search(whole(words[0])) - 60);
-  const line = document.createElement("p");
-  line.textContent = (at ? "… " : "") + hit.text.slice(at, at + 180) + " …";
-  const item = document.createElement("li");
+  const link = document.createElement("a"), line = document.createElement("p"), item = document.createElement("li");
+  link.href = hit.url;
+  link.append(...marked(hit.title));
+  line.append(...marked(excerpt(hit.text)));
   item.append(link, line);
   document.getElementById("hits").append(item);
+}
+
+// The whole words of a text around the first one that was found, with dots where something is left out.
+function excerpt(text) {
+  const from = text.lastIndexOf(" ", Math.max(0, text.search(whole(...words)) - 60)) + 1;
+  const end = text.indexOf(" ", from + 180);
+  return (from ? "… " : "") + text.slice(from, end < 0 ? undefined : end) + (end < 0 ? "" : " …");
+}
+
+// A text in pieces, the words that were typed as elements of their own.
+function marked(text) {
+  const pieces = text.split(whole(...words));  // every second one is a word
+  return pieces.map((piece, k) => k % 2 ? Object.assign(document.createElement("mark"), { textContent: piece }) : piece);
+}
+
+// The sections that have all words, or words like them; where there is none, those that have some. Says which, and how many.
+function search() {
+  const engine = new MiniSearch({ fields: ["title", "text"], storeFields: ["title", "url", "text"] });
+  engine.addAll(DOCUMENTS);
+  const options = { prefix: true, fuzzy: 0.1, boost: { title: 3 } };
+  const hits = engine.search(query, { ...options, combineWith: "AND" });
+  if (hits.length) {
+    const exact = hits.filter(hit => has(hit) == words.length), similar = hits.filter(hit => has(hit) < words.length);
+    found.textContent = `Sections with exactly “${query}”: ${exact.length}; with similar words: ${similar.length}.`;
+    return [...exact, ...similar];
+  }
+  const some = engine.search(query, options).filter(has).sort((a, b) => has(b) - has(a));  // as many words as there are
+  found.textContent = words.length == 1 ? `No section has “${query}”, nor a word like it.`
+    : `No section has all of these words; sections that have some: ${some.length}.`;
+  return some;
 }
 
 if (typeof MiniSearch === "undefined") {
@@ -29,10 +59,5 @@ if (typeof MiniSearch === "undefined") {
 } else if (!words.length) {
   found.textContent = "Type words into the field above.";
 } else {
-  const engine = new MiniSearch({ fields: ["title", "text"], storeFields: ["title", "url", "text"] });
-  engine.addAll(DOCUMENTS);
-  const hits = engine.search(query, { prefix: true, fuzzy: 0.1, combineWith: "AND", boost: { title: 3 } });
-  const exact = hits.filter(isExact), similar = hits.filter(hit => !isExact(hit));
-  found.textContent = `Sections with exactly “${query}”: ${exact.length}; with similar words: ${similar.length}.`;
-  [...exact, ...similar].slice(0, 40).forEach(show);
+  search().slice(0, 40).forEach(show);
 }

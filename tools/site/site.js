@@ -42,12 +42,48 @@ const reach = new ResizeObserver(entries => {
   }
 });
 
+// A term's definition, beside the term while the pointer is on either of them, or the focus on the term. Escape hides it.
+function addDefinition(term) {
+  const about = document.getElementById(term.getAttribute("aria-describedby"));
+  let leaving;
+  const show = () => {
+    clearTimeout(leaving);
+    hideDefinitions();
+    about.hidden = false;
+    const line = [...term.getClientRects()].at(-1), { clientWidth, clientHeight } = document.documentElement;
+    const below = line.bottom + 4, fits = below + about.offsetHeight < clientHeight;
+    about.style.left = `${Math.max(8, Math.min(line.left, clientWidth - about.offsetWidth - 8))}px`;
+    about.style.top = `${scrollY + (fits ? below : line.top - 4 - about.offsetHeight)}px`;
+  };
+  const leave = () => {  // not at once: the pointer may be on its way from the one to the other
+    leaving = setTimeout(() => { about.hidden = document.activeElement !== term; }, 200);
+  };
+  for (const place of [term, about]) {
+    place.addEventListener("pointerenter", show);
+    place.addEventListener("pointerleave", leave);
+  }
+  term.addEventListener("focus", show);
+  term.addEventListener("blur", hideDefinitions);
+}
+
+function hideDefinitions() {
+  for (const about of document.querySelectorAll("[role=tooltip]")) about.hidden = true;
+}
+
 addEventListener("DOMContentLoaded", () => {
   const theme = document.getElementById("theme");
   theme.hidden = false;
   theme.addEventListener("click", changeTheme);
   if (navigator.clipboard) document.querySelectorAll(".input pre code").forEach(addCopyButton);
   document.querySelectorAll(".input pre, .output, .wide, .phrasebook > div, main > table, math[display=block]").forEach(box => reach.observe(box));
+  document.querySelectorAll(".term").forEach(addDefinition);
+  addEventListener("keydown", event => {
+    if (event.key === "Escape") hideDefinitions();
+    if (event.key === "k" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      document.querySelector("input[type=search]").focus();
+    }
+  });
   const nav = document.querySelector("nav"), here = nav.querySelector("[aria-current=page]");
   if (here) nav.scrollTop = here.offsetTop - nav.clientHeight / 4;  // the contents are longer than a window
   markSection();
