@@ -84,13 +84,14 @@ def get_weights(model: tf.keras.Model) -> dict[str, np.ndarray]:
 def set_weights(model: tf.keras.Model, weights: dict[str, np.ndarray]) -> None:
     """Copy NumPy arrays into a Keras model's weights, by the names that `get_weights` gives.
 
+    States of random generators may be left out, and stay.
     Raises KeyError when names are missing or unknown, ValueError when a shape does not fit or a value is no array of
     numbers; the model is then unchanged.
     """
     state = _by_name(model)
     arrays = checked_weights({name: tuple(variable.shape) for name, variable in state.items()}, weights)
-    for name, variable in state.items():
-        variable.assign(arrays[name])
+    for name, array in arrays.items():
+        state[name].assign(array)
 
 
 def _by_name(model):

@@ -68,13 +68,13 @@ def get_weights(model: torch.nn.Module) -> dict[str, np.ndarray]:
 
 
 def set_weights(model: torch.nn.Module, weights: dict[str, np.ndarray]) -> None:
-    """Copy NumPy arrays into a module's parameters and buffers, by name.
+    """Copy NumPy arrays into a module's parameters and buffers, by name; counts of batches may be left out, and stay.
 
     Raises KeyError when names are missing or unknown, ValueError when a shape does not fit or a value is no array of
     numbers; the model is then unchanged.
     """
     arrays = checked_weights({name: tuple(value.shape) for name, value in model.state_dict().items()}, weights)
-    model.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in arrays.items()})
+    model.load_state_dict(model.state_dict() | {name: torch.from_numpy(np.array(value)) for name, value in arrays.items()})
 
 
 def memory() -> int | None:

@@ -12,6 +12,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import editions
@@ -20,7 +21,7 @@ import pipeline
 import start
 import wheelhouse
 from conftest import needs
-from helpers import ROOT
+from helpers import ROOT, port
 
 TEXTS = ("README.md", "CONTRIBUTING.md", "data/README.md", "findings/README.md", "notebooks/TEACHING.md",
          "tools/hub/README.md")
@@ -63,13 +64,14 @@ class Parsed(Exception):
 
 def read(monkeypatch, main, arguments):
     """The options that a program reads from arguments, without what it does then. SystemExit where it refuses them."""
-    parse_args = argparse.ArgumentParser.parse_args
-
-    def stop(self, *args, **kwargs):
-        raise Parsed(parse_args(self, *args, **kwargs))
+    def stopping(reader):
+        def stop(self, *args, **kwargs):
+            raise Parsed(reader(self, *args, **kwargs))
+        return stop
 
     with monkeypatch.context() as patched:
-        patched.setattr(argparse.ArgumentParser, "parse_args", stop)
+        for name in ("parse_args", "parse_intermixed_args"):
+            patched.setattr(argparse.ArgumentParser, name, stopping(getattr(argparse.ArgumentParser, name)))
         with pytest.raises(Parsed) as parsed:
             main(arguments)
     return parsed.value.args[0]
@@ -155,6 +157,8 @@ def test_after_a_row_is_mended_the_command_for_the_checksums_mends_its_line_and_
 @pytest.mark.skipif(os.name == "nt", reason="a POSIX shell's command")
 @pytest.mark.parametrize("command", MODULES)
 def test_a_command_of_the_helpers_runs_as_it_stands(command, copy):
+    for name in re.findall(r"\w+\.npz", command):
+        port.save(port.Activations("", {"dense": np.ones(3)}), copy / name)
     done = typed(command, copy)
     assert done.stdout.strip() and "Traceback" not in done.stderr, done.stderr
     if "merge" in command:

@@ -1,11 +1,13 @@
 """helpers.port: planted faults are found in their layer with their cause, a right port gets none, no match is guessed."""
+import re
+
 import numpy as np
 import pytest
 import tensorflow as tf
 import torch
 from torch import nn
 
-from helpers import port, tf_side, torch_side
+from helpers import ROOT, port, tf_side, torch_side
 
 pytestmark = pytest.mark.slow
 keras = tf.keras
@@ -241,16 +243,12 @@ def test_a_match_of_the_whole_network_carries_it():
     theirs = {variable.path: tf_side.to_numpy(variable.value) for variable in original.weights}
     found = port.match(torch_side.get_weights(ours), theirs)
     assert {pair.yours for pair in found.pairs} == set(torch_side.get_weights(ours)) - {"2.num_batches_tracked"}
-    assert list(found.left_yours) == ["2.num_batches_tracked"] and not found.left_theirs
-    doubtful = {pair.yours for pair in found.pairs if not pair.sure}
-    for pair in found.pairs:
-        array = theirs[pair.theirs]
-        if pair.yours not in doubtful:
-            ours.state_dict()[pair.yours].copy_(torch.tensor(np.ascontiguousarray(array.transpose(pair.order))))
-    with pytest.raises(ValueError, match="not sure.*num_batches_tracked from nothing"):
-        port.carry(found, theirs)
-    kinds = {"1.weight": 0.0, "2.running_var": 0.0, "8.bias": 0.0}
-    assert all(np.abs(torch_side.get_weights(ours)[name]).max() > 0 for name in kinds if name not in doubtful)
+    assert not found.left_yours and not found.left_theirs
+    torch_side.set_weights(ours, port.carry(found, theirs))
+    compared_now = compared(original, ours, theirs_in, yours_in)
+    assert compared_now.first.yours == "8", "behind a flatten, the rows of the kernel are for you to turn"
+    with pytest.raises(ValueError, match="not sure: a from nothing"):
+        port.carry(port.match({"a": np.zeros(3)}, {"b": np.zeros(4)}), {"b": np.zeros(4)})
 
 
 def test_names_decide_among_arrays_of_one_shape_and_doubt_is_said():
@@ -375,3 +373,16 @@ def test_a_model_in_training_mode_is_left_as_it_was():
     after = torch_side.get_weights(model)
     assert model.training and all((before[name] == after[name]).all() for name in before)
     assert any("training mode" in note for note in seen.notes)
+
+
+def test_the_readmes_example_runs_as_it_stands(tmp_path, monkeypatch, capsys):
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = re.search(r"```python\n(from helpers import port.*?)```", text, re.S)[1]
+    layers = keras.layers
+    original = shaken(keras.Sequential([keras.Input((6, 6, 3)), layers.Conv2D(4, 3), layers.BatchNormalization()]))
+    network = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4)).eval()
+    monkeypatch.chdir(tmp_path)
+    pictures = np.random.default_rng(0).normal(size=(2, 6, 6, 3)).astype("float32")
+    exec(block, {"network": network, "original": original, "pictures": pictures})
+    said = re.search(r"# \.\.\. (.*?) \(then", block)[1]
+    assert said in capsys.readouterr().out and (tmp_path / "port.html").is_file()

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers.porting.causes import distance
+from helpers.porting.naming import is_weight
 
 
 class Pair(NamedTuple):
@@ -35,17 +36,20 @@ class Match(NamedTuple):
 
 KERAS_TO_TORCH = {2: (1, 0), 3: (2, 1, 0), 4: (3, 2, 0, 1), 5: (4, 3, 0, 1, 2)}
 """How a kernel of Keras (..., in, out) becomes PyTorch's (out, in, ...), by its number of axes."""
+DEPTHWISE_TO_TORCH = {3: (1, 2, 0), 4: (2, 3, 0, 1)}
+"""How a kernel of Keras for each channel alone (..., channels, 1) becomes PyTorch's (channels, 1, ...)."""
 SYNONYMS = {"gamma": "scale", "weight": "kernel", "weights": "kernel", "embeddings": "kernel", "beta": "bias",
             "running": "moving", "var": "variance", "linear": "dense", "fc": "dense", "bn": "normalization",
             "batchnorm": "normalization"}
 
 
 def match(yours: Mapping[str, np.ndarray], theirs: Mapping[str, np.ndarray]) -> Match:
-    """Propose which of their weights goes where in yours, by shape, name and order. Nothing is set.
+    """Propose which of their weights goes where in yours, by shape, name and order. Nothing is set; counters do not count.
 
     Partners have the same sizes, in some order of axes. Among several of one kind of shape the names decide where they can,
     and the order where they say nothing; where the two disagree, a pair is proposed and marked as not sure.
     """
+    yours, theirs = ({name: array for name, array in side.items() if is_weight(name)} for side in (yours, theirs))
     pairs, left_yours, left_theirs = [], dict.fromkeys(yours), dict.fromkeys(theirs)
     for by in (_shape_and_role, _shape):  # what has no partner of its role may have one under another name
         groups = {}
@@ -129,15 +133,14 @@ def _words(name):
 
 def _orders(yours_name, yours, theirs_name, theirs):
     """The ways to transpose theirs into yours: the frameworks' usual one alone where it fits, else all that fit."""
-    shape, other = np.shape(yours), np.shape(theirs)
-    usual = KERAS_TO_TORCH.get(len(other))
-    if usual and "kernel" in theirs_name.lower() and "kernel" not in yours_name.lower():
-        if tuple(other[k] for k in usual) == shape:
-            return [usual]
-    if usual and "kernel" in yours_name.lower() and "kernel" not in theirs_name.lower():
-        back = tuple(int(k) for k in np.argsort(usual))
-        if tuple(other[k] for k in back) == shape:
-            return [back]
+    shape, other, axes = np.shape(yours), np.shape(theirs), np.ndim(theirs)
+    from_keras, to_keras = ("kernel" in name.lower() for name in (theirs_name, yours_name))
+    usual = [order for orders in (KERAS_TO_TORCH, DEPTHWISE_TO_TORCH) if (order := orders.get(axes))]
+    if from_keras != to_keras:
+        usual = usual if from_keras else [tuple(map(int, np.argsort(order))) for order in usual]
+        for order in usual:
+            if tuple(other[k] for k in order) == shape:
+                return [order]
     if shape == other:
         return [tuple(range(len(shape)))]
     return [order for order in itertools.permutations(range(len(other))) if tuple(other[k] for k in order) == shape]
@@ -151,9 +154,6 @@ def _hints(left_yours, left_theirs):
         if ih:
             hints.append(f"{side} has two biases in a recurrent layer ({ih[0]}, and bias_hh): an LSTM of the other side has "
                          "one, their sum; a GRU keeps both, as two rows")
-        counters = [name for name in names if "num_batches_tracked" in name]
-        if counters:
-            hints.append(f"{side} counts batches in {counters[0]}: the other side needs no such number")
         sums = [(a, b) for a in names for b in others if math.prod(names[a]) == math.prod(others[b]) and names[a]]
         hints += [f"{a} of {side} and {b} have as many numbers: reshape" for a, b in sums if side == "yours"]
     return hints

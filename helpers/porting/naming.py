@@ -4,13 +4,22 @@ from collections.abc import Mapping
 
 import numpy as np
 
+NO_WEIGHTS = "num_batches_tracked", "seed_generator_state"
+"""How the names end of what models keep beside their weights: a count of batches, and a generator's state."""
+
+
+def is_weight(name: str) -> bool:
+    """Whether an array of this name belongs to what a model has learned."""
+    return not name.endswith(NO_WEIGHTS)
+
 
 def checked_weights(shapes: Mapping[str, tuple], weights: Mapping[str, object]) -> dict[str, np.ndarray]:
     """Weights as arrays, all of them looked at before a side sets the first one.
 
-    shapes: what the model has. Raises KeyError when names are missing or unknown, ValueError when a shape does not fit or a
-    value is no array of numbers.
+    shapes: what the model has; what is no weight (`is_weight`) may be left out. Raises KeyError when names are missing or
+    unknown, ValueError when a shape does not fit or a value is no array of numbers.
     """
+    shapes = {name: shape for name, shape in shapes.items() if name in weights or is_weight(name)}
     if shapes.keys() != weights.keys():
         raise KeyError(f"weights and model differ in names: {', '.join(sorted(shapes.keys() ^ weights.keys()))}")
     arrays = {}
