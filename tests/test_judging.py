@@ -133,6 +133,17 @@ def test_of_numbers_that_look_alike_all_digits_are_told():
     assert comparing.mismatch(off + 1, right, tell=True).endswith("yours is 1.1 at [0], where 0.1 is right.")
 
 
+def test_digits_lost_on_the_way_to_float64_are_told():
+    import torch
+
+    from helpers import torch_side  # noqa: F401
+    exercise = judging.function("torch", lambda x: x / 3, lambda rng: (rng.normal(size=3),), {}, HINTS, dtype="float64",
+                                atol=1e-12)
+    assert exercise.judge(lambda x: x / 3) is None
+    assert "is computed in float32" in exercise.judge(lambda x: (x.float() / 3).double())
+    assert "dtype float32 where float64 is asked for" in exercise.judge(lambda x: x.float() / 3)
+    assert "the values are not: yours is" in exercise.judge(lambda x: x / torch.tensor(3.001))
+
 @pytest.mark.parametrize("result, said", [
     (lambda x: None, "is there a `return`?"), (lambda x: [1.0], "a list, where a "), (lambda x: 3, "an int, where a "),
     (lambda x: np.zeros(3), "a NumPy array, where a "), (lambda x: (x, x), "a tuple, where a "),

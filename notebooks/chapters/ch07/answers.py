@@ -237,6 +237,12 @@ def answer(w, b, g, rate, last):
     v = -0.9 * last * b - rate * g
     return (w + 0.9 * v - rate * g).float()
 
+# %% 7.3 wrong: `g` has changed as well
+def answer(w, b, g, rate, last):
+    g *= rate
+    v = -0.9 * last * b - g
+    return w + 0.9 * v - g
+
 # %% 7.5 right: a list, as it goes
 def answer(program):
     found = []
@@ -355,6 +361,10 @@ def answer(first, later, eager):
 # %% 7.6 wrong: it is 1 steps, yours gives 0
 def answer(first, later, eager):
     return (first - later) // (eager - later) + 1 if first >= 2 * later else 0
+
+# %% 7.6 wrong: it is 1 steps, yours gives -2
+def answer(first, later, eager):
+    return (first - later) // (eager - later) + 1
 
 # %% 7.6 wrong: it is 100 steps, yours gives 99
 def answer(first, later, eager):

@@ -5,6 +5,7 @@ import pickletools
 
 import numpy as np
 
+from helpers.course import missing
 from helpers.course.comparing import one_number, plain
 from helpers.course.judging import Exercise, attempt, call, cases, function, kind, short
 
@@ -100,6 +101,13 @@ def step_inputs(rng):
     """Weights, buffer and gradient; the rate, and the last one, which was lower or higher."""
     rate = float(rng.uniform(0.01, 0.1))
     return *rng.normal(size=(3, 4)), rate, rate * float(rng.choice([0.4, 2.5]))
+
+
+def gradient_kept(answer):
+    """None, or what is wrong with a step that changes the gradient, too: the text allows it for `w` and `b` alone."""
+    w, b, g = missing.side("torch").torch.ones(3, 4).double()
+    answer(w, b, g, 0.1, 0.25)
+    return None if (g == 1).all() else "the new weights are right, but `g` has changed as well: only `w` and `b` may."
 
 
 # Exercise 7.4: the epoch to keep and the accuracy to report
@@ -221,10 +229,10 @@ def steps_that_pay(first, later, eager):
 
 
 def prices():
-    """Some in which the sums are equal after a whole number of steps, and one in which the first step pays already."""
+    """Some in which the sums are equal after a whole number of steps, and two in which the first step pays already."""
     rng = np.random.default_rng(0)
     drawn = [(int(rng.integers(500, 9000)), later, later + int(rng.integers(1, 9))) for later in (2, 5, 11)]
-    return [(1000, 10, 20), (100, 1, 2), (1001, 10, 20), (5, 3, 9), *drawn]
+    return [(1000, 10, 20), (100, 1, 2), (1001, 10, 20), (5, 3, 9), (2, 5, 6), *drawn]
 
 
 def _say_steps(arguments, right, got):
@@ -239,7 +247,7 @@ EXERCISES = {
         "Put the forms in random order with `rng.permutation` and take one after another.",
         "Keep a boolean array `test`. For each form of the random order: if `test.mean() < share`, then "
         "`test |= form == one`.")),
-    "7.3": function("torch", keras_step, step_inputs, STEPS, dtype="float64", atol=1e-12, hints=(
+    "7.3": function("torch", keras_step, step_inputs, STEPS, dtype="float64", atol=1e-12, then=gradient_kept, hints=(
         "Which velocity `v` does PyTorch's `b` stand for, if the last step was taken at the rate `last`?",
         "It stands for `v = -last * b`. Put it into `keras_step`, and you are done; or find what `b` must become.",
         "The new `b` is `0.9 * b * last / rate + g`; then take PyTorch's usual step, `w - rate * (g + 0.9 * b)`.")),

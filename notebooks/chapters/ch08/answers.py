@@ -43,6 +43,11 @@ def answer(gradients, counts):
     counts = tf.cast(counts, tf.float32)
     return tf.reduce_sum(gradients * counts[:, None], axis=0) / tf.reduce_sum(counts)
 
+# %% 8.1 wrong: computed in float32
+def answer(gradients, counts):
+    shares = tf.cast(counts, tf.float32) / tf.cast(tf.reduce_sum(counts), tf.float32)
+    return tf.reduce_sum(gradients * tf.cast(shares, tf.float64)[:, None], axis=0)
+
 # %% 8.1 wrong: a NumPy array
 def answer(gradients, counts):
     return np.average(gradients.numpy(), axis=0, weights=counts.numpy())
@@ -327,6 +332,9 @@ answer = (2 * 1 * 7200) ** 0.5
 
 # %% 8.6 wrong: 1314.53 is not it
 answer = (2 * 10 * 24 * 3600) ** 0.5
+
+# %% 8.6 wrong: instead of cutting it off
+answer = int((2 * 60 * 7200) ** 0.5)
 
 # %% 8.7 right: computed
 ddp = 2e9 * 4 * (1 + 1 + 2) / 1e9

@@ -146,7 +146,7 @@ EXERCISES = {
             "not every batch has 64 examples: divide by the sum of `counts`":
                 lambda gradients, counts: (gradients * counts[:, None]).sum(axis=0) / 64,
         },
-        dtype="float64",
+        dtype="float64", atol=1e-12,
         hints=("`sum(dim=0)` has a counterpart among the functions that begin with `tf.reduce_`.",
                "`tf.reduce_sum(..., axis=0)`; a new axis is written `counts[:, None]` in TensorFlow too.",
                "`tf.reduce_sum(gradients * counts[:, None], axis=0) / tf.reduce_sum(counts)`")),
@@ -204,10 +204,11 @@ EXERCISES = {
             "seconds are asked for, those are minutes": interval(60, 1000 * 3600 / 500) / 60,
             "that is how long it is from crash to crash": 7200.0,
             "a save takes a minute, which is 60 seconds": interval(1, 1000 * 3600 / 500),
+            "929.52 is nearer to 930: round it instead of cutting it off": 929.0,
         },
         hints=("How long is it from crash to crash, when any of 500 machines stops all?",
                "M = 1000 · 3600 / 500 = 7200 s. Set 60 / T equal to T / (2 · 7200).",
-               "T² = 2 · 60 · 7200: take the square root."), atol=1.0),
+               "T² = 2 · 60 · 7200: take the square root."), atol=0.5),
     "8.7": value(
         [bytes_kept(2, 1), bytes_kept(2, 8)],
         suspects={

@@ -44,6 +44,14 @@ def answer(values):
     table = torch.tril(0.6 ** (t[:, None] - t))
     return (0.4 * table * values).sum(dim=1) / (1 - 0.6 ** (t + 1))
 
+# %% 9.1 right: doubling how far back it reaches
+def answer(values):
+    level, reach = 0.4 * values, 1
+    while reach < len(values):
+        level = level + 0.6**reach * torch.cat([values.new_zeros(reach), level[:-reach]])
+        reach *= 2
+    return level / (1 - 0.6 ** torch.arange(1, len(values) + 1, dtype=torch.float64))
+
 # %% 9.1 wrong: is t + 1
 def answer(values):
     t = torch.arange(len(values), dtype=torch.float64)
@@ -62,6 +70,12 @@ def answer(values):
     t = torch.arange(len(values), dtype=torch.float32)
     powers = torch.tril(0.6 ** (t[:, None] - t))
     return 0.4 * powers @ values.float() / (1 - 0.6 ** (t + 1))
+
+# %% 9.1 wrong: computed in float32
+def answer(values):
+    t = torch.arange(len(values))
+    powers = torch.tril(torch.tensor(0.6) ** (t[:, None] - t).clamp(min=0)).double()
+    return 0.4 * powers @ values / (1 - 0.6 ** (t + 1).double())
 
 # %% 9.1 wrong: weight is missing: 0.4
 def answer(values):
@@ -161,6 +175,25 @@ def answer(picture):
     low, high = float(picture.min()), float(picture.max())
     shade = lambda value: round(255 * (value - low) / (high - low)) if high > low else 0
     return np.array([[shade(float(value)) for value in row] for row in picture], np.uint8)
+
+# %% 9.5 right: a half belongs to the lower shade
+def answer(picture):
+    low, high = picture.min(), picture.max()
+    if low == high:
+        return np.zeros(picture.shape, np.uint8)
+    return np.ceil(255 * (picture - low) / (high - low) - 0.5).astype(np.uint8)
+
+# %% 9.5 wrong: for values from 0 to 1e-09
+def answer(picture):
+    low, high = picture.min(), picture.max()
+    if np.isclose(low, high):
+        return np.zeros(picture.shape, np.uint8)
+    return np.rint(255 * (picture - low) / (high - low)).astype(np.uint8)
+
+# %% 9.5 wrong: for values from 0 to 1e-09
+def answer(picture):
+    low, high = picture.min(), picture.max()
+    return np.rint(255 * (picture - low) / (high - low + 1e-8)).astype(np.uint8)
 
 # %% 9.5 wrong: 0 / 0 is NaN
 def answer(picture):
