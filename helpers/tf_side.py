@@ -73,8 +73,11 @@ def wait() -> None:
 
 
 def get_weights(model: tf.keras.Model) -> dict[str, np.ndarray]:
-    """A Keras model's weights, trainable or not, as {path: NumPy array}, in the order of `model.variables`."""
-    return {variable.path: to_numpy(variable.value) for variable in model.variables}
+    """A Keras model's weights, trainable or not, as {path: NumPy array}, in the order of `model.weights`.
+
+    The states of random generators and of metrics, which `model.variables` has as well, are no weights.
+    """
+    return {variable.path: to_numpy(variable.value) for variable in model.weights}
 
 
 def set_weights(model: tf.keras.Model, weights: dict[str, np.ndarray]) -> None:
@@ -82,7 +85,7 @@ def set_weights(model: tf.keras.Model, weights: dict[str, np.ndarray]) -> None:
 
     Raises KeyError when names are missing or unknown, ValueError when a shape does not fit; the model is then unchanged.
     """
-    state = {variable.path: variable for variable in model.variables}
+    state = {variable.path: variable for variable in model.weights}
     if state.keys() != weights.keys():
         raise KeyError(f"weights and model differ in names: {', '.join(sorted(state.keys() ^ weights.keys()))}")
     for name, variable in state.items():
@@ -183,7 +186,9 @@ def _run_noted(model, arrays, note):
         for name, layer in _layers(model):
             patched.append(layer)
             object.__setattr__(layer, "call", watched(name, layer, layer.call))
-        return model(*map(tensor, arrays))
+        given = list(map(tensor, arrays))
+        several = isinstance(model, tf.keras.Model) and len(model.inputs or ()) > 1  # a functional one wants them in a list
+        return model(given) if several else model(*given)
     finally:
         tf.config.run_functions_eagerly(eagerly)
         for layer in patched:

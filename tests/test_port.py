@@ -283,7 +283,40 @@ def test_other_trained_weights_are_seen_by_the_difference():
     assert port.match(weights, {"a.weight": np.full((2, 3), 3, "float32")}).pairs[0].difference == 2
 
 
+def test_what_has_no_partner_is_explained():
+    mine = {"cell/bias": np.zeros(8), "last": np.zeros((1, 5))}
+    hints = port.match(mine, {"cell.bias_ih": np.zeros(8), "cell.bias_hh": np.zeros(8), "flat": np.zeros(5)}).hints
+    assert len(hints) == 2 and "last of yours and flat have as many" in hints[0] and "their sum" in hints[1], hints
+
+
 # Odd networks
+
+class Step(nn.Module):
+    """One step of an LSTM from a state that is given."""
+
+    def __init__(self):
+        super().__init__()
+        self.cell = nn.LSTMCell(3, 5)
+
+    def forward(self, x, state):
+        return self.cell(x, (state[0], state[1]))
+
+
+def test_a_cell_with_its_state_in_a_functional_model_of_two_inputs():
+    x, state = keras.Input((3,)), keras.Input(batch_shape=(2, None, 5))
+    h, after = keras.layers.LSTMCell(5, name="cell")(x, [state[0], state[1]])
+    original, ours = shaken(keras.Model([x, state], [h, after])), Step().eval()
+    kernel, recurrent, bias = (tf_side.to_numpy(variable.value) for variable in original.weights)
+    weights = {"cell.weight_ih": kernel.T, "cell.weight_hh": recurrent.T, "cell.bias_ih": bias, "cell.bias_hh": 0 * bias}
+    torch_side.set_weights(ours, weights)
+    rng = np.random.default_rng(3)
+    given = rng.normal(size=(4, 3)).astype("float32"), rng.normal(size=(2, 4, 5)).astype("float32")
+    theirs = tf_side.activations(original, *given)
+    assert port.first_difference(torch_side.activations(ours, *given), theirs).first is None
+    torch_side.set_weights(ours, {name: gates((0, 3, 1, 2), 4)(array) for name, array in weights.items()})
+    found = port.first_difference(torch_side.activations(ours, *given), theirs)
+    assert found.first.yours == "cell" and "order of gates" in found.causes[0].words, found.causes[:3]
+
 
 class Functional(nn.Module):
     """Two layers, one of them twice, and what no hook sees between them."""

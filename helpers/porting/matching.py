@@ -154,6 +154,7 @@ def _hints(left_yours, left_theirs):
         counters = [name for name in names if "num_batches_tracked" in name]
         if counters:
             hints.append(f"{side} counts batches in {counters[0]}: the other side needs no such number")
-        sums = [(a, b) for a in names for b in others if math.prod(names[a]) == math.prod(others[b]) and names[a]]
+        sums = [(a, b) for a in names for b in others if math.prod(names[a]) == math.prod(others[b])
+                and names[a] and names[a] != others[b]]
         hints += [f"{a} of {side} and {b} have as many numbers: reshape" for a, b in sums if side == "yours"]
     return hints
