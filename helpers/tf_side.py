@@ -187,7 +187,7 @@ def _run_noted(model, arrays, note):
             patched.append(layer)
             object.__setattr__(layer, "call", watched(name, layer, layer.call))
         given = list(map(tensor, arrays))
-        several = isinstance(model, tf.keras.Model) and len(model.inputs or ()) > 1  # a functional one wants them in a list
+        several = len(getattr(model, "inputs", None) or ()) > 1  # a functional model wants them in a list
         return model(given) if several else model(*given)
     finally:
         tf.config.run_functions_eagerly(eagerly)

@@ -452,12 +452,15 @@ alike_tf = float(np.mean((heard_tf > 0.5) == (heard_judge > 0.5)))
 print(f"up to {apart_tf:.2f} apart, the same verdict for {alike_tf:.1%}")
 
 # %% tags=["verdict", "folded"]
-# Folded: which option came true, and the first 20 seconds.
+# Folded: which option came true, and whether both ports are off alike.
 letter = exercises.first_true(
     {"a": apart_torch < 1e-5, "c": alike_torch < 0.9, "b": apart_torch > 0.1}
 )
 exercises.outcome("P13.4", letter)
 parity.verdict("how far both ports are off", apart_torch, apart_tf, atol=1e-4)
+
+# %% tags=["folded"]
+# Folded: draws what the judge and the port hear, for 20 seconds.
 figures_b.heard(scene, {"the judge": heard_judge, "the port": heard_torch})
 
 # %% [markdown]
@@ -603,15 +606,18 @@ def step_lite(sound, state):
 heard_lite = listen(step_lite)
 
 # %% tags=["verdict", "folded"]
-# Folded: compares LiteRT with the judge, and shows bytes and latencies.
+# Folded: compares LiteRT with the judge, and times both.
 parity.verdict("LiteRT and the judge", heard_lite, heard_judge, atol=1e-5)
-figures_b.sizes(files, len(file_lite), net_tf.count_params())
 ways = {"ONNX Runtime": step_judge, "LiteRT": step_lite, "Keras, a graph": step_tf}
 calls = {way: functools.partial(step, chunk, state) for way, step in ways.items()}
 took = timing.compare(calls, rounds=101)
 for way in ("LiteRT", "Keras, a graph"):
     ratio = took[way].ratio
     parity.by_clock(f"{way}, times ONNX Runtime's time for a chunk", f"{ratio:.2f}")
+
+# %% tags=["folded"]
+# Folded: a table of bytes.
+figures_b.sizes(files, len(file_lite), net_tf.count_params())
 
 # %% [markdown]
 # The package's ONNX and TorchScript files hold two networks, for two rates; ours holds one. A ratio of times belongs to this
