@@ -47,6 +47,7 @@ with session.quiet():
     import tensorflow as tf
 
 tf.config.set_visible_devices([], "GPU")
+tf.get_logger().setLevel("ERROR")  # it would report each file that it writes
 keras = tf.keras
 layers = keras.layers
 ops = keras.ops
@@ -296,8 +297,8 @@ by_class, state_by_class = in_class_style(chunk, state)
 parity.verdict("both styles", by_function.numpy(), by_class.numpy(), atol=1e-6)
 for style, model in {"functional": net_tf, "class": in_class_style}.items():
     again = port.first_difference(tf_side.activations(model, chunk, state), theirs)
-    agree = sum(row.agrees for row in again.rows)
-    parity.verdict(f"{style} style: layers as PyTorch's", agree, len(again.rows))
+    worst = max(row.largest for row in again.rows)  # of numbers up to about 20
+    parity.verdict(f"{style} style, all layers, and PyTorch's", worst, 0.0, atol=1e-3)
 
 # %% [markdown]
 # ### Exercise 13.3: three broken ports (6 minutes)
@@ -595,6 +596,7 @@ with tempfile.TemporaryDirectory() as folder, session.quiet():
     net_tf.export(folder, verbose=False)
     file_lite = tf.lite.TFLiteConverter.from_saved_model(folder).convert()
     interpreter = Interpreter(model_content=file_lite, num_threads=1)
+    interpreter.allocate_tensors()
     ask = interpreter.get_signature_runner()
 
 
