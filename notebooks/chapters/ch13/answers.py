@@ -35,7 +35,7 @@ answer = {"A": "gates in another order", "B": "padding at one side", "C": "bias 
 answer = {"A": "none", "B": "kernel turned round", "C": "bias left out"}
 
 # %% 13.3 wrong: port C: look at which layer differs first
-answer = {name: fault for name, fault in zip("ABC", ["gates in another order", "kernel turned round", "gates in another order"])}
+answer = dict(zip("ABC", ["gates in another order", "kernel turned round", "gates in another order"]))
 
 # %% 13.3 wrong: 'turned' is none of gates in another order
 answer = {"A": "gates in another order", "B": "turned", "C": "bias left out"}
