@@ -7,7 +7,6 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from helpers import claims, parity
 from helpers.course import ledger, missing
-from helpers.machine import fetched
 
 
 @pytest.fixture
@@ -99,17 +98,3 @@ def test_a_verdict_on_a_placeholder_is_not_a_verdict():
         with pytest.raises(missing.NotInstalled):
             claims.verdict("C09", held, "seen")
     assert ledger.fresh("verdicts") == {}
-
-
-def test_a_model_that_was_not_fetched_skips_the_cells_that_use_it(shell, monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(fetched, "home", lambda: tmp_path / "nothing")
-    missing.skip_cells_that_need([])
-    shell.user_ns["home"] = missing.model("silero-vad")
-    assert shell.run_cell("weights = home / 'weights'").success
-    assert shell.run_cell("weights['kernel']").success
-    assert shell.run_cell("other = 1").success and shell.user_ns["other"] == 1
-    said = capsys.readouterr().out
-    assert "NOT MEASURED" in said and fetched.COMMAND in said and said.count("skipped: silero-vad is not installed") == 2
-    assert missing.absent() == ["silero-vad"]
-    with pytest.raises(KeyError):
-        missing.model("no-such-model")

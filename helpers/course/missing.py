@@ -10,10 +10,8 @@ so that a later cell which uses a skipped cell's result is skipped too, instead 
 import ast
 import importlib.util
 import sys
-from pathlib import Path
 
 from helpers import show
-from helpers.machine import fetched
 
 FRAMEWORKS = {"torch": "PyTorch", "tensorflow": "TensorFlow"}
 SIDES = {"torch": "PyTorch", "tf": "TensorFlow"}  # torch first, as a notebook imports them: helpers.torch_side and tf_side
@@ -53,21 +51,6 @@ class Missing:
     __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __rpow__ = __or__ = __ror__ = __and__ = __rand__ = _refuse
     __matmul__ = __rmatmul__ = __neg__ = __abs__ = __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
     __hash__ = None
-
-
-def model(name: str) -> Path | Missing:
-    """The folder of a published model of data/fetched.toml. Where it was not fetched, print that and the way out, return a
-    placeholder, and skip the cells that use it.
-
-    Raises KeyError when the table has no such model.
-    """
-    try:
-        return fetched.folder(name)
-    except FileNotFoundError as problem:
-        print(f"NOT MEASURED, cells that need the model are skipped: {problem}")
-    _absent.append(name)
-    _watch()
-    return Missing(name)
 
 
 def need(*values):
@@ -127,16 +110,11 @@ def skip_cells_that_need(packages):
 
 def _skip_from_now_on(packages):
     _absent[:] = [PACKAGES[name] for name in packages]
-    _watch()
-
-
-def _watch():
-    """Rewrite the cells to come where something is missing, and leave them alone where nothing is."""
     shell = show.shell()
     if shell is None:
         return
     shell.ast_transformers[:] = [t for t in shell.ast_transformers if not isinstance(t, SkipMissing)]
-    if _absent:
+    if packages:
         shell.ast_transformers.append(SkipMissing())
         shell.user_ns.update({HOOK: _skip, SHOW: lambda value: sys.displayhook(value)})
 

@@ -31,7 +31,7 @@ from safetensors.numpy import load_file
 from chapters.ch13 import checks_b, figures_b, speech
 from helpers import claims, exercises, parity, port, timing
 
-home = session.model("silero-vad")
+home = session.where_fetched("silero-vad")
 session.skip_where_missing("ai_edge_litert")
 
 # %% tags=["torch", "setup"]
