@@ -31,8 +31,8 @@ from safetensors.numpy import load_file
 from chapters.ch13 import checks_b, figures_b, speech
 from helpers import claims, exercises, parity, port, timing
 
-home = session.where_fetched("silero-vad")
 session.skip_where_missing("ai_edge_litert")
+home = session.where_fetched("silero-vad")
 
 # %% tags=["torch", "setup"]
 # PyTorch
