@@ -192,7 +192,9 @@ def _run_noted(model, arrays, note):
         for name, layer in _layers(model):
             patched.append(layer)
             object.__setattr__(layer, "call", watched(name, layer, layer.call))
-        return model(*map(tensor, arrays))
+        given = list(map(tensor, arrays))
+        several = len(getattr(model, "inputs", None) or ()) > 1  # a functional model wants them in a list
+        return model(given) if several else model(*given)
     finally:
         tf.config.run_functions_eagerly(eagerly)
         for layer in patched:

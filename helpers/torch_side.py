@@ -158,7 +158,7 @@ def _look(model, arrays, label):
     module, calls = _layers(model)[name], []
 
     def before(module, inputs, options):
-        kept = [to_numpy(one) if torch.is_tensor(one) else one for one in inputs]
+        kept = [to_numpy(one) if torch.is_tensor(one) else one for one in _flat(inputs)]
         named = {key: to_numpy(one) if torch.is_tensor(one) else one for key, one in options.items()}
         calls.append([kept, {key: one for key, one in named.items() if one is not None}])
 
@@ -174,6 +174,12 @@ def _look(model, arrays, label):
     settings = {key: value for key, value in vars(module).items() if isinstance(value, (bool, int, float, str, tuple))}
     given = tuple(one for one in inputs if isinstance(one, np.ndarray))
     return Layer(label, NAME, type(module).__name__, given, output, get_weights(module), settings, options)
+
+
+def _flat(inputs):
+    """What a layer was called with, one after the other: a recurrent layer gets its states in a tuple."""
+    for one in inputs:
+        yield from _flat(one) if isinstance(one, (tuple, list)) else [one]
 
 
 def _first_tensor(result):

@@ -218,6 +218,7 @@ def test_a_planted_fault_is_found_in_its_layer_with_its_cause(fault):
     found = compared(original, ours, theirs_in, yours_in)
     assert found.first is not None and found.first.yours == layer, (found.first, found.only_yours)
     assert any(cause in one.words for one in found.causes[:2]), [one[:2] for one in found.causes[:5]]
+    assert len({one.words for one in found.causes}) == len(found.causes), "a cause is said once"
 
 
 def test_no_cause_is_named_where_there_is_none():
@@ -269,6 +270,17 @@ def test_names_decide_among_arrays_of_one_shape_and_doubt_is_said():
     assert not more.pairs and set(more.left_yours) == {"a", "b"} and set(more.left_theirs) == {"p", "q", "r"}
 
 
+def test_an_array_of_a_common_size_goes_where_its_layer_goes():
+    ours = {"head.0.weight": np.zeros((1, 2, 3, 3)), "head.0.bias": np.zeros(1), "last.weight": np.zeros((1, 5, 3, 3)),
+            "last.bias": np.zeros(1), "norm.weight": np.zeros(1), "norm.bias": np.zeros(1), "norm.running_mean": np.zeros(1)}
+    theirs = {"n/gamma": np.zeros(1), "n/beta": np.zeros(1), "n/moving_mean": np.zeros(1), "q/bias": np.zeros(1),
+              "q/kernel": np.zeros((3, 3, 5, 1)), "p/kernel": np.zeros((3, 3, 2, 1)), "p/bias": np.zeros(1)}
+    found = port.match(ours, theirs)
+    assert {pair.yours: pair.theirs for pair in found.pairs if "bias" in pair.yours} == {
+        "head.0.bias": "p/bias", "last.bias": "q/bias", "norm.bias": "n/beta"}
+    assert all(pair.sure for pair in found.pairs) and set(port.carry(found, theirs)) == set(ours)
+
+
 def test_a_square_array_of_unknown_kind_is_not_sure_and_an_unequal_shape_is_no_partner():
     square = port.match({"w": np.zeros((4, 4, 2))}, {"v": np.zeros((4, 2, 4))})
     assert len(square.pairs) == 1 and not square.pairs[0].sure
@@ -281,7 +293,40 @@ def test_other_trained_weights_are_seen_by_the_difference():
     assert port.match(weights, {"a.weight": np.full((2, 3), 3, "float32")}).pairs[0].difference == 2
 
 
+def test_what_has_no_partner_is_explained():
+    mine = {"cell/bias": np.zeros(8), "last": np.zeros((1, 5))}
+    hints = port.match(mine, {"cell.bias_ih": np.zeros(8), "cell.bias_hh": np.zeros(8), "flat": np.zeros(5)}).hints
+    assert len(hints) == 2 and "last of yours and flat have as many" in hints[0] and "their sum" in hints[1], hints
+
+
 # Odd networks
+
+class Step(nn.Module):
+    """One step of an LSTM from a state that is given."""
+
+    def __init__(self):
+        super().__init__()
+        self.cell = nn.LSTMCell(3, 5)
+
+    def forward(self, x, state):
+        return self.cell(x, (state[0], state[1]))
+
+
+def test_a_cell_with_its_state_in_a_functional_model_of_two_inputs():
+    x, state = keras.Input((3,)), keras.Input(batch_shape=(2, None, 5))
+    h, after = keras.layers.LSTMCell(5, name="cell")(x, [state[0], state[1]])
+    original, ours = shaken(keras.Model([x, state], [h, after])), Step().eval()
+    kernel, recurrent, bias = (tf_side.to_numpy(variable.value) for variable in original.weights)
+    weights = {"cell.weight_ih": kernel.T, "cell.weight_hh": recurrent.T, "cell.bias_ih": bias, "cell.bias_hh": 0 * bias}
+    torch_side.set_weights(ours, weights)
+    rng = np.random.default_rng(3)
+    given = rng.normal(size=(4, 3)).astype("float32"), rng.normal(size=(2, 4, 5)).astype("float32")
+    theirs = tf_side.activations(original, *given)
+    assert port.first_difference(torch_side.activations(ours, *given), theirs).first is None
+    torch_side.set_weights(ours, {name: gates((0, 3, 1, 2), 4)(array) for name, array in weights.items()})
+    found = port.first_difference(torch_side.activations(ours, *given), theirs)
+    assert found.first.yours == "cell" and "order of gates" in found.causes[0].words, found.causes[:3]
+
 
 class Functional(nn.Module):
     """Two layers, one of them twice, and what no hook sees between them."""

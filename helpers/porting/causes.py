@@ -53,7 +53,7 @@ def search_arrays(yours: np.ndarray, target: np.ndarray, limit: float) -> Search
 
 def _best(found, limit):
     explaining = sorted((cause for cause in found if cause.remains <= limit), key=lambda cause: (cause.rank, cause.remains))
-    return Search(explaining, len(found))
+    return Search(list({cause.words: cause for cause in reversed(explaining)}.values())[::-1], len(found))
 
 
 def distance(a, b) -> float:
@@ -181,7 +181,8 @@ def of_settings(mine, other, target) -> Iterator[Cause]:
         if name in ("before", "after") and {"before", "after"} <= set(names):
             continue  # together, below
         small = _small(a[name]) and _small(b[name])
-        words = f"{name}: {b[name]} in theirs, {a[name]} in yours" if small else f"{name}: other values in theirs"
+        called = f"padding {name}" if name in ("before", "after") else name
+        words = f"{called}: {b[name]} in theirs, {a[name]} in yours" if small else f"{called}: other values in theirs"
         if name == "biases" and _same(sum(a[name]), sum(b[name])):
             words = "the two biases have the right sum, but each is another one in theirs"
         yield Cause(words, _remains(mine, {name: b[name]}, target), LAYER if small else VALUES)

@@ -121,6 +121,20 @@ def _torch_recurrent(layer, function, order):
     return formula if at["batch_first"] else _time_first(formula)
 
 
+def _lstm_cell(x, state, kernel, recurrent, biases):
+    """One step of an LSTM: a sequence of length 1. state: the hidden and the cell state, or nothing where they are zero."""
+    return Formula(formulas.lstm, {"x": x[:, None], "state": list(state), "kernel": kernel, "recurrent": recurrent,
+                                   "biases": biases, "order": "ifgo", "sequences": False})
+
+
+def _torch_lstm_cell(layer):
+    x, *state = layer.inputs
+    weights = layer.weights
+    zeros = np.zeros(len(weights["weight_ih"]))
+    return _lstm_cell(x, state, weights["weight_ih"].T, weights["weight_hh"].T,
+                      [weights.get("bias_ih", zeros), weights.get("bias_hh", zeros)])
+
+
 def _time_first(formula):
     """A formula whose framework keeps time in axis 0."""
     def function(**arguments):
@@ -259,6 +273,15 @@ def _keras_recurrent(layer, function, order):
     return Formula(function, arguments)
 
 
+def _keras_lstm_cell(layer):
+    x, *state = layer.inputs
+    if layer.settings["activation"] != "tanh" or layer.settings["recurrent_activation"] != "sigmoid":
+        return None
+    kernel = _weight(layer, "kernel")
+    bias = _or(_weight(layer, "bias"), np.zeros(kernel.shape[1]))
+    return _lstm_cell(x, state, kernel, _weight(layer, "recurrent_kernel"), [bias, np.zeros_like(bias)])
+
+
 def _reset_first(array):
     update, reset, candidate = np.split(array, 3, axis=-1)
     return np.concatenate([reset, update, candidate], axis=-1)
@@ -306,6 +329,7 @@ READERS = {
         "Linear": _torch_linear, "Conv1d": _torch_conv, "Conv2d": _torch_conv, "Conv3d": _torch_conv,
         "BatchNorm1d": _torch_batch_norm, "BatchNorm2d": _torch_batch_norm, "BatchNorm3d": _torch_batch_norm,
         "LayerNorm": _torch_layer_norm, "LSTM": partial(_torch_recurrent, function=formulas.lstm, order="ifgo"),
+        "LSTMCell": _torch_lstm_cell,
         "GRU": partial(_torch_recurrent, function=formulas.gru, order="rzn"), "MultiheadAttention": _torch_attention,
         **{f"MaxPool{d}d": partial(_torch_pool, kind="max") for d in (1, 2, 3)},
         **{f"AvgPool{d}d": partial(_torch_pool, kind="average") for d in (1, 2, 3)},
@@ -319,6 +343,7 @@ READERS = {
         "Dense": _keras_dense, "Conv1D": _keras_conv, "Conv2D": _keras_conv, "Conv3D": _keras_conv,
         "DepthwiseConv1D": _keras_conv, "DepthwiseConv2D": _keras_conv, "BatchNormalization": _keras_batch_norm,
         "LayerNormalization": _keras_layer_norm, "LSTM": partial(_keras_recurrent, function=formulas.lstm, order="ifgo"),
+        "LSTMCell": _keras_lstm_cell,
         "GRU": partial(_keras_recurrent, function=formulas.gru, order="zrn"), "MultiHeadAttention": _keras_attention,
         **{f"MaxPooling{d}D": partial(_keras_pool, kind="max") for d in (1, 2, 3)},
         **{f"AveragePooling{d}D": partial(_keras_pool, kind="average") for d in (1, 2, 3)},

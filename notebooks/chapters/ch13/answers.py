@@ -1,0 +1,133 @@
+"""Answers to the exercises of chapter 13, as learners write them: right, and wrong with what the check must say."""
+
+# %% 13.3 right: the kit's causes, looked up in a table
+WORDS = {"gates": "gates in another order", "turned round": "kernel turned round", "bias": "bias left out"}
+answer = {}
+for name, values in broken.items():
+    tf_side.set_weights(spare, values)
+    found = port.first_difference(tf_side.activations(spare, chunk, state), right)
+    told = " ".join(cause.words for cause in found.causes)
+    answer[name] = next(fault for word, fault in WORDS.items() if word in told)
+
+# %% 13.3 right: without the kit, by the weights that differ
+values = tf_side.get_weights(net_tf)
+answer = {}
+for name, other in broken.items():
+    differ = [path for path in values if not np.array_equal(values[path], other[path])]
+    if len(differ) == 3:
+        answer[name] = "gates in another order"
+    else:
+        answer[name] = "bias left out" if differ[0].endswith("bias") else "kernel turned round"
+
+# %% 13.3 right: as dict
+answer = dict(A="gates in another order", B="kernel turned round", C="bias left out")
+
+# %% 13.3 right: in another order, with blanks
+answer = {"C": " bias left out", "A": "gates in another order ", "B": "kernel turned round"}
+
+# %% 13.3 right: zipped
+answer = dict(zip("ABC", ["gates in another order", "kernel turned round", "bias left out"]))
+
+# %% 13.3 wrong: port B: look at which layer differs first
+answer = {"A": "gates in another order", "B": "padding at one side", "C": "bias left out"}
+
+# %% 13.3 wrong: port A: look at which layer differs first
+answer = {"A": "none", "B": "kernel turned round", "C": "bias left out"}
+
+# %% 13.3 wrong: port C: look at which layer differs first
+answer = dict(zip("ABC", ["gates in another order", "kernel turned round", "gates in another order"]))
+
+# %% 13.3 wrong: 'turned' is none of gates in another order
+answer = {"A": "gates in another order", "B": "turned", "C": "bias left out"}
+
+# %% 13.3 wrong: one entry for each port
+answer = {"A": "gates in another order", "B": "kernel turned round"}
+
+# %% 13.3 wrong: one entry for each port
+answer = {"a": "gates in another order", "b": "kernel turned round", "c": "bias left out"}
+
+# %% 13.3 wrong: is none of gates in another order
+answer = {"A": ["gates in another order"], "B": ["kernel turned round"], "C": ["bias left out"]}
+
+# %% 13.4 right: a loop over four frames
+def answer(x, window):
+    x = tf.concat([x, tf.reverse(x[:, -65:-1], [1])], axis=1)
+    frames = [x[:, start : start + 256] for start in (0, 128, 256, 384)]
+    return tf.stack([tf.abs(tf.signal.rfft(frame * window)) for frame in frames], axis=1)
+
+# %% 13.4 right: by hand, with the matrix of the transform
+def answer(x, window):
+    x = tf.pad(x, [(0, 0), (0, 64)], mode="REFLECT")
+    frames = tf.signal.frame(x, 256, 128) * window
+    angle = 2 * np.pi * np.outer(np.arange(256), np.arange(129)) / 256
+    real = tf.matmul(frames, tf.cast(np.cos(angle), x.dtype))
+    imaginary = tf.matmul(frames, tf.cast(np.sin(angle), x.dtype))
+    return tf.sqrt(real**2 + imaginary**2)
+
+# %% 13.4 right: as a convolution again
+def answer(x, window):
+    x = tf.pad(x, [(0, 0), (0, 64)], "REFLECT")
+    n = np.arange(256)[:, None]
+    angle = 2 * np.pi * n * np.arange(129) / 256
+    kernel = tf.cast(np.concatenate([np.cos(angle), np.sin(angle)], 1), x.dtype) * window[:, None]
+    y = tf.nn.conv1d(x[:, :, None], kernel[:, None, :], 128, "VALID")
+    return tf.sqrt(y[..., :129] ** 2 + y[..., 129:] ** 2)
+
+# %% 13.4 right: keras.ops
+def answer(x, window):
+    x = ops.pad(x, [(0, 0), (0, 64)], mode="reflect")
+    real, imaginary = ops.rfft(ops.extract_sequences(x, 256, 128) * window)
+    return ops.sqrt(real**2 + imaginary**2)
+
+# %% 13.4 right: by tf.signal.stft with a window of one's own
+def answer(x, window):
+    x = tf.pad(x, [(0, 0), (0, 64)], "REFLECT")
+    return tf.abs(tf.signal.stft(x, 256, 128, window_fn=lambda length, dtype: tf.cast(window, dtype)))
+
+# %% 13.4 right: the whole transform, and its first half
+def answer(x, window):
+    x = tf.pad(x, [(0, 0), (0, 64)], "REFLECT")
+    frames = tf.signal.frame(x, 256, 128) * window
+    wide = tf.complex(frames, tf.zeros_like(frames))
+    return tf.abs(tf.signal.fft(wide))[..., :129]
+
+# %% 13.4 wrong: not at the left
+def answer(x, window):
+    x = tf.pad(x, [(0, 0), (64, 0)], "REFLECT")
+    return tf.abs(tf.signal.rfft(tf.signal.frame(x, 256, 128) * window))
+
+# %% 13.4 wrong: yours are shared out
+def answer(x, window):
+    x = tf.pad(x, [(0, 0), (32, 32)], "REFLECT")
+    return tf.abs(tf.signal.rfft(tf.signal.frame(x, 256, 128) * window))
+
+# %% 13.4 wrong: `reflect` does not repeat it
+def answer(x, window):
+    x = tf.pad(x, [(0, 0), (0, 64)], "SYMMETRIC")
+    return tf.abs(tf.signal.rfft(tf.signal.frame(x, 256, 128) * window))
+
+# %% 13.4 wrong: that is the real part alone
+def answer(x, window):
+    x = tf.pad(x, [(0, 0), (0, 64)], "REFLECT")
+    return tf.math.real(tf.signal.rfft(tf.signal.frame(x, 256, 128) * window))
+
+# %% 13.4 wrong: the axes are PyTorch's
+def answer(x, window):
+    x = tf.pad(x, [(0, 0), (0, 64)], "REFLECT")
+    found = tf.abs(tf.signal.rfft(tf.signal.frame(x, 256, 128) * window))
+    return tf.transpose(found, (0, 2, 1))
+
+# %% 13.4 wrong: shape (3, 3, 129) where (3, 4, 129) is asked for
+def answer(x, window):
+    return tf.abs(tf.signal.rfft(tf.signal.frame(x, 256, 128) * window))
+
+# %% 13.4 wrong: where a TensorFlow tensor is asked for
+def answer(x, window):
+    x = np.pad(x.numpy(), [(0, 0), (0, 64)], mode="reflect")
+    frames = np.stack([x[:, k : k + 256] for k in (0, 128, 256, 384)], 1)
+    return np.abs(np.fft.rfft(frames * window.numpy()))
+
+# %% 13.4 wrong: your function returned None
+def answer(x, window):
+    x = tf.pad(x, [(0, 0), (0, 64)], "REFLECT")
+    tf.abs(tf.signal.rfft(tf.signal.frame(x, 256, 128) * window))
