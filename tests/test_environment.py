@@ -1,4 +1,4 @@
-"""What a user's computer says behind a lesson's back reaches neither Keras, nor figures, nor launchers, nor local servers."""
+"""What a user's computer says behind a lesson's back reaches neither Keras, nor figures, launchers or local servers."""
 import ast
 import json
 import os
@@ -26,7 +26,8 @@ def bare(**more):
 
 def child(code, cwd=None, **more):
     """Run code in a new interpreter with such an environment: what was printed, and what went to standard error."""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, env=bare(**more), cwd=cwd)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, cwd=cwd,
+                          env=bare(**more))
     return done.stdout, done.stderr
 
 
@@ -44,9 +45,9 @@ def test_keras_is_the_courses_whatever_the_user_has_chosen(tmp_path):
     code = ("from helpers import session; session.start('01')\n"
             "with session.quiet():\n    import tensorflow as tf\n"
             "config = tf.keras.config\n"
-            "print(config.backend(), config.image_data_format(), config.floatx(), config.epsilon(), tf.keras.__version__[0])")
+            "print(config.backend(), config.image_data_format(), config.floatx(), config.epsilon())")
     theirs = {**THEIRS, "KERAS_BACKEND": "torch", "KERAS_HOME": str(tmp_path)}
-    assert child(code, **theirs) == ("tensorflow channels_last float32 1e-07 3\n", "")
+    assert child(code, **theirs) == ("tensorflow channels_last float32 1e-07\n", "")
 
 
 def test_children_inherit_a_lessons_environment_and_may_have_another_keras(tmp_path):

@@ -17,6 +17,7 @@ POSIX = pytest.mark.skipif(os.name == "nt", reason="the stand-in for a Python is
 
 STAND_IN = """#!/bin/sh
 printf '%s|' "$@" >> "$LOG"; echo >> "$LOG"
+echo "$PYTHONPATH" >> "$LOG.path"
 case "$*" in *"$FAILS"*) exit 3;; esac
 """
 
@@ -136,6 +137,14 @@ def test_an_installation_that_fails_is_tried_again(course):
     code, _, ran = run(course, "lint", fails="requirements-visdom.txt")
     assert code == 3 and "ruff" not in "".join(ran)
     assert any("requirements-visdom.txt" in line for line in run(course, "lint")[2])
+
+
+@POSIX
+def test_what_is_started_finds_this_courses_own_helpers(course):
+    """Not those of the copy that the environment was made with, which may be an older one, or none."""
+    run(course, "lab")
+    assert (course / "log.path").read_text(encoding="utf-8").splitlines()[-1].split(os.pathsep)[0] == str(course)
+    assert start.with_course("") == str(ROOT) and start.with_course("/x").split(os.pathsep) == [str(ROOT), "/x"]
 
 
 @POSIX

@@ -77,6 +77,7 @@ def lab(python, is_root):
     """The command line that opens the learner's copy: all links work, and only this machine can reach the server."""
     first = min(path.stem for path in (ROOT / "notebooks" / "chapters").glob("ch*/[0-9][0-9]*_*.py"))
     argv = [python, "-m", "jupyter", "lab", "--ServerApp.ip=127.0.0.1", "--ServerApp.root_dir=" + str(ROOT),
+            "--MappingKernelManager.transport_encryption=auto",  # else each kernel warns that others could read along
             "--LabApp.default_url=/lab/tree/work/" + first + ".ipynb"]
     return argv + ["--allow-root"] if is_root else argv
 
@@ -179,6 +180,12 @@ def clean(build):
             path.unlink()
 
 
+def with_course(path):
+    """A PYTHONPATH in which this course stands first: its notebooks find its own `helpers`, not those of an older copy that
+    the environment was made with, and also where `pip install -e .` was left out."""
+    return os.pathsep.join([str(ROOT), path] if path else [str(ROOT)])
+
+
 def call(argv):
     """Run a command in the course's folder; its exit code. An interrupt reaches it too, and it ends in its own time."""
     child = subprocess.Popen(argv, cwd=str(ROOT))
@@ -231,6 +238,7 @@ def main(argv):
     is_root = getattr(os, "geteuid", lambda: 1)() == 0  # Windows has no such question
     if command == "lab" and is_root:
         print("You are root, as in a container: JupyterLab is started with --allow-root, for this machine only.", flush=True)
+    os.environ["PYTHONPATH"] = with_course(os.environ.get("PYTHONPATH", ""))
     for argv in steps(command, python, arguments, is_root):
         code = call(argv)
         if code:

@@ -20,11 +20,12 @@ LEFT_OVER = re.compile(
 LOOPBACK = ("127.0.0.1", "localhost")
 INLINE = "module://matplotlib_inline.backend_inline"  # as ipykernel sets it where nothing else is set
 
-MODULES = ("torch", "tensorflow", "keras", "numpy", "matplotlib", "psutil", "jinja2", "markupsafe", "networkx", "packaging",
-           "PIL", "h5py", "ipywidgets", "safetensors", "tqdm", "tensorboard", "visdom", "websocket", "ray", "flask", "django",
-           "waitress", "werkzeug", "onnxruntime", "executorch", "ai_edge_litert", "torchao", "pooch", "pyro", "sonnet",
-           "gymnasium", "stable_baselines3", "mido")
-"""The modules of others that lessons import: a file of such a name beside a notebook would be taken for them."""
+MODULES = (
+    "torch", "tensorflow", "keras", "numpy", "matplotlib", "psutil", "jinja2", "markupsafe", "networkx", "packaging", "PIL",
+    "h5py", "ipywidgets", "safetensors", "tqdm", "tensorboard", "visdom", "websocket", "ray", "flask", "django", "waitress",
+    "werkzeug", "onnxruntime", "executorch", "ai_edge_litert", "torchao", "pooch", "pyro", "sonnet", "gymnasium",
+    "stable_baselines3", "mido")
+"""The modules of others that lessons import. A file of such a name beside a notebook would be taken for them."""
 
 
 def foreign(environ):

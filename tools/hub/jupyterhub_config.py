@@ -25,6 +25,7 @@ c.Spawner.mem_limit = f"{MEMORY_GB}G"
 c.Spawner.cpu_limit = 2.0
 FIRST = min((Path(__file__).resolve().parents[2] / "notebooks").glob("[0-9]*_*.ipynb")).name
 c.Spawner.default_url = f"/lab/tree/side-by-side/notebooks/{FIRST}"
+c.Spawner.args = ["--MappingKernelManager.transport_encryption=auto"]  # other accounts share this machine's loopback
 c.Spawner.start_timeout = c.Spawner.http_timeout = 120  # thirty servers that start at once need more than the usual 30 s
 c.Spawner.environment = {
     "SIDE_BY_SIDE_BUILD": "~/side-by-side-build",  # else all would write into the folder build/ of the one installed course
