@@ -24,9 +24,9 @@ def split_path(said: str) -> str:
     split = [path for path in words if " " in path]
     if not split:
         return ""
-    return (f"the path {re.search('.* [^/]*', split[0]).group()!r} holds a space, and PyTorch hands it to the C++ compiler in "
-            "two pieces. Move the course to a folder without one; if it is a folder for temporary files, set "
-            "TORCHINDUCTOR_CACHE_DIR to another.")
+    folder = re.search(".* [^/]*", split[0]).group()
+    return (f"the path {folder!r} holds a space, and PyTorch hands it to the C++ compiler in two pieces. Move the course to "
+            "a folder without one; if it is a folder for temporary files, set TORCHINDUCTOR_CACHE_DIR to another.")
 
 
 def reason(error: BaseException) -> str:

@@ -238,7 +238,8 @@ def main(argv):
     is_root = getattr(os, "geteuid", lambda: 1)() == 0  # Windows has no such question
     if command == "lab" and is_root:
         print("You are root, as in a container: JupyterLab is started with --allow-root, for this machine only.", flush=True)
-    os.environ["PYTHONPATH"] = with_course(os.environ.get("PYTHONPATH", ""))
+    if command != "doctor":  # it looks at what notebooks find that are opened in another way
+        os.environ["PYTHONPATH"] = with_course(os.environ.get("PYTHONPATH", ""))
     for argv in steps(command, python, arguments, is_root):
         code = call(argv)
         if code:
