@@ -13,19 +13,22 @@ import nbformat
 
 import answers
 import pipeline
+import start
 
 NOTEBOOKS = pipeline.ROOT / "notebooks"
-WORK = pipeline.ROOT / "work"
+WORK = start.work_folder()
 
 
 def update():
     """Make or update the copy; returns a line for each lesson or file in which something of the learner's was kept."""
     said, names = [], files()
+    beside = WORK.parent / "notebooks"  # where the first learner may have written into the course's own
     for source in pipeline.sources():
         plain, full = pipeline.targets(source)
         solutions = f"solutions/{full.name}"
         try:
-            said += notebook(plain.name, adapted(pipeline.learner(pipeline.read(source)), names), origin=plain)
+            said += notebook(plain.name, adapted(pipeline.learner(pipeline.read(source)), names),
+                             origin=beside / plain.name if WORK.name == "work" else None)
             said += notebook(solutions, adapted(answers.load(full), names)) if full.exists() else []
         except ValueError as error:  # a notebook that cannot be read: the others are brought up to date
             said.append(str(error))

@@ -45,7 +45,7 @@ def settings(environ=os.environ):
 def hidden(folders=None):
     """Files that Python would import in place of a package, where notebooks lie or this command runs."""
     if folders is None:
-        folders = [ROOT / "work", ROOT / "notebooks", ROOT / "notebooks" / "solutions", Path.cwd()]
+        folders = [*ROOT.glob("work*"), ROOT / "notebooks", ROOT / "notebooks" / "solutions", Path.cwd()]
     found = [str(path) for folder in dict.fromkeys(folders) for path in environment.hiding(folder)]
     if found:
         return problem("what lessons import is hidden by " + ", ".join(found), "Rename it: Python takes the file for the "
