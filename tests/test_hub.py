@@ -88,7 +88,10 @@ def test_when_a_learners_server_starts_their_copy_follows_the_course_and_keeps_w
     assert "# 98. Corrected" in text and "answer = 42" in text
     (mine.parent / ".course").rename(mine.parent / "aside")
     (mine.parent / ".course").write_text("in the way", encoding="utf-8")
+    (home / "side-by-side" / "data").unlink()
+    (home / "side-by-side" / "data").symlink_to(tmp_path / "an earlier place")
     assert start() == ["['--port=1']"], "whatever is wrong with the copy, the learner gets a server to mend it"
+    assert (home / "side-by-side" / "data" / "timeline.csv").is_file()
 
 
 @pytest.mark.slow

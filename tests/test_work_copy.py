@@ -273,6 +273,7 @@ def test_a_full_disk_is_one_sentence_and_nothing_is_lost(course, monkeypatch, ca
     with pytest.raises(SystemExit) as ended:
         work_copy.main()
     assert "could not be brought up to date: [Errno 28] No space left on device" in str(ended.value)
+    assert "SIDE_BY_SIDE_WORK" in str(ended.value)
     assert path.read_bytes() == before and not list((course / "work").rglob("*.part"))
 
 
