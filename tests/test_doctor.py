@@ -300,8 +300,10 @@ def test_files_that_hide_packages_and_start_up_files_are_named(tmp_path):
     only(surroundings.hidden([tmp_path]), "ok")
     only(surroundings.start_up(tmp_path), "problem", "10-mine.py, 20-mine.ipy", str(tmp_path))
     only(surroundings.start_up(tmp_path / "none"), "ok")
-    (tmp_path / "keras.py").touch()
-    only(surroundings.hidden([tmp_path, tmp_path]), "problem", f"hidden by {tmp_path / 'keras.py'}")
+    for name in ("keras.py", "helpers.py", "notes.py"):
+        (tmp_path / name).touch()
+    only(surroundings.hidden([tmp_path, tmp_path]), "problem",
+         f"hidden by {tmp_path / 'keras.py'}, {tmp_path / 'helpers.py'}")
 
 
 # ---- CUDA wheels

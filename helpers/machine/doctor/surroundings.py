@@ -46,10 +46,11 @@ def hidden(folders=None):
     """Files that Python would import in place of a package, where notebooks lie or this command runs."""
     if folders is None:
         folders = [*ROOT.glob("work*"), ROOT / "notebooks", ROOT / "notebooks" / "solutions", Path.cwd()]
-    found = [str(path) for folder in dict.fromkeys(folders) for path in environment.hiding(folder)]
+    found = [str(path) for folder in dict.fromkeys(folders)
+             for path in [*environment.hiding(folder), *Path(folder).glob("helpers.py")]]
     if found:
-        return problem("what lessons import is hidden by " + ", ".join(found), "Rename it: Python takes the file for the "
-                       "package, in a notebook that lies beside it.")
+        return problem("what lessons import is hidden by " + ", ".join(found),
+                       "Rename it: in a notebook that lies beside it, Python takes it for the package.")
     return ok("no file hides a package")
 
 
