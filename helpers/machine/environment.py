@@ -52,9 +52,14 @@ def settle(environ, in_notebook=False):
 
 def hiding(folder):
     """The files and folders in `folder` that Python would import in place of a module of MODULES, in order."""
-    places = [Path(folder) / name for module in MODULES for name in (module + ".py", module + "/__init__.py")]
-    return sorted(place if place.suffix == ".py" and place.name != "__init__.py" else place.parent
-                  for place in places if place.is_file())
+    found = []
+    for module in MODULES:
+        file, package = Path(folder, module + ".py"), Path(folder, module)
+        if file.is_file():
+            found.append(file)
+        if (package / "__init__.py").is_file():
+            found.append(package)
+    return sorted(found)
 
 
 def start_up_files(folder, module):
