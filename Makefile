@@ -1,7 +1,8 @@
 # Every target works from a clean checkout. The steps stand in tools/start.py, once; without make, `python tools/start.py lab`
-# does the same. PYTHON=python3.12 names the Python for the environment, GPU=1 installs requirements-gpu.txt.
+# does the same. PYTHON=python3.12 names the Python for the environment, GPU=1 installs requirements-gpu.txt,
+# and LEARNER=ada is for a second learner at this computer, whose copy and answers lie in work-ada and build-ada.
 PYTHON ?= python3
-START = @"$(PYTHON)" tools/start.py $(if $(GPU),--gpu)
+START = @"$(PYTHON)" tools/start.py $(if $(GPU),--gpu) $(if $(LEARNER),--learner=$(LEARNER))
 
 .PHONY: lab test check run build lint report doctor learner solutions instructor live slides site wheelhouse benchmark ludwig \
 	clean

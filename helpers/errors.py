@@ -9,10 +9,24 @@ _TELLING = "must|match|expect|equal|incompatible|not allowed|missing|feed|guard 
 
 def gist(error: Exception) -> str:
     """An exception in one line: its type and the telling line of its text."""
+    split = split_path(str(error))
+    if split:
+        return f"`{type(error).__name__}`: {split}"
     lines = [line.strip() for line in re.sub(r"\{\{.*?\}\} ?", "", str(error)).splitlines() if line.strip()]
     telling = [line for line in lines if re.search(_TELLING, line)] or lines[-1:] * ("in user code:" in lines) or lines[:1]
     text = re.sub(r"^.*\bgot (\w+)\(['\"](.*?)['\"]\).*$", r"\2", telling[0]) if telling else ""
     return f"`{type(error).__name__}`: {re.sub(r'^`?[A-Z][A-Za-z]+(Error)?`?: ', '', text)}"
+
+
+def split_path(said: str) -> str:
+    """Where PyTorch's C++ compiler failed over a path that holds a space: a sentence that names it; else ""."""
+    words = re.findall(r" -(?:I|L|o ?)(\S.*?)(?= -[A-Za-z]|$)", said, re.M) if "C++ compile error" in said else []
+    split = [path for path in words if " " in path]
+    if not split:
+        return ""
+    folder = re.search(".* [^/]*", split[0]).group()
+    return (f"the path {folder!r} holds a space, and PyTorch hands it to the C++ compiler in two pieces. Move the course to "
+            "a folder without one; if it is a folder for temporary files, set TORCHINDUCTOR_CACHE_DIR to another.")
 
 
 def reason(error: BaseException) -> str:

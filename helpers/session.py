@@ -9,11 +9,13 @@ import platform
 import sys
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 from helpers import ROOT, show
 from helpers.course import cells, ledger, missing
 from helpers.course import solutions as course_solutions
 from helpers.course.missing import sides, skip_where_missing, where_fetched  # noqa: F401  (lessons call them)
+from helpers.machine import environment
 
 ENVIRONMENT = {  # read once, when a framework loads: later changes have no effect
     "TF_CPP_MIN_LOG_LEVEL": "3",  # TensorFlow's C++ side logs dozens of lines at lower levels
@@ -26,24 +28,43 @@ ENVIRONMENT = {  # read once, when a framework loads: later changes have no effe
 def start(lesson: str, solutions: bool = True) -> None:
     """Prepare this kernel for a lesson ("00a", "12a"): call it before a framework is imported.
 
-    Sets the variables of ENVIRONMENT that are not set yet, opens the lesson's ledger, and, where a framework is not
-    installed, arranges that cells which need it are skipped with a line that says so. solutions: whether checks show them;
-    `tools/editions.py learner --no-solutions` writes False into its notebooks.
+    Sets the variables of ENVIRONMENT that are not set yet, sets aside what the user's computer would tell Keras and
+    launchers, opens the lesson's ledger, and, where a framework is not installed, arranges that cells which need it are
+    skipped with a line that says so. solutions: whether checks show them; `tools/editions.py learner --no-solutions` writes
+    False into its notebooks.
 
-    Raises RuntimeError when a framework was loaded before its variables were set: they would have no effect.
+    Raises RuntimeError when a framework was loaded before its variables were set (they would have no effect), and
+    ImportError when a file beside the notebook would be taken for a package that lessons import.
     """
-    unset = [name for name in ENVIRONMENT if name not in os.environ]
-    loaded = [missing.FRAMEWORKS[name] for name in missing.FRAMEWORKS if name in sys.modules]
-    if unset and loaded:
-        raise RuntimeError(f"{' and '.join(loaded)} was imported before session.start: its settings come too late. "
-                           "Restart the kernel and run the notebook from its first cell.")
-    os.environ.update({name: ENVIRONMENT[name] for name in unset})
+    hiding = environment.hiding(Path.cwd())
+    if hiding:
+        raise ImportError(f"{hiding[0]} hides the package {hiding[0].stem}, which lessons import: Python takes what lies "
+                          "beside the notebook first. Rename it, then restart the kernel.")
+    unset = [name for name in (*ENVIRONMENT, *environment.KERAS) if name not in os.environ]
+    loaded = [name for name in missing.FRAMEWORKS if name in sys.modules]
+    if loaded and (unset or "tensorflow" in loaded and environment.foreign(os.environ)):
+        raise RuntimeError(too_late(loaded))
+    os.environ.update({name: value for name, value in ENVIRONMENT.items() if name in unset})
+    environment.settle(os.environ, in_notebook=hasattr(show.shell(), "kernel"))
     bind_chapters()
     ledger.begin(lesson)
     course_solutions.show(solutions)
     cells.watch()
     missing.skip_cells_that_need([])  # what an earlier start in this kernel has found
     missing.skip_where_missing(*missing.FRAMEWORKS)
+
+
+def too_late(loaded: list[str]) -> str:
+    """Why these frameworks (import names) are loaded before the lesson's first line, and what to do, as sentences."""
+    names, shell = " and ".join(missing.FRAMEWORKS[name] for name in loaded), show.shell()
+    if shell is None or len(shell.user_ns["In"]) > 2:  # an empty text, the cell that runs, and others
+        return (f"{names} was imported before session.start: its settings come too late. "
+                "Restart the kernel and run the notebook from its first cell.")
+    folder = Path(shell.profile_dir.startup_dir)
+    files = sorted({file for name in loaded for file in environment.start_up_files(folder, name)})
+    where = f"by {', '.join(files)} in IPython's folder {folder}" if files else "by a start-up file of IPython or Python"
+    return (f"{names} was imported before this notebook's first cell, {where}: its settings come too late. "
+            "Take the import out there, then restart the kernel.")
 
 
 def bind_chapters() -> None:

@@ -8,10 +8,11 @@ import pytest
 
 from helpers import session, show
 from helpers.course import missing
-from helpers.machine import fetched
+from helpers.machine import environment, fetched
 
 session.bind_chapters()  # pytest puts this folder on the path, and its folder chapters is not the package
 os.environ.update(session.ENVIRONMENT)  # before a framework loads, whichever test comes first; child processes inherit it
+environment.settle(os.environ)
 for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
     os.environ[name] = "1"
 

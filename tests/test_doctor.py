@@ -16,10 +16,11 @@ import pytest
 
 from helpers import ROOT
 from helpers.machine import fetched
-from helpers.machine.doctor import computer, extras, gpus
+from helpers.machine.doctor import computer, extras, gpus, surroundings
 from helpers.machine.doctor import main as doctor
 
 GB = 1_000_000_000
+POSIX = pytest.mark.skipif(os.name == "nt", reason="the stand-in for a compiler is a shell script; Windows has no ulimit")
 
 
 def only(found, level, *words):
@@ -56,8 +57,8 @@ def test_the_pythons_are_those_of_the_package():
     assert project["requires-python"] == f">={low}.{old},<{high}.{new + 1}"
 
 
-@pytest.mark.parametrize("name", ["__init__", "doctor", "errors", "machine/__init__", *(
-    f"machine/doctor/{name}" for name in ("__init__", "main", "gpus", "computer", "extras"))])
+@pytest.mark.parametrize("name", ["__init__", "doctor", "errors", "machine/__init__", "machine/environment", *(
+    f"machine/doctor/{name}" for name in ("__init__", "main", "gpus", "computer", "extras", "surroundings"))])
 def test_an_old_python_can_read_it(name):
     source = (ROOT / "helpers" / f"{name}.py").read_text(encoding="utf-8")
     tree = ast.parse(source, feature_version=(3, 7))
@@ -126,16 +127,38 @@ def which(*names):
     return lambda name: f"/usr/bin/{name}" if name in names else None
 
 
+def compiler(*arguments, said="", prefix="/opt/env"):
+    return doctor.compiler(*arguments, compiles=lambda name, include: said, prefix=prefix)
+
+
 def test_compiler(tmp_path):
     header = str(tmp_path / "Python.h")
-    only(doctor.compiler(which("g++"), "Linux", {}, header), "note", "no Python.h", "python3-dev")
+    only(compiler(which("g++"), "Linux", {}, header), "note", "no Python.h", "python3-dev")
     Path(header).touch()
     for tool, system in (("g++", "Linux"), ("clang++", "Darwin"), ("cl", "Windows")):
-        only(doctor.compiler(which(tool), system, {}, header), "ok", tool, "chapters 03 and 07")
-        only(doctor.compiler(which(), system, {}, header), "note", f"no C++ compiler {tool}", "03 and 07")
-    only(doctor.compiler(which("clang++"), "Linux", {}, header), "note", "no C++ compiler g++", "CXX=clang++")
-    only(doctor.compiler(which("clang++"), "Linux", {"CXX": "clang++"}, header), "ok", "clang++")
-    only(doctor.compiler(which("g++"), "Linux", {"CXX": "gone++"}, header), "note", "gone++")
+        only(compiler(which(tool), system, {}, header), "ok", tool, "chapters 03, 07 and 10")
+        only(compiler(which(), system, {}, header), "note", f"no C++ compiler {tool}", "03, 07 and 10")
+    only(compiler(which("clang++"), "Linux", {}, header), "note", "no C++ compiler g++", "CXX=clang++")
+    only(compiler(which("clang++"), "Linux", {"CXX": "clang++"}, header), "ok", "clang++")
+    only(compiler(which("g++"), "Linux", {"CXX": "gone++"}, header), "note", "gone++")
+    only(compiler(which("g++"), "Linux", {}, header, said="fatal error: vector"), "note", "a line (fatal error: vector)")
+    only(compiler(which("g++"), "Linux", {}, header, prefix="/my own/env"), "note", "holds a space (/my own/env)")
+
+
+@POSIX
+def test_a_line_is_really_compiled(tmp_path):
+    broken, slow = tmp_path / "broken", tmp_path / "fine"
+    for path, text in ((broken, "echo 'no vector here' >&2; exit 1"), (slow, "grep -q Python.h line.cpp")):
+        path.write_text("#!/bin/sh\n" + text, encoding="utf-8")
+        path.chmod(0o755)
+    assert computer.compiles(str(broken), "/usr/include") == "no vector here"
+    assert computer.compiles(str(slow), "/usr/include") == ""
+    assert "no-such-compiler" in computer.compiles("no-such-compiler", "/usr/include")
+
+
+def test_the_old_keras():
+    only(extras.old_keras({"tf-keras": "2.21.0"}.get), "ok", "tf_keras 2.21.0")
+    only(extras.old_keras({"tensorflow-cpu": "2.21.0"}.get), "note", "NOT MEASURED", "--no-deps tf-keras==2.21.0")
 
 
 def test_visdom():
@@ -206,19 +229,81 @@ def test_memory_without_psutil(monkeypatch):
 
 
 def test_port(monkeypatch):
-    def no_proxy():
-        return {}
-
-    only(doctor.port(proxies=no_proxy), "ok")
-    proxied = {"http": "http://proxy:3128"}
-    only(doctor.port(proxies=lambda: proxied, bypass=lambda host: False), "note", "NO_PROXY=127.0.0.1")
-    only(doctor.port(proxies=lambda: proxied, bypass=lambda host: True), "ok")
+    only(doctor.port(), "ok")
 
     def refuse(self, address):
         raise PermissionError("not permitted")
 
     monkeypatch.setattr(socket.socket, "bind", refuse)
-    only(doctor.port(proxies=no_proxy), "problem", "127.0.0.1 (not permitted)")
+    only(doctor.port(), "problem", "127.0.0.1 (not permitted)")
+
+
+@POSIX
+def test_a_limit_of_the_users_own_counts():
+    code = ("import resource; resource.setrlimit(resource.RLIMIT_AS, (1_200_000_000, resource.RLIM_INFINITY))\n"
+            "from helpers.machine.doctor import computer, main; print(main.memory(computer.own_limit()))\n"
+            "assert computer.free_memory() <= 1_200_000_000")
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "level='problem', what='`ulimit -v` leaves a program 1.2 GB" in done.stdout
+    assert "ulimit -v unlimited" in done.stdout
+
+
+def test_the_folder_into_which_lessons_write(tmp_path, monkeypatch):
+    only(doctor.build(tmp_path / "new" / "build"), "ok")
+    assert list((tmp_path / "new" / "build").iterdir()) == []
+    (tmp_path / "file").touch()
+    only(doctor.build(tmp_path / "file" / "build"), "problem", "cannot be written", "SIDE_BY_SIDE_BUILD")
+    assert "GB of disk free" in doctor.disk(folder=tmp_path / "not" / "yet")[0].what
+
+    def full(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+    monkeypatch.setattr(computer.os, "write", full)
+    only(doctor.build(tmp_path), "problem", "No space left on device")
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("tmp")] == []
+    monkeypatch.setenv("SIDE_BY_SIDE_BUILD", str(tmp_path / "small"))
+    sizes = {str(tmp_path): SimpleNamespace(free=24_000)}
+    monkeypatch.setattr(doctor.shutil, "disk_usage", sizes.get)
+    only(doctor.disk(), "problem", f"at {tmp_path}", "SIDE_BY_SIDE_BUILD")
+
+
+# ---- surroundings
+
+def test_the_kernels_python_finds_the_course(monkeypatch, tmp_path):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    only(surroundings.course(lambda: ["python"]), "ok")
+    (tmp_path / "helpers").mkdir()
+    (tmp_path / "helpers" / "__init__.py").touch()
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    only(surroundings.course(lambda: [sys.executable]), "problem", f"from another folder, {tmp_path}",
+         f'install -e "{ROOT}"')
+
+
+def test_a_course_that_was_not_installed():
+    def missing(args, timeout, cwd):
+        assert args[0] == os.path.abspath("/other/python") and cwd != str(ROOT)
+        return 1, "", "Traceback\nModuleNotFoundError: No module named 'helpers'\n"
+
+    only(surroundings.course(lambda: [os.path.abspath("/other/python")], missing), "problem", "No module named 'helpers'",
+         "-m pip install -e")
+
+
+def test_settings_of_other_work_are_named():
+    only(surroundings.settings({"PATH": "/bin"}), "ok")
+    only(surroundings.settings({"KERAS_BACKEND": "jax", "PET_NNODES": "2"}), "note", "KERAS_BACKEND=jax, PET_NNODES=2")
+
+
+def test_files_that_hide_packages_and_start_up_files_are_named(tmp_path):
+    (tmp_path / "10-mine.py").write_text("import torch.nn as nn\n", encoding="utf-8")
+    (tmp_path / "20-mine.ipy").write_text("from tensorflow import keras\n", encoding="utf-8")
+    (tmp_path / "README").write_text("import torch\n", encoding="utf-8")
+    only(surroundings.hidden([tmp_path]), "ok")
+    only(surroundings.start_up(tmp_path), "problem", "10-mine.py, 20-mine.ipy", str(tmp_path))
+    only(surroundings.start_up(tmp_path / "none"), "ok")
+    for name in ("keras.py", "helpers.py", "notes.py"):
+        (tmp_path / name).touch()
+    only(surroundings.hidden([tmp_path, tmp_path]), "problem",
+         f"hidden by {tmp_path / 'keras.py'}, {tmp_path / 'helpers.py'}")
 
 
 # ---- CUDA wheels
@@ -321,7 +406,8 @@ def test_the_frameworks_of_this_environment_are_seen():
 def all_well(monkeypatch):
     """Every check says ok; gives back a function that replaces one of them."""
     homes = dict.fromkeys(("cuda_wheels", "driver", "frameworks"), gpus)
-    homes.update(dict.fromkeys(("visdom", "pages"), extras))
+    homes.update(dict.fromkeys(("visdom", "pages", "old_keras"), extras))
+    homes.update(dict.fromkeys(("course", "settings", "hidden", "start_up"), surroundings))
 
     def replace(name, result):
         def check():
@@ -332,7 +418,7 @@ def all_well(monkeypatch):
         check.__name__ = name
         monkeypatch.setattr(homes.get(name, doctor), name, check)
 
-    for name in ("python", "packages", "compiler", "memory", "disk", "port", "kernel", *homes):
+    for name in ("python", "packages", "compiler", "memory", "build", "disk", "port", "kernel", *homes):
         replace(name, doctor.ok(f"{name} is fine"))
     return replace
 
@@ -355,7 +441,7 @@ def test_a_check_that_breaks_is_a_finding_and_the_others_go_on(all_well):
     all_well("disk", OSError("unplugged"))
     found = doctor.findings()
     only([f for f in found if f.level != "ok"], "note", "the check `disk` failed: OSError: unplugged")
-    assert len(found) == 12
+    assert len(found) == 18
 
 
 def test_only_python(all_well, capsys):

@@ -16,6 +16,27 @@ def test_the_gist_of_an_error(error, expected):
     assert errors.gist(error) == expected == show.gist(error)
 
 
+COMPILE = """C++ compile error
+
+Command:
+g++ /tmp/{0}/c4.cpp -D SOME -O3 -Wall -include /tmp/x.h -I/usr/include -I{1}/torch/include -o /tmp/{0}/c4.so -L{1}/lib
+
+Output:
+/usr/bin/ld: cannot find -ltorch: No such file or directory
+"""
+
+
+@pytest.mark.parametrize("cache, packages, said", [
+    ("cache", "/home/ada/my own course/.venv", "the path '/home/ada/my own course' holds a space"),
+    ("ada l/cache", "/usr/lib", "the path '/tmp/ada l' holds a space"),
+    ("cache", "/usr/lib", "`RuntimeError`: C++ compile error")])
+def test_a_space_in_a_path_is_named_and_no_compiler_is_blamed(cache, packages, said):
+    text = COMPILE.format(cache, packages)
+    assert said in errors.gist(RuntimeError(text))
+    assert errors.split_path(text) in errors.gist(RuntimeError(text))
+    assert errors.split_path(text.replace("C++ compile error", "another error")) == ""
+
+
 @pytest.mark.parametrize("said, first, last", [
     ("\n one\n two \n\n", "one", " two"), (ValueError("a\nb"), "a", "b"), ("", "no message", "no message"),
     (KeyError("k"), "'k'", "'k'")])

@@ -1,6 +1,7 @@
 """A class on one machine: the hub's configuration gives each learner a folder of their own, and two can run one chapter."""
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -24,7 +25,7 @@ def test_the_hub_listens_on_loopback_and_limits_each_learner(settings):
     assert settings.JupyterHub.bind_url.startswith("http://127.0.0.1") and settings.JupyterHub.hub_ip == "127.0.0.1"
     assert settings.Spawner.mem_limit == "4G" and settings.Spawner.cpu_limit == 2.0
     first = pipeline.targets(pipeline.sources()[0])[0].name
-    assert settings.Spawner.default_url == f"/lab/tree/side-by-side/notebooks/{first}"
+    assert settings.Spawner.default_url == f"/lab/tree/side-by-side/work/{first}"
 
 
 def test_each_learner_has_a_folder_of_their_own(settings, monkeypatch):
@@ -36,6 +37,61 @@ def test_each_learner_has_a_folder_of_their_own(settings, monkeypatch):
         monkeypatch.setenv("USERPROFILE", home)
         folders.add(build_dir())
     assert folders == {Path("/homes/ada/side-by-side-build"), Path("/homes/grace/side-by-side-build")}
+
+
+COURSE = '''# %% [markdown]
+# # 98. Title
+#
+# See [data](../data/timeline.csv) and [a module](chapters/ch98/figures.py).
+
+# %% tags=["exercise"]
+answer = ...
+# solution
+answer = 2
+
+# %% tags=["check"]
+exercises.check("98.1", answer)
+'''
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a hub runs on Linux")
+def test_when_a_learners_server_starts_their_copy_follows_the_course_and_keeps_what_they_wrote(settings, tmp_path):
+    """With a stand-in for JupyterHub's part, which says what it was started with."""
+    course, home, stand_in = tmp_path / "course", tmp_path / "home", tmp_path / "jupyterhub"
+    for name in ("helpers", "tools"):
+        shutil.copytree(ROOT / name, course / name, ignore=shutil.ignore_patterns("__pycache__", "site", "slides"))
+    for path, text in ((course / "notebooks/chapters/ch98/98_title.py", COURSE), (course / "notebooks/glossary.md", ""),
+                       (course / "notebooks/chapters/ch98/figures.py", ""), (course / "data/timeline.csv", "a"),
+                       (stand_in / "__init__.py", ""), (stand_in / "singleuser.py", "import sys; print(sys.argv[1:])")):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    home.mkdir()
+
+    def start():
+        environment = {**os.environ, **settings.Spawner.environment, "HOME": str(home),
+                       "PYTHONPATH": os.pathsep.join([str(course), str(tmp_path)])}
+        command = [settings.Spawner.cmd[0], course / Path(settings.Spawner.cmd[1]).relative_to(ROOT), "--port=1"]
+        done = subprocess.run(command, env=environment, cwd=home, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()
+
+    assert start() == ["['--port=1']"]
+    mine = home / "side-by-side" / "work" / "98_title.ipynb"
+    text = mine.read_text(encoding="utf-8")
+    for link in ("../data/timeline.csv", "../notebooks/chapters/ch98/figures.py"):
+        assert f"({link})" in text and (mine.parent / link).is_file()
+    mine.write_text(text.replace("answer = ...", "answer = 42"), encoding="utf-8")
+    source = course / "notebooks/chapters/ch98/98_title.py"
+    source.write_text(COURSE.replace("Title", "Corrected"), encoding="utf-8")
+    assert start() == ["98_title.ipynb: kept: exercise 98.1", "['--port=1']"]
+    text = mine.read_text(encoding="utf-8")
+    assert "# 98. Corrected" in text and "answer = 42" in text
+    (mine.parent / ".course").rename(mine.parent / "aside")
+    (mine.parent / ".course").write_text("in the way", encoding="utf-8")
+    (home / "side-by-side" / "data").unlink()
+    (home / "side-by-side" / "data").symlink_to(tmp_path / "an earlier place")
+    assert start() == ["['--port=1']"], "whatever is wrong with the copy, the learner gets a server to mend it"
+    assert (home / "side-by-side" / "data" / "timeline.csv").is_file()
 
 
 @pytest.mark.slow

@@ -273,11 +273,12 @@ def test_what_is_written_is_all_there_or_not_at_all(source, monkeypatch):
 
 
 @pytest.mark.slow
-def test_run_passes_typed_parameters_to_papermill(source, build_folder):
+def test_run_passes_typed_parameters_to_papermill(source, build_folder, capfd):
     source.write_text(SOURCE + "\n# %%\nprint(repr(seed), repr(fast))\n", encoding="utf-8")
     assert pipeline.run(source, {"seed": "3", "fast": "False"}) == {}
     done = nbformat.read(build_folder / "executed" / "98_title.ipynb", 4)
     assert "3 False" in str(done.cells[-1].outputs) and any("seed is odd" in str(cell.get("outputs")) for cell in done.cells)
+    assert "WARNING" not in capfd.readouterr().err, "the kernel has nothing to say that a reader could not act on"
     with pytest.raises(ValueError, match="no parameter speed; it has fast, seed"):
         pipeline.run(source, {"speed": 3})
     with pytest.raises(ValueError, match="-p seed abc: seed must be a whole number, such as 0"):

@@ -17,6 +17,7 @@ POSIX = pytest.mark.skipif(os.name == "nt", reason="the stand-in for a Python is
 
 STAND_IN = """#!/bin/sh
 printf '%s|' "$@" >> "$LOG"; echo >> "$LOG"
+echo "$PYTHONPATH" >> "$LOG.path"; echo "$SIDE_BY_SIDE_WORK $SIDE_BY_SIDE_BUILD" >> "$LOG.folders"
 case "$*" in *"$FAILS"*) exit 3;; esac
 """
 
@@ -139,6 +140,14 @@ def test_an_installation_that_fails_is_tried_again(course):
 
 
 @POSIX
+def test_what_is_started_finds_this_courses_own_helpers(course):
+    """Not those of the copy that the environment was made with, which may be an older one, or none."""
+    run(course, "lab")
+    assert (course / "log.path").read_text(encoding="utf-8").splitlines()[-1].split(os.pathsep)[0] == str(course)
+    assert start.with_course("") == str(ROOT) and start.with_course("/x").split(os.pathsep) == [str(ROOT), "/x"]
+
+
+@POSIX
 def test_gpu_installs_the_gpu_file(course):
     ran = run(course, "--gpu", "lint")[2]
     assert any("-r|requirements-gpu.txt|-e|.|" in line for line in ran)
@@ -182,6 +191,34 @@ def test_check_asks_which_lesson():
     with pytest.raises(SystemExit, match="Which lesson"):
         start.parse(["check"])
     assert start.parse(["--gpu", "check", "06b", "--workers", "1"]) == ({"--gpu"}, "check", ["06b", "--workers", "1"])
+
+
+@POSIX
+@pytest.mark.parametrize("how", [["python", "--learner=ada"], ["make", "LEARNER=ada"]])
+def test_a_second_learner_has_folders_of_their_own_and_the_first_ones_stay(course, how):
+    for name in ("build/ledger/01.json", "build/x", "build-ada/ledger/01.json", "build-ada/x", "work/x", "work-ada/x"):
+        (course / name).parent.mkdir(parents=True, exist_ok=True)
+        (course / name).touch()
+    run(course, "lab")
+    (course / "log").write_text("", encoding="utf-8")
+    for command in ("lab", "clean"):
+        argv = ([sys.executable, "tools/start.py", how[1], command] if how[0] == "python" else
+                ["make", "-s", command, how[1], f"PYTHON={sys.executable}"])
+        subprocess.run(argv, cwd=course, check=True, timeout=60, stdout=subprocess.DEVNULL,
+                       env={**os.environ, "LOG": str(course / "log"), "FAILS": "nothing"})
+    copied, opened = (course / "log").read_text(encoding="utf-8").splitlines()
+    assert copied == "tools/work_copy.py|" and "default_url=/lab/tree/work-ada/00a_first_contact.ipynb" in opened
+    assert f"--ServerApp.root_dir={course}" in opened
+    assert (course / "log.folders").read_text(encoding="utf-8").splitlines()[-2:] == ["work-ada build-ada"] * 2
+    left = [path.relative_to(course).as_posix() for name in ("build", "build-ada", "work", "work-ada")
+            for path in sorted((course / name).rglob("*")) if path.is_file()]
+    assert left == ["build/ledger/01.json", "build/x", "build-ada/ledger/01.json", "work/x", "work-ada/x"]
+
+
+def test_a_learners_name_is_one_that_a_folder_can_have():
+    for name in ("", "../ada", "a b", "ada/x"):
+        with pytest.raises(SystemExit, match="COMMAND"):
+            start.parse([f"--learner={name}", "lab"])
 
 
 def test_clean_keeps_the_ledger(tmp_path, capsys):

@@ -1,6 +1,7 @@
 """The learner's copy: what a learner wrote there outlives every update, and nothing else goes out of date."""
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -143,6 +144,39 @@ def test_answers_in_the_courses_own_notebook_are_carried_over_the_first_time(cou
     assert "answer = ..." in texts(course / "work" / "98_title.ipynb")
 
 
+def test_a_second_learner_begins_anew_whatever_the_first_has_written(course, monkeypatch):
+    answer(pipeline.targets(source(course))[0])
+    monkeypatch.setattr(work_copy, "WORK", course / "work-ada")
+    assert work_copy.update() == [] and not (course / "work").exists()
+    assert "answer = ..." in texts(course / "work-ada" / "98_title.ipynb")
+
+
+@pytest.mark.parametrize("how", ["over", "beside"])
+def test_a_newer_archive_brings_corrections_and_keeps_what_was_written(course, tmp_path, monkeypatch, how):
+    """Unpacked over the old folder, or beside it: then the learner moves the folder work/ into the new one."""
+    work_copy.update()
+    answer(course / "work" / "98_title.ipynb")
+    mine = course / "work" / "chapters" / "ch98" / "workers" / "one.py"
+    mine.write_text("print('mine')", encoding="utf-8")
+    new = tmp_path / "newer"
+    shutil.copytree(course / "notebooks", new / "notebooks")
+    new_edition(new)
+    (new / "notebooks" / "chapters" / "ch98" / "workers" / "one.py").write_text("print(2)\n", encoding="utf-8")
+    if how == "over":
+        shutil.copytree(new, course, dirs_exist_ok=True)
+    else:
+        (course / "work").rename(new / "work")
+        monkeypatch.setattr(pipeline, "CHAPTERS", new / "notebooks" / "chapters")
+        monkeypatch.setattr(work_copy, "NOTEBOOKS", new / "notebooks")
+        monkeypatch.setattr(work_copy, "WORK", new / "work")
+        mine = new / "work" / "chapters" / "ch98" / "workers" / "one.py"
+    said = work_copy.update()
+    assert len(said) == 2 and "exercise 98.1" in said[0] and "one.py: yours is kept" in said[1]
+    found = texts(work_copy.WORK / "98_title.ipynb")
+    assert "x = 2" in found and "answer = 42" in found and "x = 1" not in found
+    assert mine.read_text("utf-8") == "print('mine')" and mine.with_name("one.new.py").read_text("utf-8") == "print(2)\n"
+
+
 def test_answers_of_an_older_edition_in_the_courses_own_notebook_are_carried_over_too(course):
     plain = pipeline.targets(source(course))[0]
     answer(plain)
@@ -239,6 +273,7 @@ def test_a_full_disk_is_one_sentence_and_nothing_is_lost(course, monkeypatch, ca
     with pytest.raises(SystemExit) as ended:
         work_copy.main()
     assert "could not be brought up to date: [Errno 28] No space left on device" in str(ended.value)
+    assert "SIDE_BY_SIDE_WORK" in str(ended.value)
     assert path.read_bytes() == before and not list((course / "work").rglob("*.part"))
 
 

@@ -31,6 +31,7 @@ import nbclient  # noqa: E402
 import nbformat  # noqa: E402
 import papermill  # noqa: E402
 from jupytext.compare import compare  # noqa: E402
+from traitlets.config import Config  # noqa: E402
 
 import answers  # noqa: E402
 import density  # noqa: E402
@@ -46,6 +47,7 @@ MARK = re.compile(r"^# (?:solution|wrong: ?(.*))$", re.M)
 LINK = re.compile(r"```.*?```|`[^`\n]+`|\]\((?![a-z]+:|#|\w+\.ipynb)", re.S)  # code, or where a relative address begins
 ALMOST = re.compile(r"^#\s*(?:solution|wrong)\b(?=\s*:|\s*$).*$", re.M | re.I)
 PYTEST = [sys.executable, "-m", "pytest", "-n"]
+KERNELS = Config({"KernelManager": {"transport_encryption": "auto"}})  # else each warns that others could read along
 METADATA = {  # what JupyterLab itself would write, less the version: merely opening a notebook changes it little
     "kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"},
     "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python",
@@ -199,7 +201,7 @@ def execute(nb, environment=None):
     """Run a notebook's cells in a fresh kernel, in the folder notebooks/, its ledger in a folder of its own."""
     with tempfile.TemporaryDirectory() as scratch:
         client = nbclient.NotebookClient(nbformat.from_dict(nb), timeout=300, kernel_name="python3", coalesce_streams=True,
-                                         resources={"metadata": {"path": str(ROOT / "notebooks")}})
+                                         config=KERNELS, resources={"metadata": {"path": str(ROOT / "notebooks")}})
         return client.execute(env={**os.environ, "SIDE_BY_SIDE_BUILD": scratch, **(environment or {})})
 
 
@@ -338,7 +340,8 @@ def run(source, parameters):
     write(learner(read(source)), done)
     values = typed(parameters, papermill.inspect_notebook(str(done)))
     with fresh_ledger(name):
-        papermill.execute_notebook(str(done), str(done), values, cwd=str(plain.parent), progress_bar=False)
+        papermill.execute_notebook(str(done), str(done), values, cwd=str(plain.parent), progress_bar=False,
+                                    config=KERNELS)
         found, left_out = ledger.of(name)
         if left_out:
             raise ValueError(f"its ledger holds what does not fit: {'; '.join(left_out)}")

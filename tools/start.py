@@ -5,12 +5,14 @@ and runs the command. The Makefile calls nothing else, so that no step exists tw
 
     --gpu    install requirements-gpu.txt instead of requirements.txt
     --here   use the Python that runs this and what it has (conda, Colab); nothing is made and nothing installed
+    --learner=ada   for a second learner at this computer: a copy and a build folder of their own, work-ada and build-ada
 
 Needs nothing but the standard library, and parses on Python 3.7, to say in plain words that it is too old.
 """
 import hashlib
 import os
 import platform
+import re
 import shutil
 import signal
 import subprocess
@@ -73,11 +75,18 @@ def steps(command, python, arguments, is_root=False):
     return table[command]
 
 
+def work_folder():
+    """The learner's copy of the course: work/, or where SIDE_BY_SIDE_WORK points (a second learner; a hub)."""
+    return ROOT / Path(os.environ.get("SIDE_BY_SIDE_WORK") or "work").expanduser()
+
+
 def lab(python, is_root):
     """The command line that opens the learner's copy: all links work, and only this machine can reach the server."""
+    work = work_folder()
     first = min(path.stem for path in (ROOT / "notebooks" / "chapters").glob("ch*/[0-9][0-9]*_*.py"))
-    argv = [python, "-m", "jupyter", "lab", "--ServerApp.ip=127.0.0.1", "--ServerApp.root_dir=" + str(ROOT),
-            "--LabApp.default_url=/lab/tree/work/" + first + ".ipynb"]
+    argv = [python, "-m", "jupyter", "lab", "--ServerApp.ip=127.0.0.1", "--ServerApp.root_dir=" + str(work.parent),
+            "--MappingKernelManager.transport_encryption=auto",  # else each kernel warns that others could read along
+            "--LabApp.default_url=/lab/tree/" + work.name + "/" + first + ".ipynb"]
     return argv + ["--allow-root"] if is_root else argv
 
 
@@ -179,6 +188,12 @@ def clean(build):
             path.unlink()
 
 
+def with_course(path):
+    """A PYTHONPATH in which this course stands first: its notebooks find its own `helpers`, not those of an older copy that
+    the environment was made with, and also where `pip install -e .` was left out."""
+    return os.pathsep.join([str(ROOT), path] if path else [str(ROOT)])
+
+
 def call(argv):
     """Run a command in the course's folder; its exit code. An interrupt reaches it too, and it ends in its own time."""
     child = subprocess.Popen(argv, cwd=str(ROOT))
@@ -200,12 +215,12 @@ def must(argv):
 def parse(argv):
     """(options, command, its arguments). SystemExit with the list of commands where there is none of them."""
     options = set()
-    while argv and argv[0] in ("--gpu", "--here"):
+    while argv and re.match(r"--gpu$|--here$|--learner=[\w-]+$", argv[0]):
         options.add(argv[0])
         argv = argv[1:]
     if not argv or argv[0] not in COMMANDS:
         known = "\n".join(f"  {name:<11} {text}" for name, text in COMMANDS.items())
-        sys.exit("python tools/start.py [--gpu] [--here] COMMAND, where COMMAND is one of\n" + known)
+        sys.exit("python tools/start.py [--gpu] [--here] [--learner=NAME] COMMAND, where COMMAND is one of\n" + known)
     if argv[0] == "check" and len(argv) == 1:
         sys.exit("Which lesson? make check LESSON=06b, or python tools/start.py check 06b. All of them: make test.")
     return options, argv[0], argv[1:]
@@ -215,8 +230,11 @@ def main(argv):
     """Do a command with all that it needs; returns the exit code."""
     options, command, arguments = parse(argv)
     system, here = platform.system(), "--here" in options
+    learner = next((option.partition("=")[2] for option in options if option.startswith("--learner=")), "")
+    if learner:
+        os.environ.update(SIDE_BY_SIDE_WORK="work-" + learner, SIDE_BY_SIDE_BUILD="build-" + learner)
     if command == "clean":
-        clean(ROOT / "build")
+        clean(ROOT / ("build-" + learner if learner else "build"))
         return 0
     needs_environment = command != "doctor" and not here
     if needs_environment:
@@ -231,6 +249,8 @@ def main(argv):
     is_root = getattr(os, "geteuid", lambda: 1)() == 0  # Windows has no such question
     if command == "lab" and is_root:
         print("You are root, as in a container: JupyterLab is started with --allow-root, for this machine only.", flush=True)
+    if command != "doctor":  # it looks at what notebooks find that are opened in another way
+        os.environ["PYTHONPATH"] = with_course(os.environ.get("PYTHONPATH", ""))
     for argv in steps(command, python, arguments, is_root):
         code = call(argv)
         if code:

@@ -13,19 +13,23 @@ import nbformat
 
 import answers
 import pipeline
+import start
 
 NOTEBOOKS = pipeline.ROOT / "notebooks"
-WORK = pipeline.ROOT / "work"
+WORK = start.work_folder()
 
 
 def update():
     """Make or update the copy; returns a line for each lesson or file in which something of the learner's was kept."""
     said, names = [], files()
+    link_course()
+    beside = WORK.parent / "notebooks"  # where the first learner may have written into the course's own
     for source in pipeline.sources():
         plain, full = pipeline.targets(source)
         solutions = f"solutions/{full.name}"
         try:
-            said += notebook(plain.name, adapted(pipeline.learner(pipeline.read(source)), names), origin=plain)
+            said += notebook(plain.name, adapted(pipeline.learner(pipeline.read(source)), names),
+                             origin=beside / plain.name if WORK.name == "work" else None)
             said += notebook(solutions, adapted(answers.load(full), names)) if full.exists() else []
         except ValueError as error:  # a notebook that cannot be read: the others are brought up to date
             said.append(str(error))
@@ -33,6 +37,17 @@ def update():
     for name in files():
         said += file(name, (NOTEBOOKS / name).read_bytes())
     return said + gone(names)
+
+
+def link_course():
+    """Where the copy lies elsewhere than the course, put links to notebooks and data beside it: the copy leads there."""
+    for course in (NOTEBOOKS, NOTEBOOKS.parent / "data") if WORK.parent != NOTEBOOKS.parent else ():
+        link = WORK.parent / course.name
+        if link.is_symlink():  # to an earlier place of the course, perhaps
+            link.unlink()
+        if not link.exists():
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(course, target_is_directory=True)
 
 
 def files():
@@ -154,7 +169,9 @@ def main():
     try:
         said = update()
     except OSError as error:
-        sys.exit(f"your copy of the course, {WORK}, could not be brought up to date: {error}. What you wrote is as it was.")
+        sys.exit(f"your copy of the course, {WORK}, could not be brought up to date: {error}. What you wrote is as it was. "
+                 "Make room there, or set the environment variable SIDE_BY_SIDE_WORK to a folder of yours, such as "
+                 "~/side-by-side/work.")
     for line in said:
         print(line)
     return 0

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-import matplotlib.pyplot as plt
+import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -29,14 +29,19 @@ STYLE = {"figure.dpi": 110, "savefig.dpi": 150, "figure.facecolor": "white", "fo
 
 def figure(rows: int = 1, columns: int = 1, width: float = 7.0, height: float = 3.2, sharex: bool = False,
            sharey: bool = False, subplot_kw: dict | None = None) -> tuple[Figure, Axes | np.ndarray]:
-    """`plt.subplots` in the house style; width and height in inches are for the whole figure. Returns (figure, axes)."""
-    with plt.rc_context(STYLE):
-        return plt.subplots(rows, columns, figsize=(width, height), layout="constrained", sharex=sharex, sharey=sharey,
-                            subplot_kw=subplot_kw)
+    """A figure and its axes, as `plt.subplots` gives them, in the house style; width and height in inches are the figure's.
+
+    From here on Matplotlib's settings are its defaults: those of a matplotlibrc, such as LaTeX for all text, or of a
+    start-up file would also reach what the lesson draws into the figure. No backend is asked for.
+    """
+    matplotlib.rcdefaults()
+    with matplotlib.rc_context(STYLE):
+        fig = Figure(figsize=(width, height), layout="constrained")
+        return fig, fig.subplots(rows, columns, sharex=sharex, sharey=sharey, subplot_kw=subplot_kw)
 
 
 def show(fig: Figure, alt: str) -> None:
-    """Display a figure with its text alternative (one or two sentences: what a reader sees in it), and close it.
+    """Display a figure with its text alternative (one or two sentences: what a reader sees in it).
 
     Raises ValueError when alt says nothing: a reader who cannot see the figure has only this.
     """
@@ -44,14 +49,13 @@ def show(fig: Figure, alt: str) -> None:
 
 
 def markup(fig: Figure, alt: str) -> str:
-    """A figure as HTML with the picture inside and alt as its text alternative; the figure is closed. Raises as `show`."""
+    """A figure as HTML with the picture inside and alt as its text alternative. Raises as `show`."""
     if not (isinstance(alt, str) and len(alt.split()) >= 4):
         raise ValueError(f"alt must say in a sentence what the figure shows, not {alt!r}")
     stream = io.BytesIO()
-    with plt.rc_context(STYLE):
+    with matplotlib.rc_context(STYLE):
         fig.savefig(stream, format="png", bbox_inches="tight")
     width = round(fig.get_figwidth() * 100)
-    plt.close(fig)
     return _show.render("figure.html", alt=alt, width=width, png=base64.b64encode(stream.getvalue()).decode())
 
 

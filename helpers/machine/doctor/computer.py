@@ -4,6 +4,9 @@ import os
 import re
 import socket
 import subprocess
+import tempfile
+
+from helpers import errors
 
 Finding = collections.namedtuple("Finding", "level what cure")
 Finding.__doc__ = "What a check found; level: ok, note (the course runs, with less) or problem."
@@ -21,12 +24,12 @@ def problem(what, cure):
     return [Finding("problem", what, cure)]
 
 
-def run(args, timeout):
-    """Exit code (None: out of time, 127: no such program), output and errors of a command."""
+def run(args, timeout, cwd=None):
+    """Exit code (None: out of time, 127: no such program), output and errors of a command, run in the folder cwd."""
     env = dict(os.environ, TF_FORCE_GPU_ALLOW_GROWTH="true", TF_CPP_MIN_LOG_LEVEL="2", NO_COLOR="1")
     try:
         done = subprocess.run(args, stdin=subprocess.DEVNULL, capture_output=True, text=True, env=env,
-                              timeout=timeout)
+                              timeout=timeout, cwd=cwd)
     except subprocess.TimeoutExpired:
         return None, "", ""
     except OSError as error:
@@ -77,7 +80,7 @@ def key(version):
 
 
 def free_memory(limits="/sys/fs/cgroup"):
-    """Bytes that a program can still get, less where a container has a limit; None when unknown."""
+    """Bytes that a program can still get, less where a container or `ulimit -v` has a limit; None when unknown."""
     try:
         import psutil
         free = psutil.virtual_memory().available
@@ -87,7 +90,18 @@ def free_memory(limits="/sys/fs/cgroup"):
     if free and limit and used:
         reclaimable = _number(limits + "/memory.stat", r"\binactive_file (\d+)") or 0
         free = min(free, limit - used + reclaimable)
-    return free
+    own = own_limit()
+    return min(free, own) if free and own else free
+
+
+def own_limit():
+    """The bytes to which this user's programs are limited by `ulimit -v`, or None."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    soft = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return None if soft == resource.RLIM_INFINITY else soft
 
 
 def _number(path, pattern=r"(\d+)", unit=1):
@@ -109,6 +123,28 @@ def converse():
             with other:
                 other.sendall(b".")
                 client.recv(1)
+
+
+def compiles(name, include):
+    """Why a C++ compiler does not compile a line that asks for Python.h (in the folder `include`), or ""."""
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, "line.cpp"), "w") as file:
+            file.write("#include <Python.h>\n#include <vector>\nint one() { return std::vector<int>(1, 1)[0]; }\n")
+        status, out, err = run([name, "-I" + include, "-c", "line.cpp"], 60, folder)
+    if status is None:
+        return "it takes longer than 60 s"
+    return errors.first_line(err or out) if status else ""
+
+
+def try_to_write(folder):
+    """Make a folder where it is missing, and write and remove a file in it. OSError when that cannot be done."""
+    os.makedirs(str(folder), exist_ok=True)
+    descriptor, path = tempfile.mkstemp(dir=str(folder))
+    try:
+        os.write(descriptor, b"." * 4096)
+    finally:
+        os.close(descriptor)
+        os.remove(path)
 
 
 def kernel_argv():

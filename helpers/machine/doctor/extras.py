@@ -36,3 +36,13 @@ def pages(rows=None, is_there=None, which=shutil.which):
     return note(f"{len(absent)} of {len(rows)} packages missing whose scripts or models chapters 09, 11 and 13 need: "
                 + ", ".join(absent) + "; what these pages would show is NOT MEASURED",
                 "Optional. " + fetched.COMMAND + " fetches them once." + install)
+
+
+def old_keras(version_of=computer.installed):
+    """Keras 2, as the package tf_keras, of TensorFlow's own version."""
+    version = version_of("tf-keras")
+    if version:
+        return ok("tf_keras " + version + " (lesson 5b)")
+    wanted = version_of("tensorflow-cpu") or version_of("tensorflow")
+    return note("no tf_keras, the old Keras 2: one cell of lesson 5b is NOT MEASURED",
+                "Optional. python -m pip install --no-deps tf-keras" + ("==" + wanted if wanted else ""))

@@ -13,10 +13,9 @@ import platform
 import shutil
 import sys
 import sysconfig
-import urllib.request
 
-from helpers import ROOT
-from helpers.machine.doctor import computer, extras, gpus
+from helpers import ROOT, build_dir
+from helpers.machine.doctor import computer, extras, gpus, surroundings
 from helpers.machine.doctor.computer import Finding, note, ok, problem  # noqa: F401  (callers know doctor.Finding)
 
 OLDEST, NEWEST = (3, 11), (3, 13)  # as in pyproject.toml
@@ -27,7 +26,8 @@ GB = 1e9
 
 def findings(quick=False):
     """All findings, as a list of `Finding`; `quick` leaves out loading the frameworks in child processes."""
-    checks = [python, packages, compiler, memory, disk, port, kernel, extras.visdom, extras.pages, gpus.cuda_wheels,
+    checks = [python, packages, compiler, memory, build, disk, port, kernel, surroundings.course, surroundings.settings,
+              surroundings.hidden, surroundings.start_up, extras.visdom, extras.old_keras, extras.pages, gpus.cuda_wheels,
               gpus.driver]
     if not quick:
         checks.append(gpus.frameworks)
@@ -82,12 +82,13 @@ def packages(text=None, version_of=computer.installed):
     return found or ok(f"all {len(pins)} packages of requirements.txt, in the right versions")
 
 
-def compiler(which=shutil.which, system=None, environ=os.environ, header=None):
-    """The C++ compiler and Python's headers, which `torch.compile` uses in chapters 03 and 07."""
+def compiler(which=shutil.which, system=None, environ=os.environ, header=None, compiles=computer.compiles,
+             prefix=sys.prefix):
+    """The C++ compiler and Python's headers, which `torch.compile` uses in chapters 03, 07 and 10: a line is compiled."""
     system = system or platform.system()
     name = environ.get("CXX", {"Windows": "cl", "Darwin": "clang++"}.get(system, "g++"))
     header = header or os.path.join(sysconfig.get_paths()["include"], "Python.h")
-    use = "torch.compile uses it in chapters 03 and 07, which say so and go on without"
+    use = "torch.compile uses it in chapters 03, 07 and 10, which say so and go on without"
     cure = {"Windows": "Install Visual Studio's Build Tools with C++; start Jupyter from their prompt.",
             "Darwin": "xcode-select --install",
             "Linux": "Debian, Ubuntu, WSL: sudo apt install g++ python3-dev"}.get(system, "Install one.")
@@ -97,7 +98,14 @@ def compiler(which=shutil.which, system=None, environ=os.environ, header=None):
                     f"Set CXX={other} before Jupyter starts." if other else cure)
     if not os.path.exists(header):
         return note(f"C++ compiler {name}, but no Python.h, Python's headers; {use}", cure)
-    return ok(f"C++ compiler {name} for torch.compile (chapters 03 and 07)")
+    said = compiles(name, os.path.dirname(header))
+    if said:
+        return note(f"C++ compiler {name} does not compile a line ({said}); {use}", cure)
+    if " " in prefix:
+        return note(f"C++ compiler {name}, but the path of this Python's packages holds a space ({prefix}), and PyTorch "
+                    "hands it to the compiler in two pieces; torch.compile's cells in chapters 03, 07 and 10 say so and go "
+                    "on without", "Move the course to a folder without a space, remove .venv there, and run `make lab`.")
+    return ok(f"C++ compiler {name} for torch.compile (chapters 03, 07 and 10)")
 
 
 def memory(free=None):
@@ -106,30 +114,43 @@ def memory(free=None):
     if not free:
         return note("free memory could not be measured", "Look yourself: 4 GB should be free.")
     shown, cure = f"{free / GB:.1f} GB of memory free", "Close other programs and other notebooks' kernels."
+    if free == computer.own_limit():
+        shown = f"`ulimit -v` leaves a program {free / GB:.1f} GB of memory"
+        cure = "Start Jupyter where that limit is lifted: ulimit -v unlimited"
     if free < 1.5 * GB:
         return problem(shown + ", a chapter needs 1.5", cure)
     return note(shown + ", chapter 08 may need 4", cure) if free < 4 * GB else ok(shown)
 
 
-def disk(free=None):
-    """Free disk in bytes where the course lies: the packages take 3 GB, what the runs write little."""
-    free = shutil.disk_usage(str(ROOT)).free if free is None else free
+def build(folder=None):
+    """Whether the folder into which lessons write can be written: a file is written into it, and removed."""
+    folder = folder or build_dir()
+    try:
+        computer.try_to_write(folder)
+    except OSError as error:
+        return problem(f"{folder}, into which lessons write, cannot be written ({error.strerror or error})",
+                       "Set the environment variable SIDE_BY_SIDE_BUILD to a folder of yours before Jupyter starts.")
+    return ok("the folder into which lessons write can be written")
+
+
+def disk(free=None, folder=None):
+    """Free disk in bytes where lessons write: the packages take 3 GB, what the runs write little."""
+    folder = folder or build_dir()
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    free = shutil.disk_usage(str(there)).free if free is None else free
     shown, cure = f"{free / GB:.1f} GB of disk free", "Free some; `make clean` removes what runs have made."
     if free < 1 * GB:
-        return problem(shown + ", runs need 1", cure)
+        return problem(f"{shown} at {there}, runs need 1", f"{cure} Or set SIDE_BY_SIDE_BUILD to a folder of a larger disk.")
     return note(shown + ", installing needs 5", cure) if free < 5 * GB else ok(shown)
 
 
-def port(converse=computer.converse, proxies=urllib.request.getproxies, bypass=urllib.request.proxy_bypass):
-    """Whether a server on 127.0.0.1 can be reached: chapters 08 to 11 start some."""
+def port(converse=computer.converse):
+    """Whether a server on 127.0.0.1 can be reached: chapters 08 to 11 start some, and keep proxies from them."""
     try:
         converse()
     except OSError as error:
         return problem(f"no server can be reached on 127.0.0.1 ({error})",
                        "Let Python use the loopback interface in the firewall or the sandbox.")
-    if proxies().get("http") and not bypass("127.0.0.1"):
-        return note("the web proxy that is set would also get requests to 127.0.0.1",
-                    "Set NO_PROXY=127.0.0.1,localhost before Jupyter starts.")
     return ok("a server on 127.0.0.1 can be reached")
 
 

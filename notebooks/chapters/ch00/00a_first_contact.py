@@ -66,6 +66,9 @@ session.use(seed=seed, device=device, fast=fast)
 # A guess counts once its cell has run; after the outcome it is too late. Nothing further down depends on your guesses or
 # answers, so nothing can break. To begin again: *Kernel > Restart Kernel and Run All Cells*.
 #
+# What you write lies in the folder `work`, your own copy of the lessons, and your guesses and results in `build/ledger`; an
+# update of the course keeps both.
+#
 # What kind a cell is stands in its *tag*. The two gears at JupyterLab's right edge show it. You need not look: tags are
 # for the programs that test this course.
 #

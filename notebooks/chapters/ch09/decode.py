@@ -4,13 +4,12 @@ import io
 import wave
 
 import numpy as np
-
-from helpers import plots
+from matplotlib import image
 
 
 def pixels(png):
     """The gray values, 0 to 1, of a PNG picture (bytes): an array (height, width)."""
-    picture = plots.plt.imread(io.BytesIO(png))
+    picture = image.imread(io.BytesIO(png))
     return picture if picture.ndim == 2 else picture[..., 0]
 
 

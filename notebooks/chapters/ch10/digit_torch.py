@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import torch
 
-from helpers import process, show, torch_side
+from helpers import errors, process, show, torch_side
 
 
 class Digit(torch.nn.Module):
@@ -91,5 +91,5 @@ def compiled_ways(model, folder, scan):
             packing.result()
             ways["PyTorch, AOTInductor"] = on_arrays(torch._inductor.aoti_load_package(str(package)))
         except process.ChildFailed as error:
-            missed["PyTorch, AOTInductor"] = str(error).strip().splitlines()[-1]
+            missed["PyTorch, AOTInductor"] = errors.split_path(str(error)) or errors.last_line(error)
     return ways, missed

@@ -4,8 +4,9 @@ import re
 import textwrap
 from pathlib import Path
 
-import matplotlib.pyplot as plt
+import matplotlib
 from matplotlib.backends.backend_pdf import PdfPages
+from matplotlib.figure import Figure
 
 from chapters.ch05.phrasebook import COLUMNS, ROWS, texts
 from helpers import plots, show
@@ -53,9 +54,7 @@ def write(folder, measured):
     page, sheet = folder / "phrasebook.html", folder / "phrasebook.pdf"
     page.write_text(show.render(HERE / "page.html", title=TITLE, table=markup(measured)), encoding="utf-8")
     with PdfPages(sheet) as pdf:
-        fig = _sheet()
-        pdf.savefig(fig)
-        plt.close(fig)
+        pdf.savefig(_sheet())
     return page, sheet
 
 
@@ -68,7 +67,8 @@ def _sheet(blocks=4):
     """The cheat sheet as a figure of A3 size: blocks side by side; in each, the phrases below their meaning."""
     groups = _groups()
     height = -(-(sum(map(len, groups)) + 4 * blocks) // blocks)
-    fig = plt.figure(figsize=(16.54, 11.69))
+    matplotlib.rcdefaults()  # a user's own settings, such as LaTeX for all text, would end the page
+    fig = Figure(figsize=(16.54, 11.69))
     fig.text(0.02, 0.968, TITLE, fontsize=13, weight="bold")
     for k, (head, color) in enumerate(zip(HEADS, COLORS)):
         fig.text(0.36 + 0.065 * k, 0.968, f"{k + 1}. {head}", fontsize=10, color=color, weight="bold")
