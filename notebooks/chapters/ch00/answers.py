@@ -194,7 +194,7 @@ class Ink:
 
 answer = Ink()
 
-# %% 0.4 wrong: shape (10,) where (5,)
+# %% 0.4 wrong: shape (30,) where (5,)
 def answer(images):
     return tf.reduce_sum(tf.cast(images, tf.int64), axis=(0, 1))
 
@@ -218,6 +218,11 @@ def answer(images):
 def answer(images):
     total = tf.reduce_sum(tf.cast(images, tf.int8), axis=(1, 2))
     return tf.cast(total, tf.int64)
+
+# %% 0.4 wrong: the values are not
+def answer(images):
+    narrow = tf.reduce_sum(tf.cast(images, tf.uint16), axis=(1, 2))
+    return tf.cast(narrow, tf.int64)
 
 # %% 0.5 right: in float64, as Python's number
 def answer(scores, y):
@@ -324,6 +329,18 @@ class Installer:
 
 answer = Installer()
 
+# %% 0.6 right: quietly
+def answer(kernel, package):
+    return [kernel["argv"][0], "-m", "pip", "install", "-q", package]
+
+# %% 0.6 right: upgraded where it is there
+def answer(kernel, package):
+    return [kernel["argv"][0], "-m", "pip", "install", "--upgrade", package]
+
+# %% 0.6 wrong: for the kernel
+def answer(kernel, package):
+    return [kernel["argv"][0], "-m", "pip", "install", "-r", package]
+
 # %% 0.6 wrong: whose pip
 def answer(kernel, package):
     return ["pip", "install", package]
@@ -424,6 +441,24 @@ def answer(files):
         for name in files[package]:
             owners.setdefault(name, set()).add(package)
     return {name: len(who) for name, who in owners.items() if len(who) > 1}
+
+# %% 0.7 wrong: for {'b'
+def answer(files):
+    found = {}
+    packages = sorted(files)
+    for one, other in zip(packages, packages[1:]):
+        for name in set(files[one]) & set(files[other]):
+            found[name] = sorted({*found.get(name, []), one, other})
+    return found
+
+# %% 0.7 wrong: for {'b'
+def answer(files):
+    owners = {}
+    for package in sorted(files):
+        for name in files[package]:
+            if name.endswith(".so"):
+                owners.setdefault(name, []).append(package)
+    return {name: who for name, who in owners.items() if len(who) > 1}
 
 # %% 0.7 wrong: for {'torch'
 def answer(files):

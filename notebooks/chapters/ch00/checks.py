@@ -36,8 +36,8 @@ def judge_count(answer):
 # 0.4: ink, in TensorFlow
 
 def some_images(rng):
-    """Random pictures with pixels from 0 to 255, (N, height, width), all three lengths different."""
-    height, width = rng.choice(np.arange(6, 13), 2, replace=False)
+    """Random pictures, (N, height, width), all three lengths different, with more ink than 16 bits can count."""
+    height, width = rng.choice(np.arange(26, 33), 2, replace=False)
     return (rng.integers(0, 256, size=(5, height, width), dtype=np.uint8),)
 
 
@@ -200,6 +200,15 @@ def kernels():
            "display_name": "b", "language": "python"}, "einops"
 
 
+PIPS_MANNERS = {"-U", "--upgrade", "-q", "--quiet", "-v", "--verbose", "--no-input", "--no-cache-dir"}
+"""Options that stand alone, and with which pip installs the same package into the same place."""
+
+
+def same_command(got, wanted):
+    """Whether a list of words is the wanted command, whatever it says of pip's manners."""
+    return got[:3] + [word for word in got[3:] if word not in PIPS_MANNERS] == wanted
+
+
 def pip_of(python):
     """The mistake of asking another Python: a function of (kernel, package)."""
     return lambda kernel, package: [python, "-m", "pip", "install", package]
@@ -212,7 +221,7 @@ def listings():
     yield ({"a": ["a/x.py", "lib/z.so"], "b": ["lib/z.so", "b/x.py"], "c": ["c/x.py"]},)
     yield ({"torch": ["nvidia/cudnn.so", "torch/x.py"], "b": ["nvidia/cudnn.so"], "a": ["nvidia/cudnn.so", "a/x.py"]},)
     yield ({"numpy": ["numpy/x.py"], "keras": ["keras/x.py"]},)
-    yield ({"b": ["b/x.py", "lib/y.so", "lib/z.so"], "a": ["lib/z.so", "a/x.py", "lib/y.so"]},)
+    yield ({"b": ["b/x.py", "LICENSE", "lib/z.so"], "a": ["lib/z.so", "a/x.py", "LICENSE"], "ab": ["ab/x.py"]},)
     yield ({},)
 
 
@@ -299,6 +308,7 @@ EXERCISES = {
         unfit=lambda got: None if isinstance(got, list) else
             "your function returned None: is there a `return`?" if got is None else
             f"return a list of words, such as ['python', '-m', ...]; yours is a {type(got).__name__}.",
+        same=same_command,
         hints=("`argv` is the command line that starts the kernel. Which of its words is the Python?",
                "The first one: `kernel[\"argv\"][0]`. What has to follow, so that this Python runs its own pip?",
                "`return [kernel[\"argv\"][0], \"-m\", \"pip\", \"install\", package]`")),

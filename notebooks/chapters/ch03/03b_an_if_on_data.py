@@ -297,7 +297,8 @@ figures.two_branches(
 # ### Exercise 3.3: no more graph breaks (5 minutes)
 #
 # Write `clip_torch` so that `torch.compile(..., fullgraph=True)` accepts it, which refuses to split. The same values and
-# the same gradients for every vector, a vector of zeros too; and Python never has to know a number.
+# the same gradients for every vector, a vector of zeros too; and Python never has to know a number. (At length 1 exactly
+# the gradient jumps: there it may be either.)
 
 # %% tags=["exercise"]
 answer = ...  # a function of one PyTorch vector

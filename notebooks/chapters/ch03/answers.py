@@ -187,6 +187,15 @@ def answer(x):
     calls.assign_add(1.0)
     return x + calls
 
+# %% 3.5 wrong: all calls count
+counts = [tf.Variable(0.0) for _ in range(9)]
+
+
+@tf.function
+def answer(x):
+    counts[x.shape[0]].assign_add(1.0)
+    return x * counts[x.shape[0]]
+
 # %% 3.3 right: the divisor chosen
 def answer(g):
     size = torch.linalg.vector_norm(g)
@@ -559,6 +568,13 @@ def answer(first, eager, graph):
 # %% 3.6 wrong: None where 127
 def answer(first, eager, graph):
     for n in range(1, 101):
+        if first + (n - 1) * graph <= n * eager:
+            return n
+    return None
+
+# %% 3.6 wrong: None where 131071
+def answer(first, eager, graph):
+    for n in range(1, 1001):
         if first + (n - 1) * graph <= n * eager:
             return n
     return None

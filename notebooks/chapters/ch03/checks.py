@@ -217,16 +217,32 @@ def _judge_counter(answer):
     fresh = captured is not None and captured.experimental_get_tracing_count() == 0
     factors = []
     for x in ([2.0, -3.0, 5.0], [1.0, 4.0, -2.0], [7.0, 1.0, 3.0]):
-        result, error = attempt(returning(answer), side.tensor(np.array(x, "float32")))
-        if error is not None:
-            return raised(error)
-        found, problem = array_of(side, result)
-        if problem or found.shape != (3,):
-            return "for three numbers the function should return a tensor of three numbers."
-        factors.append(float(found[0] / x[0]))
-        if not np.allclose(found, factors[-1] * np.array(x)):
-            return "each number should be multiplied by the same count."
-    return _why_no_count(factors, fresh) or _why_no_graph(captured)
+        factor, problem = _factor(side, answer, x)
+        if problem:
+            return problem
+        factors.append(factor)
+    problem = _why_no_count(factors, fresh) or _why_no_graph(captured)
+    if problem:
+        return problem
+    factor, problem = _factor(side, answer, [3.0, 8.0])
+    if problem is None and factor != factors[-1] + 1:
+        return f"a call with two numbers, after {factors[-1]:g} with three, multiplied by {factor:g}: all calls count."
+    return problem
+
+
+def _factor(side, answer, x):
+    """(by what one call multiplied the numbers, None), or (None, the problem)."""
+    result, error = attempt(returning(answer), side.tensor(np.array(x, "float32")))
+    if error is not None:
+        return None, raised(error)
+    found, problem = array_of(side, result)
+    if problem or found.shape != (len(x),):
+        many = {2: "two", 3: "three"}[len(x)]
+        return None, f"for {many} numbers the function should return a tensor of {many} numbers."
+    factor = float(found[0] / x[0])
+    if not np.allclose(found, factor * np.array(x)):
+        return None, "each number should be multiplied by the same count."
+    return factor, None
 
 
 def _why_no_count(factors, fresh):
@@ -262,7 +278,7 @@ def calls_until_paid(first, eager, graph):
 
 
 TIMES = [(8.0, 0.5, 0.25), (8.125, 0.5, 0.25), (1.0, 0.5, 0.125), (0.25, 0.5, 0.125), (3.0, 0.5, 0.5), (3.0, 0.25, 0.5),
-         (64.0, 1.0, 0.5)]
+         (64.0, 1.0, 0.5), (65536.0, 1.0, 0.5)]
 
 
 def no_count(got):
