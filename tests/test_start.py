@@ -186,11 +186,12 @@ def test_check_asks_which_lesson():
 
 def test_clean_keeps_the_ledger(tmp_path, capsys):
     build = tmp_path / "build"
-    for name in ("ledger/01.json", "executed/01_x.ipynb", "report.html", "nbval/ledger/01.json"):
+    for name in ("ledger/01.json", "ledger/learner.txt", "executed/01_x.ipynb", "report.html", "nbval/ledger/01.json"):
         (build / name).parent.mkdir(parents=True, exist_ok=True)
         (build / name).touch()
     start.clean(build)
-    assert [path.relative_to(build).as_posix() for path in build.rglob("*")] == ["ledger", "ledger/01.json"]
+    kept = sorted(path.relative_to(build).as_posix() for path in build.rglob("*"))
+    assert kept == ["ledger", "ledger/01.json", "ledger/learner.txt"]
     assert "Kept" in capsys.readouterr().out
     start.clean(tmp_path / "nowhere")
 
