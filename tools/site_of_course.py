@@ -12,6 +12,7 @@ import shutil
 import sys
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import unquote
 
 import nbformat
 from markupsafe import Markup
@@ -208,10 +209,10 @@ def style():
 def with_files(body, folder, up):
     """A page's HTML with its links to files of the course (scripts, data) leading to copies of them in the folder."""
     def copied(match):
-        path = (ROOT / "notebooks" / match.group(1)).resolve()
+        path = (ROOT / "notebooks" / unquote(match.group(1))).resolve()
         if not path.is_file():
             return match.group()
-        name = path.relative_to(ROOT)
+        name = path.relative_to(ROOT) if path.is_relative_to(ROOT) else Path(path.name)  # what a run wrote elsewhere
         target = folder / "files" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target)

@@ -594,7 +594,7 @@ exercises.check("14.5", answer)
 # Folded: writes the page, your words first.
 record = results.record(answer, draft)
 page = results.decision(record, weights, mine, unknown)
-print("your decision record:", page)
+results.link("Your decision record", page)
 
 # %% [markdown]
 # ## 14b.7 Quiz
@@ -605,8 +605,8 @@ exercises.quiz("14b")
 # %% [markdown]
 # ## 14b.8 Verdicts
 #
-# The lesson's claims; then your report. It is one file, `report.html` in the build folder, with your machine, your
-# choice, your predictions and all verdicts. It loads nothing: keep it, mail it, print it.
+# The lesson's claims; then your report, one click away. It is one file, `report.html` in the build folder, with your
+# machine, your choice, your predictions and all verdicts. It loads nothing: keep it, mail it, print it.
 
 # %%
 claims.close("14b")
@@ -616,7 +616,7 @@ claims.close("14b")
 path = results.report(
     record, weights, mine, plots.markup(figures.bars(parts, "What it adds"), said)
 )
-print("your report:", path)
+results.link("Your report", path)
 
 # %% [markdown]
 # ## 14b.9 Summary and further reading
