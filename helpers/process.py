@@ -121,7 +121,7 @@ def command(args: Sequence, timeout: float, env: dict | None = None) -> subproce
 
 
 class Server:
-    """A running server: `pid`, `url` and `port` (None if `ready` was a function), `log`: its words so far."""
+    """A running server: `pid`, `url`, where its pages begin, and `port` (None if `ready` was a function), `log` so far."""
 
     def __init__(self, pid: int, url: str | None, output: "Output"):
         self.pid, self.url, self._output = pid, url, output
@@ -133,16 +133,18 @@ class Server:
 
 
 @contextlib.contextmanager
-def server(args: Sequence, ready: str | Callable[[], object], timeout: float, env: dict | None = None) -> Iterator[Server]:
+def server(args: Sequence, ready: str | Callable[[], object], timeout: float, env: dict | None = None,
+           base: str = "") -> Iterator[Server]:
     """Start a server, wait until it is ready, yield a `Server`; leaving the block ends it with its children.
 
     `ready`: a URL that must answer with a status below 400, or a function that must return true (an OSError
-    counts as "not yet"). Ending is a polite signal first, two seconds later a kill.
+    counts as "not yet"). Ending is a polite signal first, two seconds later a kill. `base`: the path, such as
+    "/board", at which its pages begin.
 
     Raises ChildFailed with the log's tail when the server ends early, ChildTimeout after `timeout` seconds.
     """
     name = Path(args[0]).name
-    url = "{0.scheme}://{0.netloc}".format(urlsplit(ready)) if isinstance(ready, str) else None
+    url = "{0.scheme}://{0.netloc}{1}".format(urlsplit(ready), base) if isinstance(ready, str) else None
     with started(args, b"", env, merged=True) as child:
         pid = None
 

@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 import re
+import secrets
 import time
 import urllib.parse
 import urllib.request
@@ -15,7 +16,10 @@ from helpers import show
 from helpers.machine.loopback import free_port, open_url, status, wait_until
 from helpers.process import Server
 
-__all__ = ["ask", "embedded", "free_port", "look", "open_url", "page", "status", "wait_until"]
+HUB = "JUPYTERHUB_SERVICE_PREFIX"
+"""Set on a JupyterHub, and on Binder: the path of the learner's own Jupyter."""
+
+__all__ = ["ask", "embedded", "free_port", "look", "open_url", "page", "secret_base", "status", "wait_until"]
 
 
 def ask(url: str, path: str, body: object = None, **query) -> object:
@@ -66,6 +70,16 @@ def look(server: Server, seconds: float) -> None:
         time.sleep(seconds)
 
 
+def secret_base(port: int) -> str:
+    """A path for a server that asks nobody who they are to begin its pages at: who does not know it cannot ask for them.
+
+    It ends with 32 letters drawn at random. On a hub it begins as its proxy does where it leaves addresses as they are, so
+    that a page which names its scripts by whole paths works too.
+    """
+    hub = os.environ.get(HUB)
+    return (f"{hub}proxy/absolute/{port}" if hub else "") + f"/{secrets.token_hex(16)}"
+
+
 class Address(NamedTuple):
     """Where the learner's browser finds a page ("" where it cannot), and what to do where it stays empty."""
     url: str
@@ -74,13 +88,13 @@ class Address(NamedTuple):
 
 def address(server: Server, path: str = "") -> Address:
     """Where the learner's browser finds a page of a server of this machine, on which that browser need not run."""
-    hub = os.environ.get("JUPYTERHUB_SERVICE_PREFIX")  # a JupyterHub, or Binder: the path of the learner's own Jupyter
+    hub, base = os.environ.get(HUB), urllib.parse.urlsplit(server.url).path
     if not hub:
         return Address(f"{server.url}/{path}", "If it stays empty, this notebook runs on another computer than your "
                        f"browser: forward the port {server.port} of that one to yours (in VS Code: the panel Ports).")
     if importlib.util.find_spec("jupyter_server_proxy"):
-        return Address(f"{hub}proxy/{server.port}/{path}", "If it stays empty, stop and start your server (File > Hub "
-                       "Control Panel): jupyter-server-proxy is loaded when it starts. Visdom's page cannot be shown on a "
-                       "hub, since it asks for its scripts at the root of the hub.")
+        begin = base if base.startswith(hub) else f"{hub}proxy/{server.port}{base}"
+        return Address(f"{begin}/{path}", "If it stays empty, stop and start your server (File > Hub Control Panel): "
+                       "jupyter-server-proxy is loaded when it starts.")
     return Address("", "Your browser reaches servers of this computer through jupyter-server-proxy, which is not installed. "
                    "Who keeps the hub can install it: python -m pip install jupyter-server-proxy.")

@@ -1,6 +1,5 @@
 """A class's page: counts of verdicts, guesses, answers and machines; nobody's name; a broken file costs only itself."""
 import json
-import struct
 import subprocess
 import sys
 import zipfile
@@ -8,7 +7,7 @@ import zipfile
 import pytest
 
 import odd
-from helpers.course import classroom
+from helpers.course import classroom, handed_in
 
 
 def ledger(verdict="HELD", guess="float32", right=True, state="right", cpu="2 CPUs"):
@@ -29,13 +28,13 @@ def folder(tmp_path):
 
 
 def test_a_learner_is_a_folder_or_a_zip(folder):
-    class_, broken = classroom.learners(folder)
+    class_, broken, _ = handed_in.read(folder)
     assert len(class_) == 3 and not broken
     assert all(set(learner) == {"01"} for learner in class_)
 
 
 def test_what_is_counted(folder):
-    class_, _ = classroom.learners(folder)
+    class_, *_ = handed_in.read(folder)
     (claim,) = classroom.verdicts(class_)
     assert claim[0] == "C09" and claim[-1] == "HELD 2, PARTLY 1"
     first, second = classroom.predictions(class_)
@@ -48,7 +47,7 @@ def test_a_late_guess_is_not_counted(folder):
     late = {"predictions": {"1.10": {"guess": "float32", "actual": "float32", "right": True, "late": True}}}
     (folder / "late").mkdir()
     (folder / "late" / "01.json").write_text(json.dumps(late))
-    class_, _ = classroom.learners(folder)
+    class_, *_ = handed_in.read(folder)
     row = classroom.predictions(class_)[-1]
     assert row == ["1.10", "float32 2, float64 1", "float32 4", "2 of 3"]
 
@@ -74,7 +73,7 @@ def test_no_value_at_any_depth_ends_the_page(folder, capsys):
         (folder / f"l{number}").mkdir()
         (folder / f"l{number}" / "01.json").write_bytes(content)
     text = classroom.merge(folder).read_text(encoding="utf-8")
-    class_, broken = classroom.learners(folder)
+    class_, broken, _ = handed_in.read(folder)
     assert len(broken) > 300 and f"{len(broken)} files could not be read, in whole or in part" in text
     assert "PARTLY" in text and f"{len(class_)} learners" in text and len(class_) > 400
     assert capsys.readouterr().err.count(".json: ") == len(broken)
@@ -90,7 +89,7 @@ def test_another_encoding_is_named(folder, capsys, encoding):
 def test_half_a_ledger_counts_by_half(folder, capsys):
     (folder / "half").mkdir()
     (folder / "half" / "01.json").write_text(json.dumps({**ledger(), "exercises": None, "verdicts": {"C09": "HELD"}}))
-    class_, broken = classroom.learners(folder)
+    class_, broken, _ = handed_in.read(folder)
     assert len(class_) == 4 and classroom.exercises(class_) == [["1.1", 1, 1, 1]]
     assert classroom.predictions(class_)[1][1] == "float32 3, float64 1"
     ((_, reasons),) = broken
@@ -100,7 +99,7 @@ def test_half_a_ledger_counts_by_half(folder, capsys):
 def test_what_is_from_an_earlier_run_says_so(folder):
     (folder / "new").mkdir()
     (folder / "new" / "01.json").write_text(json.dumps(odd.GOOD))
-    class_, broken = classroom.learners(folder)
+    class_, broken, _ = handed_in.read(folder)
     assert broken == []
     assert [row[-1] for row in classroom.verdicts(class_)] == ["HELD 3, PARTLY 1", "PARTLY 1 (1 from an earlier run)"]
     assert ["1.2", "none", "2 1 (1 from an earlier run)", "0 of 0"] in classroom.predictions(class_)
@@ -110,56 +109,15 @@ def test_what_is_from_an_earlier_run_says_so(folder):
 
 def test_what_a_learner_has_in_two_lessons_counts_once(folder):
     (folder / "ada" / "01a.json").write_text(json.dumps(ledger("NEVER", state="open")))
-    class_, _ = classroom.learners(folder)
+    class_, *_ = handed_in.read(folder)
     assert sorted(classroom.verdicts(class_)[0][-1].split(", ")) == ["HELD 1", "NEVER 1", "PARTLY 1"]
     assert classroom.exercises(class_) == [["1.1", 0, 1, 2]]
 
 
 def test_a_ledger_from_when_14_was_13(folder):
     (folder / "ada" / "13.json").write_text(json.dumps({"exercises": {"13.1": "right"}}))
-    class_, _ = classroom.learners(folder)
+    class_, *_ = handed_in.read(folder)
     assert any(set(learner) == {"01", "14"} for learner in class_) and classroom.exercises(class_)[-1] == ["14.1", 1, 0, 0]
-
-
-def zipped(path, entries):
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in entries.items():
-            archive.writestr(name, content)
-    return path
-
-
-def test_a_zip_file_is_unpacked_so_far_and_no_further(folder, capsys, monkeypatch):
-    monkeypatch.setattr(classroom, "LARGEST", 3_000_000)
-    good = json.dumps(ledger())
-    large = b" " * 30_000_000
-    zipped(folder / "bomb.ZIP", {"01.json": good, "02.json": large, "03.json": good, "04.json": large, "05.json": good})
-    assert "4 learners, 5 runs" in classroom.merge(folder).read_text(encoding="utf-8")
-    said = capsys.readouterr().err
-    assert "02.json: it is larger than 2 MB" in said and "05.json: what lies before it fills 3 MB" in said
-
-
-def encrypted(path):
-    """Says of its first entry that it is encrypted."""
-    content = bytearray(path.read_bytes())
-    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
-        at = content.index(signature) + offset
-        struct.pack_into("<H", content, at, 1)
-    path.write_bytes(content)
-
-
-def corrupted(path):
-    """Flips what its first entry holds."""
-    content = bytearray(path.read_bytes())
-    at = content.index(b"01.json") + 12
-    content[at:at + 4] = bytes(255 - byte for byte in content[at:at + 4])
-    path.write_bytes(content)
-
-
-@pytest.mark.parametrize("damage", [encrypted, corrupted])
-def test_a_damaged_entry_of_a_zip_file_costs_only_itself(folder, capsys, damage):
-    damage(zipped(folder / "more.zip", {"01.json": json.dumps(ledger()), "02.json": json.dumps(ledger())}))
-    assert "4 learners, 4 runs" in classroom.merge(folder).read_text(encoding="utf-8")
-    assert "left out: 01.json: it cannot be unpacked (" in capsys.readouterr().err
 
 
 def test_a_page_that_cannot_be_written(folder, build_folder, capsys):

@@ -70,11 +70,17 @@ def test_the_readme_adds_the_lessons_up():
 
 @EACH
 def test_the_live_edition_empties_the_twins_and_nothing_else(source):
-    empty = [cell for cell in editions.live(source).cells if "typed in class" in cell.source]
+    book = editions.live(source)
+    nbformat.validate(book)
+    empty = [cell for cell in book.cells if "typed in class" in cell.source]
     assert {tag for cell in empty for tag in pipeline.tags(cell)} == {"torch", "tf"}
     twins = [cell for cell in pipeline.read(source).cells
              if {"torch", "tf"} & set(pipeline.tags(cell)) and not {"setup", "exercise"} & set(pipeline.tags(cell))]
     assert len(empty) == len(twins)
+    below = [book.cells[book.cells.index(cell) + 1] for cell in empty]
+    assert all(cell.cell_type == "markdown" and cell.source.startswith("<details><summary>") for cell in below)
+    finished = [re.search(r"```python\n(.*)\n```\n\n</details>$", cell.source, re.S).group(1) for cell in below]
+    assert finished == [cell.source for cell in twins]
 
 
 def test_a_chapter_without_a_page_says_what_to_write(monkeypatch, tmp_path):
@@ -120,6 +126,7 @@ def test_slides_load_nothing_from_elsewhere(build_folder):
     loaded += re.findall(r"@import url\((\S+)\)", html)
     assert loaded and all((folder / name).is_file() for name in loaded), loaded
     assert html.count("<section") > 30 and '<aside class="notes">' in html
+    assert dead_links(folder / "01a_dtype_shape_broadcasting.html") == []
 
 
 @pytest.mark.parametrize("edition", ["learner", "solutions", "instructor", "live"])
@@ -157,6 +164,34 @@ def test_only_editions_that_hold_no_solutions_can_be_without(capsys):
     with pytest.raises(SystemExit):
         editions.main(["solutions", "--no-solutions", "01a"])
     assert "solutions holds solutions" in capsys.readouterr().err
+
+
+def dead_links(path):
+    """The links of a notebook's texts, or of a page, within its folder, that lead to no file there."""
+    if path.suffix == ".html":
+        links = re.findall(r'<a [^>]*href="([^"]+)"', path.read_text(encoding="utf-8"))
+    else:
+        cells = [cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "markdown"]
+        links = re.findall(r"\]\(([^)\s]+)\)", re.sub(r"```.*?```|`[^`\n]+`", "", "\n".join(cells), flags=re.S))
+    names = [link.partition("#")[0] for link in links if not re.match("[a-z]+:|#", link)]
+    return [name for name in names if ".." in name or not (path.parent / name).is_file()]
+
+
+@pytest.mark.parametrize("edition", ["learner", "solutions", "instructor", "live"])
+def test_every_link_of_an_edition_leads_to_a_file_in_its_folder(edition):
+    folder = editions.main([edition])
+    books = list(folder.glob("*.ipynb"))
+    assert len(books) == len(SOURCES) and {book.name: dead for book in books if (dead := dead_links(book))} == {}
+    assert (folder / "data" / "timeline.csv").is_file()
+    assert (folder / "chapters" / "ch08" / "workers" / "ddp_torch.py").is_file()
+
+
+def test_a_link_to_a_lesson_that_an_edition_does_not_hold_becomes_words():
+    folder = editions.main(["learner", "14a"])
+    assert dead_links(folder / "14a_what_you_found.ipynb") == []
+    assert "Next: a choice." in text(nbformat.read(folder / "14a_what_you_found.ipynb", 4))
+    editions.main(["learner", "14a", "14b"])
+    assert "Next: [a choice](14b_a_choice.ipynb)." in text(nbformat.read(folder / "14a_what_you_found.ipynb", 4))
 
 
 def test_twins_share_a_slide_with_what_is_folded_behind_them_and_folded_code_is_closed(tmp_path):

@@ -124,6 +124,33 @@ def test_what_is_older_than_the_last_begin_says_so_and_keeps_its_machine(full):
     assert "UTC" in first and f"process {os.getpid()}" in first
 
 
+def test_every_ledger_names_its_lesson_and_its_learner_by_an_id_drawn_once(build_folder, monkeypatch):
+    for lesson in ("01", "02a"):
+        ledger.begin(lesson)
+    first, second = (ledger.of(lesson).ledger for lesson in ("01", "02a"))
+    assert first.learner == second.learner and len(first.learner) == 32
+    assert (first.lesson, second.lesson) == ("01", "02a")
+    monkeypatch.setenv("SIDE_BY_SIDE_BUILD", str(build_folder.parent / "another clone"))
+    ledger.begin("01")
+    assert ledger.of("01").ledger.learner not in ("", first.learner)
+
+
+def test_an_id_that_is_damaged_is_drawn_anew_and_ledgers_without_one_get_it(build_folder):
+    write("01", {"version": 1, "exercises": {"1.1": {"state": "right"}}})
+    (build_folder / "ledger" / "learner.txt").write_bytes(b"\xff\x00 not an id")
+    assert ledger.of("01") == ledger.Loaded(ledger.Ledger(exercises={"1.1": ledger.Exercise("right")}), [])
+    ledger.begin("01")
+    found = ledger.of("01").ledger
+    assert len(found.learner) == 32 and found.exercises["1.1"].state == "right"
+    assert (build_folder / "ledger" / "learner.txt").read_text(encoding="utf-8").strip() == found.learner
+
+
+@pytest.mark.parametrize("name, value", [("learner", "ada"), ("learner", 7), ("lesson", "first"), ("run", None)])
+def test_what_a_ledger_says_of_itself_may_not_fit(full, name, value):
+    found, left_out = loaded({**full, name: value})
+    assert left_out == [f"{name} is left out: it is {value!r}"] and getattr(found, name) == "" and found.verdicts
+
+
 def test_a_run_of_which_nothing_is_left_is_forgotten(build_folder):
     for _ in range(5):
         ledger.begin("01")
@@ -214,7 +241,7 @@ def test_it_goes_on_as_a_ledger_of_this_version(build_folder):
     found, left_out = ledger.load(path.read_bytes())
     assert left_out == [] and found.version == 1 and found.exercises["1.2"].state == "right"
     assert ledger.earlier(found, found.verdicts["C09"]) and found.runs[found.verdicts["C09"].run].machine == MACHINE
-    assert [other.name for other in path.parent.iterdir()] == ["01.json"]
+    assert sorted(other.name for other in path.parent.iterdir()) == ["01.json", "learner.txt"]
 
 
 def test_its_chapter_13_is_14(build_folder):
@@ -231,7 +258,7 @@ def test_chapter_14_goes_on_where_13_ended(build_folder):
     write("13", {"exercises": {"13.2": "right"}})
     ledger.begin("14")
     assert ledger.read("14")["exercises"] == {"14.2": "right"}
-    assert [path.name for path in (build_folder / "ledger").iterdir()] == ["14.json"]
+    assert [path.name for path in (build_folder / "ledger").glob("*.json")] == ["14.json"]
 
 
 def test_an_old_13_does_not_displace_a_new_14(build_folder, capsys):
@@ -305,7 +332,7 @@ try:
     ledger.put("exercises", "1.2", "right")
 except OSError as error:
     print(error)
-print(ledger.path_of("01").read_bytes() == before, [path.name for path in ledger.path_of("01").parent.iterdir()])
+print(ledger.path_of("01").read_bytes() == before, sorted(path.name for path in ledger.path_of("01").parent.iterdir()))
 """
 
 
@@ -313,7 +340,8 @@ print(ledger.path_of("01").read_bytes() == before, [path.name for path in ledger
 def test_a_full_disk_costs_nothing_that_was_there(build_folder):
     done = subprocess.run([sys.executable, "-c", FULL_DISK], capture_output=True, text=True, timeout=60, check=True)
     said, kept = done.stdout.splitlines()
-    assert "Make room there, or set the environment variable SIDE_BY_SIDE_BUILD" in said and kept == "True ['01.json']"
+    assert "Make room there, or set the environment variable SIDE_BY_SIDE_BUILD" in said
+    assert kept == "True ['01.json', 'learner.txt']"
 
 
 def test_a_ledger_does_not_outgrow_what_is_read(full):

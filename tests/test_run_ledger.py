@@ -59,7 +59,7 @@ def test_a_run_that_fails_leaves_the_old_ledger_as_it_was(answered):
     with pytest.raises(ZeroDivisionError), run_ledger.fresh_ledger("98"):
         run_of_98()
         raise ZeroDivisionError
-    assert answered.read_bytes() == before and [path.name for path in answered.parent.iterdir()] == ["98.json"]
+    assert answered.read_bytes() == before and [path.name for path in answered.parent.glob("*.json")] == ["98.json"]
     assert "SIDE_BY_SIDE_LEDGER" not in os.environ
 
 

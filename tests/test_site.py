@@ -1,7 +1,9 @@
 """The site's pages: equations without scripts, links that stay inside, texts escaped, nothing that a learner answered."""
 import html
 import json
+import os
 from pathlib import Path
+from urllib.parse import quote
 
 import nbformat
 import pytest
@@ -170,6 +172,14 @@ def test_a_link_to_a_file_of_the_course_leads_to_a_copy_of_it(tmp_path):
     assert [name for name in names if f'href="../files/{name}"' in page] == names and 'href="../chapters/none.py"' in page
     assert site.with_files(body, tmp_path, "") == page.replace('"../', '"')
     assert all((tmp_path / "files" / name).read_bytes() == (ROOT / name).read_bytes() for name in names)
+
+
+def test_a_link_to_a_page_that_a_run_wrote_elsewhere_leads_to_a_copy_of_it_too(tmp_path):
+    (tmp_path / "a report.html").write_text("mine", encoding="utf-8")
+    address = quote(os.path.relpath(tmp_path / "a report.html", ROOT / "notebooks").replace(os.sep, "/"))
+    page = site.with_files(f'<a href="{address}"></a>', tmp_path / "site", "")
+    assert page == '<a href="files/a report.html"></a>'
+    assert (tmp_path / "site" / "files" / "a report.html").read_text(encoding="utf-8") == "mine"
 
 
 def test_every_claim_is_on_the_page_of_claims():

@@ -223,11 +223,12 @@ def test_a_learners_name_is_one_that_a_folder_can_have():
 
 def test_clean_keeps_the_ledger(tmp_path, capsys):
     build = tmp_path / "build"
-    for name in ("ledger/01.json", "executed/01_x.ipynb", "report.html", "nbval/ledger/01.json"):
+    for name in ("ledger/01.json", "ledger/learner.txt", "executed/01_x.ipynb", "report.html", "nbval/ledger/01.json"):
         (build / name).parent.mkdir(parents=True, exist_ok=True)
         (build / name).touch()
     start.clean(build)
-    assert [path.relative_to(build).as_posix() for path in build.rglob("*")] == ["ledger", "ledger/01.json"]
+    kept = sorted(path.relative_to(build).as_posix() for path in build.rglob("*"))
+    assert kept == ["ledger", "ledger/01.json", "ledger/learner.txt"]
     assert "Kept" in capsys.readouterr().out
     start.clean(tmp_path / "nowhere")
 
@@ -253,19 +254,20 @@ LESSON = """# %% [markdown]
 # See [a module](chapters/ch98/figures.py).
 
 # %%
-x = 1
+from IPython.display import display
+display({"text/html": '<a href="../build/a%20report.html">the report</a>'}, raw=True)
 """
 
 
 @pytest.mark.browser
 @pytest.mark.slow
 def test_lab_opens_the_copy_and_merely_opening_changes_nothing(page, tmp_path):
-    """The copy opens, no dot says that it is unsaved, and a link to what is not copied works."""
+    """The copy opens, no dot says that it is unsaved, and links work, to what is not copied and to what a cell wrote."""
     course = tmp_path / "a ü b"
     for name in ("helpers", "tools"):
         shutil.copytree(ROOT / name, course / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name, text in (("chapters/ch98/98_title.py", LESSON), ("chapters/ch98/figures.py", "# the module\n"),
-                       ("glossary.md", "")):
+                       ("glossary.md", ""), ("../build/a report.html", "<p>all that you found</p>")):
         (course / "notebooks" / name).parent.mkdir(parents=True, exist_ok=True)
         (course / "notebooks" / name).write_text(text, encoding="utf-8")
     port, folder = web.free_port(), tmp_path / "jupyter"
@@ -283,3 +285,8 @@ def test_lab_opens_the_copy_and_merely_opening_changes_nothing(page, tmp_path):
         assert "jp-mod-dirty" not in tab.get_attribute("class")
         page.locator(".jp-Notebook a[href*='figures.py']").click()
         page.locator(".jp-FileEditor").get_by_text("the module").wait_for(timeout=30_000)
+        tab.click()
+        page.locator(".jp-CodeCell .cm-content").click()
+        page.keyboard.press("Control+Enter")
+        page.locator(".jp-OutputArea a", has_text="the report").click(timeout=60_000)
+        page.frame_locator(".jp-HTMLViewer iframe").get_by_text("all that you found").wait_for(timeout=30_000)

@@ -1,6 +1,7 @@
 """The learner's copy: what a learner wrote there outlives every update, and nothing else goes out of date."""
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -105,6 +106,32 @@ def test_links_lead_somewhere_from_the_copy_too(course):
     assert "(chapters/ch98/workers/one.py)" in text and "(../data/timeline.csv)" in text
     assert "(../notebooks/chapters/ch98/figures.py)" in text
     assert (course / "work" / ".." / "notebooks" / "chapters" / "ch98" / "figures.py").is_file()
+
+
+def test_links_of_a_solved_notebook_lead_from_its_own_folder(course):
+    cell = nbformat.v4.new_markdown_cell("[a](../chapters/ch98/figures.py), [b](../chapters/ch98/workers/one.py), "
+                                         "[c](../glossary.md)")
+    nb = work_copy.adapted(nbformat.v4.new_notebook(cells=[cell]), "solutions/98_title.ipynb", work_copy.files())
+    assert nb.cells[0].source == ("[a](../../notebooks/chapters/ch98/figures.py), [b](../chapters/ch98/workers/one.py), "
+                                  "[c](../glossary.md)")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows wants rights for symbolic links")
+def test_every_relative_link_of_every_lesson_leads_to_a_file_from_the_copy(tmp_path, monkeypatch):
+    """The whole course, its copy beside it as `make lab` makes it, served from the folder of both: no link leaves that."""
+    for name in ("notebooks", "data", "tools", "helpers"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    monkeypatch.setattr(work_copy, "WORK", tmp_path / "work")
+    work_copy.update()
+    books = [path for path in (tmp_path / "work").glob("*.ipynb")]
+    dead = {}
+    for book in books:
+        said = "\n".join(cell.source for cell in nbformat.read(book, 4).cells if cell.cell_type == "markdown")
+        links = re.findall(r"\]\(([^)\s#]+)", re.sub(r"```.*?```|`[^`\n]+`", "", said, flags=re.S))
+        lost = [link for link in links if not re.match("[a-z]+:", link)
+                and not (link.count("../") < 2 and os.path.isfile(os.path.normpath(book.parent / link)))]
+        dead |= {book.name: lost} if lost else {}
+    assert len(books) == len(pipeline.sources()) and dead == {}
 
 
 def test_an_update_to_the_same_edition_touches_nothing(course):

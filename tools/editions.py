@@ -3,7 +3,7 @@
     learner     the exercises open, no solutions, no outputs; with --no-solutions, the checks show none either
     solutions   solved, with the outputs of the verdict cells
     instructor  solved, with the notes of each chapter in place, minutes, and the wrong answers to expect
-    live        the learner's, with the twin cells emptied: they are typed in class (--no-solutions, too)
+    live        the learner's, with the twin cells emptied, to be typed in class, each finished one folded below
     slides      HTML slides that need no network, of what `tools/pipeline.py run --apart` has executed; S shows the notes
 """
 import argparse
@@ -25,7 +25,10 @@ from helpers.machine import fetched
 from run_ledger import work_apart
 
 SECTION = re.compile(r"^## (\d+[a-z]?\.\d+) \((\d+) minutes?\)$", re.M)
-TO_TYPE = Template("# $framework: typed in class. The finished cell is in the instructor's edition.\n")
+TO_TYPE = Template("# $framework: typed in class. The finished cell is folded below.\n")
+FINISHED = Template("<details><summary>The finished cell: copy it into the one above</summary>\n\n```python\n$code\n```\n\n"
+                    "</details>")
+LINK = re.compile(r"```.*?```|`[^`\n]+`|\[([^\[\]]*)\]\(([^)\s]+)\)", re.S)  # code, or a link: (its words, where it leads)
 
 
 def page(lesson):
@@ -108,12 +111,45 @@ def instructor(source):
 
 
 def live(source):
-    """The learner's notebook with the cells to be typed in class: those of the twins, but not their imports."""
-    book = learner(source)
+    """The learner's notebook with the cells to be typed in class: those of the twins, but not their imports.
+
+    Who loses the way while typing opens the finished cell, a text below the empty one, and copies it: so nothing runs twice,
+    and all goes on in the same notebook and kernel.
+    """
+    book, cells = learner(source), []
     for cell in book.cells:
+        cells.append(cell)
         for tag, framework in (("torch", "PyTorch"), ("tf", "TensorFlow")):
             if tag in pipeline.tags(cell) and not {"setup", "exercise"} & set(pipeline.tags(cell)):
+                cells.append(new_markdown_cell(FINISHED.substitute(code=cell.source), id=f"{cell.id}-finished"))
                 cell.source = TO_TYPE.substitute(framework=framework)
+    return nbformat.from_dict({**book, "cells": cells})
+
+
+def with_links(book, folder, pages):
+    """A notebook whose links work in the folder: files of the course that they lead to are copied into it.
+
+    pages: {name of a lesson's notebook: its name in this edition}. What leads to a lesson that the edition does not hold
+    becomes plain words.
+    """
+    def led(found):
+        words, target = found.groups()
+        path, hash_, anchor = (target or "").partition("#")
+        if not path or re.match("[a-z]+:", target):
+            return found.group()
+        if path.endswith(".ipynb"):
+            return f"[{words}]({pages[path]}{hash_}{anchor})" if path in pages else words
+        file = (ROOT / "notebooks" / path).resolve()
+        inside = file.relative_to(ROOT)
+        if inside.parts[0] == "notebooks":
+            inside = inside.relative_to("notebooks")
+        (folder / inside).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, folder / inside)
+        return f"[{words}]({inside.as_posix()}{hash_}{anchor})"
+
+    for cell in book["cells"]:
+        if cell.cell_type == "markdown":
+            cell.source = LINK.sub(led, cell.source)
     return book
 
 
@@ -202,9 +238,12 @@ def main(arguments=None):
         work_apart()  # no slide holds what a learner has guessed or answered
         if not options.lessons:
             chosen = [source for source in chosen if pipeline.executed(source)] or chosen
+    suffix = ".html" if options.edition == "slides" else ".ipynb"
+    there = {path.stem for path in folder.glob(f"*{suffix}")} | {source.stem for source in chosen}
+    pages = {f"{stem}.ipynb": stem + suffix for stem in there}
     for source in chosen:
         try:
-            book = make[options.edition](source)
+            book = with_links(make[options.edition](source), folder, pages)
             if options.no_solutions:
                 book = without_solutions(book, pipeline.lesson(source))
             if options.edition == "slides":

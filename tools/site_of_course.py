@@ -12,6 +12,7 @@ import shutil
 import sys
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import unquote
 
 import nbformat
 from markupsafe import Markup
@@ -207,10 +208,10 @@ def with_files(body, folder, up):
     up: "../" for a page of solutions, whose links lead from that folder.
     """
     def copied(match):
-        path = (ROOT / "notebooks" / ("solutions" if up else "") / match.group(1)).resolve()
+        path = (ROOT / "notebooks" / ("solutions" if up else "") / unquote(match.group(1))).resolve()
         if not path.is_file():
             return match.group()
-        name = path.relative_to(ROOT)
+        name = path.relative_to(ROOT) if path.is_relative_to(ROOT) else Path(path.name)  # what a run wrote elsewhere
         target = folder / "files" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target)

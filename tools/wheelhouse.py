@@ -6,7 +6,8 @@
     install.py   what a learner runs: python install.py
 
 Wheels fit one kind of machine: run this once on each kind that the class has (system, processor, Python 3.11, 3.12 or
-3.13), and copy the folder to a stick or a share.
+3.13), and copy the folder to a stick or a share. There is no option for another kind: pip's --platform fetches its wheels,
+but takes from the machine on which it runs what depends on the system, and so leaves packages out.
 """
 import argparse
 import io

@@ -6,6 +6,7 @@ the copy was made from lies in work/.course: what differs from it is the learner
 """
 import os
 import platform
+import posixpath
 import re
 import sys
 
@@ -28,9 +29,9 @@ def update():
         plain, full = pipeline.targets(source)
         solutions = f"solutions/{full.name}"
         try:
-            said += notebook(plain.name, adapted(pipeline.learner(pipeline.read(source)), names),
+            said += notebook(plain.name, adapted(pipeline.learner(pipeline.read(source)), plain.name, names),
                              origin=beside / plain.name if WORK.name == "work" else None)
-            said += notebook(solutions, adapted(answers.load(full), names)) if full.exists() else []
+            said += notebook(solutions, adapted(answers.load(full), solutions, names)) if full.exists() else []
         except ValueError as error:  # a notebook that cannot be read: the others are brought up to date
             said.append(str(error))
         names += [plain.name, solutions]
@@ -56,13 +57,13 @@ def files():
     return ["glossary.md", *sorted(path.relative_to(NOTEBOOKS).as_posix() for path in found)]
 
 
-def adapted(nb, copied):
-    """A notebook as the copy has it: links to files that are not copied lead to the course beside it, and it names this
-    Python's version, as JupyterLab would when it is merely opened, and would ask whether to save that."""
+def adapted(nb, name, copied):
+    """The notebook `name` as the copy has it: links to files of chapters that are not copied lead to the course beside it,
+    and it names this Python's version, as JupyterLab would when it is merely opened, and would ask whether to save that."""
     def led(link):
-        target = link.group(1)
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(name), link.group(1)))  # from the folder notebooks/
         is_course = target.startswith("chapters/") and target not in copied
-        return f"](../notebooks/{target}" if is_course else link.group()
+        return f"]({'../' * name.count('/')}../notebooks/{target}" if is_course else link.group()
     for cell in nb.cells:
         if cell.cell_type == "markdown":
             cell.source = re.sub(r"\]\(([^)\s#]+)", led, cell.source)

@@ -1,34 +1,33 @@
 """One page of a class's results from the ledgers of its learners: `python -m helpers.claims merge FOLDER`.
 
-FOLDER holds a folder or a zip file for each learner, with the files of that learner's build/ledger anywhere inside. What
-those folders are called is not kept: the page counts, and names nobody.
+FOLDER holds what the learners have handed in of their build/ledger, in whatever form: folders, archives, a learning
+platform's one archive (which FOLDER may be itself), files under new names (helpers/course/handed_in.py). What anything is
+called is not kept: the page counts, and names nobody.
 """
 import re
 import sys
-import zipfile
 from collections import Counter
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from helpers import build_dir, data
-from helpers.course import ledger, report
-
-LARGEST = 50_000_000
-"""How many bytes of one zip file are unpacked, at most."""
+from helpers.course import handed_in, ledger, report
 
 
 def merge(folder, target=None):
     """Write the class's page to `target` (build/class.html when left out) and return its path.
 
     Raises FileNotFoundError when the folder is not there or holds no ledger. What cannot be read of a file is named on the
-    terminal and left out, and the page says in how many files that was.
+    terminal and left out, as are files that are no ledgers; the page says how many could not be read.
     """
-    class_, broken = learners(folder)
-    if not class_:
-        raise FileNotFoundError(f"{folder} holds no ledger: it should hold a folder or a zip file for each learner, with "
-                                "the files 00.json, 01.json ... of that learner's build/ledger")
+    class_, broken, notes = handed_in.read(folder)
     for name, reasons in broken:
         print(f"left out: {name}: {'; '.join(reasons)}", file=sys.stderr)
-    about = f"{len(class_)} learners, {sum(map(len, class_))} runs of chapters. Nothing here says who they are."
+    for note in notes:
+        print(note, file=sys.stderr)
+    if not class_:
+        raise FileNotFoundError(f"{folder} holds no ledger: it should hold a folder or an archive for each learner, with "
+                                "the files 00a.json, 00b.json ... of that learner's build/ledger")
+    about = f"{len(class_)} learners, {sum(map(len, class_))} runs of lessons. Nothing here says who they are."
     if broken:
         about += f" {len(broken)} files could not be read, in whole or in part."
     sections = {
@@ -39,58 +38,6 @@ def merge(folder, target=None):
                                      ["prediction", "guesses", "the runs said", "right"], predictions(class_))],
         "Exercises": [report.table("Answers so far", ["exercise", "right", "wrong so far", "open"], exercises(class_))]}
     return report.write(sections, Path(target or build_dir() / "class.html"), "Class results")
-
-
-def learners(folder):
-    """([{lesson: Ledger} for each learner], [(file, what does not fit in it)]) of a folder, in no order of names."""
-    found, broken = {}, []
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise FileNotFoundError(f"{folder} is not a folder")
-    for owner, name, (content, left_out) in _files(folder):
-        if left_out:
-            broken.append((name, left_out))
-        if content != ledger.Ledger():
-            found.setdefault(owner, {})[ledger.lesson_of(PurePosixPath(name).stem, content)] = content
-    return sorted(({lesson: one[lesson] for lesson in sorted(one)} for one in found.values()), key=repr), broken
-
-
-def _files(folder):
-    """(learner, file name, what was loaded of it) of every ledger: a learner is the folder or the zip that it lies in."""
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        if _is_ledger(path.name):
-            yield path.parent, path.as_posix(), ledger.load_file(path)
-        elif path.suffix.lower() == ".zip":
-            for name, loaded in _zipped(path):
-                yield path, name, loaded
-
-
-def _zipped(path):
-    """(file name, what was loaded of it) of every ledger in a zip file, as far as LARGEST allows."""
-    try:
-        archive = zipfile.ZipFile(path)
-    except Exception as error:  # whatever zipfile makes of a damaged file: it costs itself, not the page
-        yield path.as_posix(), ledger.Loaded(ledger.Ledger(), [f"it cannot be opened ({error})"])
-        return
-    left = LARGEST
-    with archive:
-        for name in sorted(name for name in archive.namelist() if _is_ledger(PurePosixPath(name).name)):
-            if left == 0:
-                reason = f"what lies before it fills {LARGEST / 1e6:g} MB, the most that is unpacked of one file"
-                yield name, ledger.Loaded(ledger.Ledger(), [reason])
-                continue
-            try:
-                with archive.open(name) as file:
-                    content = file.read(min(ledger.LIMIT + 1, left))
-            except Exception as error:  # encrypted, cut off, a checksum that is wrong, an unknown method
-                yield name, ledger.Loaded(ledger.Ledger(), [f"it cannot be unpacked ({error})"])
-                continue
-            left -= len(content)
-            yield name, ledger.load(content)
-
-
-def _is_ledger(name):
-    return name.endswith(".json") and ledger.is_lesson(name.removesuffix(".json"))
 
 
 def verdicts(class_):
@@ -163,7 +110,7 @@ def _counts(values):
 def main(arguments):
     """The command line of `python -m helpers.claims`; returns the exit code."""
     if len(arguments) != 2 or arguments[0] != "merge":
-        print("usage: python -m helpers.claims merge FOLDER    (a folder or a zip file of ledgers for each learner)",
+        print("usage: python -m helpers.claims merge FOLDER    (what the learners handed in of their build/ledger)",
               file=sys.stderr)
         return 2
     try:

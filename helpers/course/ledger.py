@@ -1,6 +1,7 @@
 """One JSON file a lesson under build/ledger: verdicts, predictions, exercises and numbers, each with the run it is from.
 
     {"version": 1,
+     "learner": "3f0c...", "lesson": "01a",    (whose it is: an id drawn at random once, which names nobody; and of what)
      "run": "2026-11-28 21:42:51.123456 UTC, Linux x86_64, process 4711",    (the last `begin`)
      "runs": {a run: {"machine": [["Python", "3.12.1", "Linux x86_64, 2 CPUs"], ...], "parameters": {"seed": 0, ...}}},
      "verdicts": {"C09": {"verdict": "HELD", "expected": "HELD", "claim": ..., "evidence": ..., "parts": [], "timed": false,
@@ -20,6 +21,7 @@ import os
 import platform
 import re
 import reprlib
+import uuid
 from typing import NamedTuple
 
 from helpers import ledger_dir
@@ -28,6 +30,8 @@ from helpers.machine import lock
 VERSION = 1
 LIMIT = 2_000_000
 """The largest ledger, in bytes: a lesson's is a few thousand."""
+LEARNER = "learner.txt"
+"""The file beside the ledgers with the id that they carry: a class's page counts a learner once, however often handed in."""
 PATIENCE = 10
 """For how many seconds a process waits while another writes."""
 
@@ -81,8 +85,13 @@ class Run(NamedTuple):
 
 @dataclasses.dataclass
 class Ledger:
-    """A lesson's ledger. run is that of the last `begin`; version 0 is from before ledgers had versions."""
+    """A lesson's ledger. run is that of the last `begin`; version 0 is from before ledgers had versions.
+
+    learner and lesson are "" in a ledger from before ledgers named them.
+    """
     version: int = VERSION
+    learner: str = ""
+    lesson: str = ""
     run: str = ""
     runs: dict[str, Run] = dataclasses.field(default_factory=dict)
     verdicts: dict[str, Verdict] = dataclasses.field(default_factory=dict)
@@ -139,6 +148,11 @@ FITS = {
 """{field of an entry: whether a value fits it}"""
 
 
+HEAD = {"learner": lambda value: is_text(value) and re.fullmatch("[0-9a-f]{32}", value) is not None,
+        "lesson": lambda value: is_lesson(value), "run": is_text}
+"""{what a ledger says of itself: whether a value fits it}; each may be missing or ""."""
+
+
 def entry(section, key, value):
     """value, plain JSON data, as an entry of a section. Raises ValueError with what does not fit, as half a sentence."""
     kind, pattern = SECTIONS[section]
@@ -176,10 +190,12 @@ def load(content: bytes) -> Loaded:
     except ValueError as error:
         return Loaded(Ledger(), [str(error)])
     found, left_out = Ledger(version=whole.pop("version")), []
-    found.run = whole.pop("run", "")
-    if not is_text(found.run):
-        left_out.append(f"run is left out: it is {reprlib.repr(found.run)}")
-        found.run = ""
+    for name, fits in HEAD.items():
+        value = whole.pop(name, "")
+        if value == "" or fits(value):
+            setattr(found, name, value)
+        else:
+            left_out.append(f"{name} is left out: it is {reprlib.repr(value)}")
     left_out += [f"{reprlib.repr(name)} is left out: no part of a ledger is called so"
                  for name in sorted(whole.keys() - SECTIONS)]
     for section in SECTIONS:
@@ -405,6 +421,7 @@ def _change(change, name=None):
             _make_room(path)
             content = _readable(path)
             change(content)
+            content.learner, content.lesson = _learner(path.parent), path.stem
             _save(content, path)
     except TimeoutError as error:
         raise TimeoutError(f"{error}: it writes to a ledger, and is not done. Shut down the other notebooks of this course, "
@@ -413,6 +430,18 @@ def _change(change, name=None):
         raise OSError(f"{path.parent} cannot be written ({error.strerror or error}). Make room there, or set the "
                       "environment variable SIDE_BY_SIDE_BUILD to a folder of yours; then start the notebook again."
                       ) from None
+
+
+def _learner(folder):
+    """The id of whoever writes the ledgers of a folder: drawn at random the first time, then kept beside them."""
+    path = folder / LEARNER
+    known = path.read_text(encoding="utf-8", errors="replace").strip() if path.exists() else ""
+    if not HEAD["learner"](known):
+        known = uuid.uuid4().hex
+        half = path.with_suffix(".part")
+        half.write_text(f"{known}\n", encoding="utf-8")
+        os.replace(half, path)
+    return known
 
 
 def _make_room(path):
@@ -448,7 +477,7 @@ def _aside(path, why):
 
 def _save(content, path):
     """Write a ledger all at once: a reader, or a kill, never meets half a file."""
-    whole = {"version": VERSION, "run": content.run}
+    whole = {"version": VERSION, **{name: getattr(content, name) for name in HEAD}}
     for section in SECTIONS:
         whole[section] = {key: found._asdict() for key, found in getattr(content, section).items()}
     text = json.dumps(whole, indent=1, ensure_ascii=False).encode()

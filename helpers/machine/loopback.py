@@ -1,5 +1,7 @@
 """Talking to this machine itself: no proxy is asked for loopback, whatever the environment says."""
 import http.client
+import os
+import re
 import socket
 import time
 import urllib.error
@@ -20,6 +22,17 @@ def status(url: str, timeout: float = 30) -> int | None:
         return error.code
     except (OSError, http.client.HTTPException):  # the second: from a server that is just starting
         return None
+
+
+def is_own_name(host: str | None) -> bool:
+    """Whether a request that a server of this machine got, with this Host, calls the machine by its own name.
+
+    A page from elsewhere whose name was made to lead to 127.0.0.1 reaches the server through its reader's browser, and says
+    that name. No Host at all is no browser's. On a JupyterHub every name is one: its proxy hands on what the browser said.
+    """
+    if host is None or "JUPYTERHUB_SERVICE_PREFIX" in os.environ:
+        return True
+    return re.fullmatch(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]+)?", host, re.IGNORECASE) is not None
 
 
 def free_port() -> int:

@@ -1,23 +1,29 @@
 """Chapter 09: servers on loopback that end, what is missing is said, and why Visdom is started the way it is."""
+import contextlib
+import importlib.util
 import inspect
 import os
 import re
 import signal
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import psutil
 import pytest
 import tornado.web
+import websocket
 from jupyter_client.manager import start_new_kernel
 
 import cells
 import pipeline
 from chapters.ch09 import boards
 from chapters.ch09.workers import visdom_server
-from conftest import needs
+from conftest import cure, needs
 from helpers import ROOT, process, web
 from helpers.machine import fetched
 from test_execution import BLOCKER, printed
@@ -86,6 +92,74 @@ def test_tensorboard_listens_on_loopback_only_and_ends_with_an_interrupt(tmp_pat
     assert web.wait_until(lambda: not any(one.is_running() for one in family))
 
 
+ROOMS = {"visdom": (boards.visdom, ["", "env/main", "user/style.css", "win_data"]),
+         "tensorboard": (boards.tensorboard, ["", "data/runs", "data/environment"])}
+"""{a board: (what starts it, paths of it)}"""
+
+
+@pytest.fixture
+def ada(board, tensorboard, tmp_path):
+    """A board of Ada's; TensorBoard, which starts slowly, only once."""
+    needs(board)
+    with contextlib.nullcontext(tensorboard) if board == "tensorboard" else boards.visdom(tmp_path / "ada") as server:
+        yield server
+
+
+@pytest.mark.parametrize("board", ROOMS)
+def test_two_users_of_one_machine_do_not_reach_each_others_boards(board, ada, tmp_path):
+    """All accounts share the loopback: one can find another's port, and must not get past it without the address."""
+    start, paths = ROOMS[board]
+    with start(tmp_path / "grace") as grace:
+        secrets = [urlsplit(server.url).path for server in (ada, grace)]
+        assert all(re.fullmatch("/[0-9a-f]{32}", secret) for secret in secrets) and len(set(secrets)) == 2
+        port = f"http://127.0.0.1:{ada.port}"
+        assert {web.status(f"{port}{base}/{path}") for base in ("", secrets[1]) for path in paths} == {404}
+        assert web.status(f"{ada.url}/{paths[-1]}") in (200, 405)
+        for server in (ada, grace):
+            family = [psutil.Process(server.pid), *psutil.Process(server.pid).children(recursive=True)]
+            said = " ".join(word for one in [*family, *psutil.Process(server.pid).parents()] for word in one.cmdline())
+            assert not any(secret in said for secret in secrets), "every account can read command lines"
+            assert len({link.laddr for one in family for link in one.net_connections("tcp")
+                        if link.status == psutil.CONN_LISTEN}) == 1, "no other port is open behind it"
+        if board == "visdom":
+            with pytest.raises(websocket.WebSocketBadStatusException):
+                websocket.create_connection(f"ws://127.0.0.1:{ada.port}/socket", timeout=60)
+            with pytest.raises(urllib.error.HTTPError):
+                web.ask(port, "events", {"data": [{"content": "nobody asked me", "type": "text"}], "eid": "main"})
+
+
+def asked_as(url, host):
+    """The status of a GET request that says this Host."""
+    with contextlib.suppress(urllib.error.HTTPError):
+        return web.open_url(urllib.request.Request(url, headers={"Host": host}), timeout=60).status
+    return 404
+
+
+@pytest.mark.parametrize("board", ROOMS)
+def test_a_board_answers_by_the_machines_own_name_and_on_a_hub_by_the_hubs(board, ada, tmp_path, monkeypatch):
+    """A page from elsewhere whose name was made to lead to 127.0.0.1 says that name."""
+    start, path = ROOMS[board][0], {"visdom": "user/style.css", "tensorboard": "data/runs"}[board]
+    page = f"{ada.url}/{path}"
+    assert asked_as(page, f"localhost:{ada.port}") == asked_as(page, "127.0.0.1") == 200
+    assert asked_as(page, f"evil.example:{ada.port}") == asked_as(page, "127.0.0.1.evil.example") == 404
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/user/ada/")
+    with start(tmp_path) as server:
+        base = urlsplit(server.url).path
+        assert re.fullmatch(f"/user/ada/proxy/absolute/{server.port}/[0-9a-f]{{32}}", base)
+        assert asked_as(f"{server.url}/{path}", "hub.example") == 200
+        find = importlib.util.find_spec
+        monkeypatch.setattr(importlib.util, "find_spec", lambda name: name == "jupyter_server_proxy" or find(name))
+        assert web.address(server, "env/run").url == f"{base}/env/run", "the proxy hands this path on as it is"
+        if board == "tensorboard" or not missing_page():
+            said = boards.visdom_page(server) if board == "visdom" else web.page(server.url)
+            assert re.fullmatch(r"HTTP status 200, (\d+) of \1 scripts and styles served, 0 from elsewhere", said), said
+
+
+def missing_page():
+    """Whether npm's files for Visdom's page are missing here."""
+    return any(cure(package) for package, _ in visdom_server.FILES.values())
+
+
 def test_visdoms_own_start_still_downloads_and_names_the_files_of_the_table(has_visdom):
     """When this fails, another Visdom wants other files, or fetches none: mend FILES and data/fetched.toml."""
     from visdom.server import build, run_server
@@ -117,7 +191,7 @@ def test_the_patch_to_visdoms_page_is_still_needed(has_visdom, tmp_path):
 def test_without_npms_files_all_but_the_page_works(has_visdom, tmp_path, monkeypatch):
     missing = f"import sys, helpers.machine.fetched as b; b.home = lambda: b.Path({str(tmp_path / 'nothing')!r})\n"
     (tmp_path / "sitecustomize.py").write_text(missing, encoding="utf-8")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))  # for the server
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)  # for the server
     monkeypatch.setattr(fetched, "home", lambda: tmp_path / "nothing")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")  # nobody is there: whoever asks a proxy for loopback fails
     with boards.visdom(tmp_path / "windows") as server, boards.client(server, "run", events=False) as client:
@@ -137,7 +211,7 @@ def test_an_interrupt_while_lingering_ends_the_look_and_the_server(tmp_path):
             shown += message.get("text", "") + message.get("data", {}).get("text/html", "")
             assert "ename" not in message, message
             if url is None and "<iframe" in shown:
-                url = re.search(r'src="(http://127\.0\.0\.1:\d+)/', shown).group(1)
+                url = re.search(r'src="(http://127\.0\.0\.1:\d+/[0-9a-f]{32})/', shown).group(1)
                 assert web.status(url) == 200
                 manager.interrupt_kernel()
         assert web.status(url) is None

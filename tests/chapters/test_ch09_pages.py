@@ -85,7 +85,7 @@ def test_visdoms_page_asks_for_nothing_outside_and_nothing_is_missing(visdom, pa
     wrong = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("response", lambda answer: wrong.append(answer.url) if answer.status >= 400 else None)
-    page.goto(visdom.url)
+    page.goto(f"{visdom.url}/")
     page.get_by_text("online", exact=True).wait_for(timeout=SECONDS * 1000)
     assert boards.visdom_page(visdom).endswith("0 from elsewhere")
     assert (page.asked_outside, wrong) == ([], [])

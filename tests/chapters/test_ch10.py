@@ -15,6 +15,7 @@ import threading
 import types
 import urllib.error
 import urllib.request
+from urllib.parse import urlsplit
 
 import hypothesis
 import numpy as np
@@ -26,7 +27,7 @@ import cells
 import pipeline
 from chapters.ch10 import checks, exhibits, figures, loads, model_store, rest_api, servers, training
 from helpers import ROOT, data, process, timing, web
-from helpers.machine import lock
+from helpers.machine import lock, loopback
 
 BUILD_TF = """
 import sys
@@ -101,11 +102,11 @@ NAME = "half_plus_two"
 KINDS = ["flask torch", "django torch", "flask tf", "django tf", "tensorflow_model_server tf", "gunicorn torch"]
 
 
-def ask(url, body=None, method=None):
+def ask(url, body=None, method=None, headers=()):
     """(status, answer) of a request; a body that is no bytes goes as JSON."""
     body = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
     try:
-        with web.open_url(urllib.request.Request(url, body, method=method), timeout=60) as answer:
+        with web.open_url(urllib.request.Request(url, body, dict(headers), method=method), timeout=60) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         with error:
@@ -245,6 +246,28 @@ def test_bad_input_gets_a_4xx_and_a_sentence(server):
         assert 400 <= status < 500 and set(answer) == {"error"}, (what, status, answer)
         assert "Traceback" not in answer["error"] and ".py" not in answer["error"], (what, answer)
     assert ask(f"{url}:predict", {"instances": [1.0]}) == (200, {"predictions": [2.5]})
+
+
+@pytest.mark.slow
+def test_a_request_by_another_name_than_the_machines_own_is_refused(server):
+    """A page from elsewhere whose name was made to lead to 127.0.0.1 says that name."""
+    kind, url = server
+    if "tensorflow_model_server" in kind:
+        pytest.skip("TensorFlow Serving does not look at the Host")
+    port = urlsplit(url).port
+    for host, status in ((f"localhost:{port}", 200), ("127.0.0.1", 200), (f"evil.example:{port}", 400)):
+        found, answer = ask(url, headers={"Host": host})
+        assert found == status and (set(answer) == {"error"}) == (status == 400), (host, answer)
+
+
+@pytest.mark.parametrize("host, own", [
+    (None, True), ("127.0.0.1", True), ("LOCALHOST:80", True), ("[::1]:80", True), ("", False), ("evil.example", False),
+    ("127.0.0.1.evil.example", False), ("localhost:80@evil.example", False), ("127.0.0.1\n", False)])
+def test_the_names_of_this_machine(host, own, monkeypatch):
+    monkeypatch.delenv("JUPYTERHUB_SERVICE_PREFIX", raising=False)
+    assert loopback.is_own_name(host) == own
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/user/ada/")
+    assert loopback.is_own_name(host), "a hub's proxy hands on what the browser said"
 
 
 @pytest.mark.slow

@@ -4,6 +4,8 @@ The browser tests need chromium, playwright and ONNX Runtime's files for browser
 """
 
 import sys
+import urllib.error
+import urllib.request
 
 import nbformat
 import numpy as np
@@ -52,6 +54,9 @@ def test_the_server_is_on_loopback_and_lists_nothing(tmp_path):
             assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
         (tmp_path / "sub").mkdir()
         assert [web.status(f"{server.url}/{path}") for path in ("sub/", "../", "nothing")] == [404, 200, 404]
+        strange = urllib.request.Request(f"{server.url}/a.wasm", headers={"Host": f"evil.example:{server.port}"})
+        with pytest.raises(urllib.error.HTTPError, match="404"):  # a page whose name was made to lead here says that name
+            web.open_url(strange, timeout=30)
         import psutil
         listening = [c.laddr.ip for c in psutil.Process(server.pid).net_connections() if c.status == "LISTEN"]
         assert set(listening) == {"127.0.0.1"}

@@ -13,7 +13,7 @@ import odd
 from axe import serious
 from chapters.ch14 import checks, criteria, figures, history, installed, results, sliders
 from conftest import needs
-from helpers import build_dir, data, plots, show
+from helpers import ROOT, build_dir, data, plots, show
 from helpers.course import ledger, quiz, report
 
 
@@ -340,6 +340,26 @@ def test_a_long_table_opens_on_a_click(shown):
     Page(markup)
     assert markup.startswith("<details><summary>2 &lt;rows&gt;</summary>") and "&lt;x&gt;" in markup
     assert plain == "2 <rows> (in the report that lesson 14b writes)"
+
+
+def test_a_gap_leads_to_the_notebook_that_fills_it(shown):
+    _, gaps = results.ledgers()
+    results.behind_a_click("gaps", ["lesson", "what is missing", "open and run"], gaps)
+    (markup, _), = shown
+    links = re.findall(r'<a href="([^"]+)">([^<]+)</a>', markup)
+    assert [name for name, _ in links] == [name for _, name in links] == [gap.notebook for gap in gaps]
+    assert all((ROOT / "notebooks" / name).is_file() for name, _ in links)
+
+
+def test_the_report_and_the_record_are_one_click_away(shown, tmp_path, monkeypatch):
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    path = tmp_path / "a build" / "report.html"
+    results.link("Your report", path)
+    (markup, plain), = shown
+    assert '<a href="../a%20build/report.html">report.html</a>' in markup and plain == f"Your report: {path}"
+    source = (ROOT / "notebooks" / "chapters" / "ch14" / "14b_a_choice.py").read_text(encoding="utf-8")
+    assert 'results.link("Your report", path)' in source and 'results.link("Your decision record", page)' in source
 
 
 # --- the choice -----------------------------------------------------------------------------------------------------

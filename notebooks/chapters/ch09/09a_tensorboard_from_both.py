@@ -506,6 +506,10 @@ parity.verdict("names without PyTorch's ending, and kinds", plain, others_tf)
 # `tensorboard --logdir FOLDER` does the same, and in a notebook `%load_ext tensorboard` and
 # `%tensorboard --logdir FOLDER`.
 #
+# TensorBoard asks nobody for a password, and all accounts of a machine share its loopback. So `boards.tensorboard` lets the
+# pages begin at a path of 32 digits and letters drawn at random, and answers only who calls this machine by its own name: a
+# page from elsewhere, whose name was made to lead to 127.0.0.1, says another. The two commands do neither.
+#
 # An `ExitStack` holds a `with` block open over several cells; `opened.close()` ends it, and the server with it.
 
 # %% tags=["taught"]

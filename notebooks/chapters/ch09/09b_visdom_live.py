@@ -262,7 +262,7 @@ boards.act(browser, "settings", 0, 0.125, arrived=heard)
 print(control)
 
 # %% [markdown]
-# Nobody asked who that was. The server has no login and no lock: whatever reaches its port may draw, delete, and call
+# Nobody asked who that was. The server has no login and no lock: whoever has its address may draw, delete, and call
 # your functions. Plain HTTP, without Visdom's client, is enough. With a dict as its third argument
 # `web.ask` sends that as JSON, in a POST request; `eid` is the environment.
 
@@ -272,8 +272,10 @@ web.ask(server.url, "events", {"data": [words], "win": "first", "eid": "run"})
 print(boards.content(page, "first"))
 
 # %% [markdown]
-# Our window of 9b.1 is gone. So the server belongs on the loopback, as here. And on a machine that several people share,
-# the loopback is everybody's.
+# Our window of 9b.1 is gone. So the server belongs on the loopback, as here. But on a machine that several people share,
+# the loopback is everybody's, and a page from elsewhere can reach it through your own browser. Therefore `boards.visdom`
+# lets the address end with 32 digits and letters drawn at random (look at `server.url`), and refuses who calls this machine
+# by another name. Visdom's own start does neither, and no program can hide your screen: who reads the address has it all.
 
 # %% [markdown]
 # ### Exercise 9.4: steer with keys (5 minutes)
@@ -624,7 +626,7 @@ claims.close("09b")
 # - The program sends, the server keeps, the page shows and answers.
 # - Give x, scale pictures yourself, say your colors.
 # - A callback runs in a thread of its own: let it write down what is wanted, and let the training read that once a step.
-# - No login: keep the server on the loopback. Save what you want to keep.
+# - No login: keep the server on the loopback, at an address that nobody guesses. Save what you want to keep.
 #
 # Further reading: [Visdom](https://github.com/fossasia/visdom).
 # Next: [profiles, and what either board cannot do](09c_profiles_and_limits.ipynb)

@@ -2,6 +2,7 @@
 
 Visdom's own start (`visdom`, `python -m visdom.server`) first downloads its page's scripts, and fails offline:
 `chapters/ch09/workers/visdom_server.py` starts its server with scripts from npm, and says what else it takes.
+Neither server asks who somebody is, so each begins its pages at a path that nobody guesses.
 """
 import contextlib
 import json
@@ -9,6 +10,7 @@ import logging
 import os
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from chapters.ch09.workers import visdom_server
 from helpers import process, show, web
@@ -25,14 +27,12 @@ def tensorboard(logs, timeout=90):
     missing.need(logs)
     runs = {path.parent.relative_to(logs).as_posix() for path in Path(logs).rglob("*tfevents*")}
     port = web.free_port()
-    args = [sys.executable, "-m", "tensorboard.main", "--logdir", os.fspath(logs), "--host", "127.0.0.1",
-            "--port", str(port), "--reload_interval", "1"]
-    url = f"http://127.0.0.1:{port}"
+    args = [sys.executable, "-P", process.worker("ch09/tensorboard_server"), os.fspath(logs), str(port)]
 
     def loaded():
-        return runs <= set(web.ask(url, "data/runs"))
+        return runs <= set(web.ask(server.url, "data/runs"))
 
-    with process.server(args, f"{url}/data/runs", timeout) as server:
+    with _board(args, port, "data/runs", timeout) as server:
         if not web.wait_until(loaded, timeout, pause=0.1):
             raise process.ChildTimeout(f"TensorBoard has not read the runs {sorted(runs)} after {timeout} s", server.log)
         yield server
@@ -49,13 +49,20 @@ def visdom(folder, timeout=90):
         raise missing.NotInstalled(missing.PACKAGES["visdom"])
     port = web.free_port()
     args = [sys.executable, "-P", process.worker("ch09/visdom_server"), str(port), os.fspath(folder)]
-    with process.server(args, f"http://127.0.0.1:{port}/user/style.css", timeout) as server:  # its page may be a 403
+    with _board(args, port, "user/style.css", timeout) as server:  # its page may be a 403
         yield server
+
+
+def _board(args, port, ready, timeout):
+    """`process.server` for a worker that takes the path at which it begins from the environment, which no other account
+    of the machine can read. ready: the path of a file below that one."""
+    base = web.secret_base(port)
+    return process.server(args, f"http://127.0.0.1:{port}{base}/{ready}", timeout, {"BOARD_BASE": base}, base)
 
 
 @contextlib.contextmanager
 def client(server, env, events=True):
-    """Visdom's own client, connected: `visdom.Visdom("http://127.0.0.1", port=..., env=env)`, ended with the block.
+    """Visdom's own client: `visdom.Visdom("http://127.0.0.1", port=..., base_url=..., env=env)`. It ends with the block.
 
     Visdom's client never stops by itself: it would try every three seconds to find its server again, and log that.
     """
@@ -73,7 +80,8 @@ def client(server, env, events=True):
 
     for name in ("visdom", "websocket"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    page = Direct("http://127.0.0.1", port=server.port, env=env, raise_exceptions=True, use_incoming_socket=events)
+    page = Direct("http://127.0.0.1", port=server.port, base_url=urlsplit(server.url).path or "/", env=env,
+                  raise_exceptions=True, use_incoming_socket=events)
     try:
         yield page
     finally:
@@ -84,7 +92,7 @@ def client(server, env, events=True):
 def as_page(server, env="run"):
     """What Visdom's page does when its user acts: a function (window, plain fields of the event) over the page's socket."""
     import websocket
-    socket = websocket.create_connection(f"ws://127.0.0.1:{server.port}/socket", timeout=60)
+    socket = websocket.create_connection(f"ws{server.url.removeprefix('http')}/socket", timeout=60)
 
     def send(window, **fields):
         event = {"target": window, "eid": env, **fields}

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from helpers.machine import loopback
+
 DEFAULT = "serving_default"
 LIMIT = 2**20  # bytes of a request's body: a hundred times what a digit needs
 
@@ -218,3 +220,18 @@ def plain(array, name):
             return value.decode("utf-8", "replace")
     packed = np.frompyfunc(pack, 1, 1)(array)
     return packed.tolist() if isinstance(packed, np.ndarray) else packed
+
+
+def by_own_name(app):
+    """The WSGI application `app` for requests that call this machine by its own name; others get a 400.
+
+    TensorFlow Serving does not look. Without it a web page whose name was made to lead to 127.0.0.1 could ask the model
+    through its reader's browser, and read the answers.
+    """
+    def answer(environ, start_response):
+        if loopback.is_own_name(environ.get("HTTP_HOST")):
+            return app(environ, start_response)
+        body = json.dumps({"error": "this server is asked as 127.0.0.1 or localhost"}).encode()
+        start_response("400 Bad Request", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+        return [body]
+    return answer

@@ -555,7 +555,7 @@ frame = {"context": context, "constraints": constraints, "exit": exit_cost}
 record = results.record(answer, draft) | frame
 page = results.decision(record, weights, mine, unknown)
 results.offer(page)
-print("your decision record, to keep, mail or print:", page)
+results.link("Your decision record", page)
 
 # %% [markdown]
 # ## 14b.7 Quiz
@@ -566,8 +566,8 @@ exercises.quiz("14b")
 # %% [markdown]
 # ## 14b.8 Verdicts
 #
-# The lesson's claims; then your report. It is one file, `report.html` in the build folder, with your machine, your
-# choice, your predictions and all verdicts. It loads nothing: keep it, mail it, print it.
+# The lesson's claims; then your report, one click away. It is one file, `report.html` in the build folder, with your
+# machine, your choice, your predictions and all verdicts. It loads nothing: keep it, mail it, print it.
 
 # %%
 claims.close("14b")
@@ -577,7 +577,7 @@ claims.close("14b")
 path = results.report(
     record, weights, mine, plots.markup(figures.bars(parts, "What it adds"), said)
 )
-print("your report:", path)
+results.link("Your report", path)
 
 # %% [markdown]
 # ## 14b.9 Summary and further reading

@@ -4,6 +4,10 @@ Nothing here raises because a lesson has not been run: what is missing is a row,
 """
 import base64
 import datetime
+import os
+import re
+import urllib.parse
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -181,10 +185,25 @@ def measured(found):
 
 
 def behind_a_click(summary, header, rows):
-    """Show a table that may be long: its summary, and the rows when it is clicked; elsewhere the summary alone."""
-    content = table(summary, header, rows)
+    """Show a table that may be long: its summary, and the rows when it is clicked; elsewhere the summary alone.
+
+    The name of a lesson's notebook leads to it.
+    """
+    content = re.sub(r"\b[0-9]{2}[a-z]?_\w+\.ipynb\b", r'<a href="\g<0>">\g<0></a>', str(table(summary, header, rows)))
     show.rich(f"<details><summary>{show.inline(summary)}</summary>{content}</details>",
               f"{summary} (in the report that lesson 14b writes)")
+
+
+def link(what, path):
+    """Show a link to a page that was written: JupyterLab opens it in a tab. Elsewhere print where it lies.
+
+    The link leads from the notebook's folder, for a browser reaches files only through JupyterLab, which has its own root.
+    """
+    words = f"{show.inline(what)}: {show.inline(path)}"
+    if path.drive == Path.cwd().drive:  # else, on Windows, no way leads there
+        address = urllib.parse.quote(Path(os.path.relpath(path)).as_posix())
+        words = f'{show.inline(what)}: <a href="{address}">{show.inline(path.name)}</a> ({show.inline(path)})'
+    show.rich(f"<p>{words}</p>", f"{what}: {path}")
 
 
 def by_chance(options):

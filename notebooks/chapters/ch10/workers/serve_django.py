@@ -19,11 +19,11 @@ served = None  # the models, once create_app has loaded them
 def create_app(folder, name, side):
     """The WSGI application. side: "torch" serves model.pt2 files, "tf" SavedModels. Once per process: Django's settings."""
     global served
-    settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["127.0.0.1", "localhost"], MIDDLEWARE=[],
+    settings.configure(ROOT_URLCONF=__name__, MIDDLEWARE=[],
                        DATA_UPLOAD_MAX_MEMORY_SIZE=rest_api.LIMIT, LOGGING_CONFIG=None)
     load = runpy.run_path(str(Path(__file__).with_name(f"model_{side}.py")))["Model"]  # the file beside this one
     served = model_store.Versions(folder, name, load)
-    return get_wsgi_application()
+    return rest_api.by_own_name(get_wsgi_application())
 
 
 def view(method):

@@ -5,6 +5,8 @@ import functools
 import sys
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
+from helpers.machine import loopback
+
 POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src data:"
 
 
@@ -17,6 +19,11 @@ class Handler(SimpleHTTPRequestHandler):
         self.send_header("Content-Security-Policy", POLICY)
         self.send_header("Cache-Control", "no-store")  # the next run's model must not be hidden by this one's
         super().end_headers()
+
+    def send_head(self):
+        if loopback.is_own_name(self.headers.get("Host")):
+            return super().send_head()
+        self.send_error(404)  # a page from elsewhere whose name was made to lead here
 
     def list_directory(self, path):
         self.send_error(404)
