@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from helpers import ROOT, show
 from helpers.course import cells, ledger, missing
-from helpers.course.missing import sides, skip_where_missing  # noqa: F401  (lessons call them)
+from helpers.course.missing import sides, skip_where_missing, where_fetched  # noqa: F401  (lessons call them)
 
 ENVIRONMENT = {  # read once, when a framework loads: later changes have no effect
     "TF_CPP_MIN_LOG_LEVEL": "3",  # TensorFlow's C++ side logs dozens of lines at lower levels

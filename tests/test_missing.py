@@ -7,6 +7,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from helpers import claims, parity
 from helpers.course import ledger, missing
+from helpers.machine import fetched
 
 
 @pytest.fixture
@@ -32,6 +33,18 @@ def test_a_missing_import_is_skipped(shell, capsys):
     assert shell.run_cell(cell).success
     assert shell.run_cell("tf.pi").success
     assert capsys.readouterr().out.count("skipped") == 2
+
+
+def test_cells_that_need_a_file_which_was_not_fetched_are_skipped_and_say_how_to_get_it(shell, capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr(fetched, "home", lambda: tmp_path)
+    missing.skip_cells_that_need([])
+    shell.user_ns["home"] = missing.where_fetched("basic-pitch")
+    assert shell.run_cell("folder = home / 'saved_models'").success
+    assert shell.run_cell("size = len(folder)").success
+    said = capsys.readouterr().out
+    assert "python tools/fetch.py" in said and "NOT MEASURED" in said
+    assert said.count("skipped: basic-pitch is not there") == 2
+    assert isinstance(shell.run_cell("1 / 0").error_in_exec, ZeroDivisionError)
 
 
 FUNCTION_OF_TREES = """

@@ -216,6 +216,7 @@ def test_a_planted_fault_is_found_in_its_layer_with_its_cause(fault):
     found = compared(original, ours, theirs_in, yours_in)
     assert found.first is not None and found.first.yours == layer, (found.first, found.only_yours)
     assert any(cause in one.words for one in found.causes[:2]), [one[:2] for one in found.causes[:5]]
+    assert len({one.words for one in found.causes}) == len(found.causes), "a cause is said once"
 
 
 def test_no_cause_is_named_where_there_is_none():
@@ -269,6 +270,17 @@ def test_names_decide_among_arrays_of_one_shape_and_doubt_is_said():
     assert not any(pair.sure for pair in swapped.pairs), "names and order disagree"
     more = port.match(arrays("a", "b"), arrays("p", "q", "r"))
     assert not more.pairs and set(more.left_yours) == {"a", "b"} and set(more.left_theirs) == {"p", "q", "r"}
+
+
+def test_an_array_of_a_common_size_goes_where_its_layer_goes():
+    ours = {"head.0.weight": np.zeros((1, 2, 3, 3)), "head.0.bias": np.zeros(1), "last.weight": np.zeros((1, 5, 3, 3)),
+            "last.bias": np.zeros(1), "norm.weight": np.zeros(1), "norm.bias": np.zeros(1), "norm.running_mean": np.zeros(1)}
+    theirs = {"n/gamma": np.zeros(1), "n/beta": np.zeros(1), "n/moving_mean": np.zeros(1), "q/bias": np.zeros(1),
+              "q/kernel": np.zeros((3, 3, 5, 1)), "p/kernel": np.zeros((3, 3, 2, 1)), "p/bias": np.zeros(1)}
+    found = port.match(ours, theirs)
+    assert {pair.yours: pair.theirs for pair in found.pairs if "bias" in pair.yours} == {
+        "head.0.bias": "p/bias", "last.bias": "q/bias", "norm.bias": "n/beta"}
+    assert all(pair.sure for pair in found.pairs) and set(port.carry(found, theirs)) == set(ours)
 
 
 def test_a_square_array_of_unknown_kind_is_not_sure_and_an_unequal_shape_is_no_partner():

@@ -10,8 +10,10 @@ so that a later cell which uses a skipped cell's result is skipped too, instead 
 import ast
 import importlib.util
 import sys
+from pathlib import Path
 
 from helpers import show
+from helpers.machine import fetched
 
 FRAMEWORKS = {"torch": "PyTorch", "tensorflow": "TensorFlow"}
 SIDES = {"torch": "PyTorch", "tf": "TensorFlow"}  # torch first, as a notebook imports them: helpers.torch_side and tf_side
@@ -92,6 +94,19 @@ def skip_where_missing(*modules: str) -> None:
               f"NOT MEASURED. To install it: {INSTALL.get(name, 'python -m pip install -r requirements.txt')}")
 
 
+def where_fetched(name: str) -> Path:
+    """The folder of a package that tools/fetch.py brings. Where it is not there, a placeholder: later cells that use it are
+    skipped, as cells that use a missing framework are. Prints the way out. Call it before the first cell that needs it.
+    """
+    try:
+        return fetched.folder(name)
+    except FileNotFoundError as problem:
+        print(f"{problem}. Cells that need it are skipped, and what they would have measured is NOT MEASURED.")
+    _absent.append(name)
+    _watch_cells()
+    return Missing(name)
+
+
 def absent():
     """Names, as a reader knows them, of the frameworks that this session found missing."""
     return list(_absent)
@@ -115,6 +130,13 @@ def _skip_from_now_on(packages):
         return
     shell.ast_transformers[:] = [t for t in shell.ast_transformers if not isinstance(t, SkipMissing)]
     if packages:
+        _watch_cells()
+
+
+def _watch_cells():
+    """Wrap each later cell of a notebook, once."""
+    shell = show.shell()
+    if shell is not None and not any(isinstance(one, SkipMissing) for one in shell.ast_transformers):
         shell.ast_transformers.append(SkipMissing())
         shell.user_ns.update({HOOK: _skip, SHOW: lambda value: sys.displayhook(value)})
 
@@ -169,4 +191,4 @@ def _skip(problem, names, claims, namespace):
         raise problem
     namespace.update({name: Missing(framework) for name in names})
     _skipped.update(dict.fromkeys(claims, framework))
-    print(f"skipped: {framework} is not installed")
+    print(f"skipped: {framework} is not {'there' if framework in fetched.packages() else 'installed'}")

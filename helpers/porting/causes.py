@@ -53,7 +53,7 @@ def search_arrays(yours: np.ndarray, target: np.ndarray, limit: float) -> Search
 
 def _best(found, limit):
     explaining = sorted((cause for cause in found if cause.remains <= limit), key=lambda cause: (cause.rank, cause.remains))
-    return Search(explaining, len(found))
+    return Search(list({cause.words: cause for cause in reversed(explaining)}.values())[::-1], len(found))
 
 
 def distance(a, b) -> float:

@@ -14,7 +14,8 @@ from helpers.porting.causes import distance
 class Pair(NamedTuple):
     """An array of yours and one of theirs that belong together.
 
-    order: yours is theirs.transpose(order). how: what says so: "only one of this kind", "name and order", "name", "order".
+    order: yours is theirs.transpose(order). how: what says so: "only one of this kind", "the same layer" (of which another
+    array is the only one of its kind), "name and order", "name", "order".
     sure: False where shapes and names allow another partner as well. difference: the largest of the values.
     """
     yours: str
@@ -43,8 +44,9 @@ SYNONYMS = {"gamma": "scale", "weight": "kernel", "weights": "kernel", "embeddin
 def match(yours: Mapping[str, np.ndarray], theirs: Mapping[str, np.ndarray]) -> Match:
     """Propose which of their weights goes where in yours, by shape, name and order. Nothing is set.
 
-    Partners have the same sizes, in some order of axes. Among several of one kind of shape the names decide where they can,
-    and the order where they say nothing; where the two disagree, a pair is proposed and marked as not sure.
+    Partners have the same sizes, in some order of axes. Among several of one kind of shape their layers decide, where
+    another array of the layer has one partner only; then the names where they can, and the order where they say nothing;
+    where the two disagree, a pair is proposed and marked as not sure.
     """
     pairs, left_yours, left_theirs = [], dict.fromkeys(yours), dict.fromkeys(theirs)
     for by in (_shape_and_role, _shape):  # what has no partner of its role may have one under another name
@@ -52,8 +54,9 @@ def match(yours: Mapping[str, np.ndarray], theirs: Mapping[str, np.ndarray]) -> 
         for k, (side, left) in enumerate(((yours, left_yours), (theirs, left_theirs))):
             for name in left:
                 groups.setdefault(by(name, side[name]), ([], []))[k].append(name)
+        layers = _layers(groups) if by is _shape_and_role else {}
         for mine, others in groups.values():
-            for a, b, how, sure in _partners(mine, others):
+            for a, b, how, sure in _partners(mine, others, layers):
                 orders = _orders(a, yours[a], b, theirs[b])
                 if orders:
                     difference = min(distance(np.transpose(theirs[b], order), yours[a]) for order in orders)
@@ -92,8 +95,24 @@ def _shape_and_role(name, array):
     return kind_of_shape(array), "scale" if (last, np.ndim(array)) == ("kernel", 1) else last
 
 
-def _partners(mine, others):
-    """(name of yours, name of theirs, how, sure) among arrays of one kind."""
+def _layers(groups):
+    """{layer of yours: layer of theirs} of those with an array that is the only one of its kind, where all such agree."""
+    tied = {(_layer(a), _layer(b)) for (a, *more), (b, *others) in filter(all, groups.values()) if not more and not others}
+    return {a: b for a, b in tied if a and b and sum(a == one or b == other for one, other in tied) == 1}
+
+
+def _layer(name):
+    """A name without its last part: "conv2d_1" of "conv2d_1/kernel", "" of "kernel"."""
+    return re.sub(r"[./]?[^./]*$", "", name)
+
+
+def _partners(mine, others, layers):
+    """(name of yours, name of theirs, how, sure) among arrays of one kind. layers: what `_layers` found."""
+    siblings = [(a, b) for a in mine for b in others if layers.get(_layer(a)) == _layer(b)]
+    if len(mine) + len(others) > 2 and len(siblings) == len(dict(siblings)) == len({b for _, b in siblings}):
+        yield from ((a, b, "the same layer", True) for a, b in siblings)
+        mine = [a for a in mine if a not in dict(siblings)]
+        others = [b for b in others if b not in {b for _, b in siblings}]
     if len(mine) == len(others) == 1:
         yield mine[0], others[0], "only one of this kind", True
         return
