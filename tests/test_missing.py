@@ -35,7 +35,7 @@ def test_a_missing_import_is_skipped(shell, capsys):
     assert capsys.readouterr().out.count("skipped") == 2
 
 
-def test_cells_that_need_a_file_which_was_not_fetched_are_skipped_and_say_how_to_get_it(shell, capsys, tmp_path, monkeypatch):
+def test_cells_that_need_a_file_which_was_not_fetched_are_skipped(shell, capsys, tmp_path, monkeypatch):
     monkeypatch.setattr(fetched, "home", lambda: tmp_path)
     missing.skip_cells_that_need([])
     shell.user_ns["home"] = missing.where_fetched("basic-pitch")

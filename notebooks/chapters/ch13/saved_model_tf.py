@@ -85,3 +85,11 @@ def _settings(operation, arrays, bias):
         names = ("gamma", "beta", "moving_mean", "moving_variance")
         return dict(zip(names, arrays)), {"epsilon": round(operation.get_attr("epsilon"), 9), "axis": -1}
     return {}, {}
+
+
+def constant(meta, name: str) -> np.ndarray:
+    """A constant inside the body, by its name without the model's: "conv/Cast/x". Raises KeyError where there is none."""
+    for node in body(meta).node_def:
+        if node.op == "Const" and node.name.partition("/")[2] == name:
+            return tf.make_ndarray(node.attr["value"].tensor)
+    raise KeyError(f"the body has no constant {name!r}")
