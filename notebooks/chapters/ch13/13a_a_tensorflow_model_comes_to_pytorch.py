@@ -47,6 +47,7 @@ from chapters.ch13 import saved_model_tf
 from helpers import tf_side
 
 tf.config.set_visible_devices([], "GPU")  # four programs are compared on one processor
+tf.get_logger().setLevel("ERROR")
 
 # %% tags=["parameters"]
 fast = True
@@ -60,9 +61,9 @@ home = session.where_fetched("basic-pitch")
 # %% [markdown]
 # ## 13a.1 A file that its own framework refuses
 #
-# [Basic Pitch](https://github.com/spotify/basic-pitch) by Spotify (2022, Apache-2.0) hears sound and writes notes. The
-# package brings the trained network as a [SavedModel](glossary.md#savedmodel) of TensorFlow 2.4, and the same for two
-# runtimes. The package itself wants an old TensorFlow; we only take its files.
+# [Basic Pitch](https://github.com/spotify/basic-pitch) by Spotify (2022, Apache-2.0) hears sound and writes notes. Its
+# package brings the trained network as a [SavedModel](glossary.md#savedmodel) of TensorFlow 2.4, and as files for two
+# runtimes. We take only these.
 
 # %% tags=["taught"]
 folder = home / "basic_pitch" / "saved_models" / "icassp_2022"
@@ -70,7 +71,7 @@ for path in sorted(folder.rglob("*.*")):
     print(f"{path.stat().st_size:>9,} bytes", path.relative_to(folder))
 
 # %% [markdown]
-# A SavedModel holds a graph of operations and the values of its variables. No Python of its author is needed to run it.
+# A SavedModel holds a graph of operations and the values of its variables, so it needs none of its author's Python.
 #
 # **Predict.** Today's TensorFlow opens it with `tf.saved_model.load`, the function made for that. What happens?
 #
@@ -99,17 +100,17 @@ letter = exercises.first_true(
 exercises.outcome("P13.1", letter)
 
 # %% [markdown]
-# `add_slot` is what an optimizer of Keras 2 used to keep its memory beside each weight. The file holds an Adam, its
-# loader wants to build one, and Keras 3 has no such class. So it stops, and the network, which needs no Adam, stays shut.
+# `add_slot` is how an optimizer of Keras 2 kept its memory beside each weight. The file holds an Adam, the loader wants
+# to build one, and Keras 3 has no such class. So the network, which needs no Adam, stays shut.
 #
 # Three ways round:
 #
 # - the loader of TensorFlow 1, which builds no objects: it takes graph and values into a
 #   [session](glossary.md#session);
-# - the package `tf_keras`, which is Keras 2: where it is installed, `tf.saved_model.load` finds it and opens the file;
+# - the package `tf_keras`, Keras 2: where it is installed, `tf.saved_model.load` finds it and opens the file;
 # - another file of the same network, if there is one.
 #
-# We take the first way. It warns you, and recommends the function that has just failed.
+# We take the first. It is deprecated, in favor of the function that has just failed.
 
 # %% tags=["taught"]
 v1 = tf.compat.v1
@@ -126,8 +127,8 @@ for node in meta.graph_def.node:
 values = opened.run(places)
 
 # %% [markdown]
-# Names such as `Adam/conv2d_1/kernel/m` are the optimizer's, `total` and `count` belong to the means of its losses.
-# What is left is the network. Three arrays without a name of their own are constants.
+# Names such as `Adam/conv2d_1/kernel/m` are the optimizer's, `total` and `count` belong to means of losses. What is left
+# is the network.
 
 # %% tags=["taught"]
 OF_TRAINING = ("Adam", "total", "count")
@@ -146,16 +147,16 @@ print(left, "of training, after", values["Adam/iter"], "steps")
 # %% [markdown]
 # ## 13a.2 Three witnesses and three sounds
 #
-# We compute the sounds ourselves: a melody and a chord in the hiss of an old tape, and hiss alone, two seconds each at
-# 22,050 samples a second.
-#
-# `signature_def` says what to feed and what to fetch. The network gives three tables of chances, for 172 moments:
-# `contour` for 264 pitches, three to a semitone; `note`, whether a key of the piano sounds, for 88 keys; and `onset`,
-# whether it is struck.
+# The sounds we compute: a melody and a chord in the hiss of an old tape, and hiss alone, two seconds each at 22,050
+# samples a second. `signature_def` says what to feed and what to fetch: three tables of chances for 172 moments.
+# `contour` has 264 pitches, three to a semitone; `note` says whether each of 88 keys of a piano sounds, `onset` whether
+# it is struck.
 
 # %% tags=["taught"]
 played = sounds.three(seed, rate=22050, samples=43844)
 batch = np.stack(list(played.values()))[..., None]
+
+# %% tags=["taught"]
 signature = meta.signature_def["serving_default"]
 wanted = {name: info.name for name, info in signature.outputs.items()}
 
@@ -165,24 +166,19 @@ def ask_saved(sounds):
 
 
 from_saved = ask_saved(batch)
-for name, table in from_saved.items():
-    print(name, table.shape)
+print(from_saved["note"].shape)
 
 # %% [markdown]
-# ONNX Runtime and LiteRT read the other two files. Neither needs TensorFlow. The ONNX file has kept TensorFlow's names.
+# ONNX Runtime and LiteRT read the other two files, without TensorFlow.
 
 # %% tags=["taught"]
 runtime = onnxruntime.InferenceSession(str(folder / "nmp.onnx"))
-PLACES = {
-    "contour": "StatefulPartitionedCall:0",
-    "note": "StatefulPartitionedCall:1",
-    "onset": "StatefulPartitionedCall:2",
-}
+NAMES = ("onset", "note", "contour")  # the order in which the file gives them
 
 
 def ask_onnx(sounds):
-    tables = runtime.run(list(PLACES.values()), {"serving_default_input_2:0": sounds})
-    return dict(zip(PLACES, tables))
+    tables = runtime.run(None, {"serving_default_input_2:0": sounds})
+    return dict(zip(NAMES, tables))
 
 
 from_onnx = ask_onnx(batch)
@@ -196,8 +192,11 @@ with session.quiet():
 
 
 def ask_litert(sounds):
-    answers = [runner(input_2=sound[None]) for sound in sounds]  # one at a time
-    return {name: np.concatenate([a[name] for a in answers]) for name in PLACES}
+    heard = [runner(input_2=sound[None]) for sound in sounds]  # one at a time
+    tables = {}
+    for name in NAMES:
+        tables[name] = np.concatenate([one[name] for one in heard])
+    return tables
 
 
 from_litert = ask_litert(batch)
@@ -213,8 +212,8 @@ parity.verdict("LiteRT and TensorFlow", from_litert, from_saved, atol=1e-4)
 # %% [markdown]
 # ## 13a.3 Read the graph
 #
-# The session's graph has one call; its operations stand in a function of the file's library. The second part of an
-# operation's name is the Keras layer that made it.
+# The session's graph is one call of a function. The second part of the name of an operation in it is the Keras layer
+# that made it.
 
 # %% tags=["taught"]
 body = saved_model_tf.body(meta)
@@ -229,21 +228,20 @@ for layer, operations in layers.items():
 # %% [markdown]
 # From top to bottom:
 #
-# - `cq_t2010v2`, a constant-Q transform: how strong each pitch is, for 309 pitches, 36 an octave. Kernels for one octave
-#   are enough: the sound is made half as fast eight times, with a low-pass filter, and each time the same kernels find
-#   the octave below. That makes nine times two [convolutions](glossary.md#convolution), and eight filters;
+# - `cq_t2010v2`, a constant-Q transform: how strong each of 309 pitches is, 36 an octave. Kernels for one octave are
+#   enough: a low-pass filter makes the sound half as long eight times, and each time the same kernels find the octave
+#   below. That makes nine times two [convolutions](glossary.md#convolution), and eight filters;
 # - `normalized_log`: decibels, moved and scaled to 0 ... 1 for each sound;
 # - a [batch normalization](glossary.md#batch-normalization), and `harmonic_stacking`: eight copies, shifted so that a
 #   note and its overtones meet in one place;
-# - six small convolutional layers with `"SAME"` padding, some with batch normalization and ReLU.
+# - six convolutional layers with `"SAME"` padding.
 #
 # Two oddities. `harmonic_stacking` is computed twice, from the same input. And the numbers jump: no `conv2d`, no
-# `batch_normalization_1`, no `re_lu`. The program that built the network made these layers too (it is
-# [public](https://github.com/spotify/basic-pitch/blob/main/basic_pitch/models.py)), then let the next one read from their
-# input instead of from them. Keras left them out, without a word. Who ports from the program ports a layer too many; the
-# file is what was trained.
+# `batch_normalization_1`, no `re_lu`. The [program](https://github.com/spotify/basic-pitch/blob/main/basic_pitch/models.py)
+# that built the network makes these too, and lets nothing read what they give, so Keras left them out. What was trained
+# is what is in the file.
 #
-# `saved_model_tf.activations` runs that function, and gives what each layer gives, in the form of our kit.
+# `saved_model_tf.activations` runs that function, and gives what each layer gives, as our kit takes it.
 
 # %% tags=["taught"]
 theirs = saved_model_tf.activations(meta, values, batch)
@@ -260,7 +258,7 @@ parity.verdict(
 # ## 13a.4 The same network in PyTorch
 #
 # The transform first. `waves` holds 36 cosines and 36 sines under a window; `256 >> k` halves the step with the sound.
-# The lowest 15 of 9·36 pitches are not used. Long waves gather more, hence the factor.
+# The lowest 15 of 9·36 pitches are not used.
 
 
 # %% tags=["taught"]
@@ -354,9 +352,9 @@ network = Network().eval()
 # %% [markdown]
 # ## 13a.5 Carry the weights
 #
-# `port.match` proposes which array goes where: by shape, then by layer, then by name. `port.carry` turns the axes, and
-# refuses where a pair is not sure. The buffers of the transform are ours to fill. Which constant is the cosine and which
-# the sine does not matter: only the sum of their squares goes on.
+# `port.match` proposes which array goes where: by shape, by layer, by name. `port.carry` turns the axes, and refuses
+# where a pair is not sure. The transform's buffers we fill ourselves. Which constant is the cosine and which the sine
+# does not matter: only the sum of their squares goes on.
 
 # %% tags=["taught"]
 state = torch_side.get_weights(network)
@@ -365,7 +363,7 @@ for name, array in state.items():
     if not name.startswith("transform") and not name.endswith("tracked"):
         trained[name] = array
 matched = port.match(trained, weights)
-for pair in matched.pairs[:6]:
+for pair in matched.pairs[:4]:
     print(pair.yours, "<-", pair.theirs, pair.order, pair.how)
 
 # %% tags=["taught"]
@@ -387,12 +385,12 @@ first_try = ask_port(batch)
 # %% [markdown]
 # ## 13a.6 The first layer that differs
 #
-# Each array has found its place, each shape fits, nothing complained, and out come chances.
+# Each array has found its place, each shape fits, and out come chances.
 #
 # **Predict.** Is it the same network? Say where it first differs.
 #
 # - **a** nowhere
-# - **b** in the constant-Q transform, our 26 hand-written convolutions
+# - **b** in the constant-Q transform, which we wrote by hand
 # - **c** in the first batch normalization
 # - **d** in one of the convolutional layers
 
@@ -437,8 +435,8 @@ letter = exercises.first_true(
 exercises.outcome("P13.2", letter)
 
 # %% [markdown]
-# What we wrote by hand agrees. What we took ready-made does not: the two frameworks have another default. A difference
-# goes on into all layers behind it, so only the first one tells. Mend it, and look again.
+# What we wrote by hand agrees. What we took ready-made does not: the frameworks have other defaults. A difference goes
+# on into all layers behind it, so only the first one tells. Mend it, and look again.
 
 # %% tags=["taught"]
 for layer in network.modules():
@@ -450,22 +448,23 @@ for sentence in port.sentences(found)[-4:]:
     print(sentence)
 
 # %% [markdown]
-# `"SAME"` means: 264 pitches with a stride of 3 give 88, and for that the last kernel must end at 87·3 + 7 = 268. Four
-# zeros are missing: two before, two after. Half a kernel would be three. Both give 88, one pitch apart. The same with a
-# row of numbers:
+# `"SAME"` means: 264 pitches at a stride of 3 give 88. For that the last kernel must end at 87·3 + 7 = 268, so four zeros
+# are missing: two before, two after. Half a kernel is three. That gives 88 too, one pitch apart, as with any row of
+# numbers:
+
+# %% tags=["taught"]
+rng = np.random.default_rng(seed)
+row = rng.normal(size=(1, 1, 264))
+kernel = rng.normal(size=(1, 1, 7))
 
 # %% tags=["torch"]
 # PyTorch
-row = np.random.default_rng(seed).normal(size=(1, 1, 264))
-kernel = np.random.default_rng(seed + 1).normal(size=(1, 1, 7))
 half_torch = F.conv1d(torch.tensor(row), torch.tensor(kernel), stride=3, padding=3)
 two_torch = F.conv1d(torch.tensor(row), torch.tensor(kernel), stride=3, padding=2)
 print(half_torch.shape, two_torch.shape)
 
 # %% tags=["tf"]
 # TensorFlow
-row = np.random.default_rng(seed).normal(size=(1, 1, 264))
-kernel = np.random.default_rng(seed + 1).normal(size=(1, 1, 7))
 same_tf = tf.nn.conv1d(row.transpose(0, 2, 1), kernel.transpose(2, 1, 0), 3, "SAME")
 same_tf = tf.transpose(same_tf, (0, 2, 1))
 print(same_tf.shape)
@@ -487,7 +486,7 @@ found = port.first_difference(yours, theirs, PAIRS, rtol=1e-3)
 print(port.sentences(found)[-1])
 
 # %% [markdown]
-# ### Exercise 13.1: the sound that nobody tried (6 minutes)
+# ### Exercise 13.1: the sound that nobody tried (5 minutes)
 #
 # Three sounds agree. Give both networks silence, 43,844 zeros, and let the kit say what it finds.
 
@@ -565,12 +564,12 @@ for row in rounding.rows[:8]:
 #
 # $$n \cdot u \cdot \sum_i |x_i k_i|$$
 #
-# in whatever order it is added, and each program has its own order. The transform stays far below that. Then comes a
-# logarithm: where a pitch is nearly silent beside a loud one, an error that is small beside the loud one is large. So
-# between two right programs `loudness` may differ a thousand times as much. With the wrong epsilon we were off by a
-# hundredth. A tolerance belongs between the two: above what rounding does, below what a mistake does.
+# in whatever order it is added, and each program has its own order. Behind the transform comes a logarithm: where a
+# pitch is nearly silent beside a loud one, an error that is small beside the loud one becomes large. Hence the step from
+# `transform` to `loudness`. With the wrong epsilon we were off by a hundredth. A tolerance belongs between the two: above
+# what rounding does, below what a mistake does.
 #
-# ### Exercise 13.2: a tolerance with a reason (5 minutes)
+# ### Exercise 13.2: a tolerance with a reason (4 minutes)
 #
 # Write `answer(x, kernel)` for a dense layer with one output: `x` (rows, n) and `kernel` (n,) are float32 arrays.
 # Return one number: by how much may two right programs part in this layer, at most, by the formula above? Take the row
@@ -637,10 +636,10 @@ for name, pitches in sounds.pitches_of(seed).items():
 print("in noise:", len(heard["noise"]), "notes")
 
 # %% [markdown]
-# It hears overtones as well; in the real package more rules sort them out. And it hears notes in noise: `normalized_log`
-# makes the loudest place of any sound 1.
+# Other keys are overtones; the real package has more rules. In noise it hears notes because `normalized_log` makes the
+# loudest place of any sound 1.
 #
-# Does the port mean the same as the original? And would notes alone have told us that our first try was wrong?
+# Does the port mean the same? And would notes alone have told us that our first try was wrong?
 
 # %% tags=["verdict", "folded"]
 # Folded: compares the port with the original, in numbers and in notes.
@@ -670,8 +669,8 @@ for name, pitches in sounds.pitches_of(seed).items():
     print(f"{name}: first try {len(tried)} of {len(pitches)} keys, now {len(right)}")
 
 # %% [markdown]
-# The first try, wrong in two places and off by half a chance, finds nearly the keys that the right port finds. A
-# listener would have called it a success. Compare numbers first, then meaning.
+# The first try, wrong in two places and off by tenths, finds about as many of the keys that were played. A listener
+# would have called it a success. Compare numbers first, then meaning.
 
 # %% [markdown]
 # ## 13a.9 Quiz

@@ -8,8 +8,9 @@ from tensorflow.python.framework.function_def_to_graph import function_def_to_gr
 from helpers.port import Activations, Layer
 
 v1 = tf.compat.v1
-SHAPING = {"Const", "ReadVariableOp", "Shape", "Identity", "Pack", "Reshape", "ExpandDims", "StridedSlice"}
-"""Operations that compute no value: a layer of these alone is none that a port must have."""
+SHAPING = {"Const", "ReadVariableOp", "Shape", "Identity", "Pack", "Reshape", "ExpandDims", "Squeeze", "StridedSlice",
+           "Transpose", "Cast", "NoOp", "Equal", "All", "Assert"}
+"""Operations that compute no number of a layer's: a layer of these alone is none that a port must have."""
 SKIPPED = {"Const", "ReadVariableOp"}
 KERAS = {"Conv2D": "Conv2D", "FusedBatchNormV3": "BatchNormalization", "Relu": "ReLU"}
 """{operation: the layer of Keras that it makes}"""
@@ -40,8 +41,14 @@ def activations(meta, values: Mapping[str, np.ndarray], inputs: np.ndarray) -> A
             found.setdefault(name, []).append(operation)
     found = {name: inside for name, inside in found.items() if {one.type for one in inside} - SHAPING}
     outputs = _run(graph, {name: inside[-1].outputs[0] for name, inside in found.items()}, feed)
-    kinds = {name: next((KERAS[one.type] for one in inside if one.type in KERAS), "") for name, inside in found.items()}
+    kinds = {name: _kind([one.type for one in inside]) for name, inside in found.items()}
     return Activations("TensorFlow", outputs, kinds, _looker(graph, feed, found, kinds, outputs))
+
+
+def _kind(types):
+    """The layer of Keras that operations of these types make; "" where they make none, or one of the author's own."""
+    known = [KERAS[one] for one in types if one in KERAS]
+    return known[0] if len(known) == 1 else ""
 
 
 def _run(graph, wanted, feed):
