@@ -53,7 +53,10 @@ def search_arrays(yours: np.ndarray, target: np.ndarray, limit: float) -> Search
 
 def _best(found, limit):
     explaining = sorted((cause for cause in found if cause.remains <= limit), key=lambda cause: (cause.rank, cause.remains))
-    return Search(list({cause.words: cause for cause in reversed(explaining)}.values())[::-1], len(found))
+    said = {}
+    for cause in explaining:
+        said.setdefault(cause.words, cause)  # two ways may lead to the same words
+    return Search(list(said.values()), len(found))
 
 
 def distance(a, b) -> float:

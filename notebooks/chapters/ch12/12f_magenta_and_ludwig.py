@@ -554,4 +554,5 @@ claims.close("12f")
 #
 # Further reading: [Magenta RealTime](https://github.com/magenta/magenta-realtime),
 # [how much language models repeat](https://arxiv.org/abs/2202.07646) (Carlini et al.),
-# [Ludwig](https://arxiv.org/abs/1909.07930) (Molino et al.). Next: [what you found](14a_what_you_found.ipynb).
+# [Ludwig](https://arxiv.org/abs/1909.07930) (Molino et al.). Next:
+# [a TensorFlow model comes to PyTorch](13a_a_tensorflow_model_comes_to_pytorch.ipynb).
