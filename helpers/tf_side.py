@@ -9,7 +9,7 @@ import numpy as np
 
 from helpers.parity import ValueAndGrad
 from helpers.port import Activations, Layer
-from helpers.porting.naming import checked_weights, numbered
+from helpers.porting.naming import checked_weights, is_weight, numbered
 from helpers.session import check_device, quiet
 
 with quiet():
@@ -76,6 +76,8 @@ def wait() -> None:
 def get_weights(model: tf.keras.Model) -> dict[str, np.ndarray]:
     """A Keras model's weights, trainable or not, as {path: NumPy array}, in the order of `model.variables`.
 
+    States of random generators are none.
+
     A path that several variables have, as in layers that were given one name, gets a number: "dense/kernel#2".
     """
     return {name: to_numpy(variable.value) for name, variable in _by_name(model).items()}
@@ -83,8 +85,6 @@ def get_weights(model: tf.keras.Model) -> dict[str, np.ndarray]:
 
 def set_weights(model: tf.keras.Model, weights: dict[str, np.ndarray]) -> None:
     """Copy NumPy arrays into a Keras model's weights, by the names that `get_weights` gives.
-
-    States of random generators may be left out, and stay.
     Raises KeyError when names are missing or unknown, ValueError when a shape does not fit or a value is no array of
     numbers; the model is then unchanged.
     """
@@ -97,7 +97,7 @@ def set_weights(model: tf.keras.Model, weights: dict[str, np.ndarray]) -> None:
 def _by_name(model):
     """{path, numbered where it is not the first: variable}."""
     found = {}
-    for variable in model.variables:
+    for variable in filter(lambda one: is_weight(one.path), model.variables):
         found[numbered(variable.path, found)] = variable
     return found
 

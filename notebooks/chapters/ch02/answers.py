@@ -487,7 +487,7 @@ def answer(x):
     safe = tf.where(x == 0, tf.ones_like(x), x)
     return tf.sin(safe) / safe
 
-# %% 2.1 wrong: the values are not
+# %% 2.1 wrong: or a small number added
 def answer(x):
     return tf.sin(x + 1e-6) / (x + 1e-6)
 

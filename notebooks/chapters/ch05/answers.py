@@ -108,13 +108,13 @@ def answer(x, weight, bias, scale, shift):
     mean, variance = tf.nn.moments(y, axes=[0])
     return x + (y - mean) / tf.sqrt(variance + 1e-5) * scale + shift
 
-# %% 5.2 wrong: was something rounded to float32?
+# %% 5.2 wrong: computed in float32
 def answer(x, weight, bias, scale, shift):
     y = tf.cast(tf.nn.gelu(tf.cast(x @ tf.transpose(weight) + bias, tf.float32)), tf.float64)
     mean, variance = tf.nn.moments(y, axes=[1], keepdims=True)
     return x + (y - mean) / tf.sqrt(variance + 1e-5) * scale + shift
 
-# %% 5.2 wrong: rounded to float32
+# %% 5.2 wrong: computed in float32
 def answer(x, weight, bias, scale, shift):
     norm = layers.LayerNormalization(epsilon=1e-5, dtype="float32")  # the type that it has when it is not told
     norm.build((None, 4))

@@ -96,7 +96,7 @@ def answer(w, g, m, v):
     v = v + (g**2 - v) * (1 - 0.999)
     return w - 0.1 * m / (1 - beta1**10) / (tf.sqrt(v / (1 - beta2**10)) + 0.01)
 
-# %% 6.2 wrong: rounded to float32
+# %% 6.2 wrong: computed in float32
 def answer(w, g, m, v):
     power1 = tf.cast(0.9, "float32") ** 10
     power2 = tf.cast(0.999, "float32") ** 10

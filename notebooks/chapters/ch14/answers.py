@@ -351,7 +351,7 @@ answer = {
     "against": "Servers.", "unless": "it gets 2 times slower", "again": "2027-11-30",
 }
 
-# %% 14.5 wrong: `choice` is "PyTorch", "TensorFlow" or "either"
+# %% 14.5 wrong: `choice` is "PyTorch", "TensorFlow", "Keras 3" or "either"
 answer = {
     "question": "Which?", "decided": "2026-11-20", "choice": "Torch", "because": "Papers.",
     "against": "Servers.", "unless": "it gets 2 times slower", "again": "2027-11-20",
