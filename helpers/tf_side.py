@@ -76,15 +76,14 @@ def wait() -> None:
 def get_weights(model: tf.keras.Model) -> dict[str, np.ndarray]:
     """A Keras model's weights, trainable or not, as {path: NumPy array}, in the order of `model.variables`.
 
-    States of random generators are none.
-
-    A path that several variables have, as in layers that were given one name, gets a number: "dense/kernel#2".
+    States of random generators are none. A path that several variables have, as in layers that were given one name, gets a number: "dense/kernel#2".
     """
     return {name: to_numpy(variable.value) for name, variable in _by_name(model).items()}
 
 
 def set_weights(model: tf.keras.Model, weights: dict[str, np.ndarray]) -> None:
     """Copy NumPy arrays into a Keras model's weights, by the names that `get_weights` gives.
+
     Raises KeyError when names are missing or unknown, ValueError when a shape does not fit or a value is no array of
     numbers; the model is then unchanged.
     """

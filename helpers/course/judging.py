@@ -233,8 +233,8 @@ def _wrong_values(results, trials, reference, suspects, dtype, atol):
         return None
     cause = named(suspects, lambda wrong: not any(differences(wrong, None)))
     if not cause and dtype == "float64" and all(_alike(one, _like(reference, given)) for one, given in zip(results, trials)):
-        cause = ("the values are right to some seven digits and no further: is something in your function computed in float32, "
-                 "or a small number added?")
+        cause = ("the values are right to some seven digits and no further: is something in your function computed in "
+                 "float32, or a small number added?")
     return cause or found
 
 
