@@ -76,7 +76,8 @@ def wait() -> None:
 def get_weights(model: tf.keras.Model) -> dict[str, np.ndarray]:
     """A Keras model's weights, trainable or not, as {path: NumPy array}, in the order of `model.variables`.
 
-    States of random generators are none. A path that several variables have, as in layers that were given one name, gets a number: "dense/kernel#2".
+    States of random generators are none. A path that several variables have, as in layers that were given one name, gets a
+    number: "dense/kernel#2".
     """
     return {name: to_numpy(variable.value) for name, variable in _by_name(model).items()}
 

@@ -39,7 +39,7 @@ def problems(rows):
     found += [f"{id}: missing" for id in sorted(set(IDS) - set(ids))]
     found += [f"{id}: not a claim of the article" for id in sorted(set(ids) - set(IDS))]
     found += [] if ids == sorted(ids) else ["the rows are not in the article's order"]
-    found += [f"chapter {chapter}: no claim" for chapter in sorted(CHAPTERS - {row["lesson"][:2] for row in rows})]
+    found += [f"chapter {chapter}: no claim" for chapter in sorted(CHAPTERS - {"13"} - {row["lesson"][:2] for row in rows})]
     for row in rows:
         found += [f"{row['id']}: {problem}" for problem in row_problems(row)]
     return found

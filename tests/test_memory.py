@@ -1,4 +1,5 @@
 """Growth of memory: seen while it lasts, not counted when there is none, and no hiding of errors."""
+import mmap
 import threading
 import time
 
@@ -31,10 +32,13 @@ def looks(monkeypatch):
 def take_and_give_back(looks):
     """A function that takes memory, and gives it back when it has been looked at once from begin to end."""
     def take():
-        array = np.ones(MEGABYTES * 2**17)  # float64: 8 bytes each
+        pages = mmap.mmap(-1, MEGABYTES * 2**20)  # fresh ones: NumPy might use again what earlier work has given back
+        array = np.frombuffer(pages, "uint8")
+        array[:] = 1
         before = len(looks)
         assert loopback.wait_until(lambda: len(looks) >= before + 2, 120), "nobody looks"
         del array
+        pages.close()
     return take
 
 
