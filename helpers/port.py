@@ -39,13 +39,14 @@ RTOL = {"float64": 1e-9, "float32": 2e-5, "float16": 2e-2}
 class Activations(NamedTuple):
     """What the layers of a model gave in one run.
 
-    outputs: {name of a layer: array}, in the order in which they ended. kinds: {name: its class}. look: name -> Layer, by
-    another run; None where the outputs come from a file. notes: what could not be seen, in sentences.
+    outputs: {name of a layer: array}, in the order in which they ended; "model" is the model's result, where it is not that
+    of its last layer. kinds: {name: its class}. look: name -> Layer, by another run, or None for what is no layer; None
+    itself where the outputs come from a file. notes: what could not be seen, in sentences.
     """
     framework: str
     outputs: dict[str, np.ndarray]
     kinds: dict[str, str] = {}
-    look: Callable[[str], Layer] | None = None
+    look: Callable[[str], Layer | None] | None = None
     notes: tuple = ()
 
 
@@ -63,7 +64,8 @@ class Row(NamedTuple):
 class Comparison(NamedTuple):
     """rows: the layers that were compared. first: the first that differs, or None. causes: of that, those that explain it.
 
-    tried: how many causes were. only_yours, only_theirs: layers without a partner. rtol: what counted as equal.
+    tried: how many causes were. only_yours, only_theirs: layers without a partner. to_the_end: whether the last outputs of
+    both sides were compared. rtol: what counted as equal.
     """
     rows: list[Row]
     first: Row | None
@@ -71,6 +73,7 @@ class Comparison(NamedTuple):
     tried: int
     only_yours: list[str]
     only_theirs: list[str]
+    to_the_end: bool
     rtol: float
     notes: list[str]
 
@@ -93,13 +96,14 @@ def first_difference(yours: Activations | Mapping[str, np.ndarray], theirs: Acti
     row = functools.cache(lambda a, b: _row(a, b, yours, theirs, rtol, orders.get(a)))
     chosen = list(_paired(yours, theirs, row) if chosen is None else _known(chosen, yours, theirs))
     rows = [row(a, b) for a, b in chosen]
-    first = next((row for row in rows if not row.agrees), None)
+    first = next((compared for compared in rows if not compared.agrees), None)
     found, notes = causes.Search([], 0), [*yours.notes, *theirs.notes]
     if first is not None:
         found = _search(first, yours, theirs, rtol, orders.get(first.yours))
     only = [[name for name in side.outputs if all(pair[k] != name for pair in chosen)]
             for k, side in enumerate((yours, theirs))]
-    return Comparison(rows, first, found.causes, found.tried, *only, rtol, notes)
+    to_the_end = all(list(side.outputs)[-1:] == [pair[k] for pair in chosen][-1:] for k, side in enumerate((yours, theirs)))
+    return Comparison(rows, first, found.causes, found.tried, *only, to_the_end, rtol, notes)
 
 
 def changes(before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -226,10 +230,11 @@ def _search(row, yours, theirs, rtol, order=None):
     if np.isnan(mine).any() != np.isnan(target).any():
         who = "yours" if np.isnan(mine).any() else "theirs"
         return causes.Search([Cause(f"NaN in {who} only: look at what enters this layer", math.nan, 0)], 1)
-    if yours.look is None or theirs.look is None:
+    looked = [side.look(name) if side.look else None for side, name in ((yours, row.yours), (theirs, row.theirs))]
+    if None in looked:
         return causes.search_arrays(mine, target, limit)
     flattened = before.shape[1:] if before is not None else ()
-    return causes.search(yours.look(row.yours), theirs.look(row.theirs), target, limit, flattened)
+    return causes.search(*looked, target, limit, flattened)
 
 
 # What to keep
@@ -258,6 +263,9 @@ def sentences(found: Comparison) -> list[str]:
             said.append(f"Without a partner in {who}: {', '.join(names)}.")
     if not found.rows:
         return [*said, "NOT MEASURED: no two layers could be paired. Give pairs=[(name of yours, name of theirs), ...]."]
+    if found.first is None and not found.to_the_end:
+        last = found.rows[-1]
+        return [*said, f"EQUAL as far as {last.yours} (theirs: {last.theirs}); what follows was not compared: give pairs."]
     if found.first is None:
         return [*said, f"EQUAL: {len(found.rows)} pairs of layers agree within {found.rtol:g} of their largest value."]
     row = found.first
@@ -300,7 +308,7 @@ def load(path: str | Path) -> Activations:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Compare two files of activations. Returns 0 where they agree, 1 where they do not, 2 where a file cannot be read."""
+    """Compare two files of activations. Returns 0 where all agrees, 1 where not, 2 where a file cannot be read."""
     parser = argparse.ArgumentParser(prog="python -m helpers.port", description="Compare the activations of two models.")
     parser.add_argument("yours", help="a file that port.save wrote: the port")
     parser.add_argument("theirs", help="a file that port.save wrote: the original")
@@ -315,7 +323,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     show_comparison(found)
     if options.html:
         print(report(found, options.html))
-    return 0 if found.rows and found.first is None else 1
+    return 0 if found.rows and found.first is None and found.to_the_end else 1
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import numpy as np
 
 from helpers.parity import ValueAndGrad
 from helpers.port import Activations, Layer
-from helpers.porting.naming import checked_weights, is_weight, numbered
+from helpers.porting.naming import checked_weights, drop_repeated, is_weight, numbered
 from helpers.session import check_device, quiet
 
 with quiet():
@@ -148,8 +148,9 @@ def activations(model: tf.keras.Model, *arrays: np.ndarray) -> Activations:
             outputs[label], kinds[label] = to_numpy(tensor), type(layer).__name__
 
     result = _first_tensor(_run_noted(model, arrays, note))
+    outputs["model"], kinds["model"] = to_numpy(result), type(model).__name__
+    drop_repeated(outputs, kinds)
     if not isinstance(model, tf.keras.Model):
-        outputs["model"] = to_numpy(result)
         note = f"a {type(model).__name__} has no layers that can be seen: only its result is compared"
         return Activations(NAME, outputs, kinds, None, (note,))
     return Activations(NAME, outputs, kinds, lambda name: _look(model, arrays, name))
@@ -202,7 +203,7 @@ def _run_noted(model, arrays, note):
 
 
 def _look(model, arrays, label):
-    """The layer of a model that `activations` calls so, as it ran."""
+    """The layer of a model that `activations` calls so, as it ran; None for the result of the model itself."""
     labels, found = {}, []
 
     def note(name, layer, inputs, options, result):
@@ -218,7 +219,7 @@ def _look(model, arrays, label):
                                layer.get_config() if hasattr(layer, "get_config") else {}, named))
 
     _run_noted(model, arrays, note)
-    return found[0]
+    return found[0] if found else None
 
 
 def _first_tensor(result):

@@ -10,7 +10,7 @@ import torch
 
 from helpers.parity import ValueAndGrad
 from helpers.port import Activations, Layer
-from helpers.porting.naming import checked_weights, numbered
+from helpers.porting.naming import checked_weights, drop_repeated, numbered
 from helpers.session import check_device
 
 NAME = "PyTorch"
@@ -121,7 +121,10 @@ def activations(model: torch.nn.Module, *arrays: np.ndarray) -> Activations:
                 outputs[label], kinds[label] = to_numpy(tensor), type(module).__name__
         return hook
 
-    _run_hooked(model, arrays, {name: note(name, module) for name, module in _layers(model).items()})
+    result = _run_hooked(model, arrays, {name: note(name, module) for name, module in _layers(model).items()})
+    if "model" not in outputs:
+        outputs["model"], kinds["model"] = to_numpy(_first_tensor(result)), type(model).__name__
+    drop_repeated(outputs, kinds)
     seen = tuple(f"{name} is a scripted module: what is inside it cannot be seen" for name, module in model.named_modules()
                  if isinstance(module, torch.jit.ScriptModule))
     notes = seen[:1] + (("your model is in training mode",) if any(
@@ -136,7 +139,7 @@ def _layers(model):
 
 
 def _run_hooked(model, arrays, hooks):
-    """Run a module once with a forward hook on each named layer; no hook stays, and no average that training mode moved."""
+    """A module's result, with a forward hook on each named layer; no hook stays, and no average that training mode moved."""
     layers, handles = _layers(model), []
     buffers = {name: value.clone() for name, value in model.named_buffers()}
     device = next((value.device for value in model.state_dict().values()), None)
@@ -144,7 +147,7 @@ def _run_hooked(model, arrays, hooks):
         for name, hook in hooks.items():
             handles.append(layers[name].register_forward_hook(hook))
         with torch.no_grad():
-            model(*(tensor(array, device) for array in arrays))
+            return model(*(tensor(array, device) for array in arrays))
     finally:
         for handle in handles:
             handle.remove()
@@ -153,8 +156,10 @@ def _run_hooked(model, arrays, hooks):
 
 
 def _look(model, arrays, label):
-    """The layer of a module that `activations` calls so, as it ran."""
+    """The layer of a module that `activations` calls so, as it ran; None for the result of a model that is no layer."""
     name, _, number = label.partition("#")
+    if name not in _layers(model):
+        return None
     module, calls = _layers(model)[name], []
 
     def before(module, inputs, options):

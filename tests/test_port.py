@@ -135,7 +135,7 @@ def compared(original, ours, theirs_in, yours_in, **options):
 def test_a_right_port_is_called_equal_and_gets_no_cause(name):
     found = compared(*NETWORKS[name]())
     assert found.first is None and not found.causes and len(found.rows) >= 4, found
-    assert port.sentences(found)[-1].startswith("EQUAL")
+    assert port.sentences(found)[-1].startswith("EQUAL:") and found.to_the_end
 
 
 def swapped_in_place(parameter, change):
@@ -170,13 +170,14 @@ FAULTS = {  # network, layer of the first difference, what the cause says, the f
     "bias of a convolution forgotten": ("picture", "1", "bias", lambda m: swapped_in_place(m[1].bias, lambda b: 0 * b)),
     "epsilon of batch norm": ("picture", "2", "epsilon: 0.001 in theirs, 1e-05 in yours", lambda m: replaced(
         m, "2", nn.BatchNorm2d(6))),
-    "training mode": ("picture", "2", "statistics of the moving", lambda m: m[2].train()),
+    "training mode": ("picture", "2", "moving in theirs, batch in yours", lambda m: m[2].train()),
     "gamma and beta swapped": ("picture", "2", "gamma and beta are swapped", lambda m: (
         swapped_in_place(m[2].weight, lambda w: m[2].bias.detach().numpy().copy()), swapped_in_place(
             m[2].bias, lambda b: tf_side.to_numpy(picture_network()[0].layers[1].gamma.value)))),
     "slope of leaky ReLU": ("picture", "3", "slope 0.01 in theirs, leaky_relu of slope 0.2 in yours", lambda m: replaced(
         m, "3", nn.LeakyReLU(0.2))),
-    "max pooling": ("picture", "4", "average pooling in theirs", lambda m: replaced(m, "4", nn.MaxPool2d(2, 1))),
+    "max pooling": ("picture", "4", "pooling: average in theirs, max in yours", lambda m: replaced(
+        m, "4", nn.MaxPool2d(2, 1))),
     "activation forgotten": ("picture", "7", "relu", lambda m: replaced(m, "6", nn.Identity())),
     "rows behind flatten": ("picture", "8", "rows of the kernel", lambda m: swapped_in_place(
         m[8].weight, lambda w: w.reshape(7, 6, 4, 3).transpose(0, 2, 3, 1).reshape(7, 72))),
@@ -232,6 +233,20 @@ def test_no_cause_is_named_where_there_is_none():
             told = [one.words for one in found.causes]
             assert all("other values in theirs" in words for words in told), (name, seed, told)
             assert found.first.yours == next(iter(row.yours for row in found.rows if not row.agrees))
+
+
+def test_what_the_other_sides_settings_say_is_not_guessed():
+    original, ours, theirs_in, yours_in = picture_network()
+    replaced(ours, "0", nn.ZeroPad2d((1, 0, 1, 1)))
+    told = [one.words for one in compared(original, ours, theirs_in, yours_in).causes if "padding" in one.words]
+    assert told == ["padding (before, after): [(1, 1), (0, 1)] in theirs, [(1, 1), (1, 0)] in yours"]
+
+
+def test_equal_is_not_said_of_what_was_not_compared():
+    yours = {"a": np.ones(3), "b": np.arange(5.0)}
+    found = port.first_difference(yours, {"a": np.ones(3), "b": np.arange(4.0)})
+    assert not found.to_the_end and port.sentences(found)[-1].startswith("EQUAL as far as a")
+    assert port.first_difference(yours, yours).to_the_end
 
 
 # Which array goes where
@@ -341,7 +356,7 @@ class Functional(nn.Module):
 
 def test_shared_layers_and_dicts_of_results():
     seen = torch_side.activations(Functional(), np.ones((2, 4), "float32"))
-    assert list(seen.outputs) == ["twice", "twice#2", "last", "model"]
+    assert list(seen.outputs) == ["twice", "twice#2", "last"], "the model's result is its last layer's"
     assert seen.look("twice#2").inputs[0].shape == (2, 4) and seen.kinds["twice#2"] == "Linear"
     layer = keras.layers.Dense(4)
     given = keras.Input((4,))
@@ -354,9 +369,12 @@ def test_shared_layers_and_dicts_of_results():
 def test_what_has_no_layers_is_compared_by_its_result():
     x = np.ones((2, 4), "float32")
     scripted = torch_side.activations(torch.jit.trace(nn.Linear(4, 3), torch.ones(2, 4)), x)
-    assert any("scripted" in note for note in scripted.notes)
+    assert any("scripted" in note for note in scripted.notes) and list(scripted.outputs) == ["model"]
+    assert scripted.look("model") is None
     plain = tf_side.activations(tf.function(lambda x: 2 * x), x)
     assert list(plain.outputs) == ["model"] and plain.look is None and plain.notes
+    other = port.first_difference(scripted, tf_side.activations(tf.function(lambda x: 3 * x[:, :3]), x))
+    assert other.first.yours == "model" and other.tried, "of what has no layers the arrays are looked at"
 
 
 def test_unequal_batches_nan_dtypes_and_names():

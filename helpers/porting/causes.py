@@ -13,6 +13,8 @@ import numpy as np
 from helpers.porting import formulas, reading
 
 EPSILONS = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-12, 0.0)
+SETTINGS = {"before", "after", "fill", "epsilon", "activation", "kind", "count_padding", "statistics"}
+"""Arguments that a layer's settings tell for certain; the order of gates, say, is a matter of its weights."""
 LAYER, VALUES, SHAPE_OF_IT = 0, 1, 2  # how much a cause says: about the layer, about all values, about where they differ
 
 
@@ -42,7 +44,7 @@ def search(yours: reading.Layer, theirs: reading.Layer, target: np.ndarray, limi
         exact = max(distance(mine.output(), yours.output), distance(other.output(), theirs.output))
         found += [*of_settings(mine, other, target), *of_input(mine, other, target, limit, exact)]
     if mine is not None:
-        found += of_layer(mine, target, flattened)
+        found += of_layer(mine, target, flattened, other.arguments if other and other.function is mine.function else {})
     return _best(found, limit)
 
 
@@ -170,30 +172,37 @@ def without_padding(formula, other):
     return formula
 
 
-def of_layer(formula, target, flattened=()) -> Iterator[Cause]:
-    """Causes that lie in your layer: its formula, with one thing otherwise, against the other side's output."""
+def of_layer(formula, target, flattened=(), known=None) -> Iterator[Cause]:
+    """Causes that lie in your layer: its formula, with one thing otherwise, against the other side's output.
+
+    known: the other side's arguments, where its layer could be read: what its settings say is not guessed.
+    """
     for words, changed in variants(formula, flattened):
-        yield Cause(words, _remains(formula, changed, target), LAYER)
+        if not changed.keys() & SETTINGS & (known or {}).keys():  # those are `of_settings`
+            yield Cause(words, _remains(formula, changed, target), LAYER)
 
 
 def of_settings(mine, other, target) -> Iterator[Cause]:
     """Causes between two layers of one formula: an argument of theirs in place of yours, or all that are settings."""
     a, b = mine.arguments, other.arguments
-    names = [name for name in a if name in b and name != "x" and not _same(a[name], b[name])]
-    for name in names:
-        if name in ("before", "after") and {"before", "after"} <= set(names):
-            continue  # together, below
+    differ = [name for name in a if name in b and name != "x" and not _same(a[name], b[name])]
+    if {"before", "after"} & set(differ):
+        pads = [list(zip(side["before"], side["after"])) for side in (b, a)]
+        changed = {name: b[name] for name in ("before", "after")}
+        words = f"padding (before, after): {pads[0]} in theirs, {pads[1]} in yours"
+        yield Cause(words, _remains(mine, changed, target), LAYER)
+    for name in differ:
         small = _small(a[name]) and _small(b[name])
-        called = f"padding {name}" if name in ("before", "after") else name
+        called = {"kind": "pooling", "statistics": "statistics (batch: training mode)"}.get(name, name)
         words = f"{called}: {b[name]} in theirs, {a[name]} in yours" if small else f"{called}: other values in theirs"
         if name == "biases" and _same(sum(a[name]), sum(b[name])):
             words = "the two biases have the right sum, but each is another one in theirs"
-        yield Cause(words, _remains(mine, {name: b[name]}, target), LAYER if small else VALUES)
-    settings = [name for name in names if _small(a[name]) and _small(b[name])]
-    if len(settings) > 1:
-        ways = " and ".join(f"{name} {b[name]} in theirs, {a[name]} in yours" for name in settings)
-        pads = "padding: " if set(settings) == {"before", "after"} else ""
-        yield Cause(pads + ways, _remains(mine, {name: b[name] for name in settings}, target), LAYER)
+        if name not in ("before", "after"):
+            yield Cause(words, _remains(mine, {name: b[name]}, target), LAYER if small else VALUES)
+    settings = [name for name in differ if _small(a[name]) and _small(b[name])]
+    if set(settings) - {"before", "after"} and len(settings) > 1:
+        words = " and ".join(f"{name} {b[name]} in theirs, {a[name]} in yours" for name in settings)
+        yield Cause(words, _remains(mine, {name: b[name] for name in settings}, target), LAYER)
 
 
 def of_input(mine, other, target, limit, exact) -> Iterator[Cause]:

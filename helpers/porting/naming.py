@@ -36,6 +36,13 @@ def checked_weights(shapes: Mapping[str, tuple], weights: Mapping[str, object]) 
     return arrays
 
 
+def drop_repeated(outputs: dict, kinds: dict) -> None:
+    """Leave out the result of the whole model, "model", where it is that of its last layer."""
+    *_, before, last = (None, None, *outputs)
+    if last == "model" and before and np.array_equal(outputs[before], outputs[last], equal_nan=True):
+        del outputs[last], kinds[last]
+
+
 def numbered(name: str, taken: Mapping) -> str:
     """name, or where it is taken the first of name#2, name#3, ... that is not."""
     labels = itertools.chain([name], (f"{name}#{k}" for k in itertools.count(2)))

@@ -606,8 +606,7 @@ exercises.check("12.4", answer)
 # train a new last layer. CheXNet itself began with what ImageNet had taught.
 #
 # Our new question: is exactly one of the two there, a wide heart or spots? Nobody has asked the control network this, and
-# only 32 new drawings come with the answer. Its features are computed once, and one small layer learns from them. Beside it,
-# a network of the same form learns from the same drawings, as often, from start weights.
+# only 32 new drawings come with the answer.
 
 
 # %% tags=["taught"]
@@ -621,46 +620,58 @@ y_few = just_one(found_few)
 y_new = just_one(found_other)[:, 0]
 rounds = 60
 channels = 44  # of the features
-tiny = miniature | {"outputs": 1}
 
+# %% [markdown]
+# The new last layer looks at 44 features of each place and gives one number; the mean over all places is the score. The
+# frozen network computes the features once, and `learn` trains the new layer on them.
 
 # %% tags=["torch"]
 # PyTorch
-def frozen_torch(x):
-    return pictures_torch.predict(seen_by_torch, x)
-
-
 layer = [nn.Conv2d(channels, 1, 1), nn.AdaptiveAvgPool2d(1), nn.Flatten()]
 head_torch = pictures_torch.begin(nn.Sequential(*layer), seed, device_torch)
-features_few = frozen_torch(x_few)
+features_few = pictures_torch.predict(seen_by_torch, x_few)
 pictures_torch.learn(head_torch, yes_or_no_torch, features_few, y_few, seed, rounds)
-transferred = pictures_torch.predict(head_torch, frozen_torch(x_other))
-
-scratch_torch, _ = densenet_torch(**tiny)
-pictures_torch.learn(scratch_torch, yes_or_no_torch, x_few, y_few, seed, rounds)
-from_scratch = pictures_torch.predict(scratch_torch, x_other)
-new_torch = [auroc(scores[:, 0], y_new) for scores in (transferred, from_scratch)]
-
+features_new = pictures_torch.predict(seen_by_torch, x_other)
+transfer_torch = pictures_torch.predict(head_torch, features_new)[:, 0]
 
 # %% tags=["tf"]
 # TensorFlow
-def frozen_tf(x):
-    return pictures_tf.predict(seen_by_tf, x)
-
-
 with tf.device(device_tf):
-    maps_in = tf.keras.Input((None, None, channels))
-    pooled = layers.GlobalAveragePooling2D()(layers.Conv2D(1, 1)(maps_in))
-    head_tf = pictures_tf.begin(tf.keras.Model(maps_in, pooled), seed)
-features_few = frozen_tf(x_few)
+    maps = tf.keras.Input((None, None, channels))
+    pooled = layers.GlobalAveragePooling2D()(layers.Conv2D(1, 1)(maps))
+    head_tf = pictures_tf.begin(tf.keras.Model(maps, pooled), seed)
+features_few = pictures_tf.predict(seen_by_tf, x_few)
 pictures_tf.learn(head_tf, yes_or_no_tf, features_few, y_few, seed, rounds)
-transferred = pictures_tf.predict(head_tf, frozen_tf(x_other))
+features_new = pictures_tf.predict(seen_by_tf, x_other)
+transfer_tf = pictures_tf.predict(head_tf, features_new)[:, 0]
 
+# %% tags=["verdict", "folded"]
+# Folded: how many numbers learned here; all others are frozen.
+learned_torch = sum(array.numel() for array in head_torch.parameters())
+parity.verdict(
+    "numbers that the new layer learns", learned_torch, head_tf.count_params()
+)
+
+# %% [markdown]
+# Beside it, a network of the same form learns from the same drawings, as often, from start weights.
+
+# %% tags=["taught"]
+tiny = miniature | {"outputs": 1}
+
+# %% tags=["torch"]
+# PyTorch
+scratch_torch, _ = densenet_torch(**tiny)
+pictures_torch.learn(scratch_torch, yes_or_no_torch, x_few, y_few, seed, rounds)
+from_scratch = pictures_torch.predict(scratch_torch, x_other)[:, 0]
+new_torch = auroc(transfer_torch, y_new), auroc(from_scratch, y_new)
+
+# %% tags=["tf"]
+# TensorFlow
 with tf.device(device_tf):
     scratch_tf, _ = densenet_tf(**tiny)
 pictures_tf.learn(scratch_tf, yes_or_no_tf, x_few, y_few, seed, rounds)
-from_scratch = pictures_tf.predict(scratch_tf, x_other)
-new_tf = [auroc(scores[:, 0], y_new) for scores in (transferred, from_scratch)]
+from_scratch = pictures_tf.predict(scratch_tf, x_other)[:, 0]
+new_tf = auroc(transfer_tf, y_new), auroc(from_scratch, y_new)
 
 # %% tags=["verdict", "folded"]
 # Folded: by how much is transfer better? That judges the claim.

@@ -444,8 +444,7 @@ for layer in network.modules():
         layer.eps = 0.001
 yours = torch_side.activations(network, batch)
 found = port.first_difference(yours, theirs, PAIRS, rtol=1e-3)
-for sentence in port.sentences(found)[-4:]:
-    print(sentence)
+print(found.first.yours, "differs:", found.causes[0].words)
 
 # %% [markdown]
 # `"SAME"` means: 264 pitches at a stride of 3 give 88. For that the last kernel must end at 87·3 + 7 = 268, so four zeros
@@ -494,7 +493,8 @@ print(port.sentences(found)[-1])
 silence = np.zeros((1, 43844, 1), "float32")
 of_theirs = saved_model_tf.activations(meta, values, silence)
 of_ours = torch_side.activations(network, silence)
-print(port.sentences(port.first_difference(of_ours, of_theirs, PAIRS))[-2])
+found = port.first_difference(of_ours, of_theirs, PAIRS)
+print(found.first.yours, "differs:", found.causes[0].words)
 
 # %% [markdown]
 # Write the layer that the kit names so that it is right for every sound: `answer(strength)` gets a tensor (batch,

@@ -80,7 +80,7 @@ for name, array in weights.items():
     print(name, array.shape)
 
 # %% [markdown]
-# A program would be converted by a tool (lesson 13d). We write the network ourselves, and take only the numbers. Names and
+# A converter would carry the program itself. We write the network ourselves, and take only the numbers. Names and
 # shapes give most of it away; the rest was read from the package's code:
 #
 # - In come 576 samples: a chunk of 512, and before it the last 64 of the chunk before. 64 more are mirrored at the right
