@@ -65,7 +65,7 @@ class Comparison(NamedTuple):
     """rows: the layers that were compared. first: the first that differs, or None. causes: of that, those that explain it.
 
     tried: how many causes were. only_yours, only_theirs: layers without a partner. to_the_end: whether the last outputs of
-    both sides were compared. rtol: what counted as equal.
+    both sides were compared, or the pairs were given. rtol: what counted as equal.
     """
     rows: list[Row]
     first: Row | None
@@ -102,7 +102,8 @@ def first_difference(yours: Activations | Mapping[str, np.ndarray], theirs: Acti
         found = _search(first, yours, theirs, rtol, orders.get(first.yours))
     only = [[name for name in side.outputs if all(pair[k] != name for pair in chosen)]
             for k, side in enumerate((yours, theirs))]
-    to_the_end = all(list(side.outputs)[-1:] == [pair[k] for pair in chosen][-1:] for k, side in enumerate((yours, theirs)))
+    last = [list(side.outputs)[-1:] for side in (yours, theirs)]
+    to_the_end = pairs is not None or last == [[name] for name in chosen[-1:] and chosen[-1]]
     return Comparison(rows, first, found.causes, found.tried, *only, to_the_end, rtol, notes)
 
 

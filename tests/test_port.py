@@ -247,6 +247,7 @@ def test_equal_is_not_said_of_what_was_not_compared():
     found = port.first_difference(yours, {"a": np.ones(3), "b": np.arange(4.0)})
     assert not found.to_the_end and port.sentences(found)[-1].startswith("EQUAL as far as a")
     assert port.first_difference(yours, yours).to_the_end
+    assert port.first_difference(yours, {"a": np.ones(3), "b": np.arange(4.0)}, pairs=[("a", "a")]).to_the_end, "so chosen"
 
 
 # Which array goes where
