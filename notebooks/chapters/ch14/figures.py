@@ -99,6 +99,6 @@ def random_weights(scores, mine, shares):
     ax.hist(scores, bins=np.linspace(-1, 1, 81), color=plots.GRAY)
     ax.axvspan(-0.1, 0.1, color="#FFF3C4", zorder=0)
     ax.axvline(mine, color="black", linestyle="--")
-    ax.set(xlabel="score: −1 TensorFlow, +1 PyTorch; dashed: yours; yellow: either", ylabel="sets of weights")
+    ax.set(xlabel="score: −1 TensorFlow, +1 PyTorch; dashed: yours; yellow: close, so Keras 3", ylabel="sets of weights")
     plots.show(fig, alt=f"Histogram of the scores of {len(scores):,} random sets of weights: " + ", ".join(
         f"{100 * value:.0f} % say {name}" for name, value in shares.items()) + ".")
