@@ -93,10 +93,16 @@ def read_by_the_tools(monkeypatch, arguments):
 @pytest.mark.skipif(os.name == "nt" or not shutil.which("make"), reason="needs make")
 @pytest.mark.parametrize("command", MAKE)
 def test_make_knows_the_target_and_its_tool_the_options(command, monkeypatch):
-    done = subprocess.run([*shlex.split(command), "-n"], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    # these tests run inside `make test` too: this make must not think that it is a part of that one, and say so
+    outside = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+    done = subprocess.run([*shlex.split(command), "-n"], cwd=ROOT, env=outside, capture_output=True, text=True,
+                          timeout=60)
     assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines(), "nothing would run"
     for line in done.stdout.splitlines():
-        read_by_the_tools(monkeypatch, shlex.split(line.partition("tools/start.py")[2]))
+        _, starter, arguments = line.partition("tools/start.py")
+        assert starter, line
+        read_by_the_tools(monkeypatch, shlex.split(arguments))
 
 
 @pytest.mark.parametrize("command", STARTER)
