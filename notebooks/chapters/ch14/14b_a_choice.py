@@ -154,7 +154,10 @@ for way, there in ways_tf.items():
     said_tf = "yes" if there else "no"
     print(f"{way}: PyTorch {said_torch}, TensorFlow {said_tf}")
 working = [way for way, there in ways_tf.items() if there]
-claims.verdict("C04", ways_tf, f"what works is Keras: {', '.join(working)}")
+gone = [way for way, there in ways_tf.items() if not there]
+several = len(working) > 1
+ways = f"works: {', '.join(working) or 'none'}; gone: {', '.join(gone) or 'none'}"
+claims.verdict("C04", several, ways)
 
 # %% [markdown]
 # ## 14b.2 One small program, twice
