@@ -363,8 +363,9 @@ parity.verdict("it is ln 10", first_torch, ten_as_likely, atol=1e-13)
 # Now the loop. Its steps are the same in both: scores and loss; the *slopes*, which say how the loss moves when a weight
 # does; a step of the optimizer against them. PyTorch's `backward` notes the slopes beside the weights, and `zero_grad` first
 # clears those of the step before. TensorFlow watches on a *tape* what runs in its `with` block, and `tape.gradient` returns
-# the slopes. `trainable_variables` (PyTorch: `parameters()`) is the list of the weights that training may change: the tape
-# is asked for a slope for each, and `apply` moves each against its slope.
+# the slopes. `trainable_variables` is the list of the weights that training may change (PyTorch: `parameters()`, which
+# also gives those that are frozen; here none is): the tape is asked for a slope for each, and `apply` moves each against its
+# slope.
 #
 # This time there are exponentials and logarithms. They are rounded, and each step builds on the one before.
 #

@@ -347,8 +347,8 @@ parity.verdict(
 )
 
 # %% [markdown]
-# TensorFlow shares memory too, where it costs nothing, and never says so. It offers no way to write to a tensor, so within
-# TensorFlow nobody can notice. In PyTorch you must know; `x.clone()` makes a copy.
+# TensorFlow shares memory too, where it costs nothing, and never says so. Its ordinary functions never write into a tensor,
+# so with them nobody can notice. In PyTorch you must know; `x.clone()` makes a copy.
 #
 # And NumPy's arrays? Both copy unless they are asked not to. PyTorch's word for sharing is `from_numpy`; TensorFlow takes
 # an array's memory through [DLPack](glossary.md#dlpack), an agreement between array libraries: `__dlpack__` is the array's
@@ -563,7 +563,8 @@ options = {"c": write == "refused", "b": target[0] == 99, "a": target[0] == 1}
 exercises.outcome("P1.4", exercises.first_true(options))
 
 # %% [markdown]
-# So *immutable* means: TensorFlow offers no way to write. It does not lock the memory. Whoever lends a tensor to another
+# So *immutable* means: TensorFlow's ordinary functions offer no way to write. It does not lock the
+# memory. Whoever lends a tensor to another
 # library must not write there, or must hand over a copy.
 
 # %% [markdown]

@@ -367,8 +367,8 @@ exercises.check("5.6", answer)
 #
 # For TensorFlow the article imports layers from `tf.layers`. It says that their syntax is like that of Keras, and
 # that Keras is part of TensorFlow's repository. TensorFlow's [migration
-# guide](https://www.tensorflow.org/guide/migrate) tells another story. Let us try what is left: today's name, then
-# the name for old code.
+# guide](https://www.tensorflow.org/guide/migrate/model_mapping) knows them only as `tf.compat.v1.layers`. Let us try what
+# is left: today's name, then that name for old code.
 #
 # Each attempt is a function, so that its error arises inside `try`. The first only asks for the name; the second would also
 # call the layer, on three rows of 64 numbers, with 32 to come out.

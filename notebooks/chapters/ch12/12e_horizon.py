@@ -61,8 +61,8 @@ rng = np.random.default_rng(seed)
 # ## 12e.1 What became of Horizon
 #
 # Horizon was Facebook's platform for [reinforcement learning](glossary.md#reinforcement-learning) on *logged* data: what a
-# system did, and what happened next. It was renamed ReAgent. ReAgent's repository is
-# [archived](https://github.com/facebookresearch/ReAgent), and its page points to a successor, Pearl.
+# system did, and what happened next. It was renamed ReAgent. ReAgent's page has called it
+# [archived](https://github.com/facebookresearch/ReAgent) since December 2023, and points to a successor, Pearl.
 #
 # ReAgent has one release on PyPI. Its wheel is a zip file: without installing it, one can list the modules that it holds,
 # and those that its files import. `data/packages.csv` keeps both lists, as they were in November 2026.
@@ -94,8 +94,9 @@ claims.verdict(
 #
 # CartPole is the field's smallest task. A pole stands on a cart. Each step, the cart is pushed to the left (action 0) or to
 # the right (1). A game ends when the pole leans too far or the cart leaves the track, and after 500 steps at the latest.
-# Gymnasium, which holds the game, calls CartPole-v1
-# [solved](https://gymnasium.farama.org/environments/classic_control/cart_pole/) at 475 of 500 steps, on average.
+# Gymnasium, which holds the game, registers it with a
+# [reward threshold](https://gymnasium.farama.org/environments/classic_control/cart_pole/) of 475 of 500 steps; we call
+# the game solved when the average reaches it.
 #
 # A *state* is four numbers: place and speed of the cart, angle of the pole and its speed. We divide each by its usual
 # size. `cart.record` lets a player play 40 games at a time, and writes down every step: the state, the action, the state

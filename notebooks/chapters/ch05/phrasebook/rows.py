@@ -60,7 +60,7 @@ ROWS = (
     *_topic(
         "Pick and place",
         ("rows_by_number", "rows by their numbers",
-         "`torch.gather` is in the next row. -1: the last row, in TensorFlow an error."),
+         "`torch.gather` is in the next row. -1: the last row; in TensorFlow an error (on a GPU, zeros)."),
         ("one_per_row", "one element of each row", "-1: an error in PyTorch and TensorFlow, in Keras the last."),
         ("choose", "from one array or the other, by a condition"),
         ("keep_where", "the elements where a condition holds", "The result's length depends on the values."),
