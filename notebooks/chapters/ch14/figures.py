@@ -59,7 +59,8 @@ def papers(rows):
     for row in rows[-1:] + [row for row in rows if row["conference"] == "CVPR" and row["month"] > "2019"]:
         ax.annotate(row["conference"], (history.year(row["month"]), share(row, "pytorch")), xytext=(0, 7),
                     textcoords="offset points", ha="center", fontsize=8)
-    ax.set(xlabel="month that the counts name", ylabel="% of its papers", ylim=(0, 37), title="Papers that name only the one")
+    ax.set(xlabel="month that the counts name", ylabel="% of its papers", ylim=(0, 37),
+           title="Papers that name only the one")
     ax.legend()
     first, last = rows[0], rows[-1]
     told = "; ".join(f"{row['conference']} {row['month']}: PyTorch {share(row, 'pytorch'):.0f} %, TensorFlow "
