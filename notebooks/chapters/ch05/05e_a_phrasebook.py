@@ -201,8 +201,8 @@ parity.differ("TensorFlow's mean and Keras's", float(whole_tf), float(whole_kera
 # TensorFlow stays among the integers, and drops what is behind the point. Counts and labels are integers; so are pixels
 # that come from a file.
 #
-# **Not a number.** Where is the largest of 1, NaN, 3? PyTorch's `argmax` counts NaN as the largest. To make TensorFlow say the
-# same, we put infinity in its place: `tf.where(condition, a, b)` takes `a` where the condition holds, and `b` elsewhere.
+# **Not a number.** Where is the largest of 1, NaN, 3? PyTorch's `argmax` counts NaN as the largest. To make TensorFlow say
+# the same, we put infinity in its place: `tf.where(condition, a, b)` takes `a` where the condition holds, and `b` elsewhere.
 
 # %% tags=["torch"]
 # PyTorch
