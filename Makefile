@@ -4,8 +4,8 @@
 PYTHON ?= python3
 START = @"$(PYTHON)" tools/start.py $(if $(GPU),--gpu) $(if $(LEARNER),--learner=$(LEARNER))
 
-.PHONY: lab test check run build lint report doctor learner solutions instructor live slides site wheelhouse benchmark ludwig \
-	clean
+.PHONY: lab test check run build lint report doctor learner solutions instructor live slides site wheelhouse benchmark findings \
+	ludwig clean
 
 lab: ## open your copy of the course, work/, in JupyterLab
 	$(START) $@ $(ARGS)
@@ -45,6 +45,9 @@ wheelhouse: ## a folder from which laptops of this kind install without a networ
 
 benchmark: ## speed, as ratios; not part of test
 	$(START) $@
+
+findings: ## is outside behavior still as it was seen? Not part of test (make findings ARGS=NAME)
+	$(START) $@ $(ARGS)
 
 ludwig: ## Ludwig in an environment of its own (Python 3.12, several GB), for chapter 12
 	$(START) $@

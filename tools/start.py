@@ -36,11 +36,12 @@ COMMANDS = {
     "slides": "the executed course as slides", "site": "the executed course as HTML in build/site",
     "wheelhouse": "a folder from which laptops of this kind install without a network",
     "benchmark": "speed, as ratios; not part of test",
+    "findings": "is outside behavior still as it was seen? Runs findings/, each in an environment of its own",
     "ludwig": "Ludwig in an environment of its own (Python 3.12, several GB), for chapter 12",
     "clean": "remove what runs have made; your ledger, your copy of the course and the environment stay",
 }
 INSTALLS = {  # what a command needs in .venv, beyond the Python itself
-    "lab": ["course", "pages"], "wheelhouse": ["course"], "doctor": [], "clean": [], "ludwig": [],
+    "lab": ["course", "pages"], "wheelhouse": ["course"], "doctor": [], "clean": [], "ludwig": [], "findings": [],
     **{name: ["course", "tests", "pages"] for name in ("test", "check", "run", "slides", "site")},
     **{name: ["course", "tests"] for name in ("build", "lint", "report", "learner", "solutions", "instructor", "live",
                                               "benchmark")},
@@ -68,6 +69,7 @@ def steps(command, python, arguments, is_root=False):
         "slides": [tool("pipeline", "run", *arguments, "--apart"), tool("editions", "slides", *arguments)],
         "site": [tool("pipeline", "run", *arguments, "--apart"), tool("site_of_course")],
         "wheelhouse": [tool("wheelhouse", *arguments)],
+        "findings": [tool("run_findings", *arguments)],
         "benchmark": [module("pytest", "-m", "benchmark", "-s", "tests/benchmarks")],
     }
     table.update({name: [tool("pipeline", name, *arguments)] for name in ("run", "build", "report")})
