@@ -410,8 +410,8 @@ guess = ...  # "a", "b" or "c"
 exercises.predict("P5.13", guess, among=["a", "b", "c"])
 
 # %% [markdown]
-# The same twins show both masks at once, the right way round. For TensorFlow, `real[:, None]` has the axes (sequence,
-# all who look, at whom); `use_causal_mask` makes the causal mask.
+# The same twins show the padding mask, the right way round. `real[:, None]` has the axes (sequence, all who look, at
+# whom).
 
 # %% tags=["torch"]
 # PyTorch
@@ -420,9 +420,7 @@ twisted_torch = torch_side.to_numpy(result)
 print(twisted_torch[0, :, 0])
 
 real_torch = torch_side.tensor(real)
-result, _ = attention(
-    x_torch, x_torch, x_torch, attn_mask=~past_torch, key_padding_mask=~real_torch
-)
+result, _ = attention(x_torch, x_torch, x_torch, key_padding_mask=~real_torch)
 padded_torch = torch_side.to_numpy(result)
 
 # %% tags=["tf"]
@@ -432,11 +430,11 @@ straight_tf = tf_side.to_numpy(result)
 print(straight_tf[0, :, 0])
 
 real_tf = tf_side.tensor(real)
-result = attention_tf(x_tf, x_tf, attention_mask=real_tf[:, None], use_causal_mask=True)
+result = attention_tf(x_tf, x_tf, attention_mask=real_tf[:, None])
 padded_tf = tf_side.to_numpy(result)
 
 # %% tags=["verdict", "folded"]
-# Folded: which option came true, and whether both masks together agree.
+# Folded: which option came true, and whether the padding masks agree.
 lost = np.isnan(twisted_torch).any(axis=(0, 2))
 letter = exercises.first_true(
     {
@@ -446,7 +444,7 @@ letter = exercises.first_true(
     }
 )
 exercises.outcome("P5.13", letter)
-parity.verdict("a causal and a padding mask", padded_torch, padded_tf, atol=1e-12)
+parity.verdict("a padding mask", padded_torch, padded_tf, atol=1e-12)
 
 # %% [markdown]
 # Every step looked ahead, and never at itself; so nothing was left for the last one. A padding mask the wrong way
@@ -454,50 +452,6 @@ parity.verdict("a causal and a padding mask", padded_torch, padded_tf, atol=1e-1
 #
 # A third kind of mask is made of numbers. PyTorch *adds* it to the scores: 0 and minus infinity are right, and a mask
 # of ones and zeros in floats does next to nothing. Keras turns such a mask into True and False.
-
-# %% [markdown]
-# ### Exercise 5.10: the mask of a batch (4 minutes)
-#
-# Make the mask for Keras's `attention_mask` of padded sentences in which nobody looks ahead: `answer(lengths, steps)`.
-# `lengths` is a list with the sentences' lengths, each at least 1 and at most `steps`. The result is a NumPy array of
-# True and False, with the shape (sentences, steps, steps), and True where a step may look. Steps of padding may look,
-# too: at what is real.
-
-# %% tags=["exercise"]
-answer = ...  # a function of a list and a number
-
-
-# solution
-def answer(lengths, steps):
-    real = np.arange(steps) < np.array(lengths)[:, None]
-    return np.tri(steps, dtype=bool) & real[:, None]
-
-
-# wrong: the mask is inverted
-def answer(lengths, steps):
-    real = np.arange(steps) < np.array(lengths)[:, None]
-    return ~(np.tri(steps, dtype=bool) & real[:, None])
-
-
-# wrong: the padding is missing
-def answer(lengths, steps):
-    return np.repeat(np.tri(steps, dtype=bool)[None], len(lengths), axis=0)
-
-
-# wrong: padding that looks, not padding that is looked at
-def answer(lengths, steps):
-    real = np.arange(steps) < np.array(lengths)[:, None]
-    return np.tri(steps, dtype=bool) & real[:, :, None]
-
-
-# wrong: may look at nothing
-def answer(lengths, steps):
-    real = np.arange(steps) < np.array(lengths)[:, None]
-    return np.tri(steps, dtype=bool) & real[:, None] & real[:, :, None]
-
-
-# %% tags=["check"]
-exercises.check("5.10", answer)
 
 # %% [markdown]
 # ## 5f.4 A step that may look at nothing
@@ -611,8 +565,7 @@ masks.table(masks_tf.answers(attention_tf, x_tf, real_tf, expected))
 # %% [markdown]
 # A NaN that nobody looks at is no comfort. A loss that multiplies padding by 0 is lost as well, since 0 times NaN is
 # NaN, and [so are the gradients](https://github.com/pytorch/pytorch/issues/41508). Numbers that mean nothing are worse:
-# nobody sees them. So ask first, as your function does, or drop empty sentences. With a causal mask, padding *in front*
-# makes such steps, too.
+# nobody sees them. So ask first, as your function does, or drop empty sentences.
 #
 # An empty *batch* is no problem: there is no step that could look at nothing.
 
@@ -636,6 +589,62 @@ parity.verdict(
     "the shapes of an empty batch, by hand", [*empty_hand_torch], [*empty_hand_tf]
 )
 parity.verdict("and from the layers", [*empty_torch], [*empty_tf])
+
+# %% [markdown]
+# ### Exercise 5.10: padding in front (5 minutes)
+#
+# Texts that are to be continued are padded in front, so that all of them end at the last step. Under a causal mask the
+# steps of padding then may look at nothing. The cure: each step may look at itself.
+#
+# Make this mask for Keras's `attention_mask`: `answer(lengths, steps)`, where `lengths` is a list with the number of
+# real steps of each text, from 0 to `steps`. The result is a NumPy array of True and False with the shape (texts,
+# steps, steps), and True where a step may look: at itself, and at what is real and not ahead.
+
+# %% tags=["exercise"]
+answer = ...  # a function of a list and a number
+
+
+# solution
+def answer(lengths, steps):
+    real = np.arange(steps) >= steps - np.array(lengths)[:, None]
+    past = np.tri(steps, dtype=bool)
+    return past & real[:, None] | np.eye(steps, dtype=bool)
+
+
+# wrong: the mask is inverted
+def answer(lengths, steps):
+    real = np.arange(steps) >= steps - np.array(lengths)[:, None]
+    past = np.tri(steps, dtype=bool)
+    return ~(past & real[:, None] | np.eye(steps, dtype=bool))
+
+
+# wrong: padding stands in front
+def answer(lengths, steps):
+    real = np.arange(steps) < np.array(lengths)[:, None]
+    past = np.tri(steps, dtype=bool)
+    return past & real[:, None] | np.eye(steps, dtype=bool)
+
+
+# wrong: may look at nothing
+def answer(lengths, steps):
+    real = np.arange(steps) >= steps - np.array(lengths)[:, None]
+    return np.tri(steps, dtype=bool) & real[:, None]
+
+
+# wrong: which is the other axis
+def answer(lengths, steps):
+    real = np.arange(steps) >= steps - np.array(lengths)[:, None]
+    past = np.tri(steps, dtype=bool)
+    return past & real[:, :, None] | np.eye(steps, dtype=bool)
+
+
+# wrong: the padding is missing
+def answer(lengths, steps):
+    return np.repeat(np.tri(steps, dtype=bool)[None], len(lengths), axis=0)
+
+
+# %% tags=["check"]
+exercises.check("5.10", answer)
 
 # %% [markdown]
 # ## 5f.5 The mask that was taken

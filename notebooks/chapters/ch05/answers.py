@@ -644,7 +644,7 @@ def answer(query, key, value, may_look):
 # %% 5.9 wrong: over the heads
 def answer(query, key, value, may_look):
     q, k, v = (tf.transpose(tf.reshape(rows, (len(rows), -1, 2, 4)), (0, 2, 1, 3)) for rows in (query, key, value))
-    scores = tf.where(may_look, tf.matmul(q, k, transpose_b=True) / 2, -1e9)
+    scores = tf.where(may_look, tf.matmul(q, k, transpose_b=True) / 2, -np.inf)
     return tf.reshape(tf.transpose(tf.nn.softmax(scores, axis=1) @ v, (0, 2, 1, 3)), query.shape)
 
 # %% 5.9 wrong: the mask is missing
@@ -668,72 +668,91 @@ def answer(query, key, value, may_look):
 # %% 5.10 right: loops
 def answer(lengths, steps):
     table = np.zeros((len(lengths), steps, steps), dtype=bool)
-    for sentence, length in enumerate(lengths):
+    for text, length in enumerate(lengths):
         for step in range(steps):
-            table[sentence, step, : min(step + 1, length)] = True
+            table[text, step, steps - length : step + 1] = True
+            table[text, step, step] = True
     return table
 
 # %% 5.10 right: stacked
 def answer(lengths, steps):
     past = np.tri(steps, dtype=bool)
-    return np.stack([past & (np.arange(steps) < length) for length in lengths])
+    return np.stack([past & (np.arange(steps) >= steps - length) | np.eye(steps, dtype=bool) for length in lengths])
 
 # %% 5.10 right: comparisons
 def answer(lengths, steps):
     who = np.arange(steps)[None, :, None]
     whom = np.arange(steps)[None, None, :]
-    return (whom <= who) & (whom < np.reshape(lengths, (-1, 1, 1)))
+    return (whom == who) | (whom < who) & (whom >= steps - np.reshape(lengths, (-1, 1, 1)))
 
 # %% 5.10 right: a tensor of TensorFlow's
 def answer(lengths, steps):
-    real = tf.sequence_mask(lengths, steps)
-    return real[:, None] & tf.constant(np.tri(steps, dtype=bool))
+    real = tf.reverse(tf.sequence_mask(lengths, steps), axis=[1])
+    return real[:, None] & tf.constant(np.tri(steps, dtype=bool)) | tf.eye(steps, dtype=tf.bool)
 
 # %% 5.10 right: a tensor of PyTorch's
 def answer(lengths, steps):
     past = torch.ones(steps, steps, dtype=torch.bool).tril()
-    return past & (torch.arange(steps) < torch.tensor(lengths)[:, None])[:, None]
+    real = torch.arange(steps) >= steps - torch.tensor(lengths)[:, None]
+    return past & real[:, None] | torch.eye(steps, dtype=torch.bool)
 
 # %% 5.10 right: columns are emptied
 def answer(lengths, steps):
     table = np.tile(np.tri(steps), (len(lengths), 1, 1)) > 0
-    for sentence, length in enumerate(lengths):
-        table[sentence, :, length:] = False
+    for text, length in enumerate(lengths):
+        table[text, :, : steps - length] = False
+    table[:, range(steps), range(steps)] = True
     return table
+
+# %% 5.10 right: only steps that would see nothing
+def answer(lengths, steps):
+    real = np.arange(steps) >= steps - np.array(lengths)[:, None]
+    table = np.tri(steps, dtype=bool) & real[:, None]
+    return np.where(table.any(axis=-1, keepdims=True), table, np.eye(steps, dtype=bool))
 
 # %% 5.10 wrong: looking ahead
 def answer(lengths, steps):
-    real = np.arange(steps) < np.array(lengths)[:, None]
-    return np.repeat(real[:, None], steps, axis=1)
+    real = np.arange(steps) >= steps - np.array(lengths)[:, None]
+    return np.repeat(real[:, None], steps, axis=1) | np.eye(steps, dtype=bool)
 
 # %% 5.10 wrong: each step looks ahead
 def answer(lengths, steps):
-    real = np.arange(steps) < np.array(lengths)[:, None]
-    return np.triu(np.ones((steps, steps), dtype=bool)) & real[:, None]
+    real = np.arange(steps) >= steps - np.array(lengths)[:, None]
+    return np.triu(np.ones((steps, steps), dtype=bool)) & real[:, None] | np.eye(steps, dtype=bool)
 
-# %% 5.10 wrong: at itself, too
+# %% 5.10 wrong: nobody may look at itself
 def answer(lengths, steps):
-    real = np.arange(steps) < np.array(lengths)[:, None]
+    real = np.arange(steps) >= steps - np.array(lengths)[:, None]
     return np.tri(steps, k=-1, dtype=bool) & real[:, None]
 
 # %% 5.10 wrong: yours holds float64
 def answer(lengths, steps):
+    real = np.arange(steps) >= steps - np.array(lengths)[:, None]
+    return np.maximum(np.tri(steps) * real[:, None], np.eye(steps))
+
+# %% 5.10 wrong: the shape is (5, 5)
+def answer(lengths, steps):
+    return np.tri(steps, dtype=bool)
+
+# %% 5.10 wrong: and each step may look at itself
+def answer(lengths, steps):
     real = np.arange(steps) < np.array(lengths)[:, None]
-    return np.tri(steps) * real[:, None]
-
-# %% 5.10 wrong: shape is (4, 4)
-def answer(lengths, steps):
-    return np.tri(len(lengths), dtype=bool) & (np.arange(len(lengths)) < lengths[0])
-
-# %% 5.10 wrong: one step shorter than its length, or longer
-def answer(lengths, steps):
-    real = np.arange(steps) <= np.array(lengths)[:, None]
     return np.tri(steps, dtype=bool) & real[:, None]
+
+# %% 5.10 wrong: kept from looking, and may look at nothing
+def answer(lengths, steps):
+    real = np.arange(steps) >= steps - np.array(lengths)[:, None]
+    return np.tri(steps, dtype=bool) & real[:, :, None]
+
+# %% 5.10 wrong: step 0 may not look at step 1
+def answer(lengths, steps):
+    real = np.arange(steps) >= steps - np.array(lengths)[:, None]
+    return np.tri(steps, k=1, dtype=bool) & real[:, None] | np.eye(steps, dtype=bool)
 
 # %% 5.10 wrong: is there a `return`
 def answer(lengths, steps):
-    real = np.arange(steps) < np.array(lengths)[:, None]
+    real = np.arange(steps) >= steps - np.array(lengths)[:, None]
     real[:, None] & np.tri(steps, dtype=bool)
 
 # %% 5.10 wrong: must be a function
-answer = np.tri(5, dtype=bool) & real[:, None]
+answer = np.tri(5, dtype=bool)

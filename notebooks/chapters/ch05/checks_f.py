@@ -1,4 +1,4 @@
-"""Lesson 5f: attention with heads in rows, and the mask of a padded batch."""
+"""Lesson 5f: attention with heads in rows, and the mask of a batch that is padded in front."""
 import numpy as np
 
 from helpers.course.comparing import plain
@@ -86,34 +86,40 @@ HEADS_WRONG = {
     "the mask is missing": lambda q, k, v, may: look(q, k, v, np.ones_like(may)),
 }
 
-# Exercise 5.10: the mask of a batch
+# Exercise 5.10: padding in front
 
-BATCHES = (([5, 3, 2], 5), ([1, 4], 4), ([2], 3), ([3, 3, 1, 2], 3))
+BATCHES = (([5, 3, 0], 5), ([1, 4], 4), ([2], 3), ([3, 3, 1, 2], 3))
 
 
-def table(lengths, steps, past=True, padding="keys"):
-    """(sentences, steps, steps), True where a step may look. padding: what is left out of it, "keys", "queries" or both."""
-    real = np.arange(steps) < np.array(lengths)[:, None]
+def table(lengths, steps, past=True, padding="keys", front=True, itself=True):
+    """(texts, steps, steps), True where a step may look; the keyword arguments are what one gets wrong.
+
+    padding: what is left out where it stands, "keys", "queries", "both" or "none".
+    """
+    lengths, places = np.array(lengths)[:, None], np.arange(steps)
+    real = places >= steps - lengths if front else places < lengths
     found = np.repeat((np.tri(steps, dtype=bool) if past else np.ones((steps, steps), bool))[None], len(lengths), axis=0)
     if padding in ("keys", "both"):
         found &= real[:, None]
     if padding in ("queries", "both"):
         found &= real[:, :, None]
-    return found
+    return found | np.eye(steps, dtype=bool) if itself else found
 
 
 MASKS_WRONG = {
     "the mask is inverted: in Keras True says that a step may look": lambda *given: ~table(*given),
-    "the padding is missing: nobody may look at it": lambda *given: table(*given, padding="none"),
+    "the padding is missing: nobody else may look at it": lambda *given: table(*given, padding="none"),
+    "the padding stands in front; your mask has it at the end": lambda *given: table(*given, front=False),
+    "the steps of padding may look at nothing; each step may look at itself": lambda *given: table(*given, itself=False),
+    "the padding stands in front, and each step may look at itself": lambda *given: table(*given, front=False, itself=False),
     "the steps of padding are kept from looking; they are not to be looked at, which is the other axis":
         lambda *given: table(*given, padding="queries"),
-    "the steps of padding may look at nothing; they may look at what is real": lambda *given: table(*given, padding="both"),
+    "the steps of padding are kept from looking, and may look at nothing; they are not to be looked at":
+        lambda *given: table(*given, padding="queries", itself=False),
     "nobody is kept from looking ahead": lambda *given: table(*given, past=False),
     "each step looks ahead: rows look, columns are looked at":
         lambda lengths, steps: table(lengths, steps, past=False) & np.tri(steps, dtype=bool).T,
-    "a step may look at itself, too": lambda lengths, steps: table(lengths, steps) & np.tri(steps, k=-1, dtype=bool),
-    "a sentence is one step shorter than its length, or longer: real are the steps before its length":
-        lambda lengths, steps: table([length + 1 for length in lengths], steps),
+    "nobody may look at itself": lambda lengths, steps: table(lengths, steps) & ~np.eye(steps, dtype=bool),
 }
 
 
@@ -131,9 +137,9 @@ def first_wrong(arguments, right, found):
     lengths, steps = arguments
     if found.shape != right.shape:
         return f"for {lengths} and {steps} steps the shape is {found.shape} where {right.shape} is asked for."
-    sentence, who, whom = np.argwhere(found != right)[0]
-    may = "may" if right[sentence, who, whom] else "may not"
-    return f"for {lengths} and {steps} steps: in sentence {sentence} step {who} {may} look at step {whom}."
+    text, who, whom = np.argwhere(found != right)[0]
+    may = "may" if right[text, who, whom] else "may not"
+    return f"for {lengths} and {steps} steps: in text {text} step {who} {may} look at step {whom}."
 
 
 EXERCISES = {
@@ -144,9 +150,10 @@ EXERCISES = {
         "`query.shape`."), atol=1e-6),
     "5.10": cases(
         lambda: [(list(lengths), steps) for lengths, steps in BATCHES], table, MASKS_WRONG, first_wrong, (
-            "Two questions, and both must be answered with yes: is it not ahead of me, and is it real?",
-            "`np.tri(steps, dtype=bool)` answers the first. The second is `real`, made of the lengths as above.",
-            "`real[:, None]` has the axes (sentence, all who look, at whom). Join the two with `&`."),
+            "Three questions for each pair of steps: is it not ahead of me, is it real, and is it myself?",
+            "`np.tri(steps, dtype=bool)` answers the first, `np.eye(steps, dtype=bool)` the last. Real are the last steps.",
+            "`real = np.arange(steps) >= steps - np.array(lengths)[:, None]`; `real[:, None]` has the axes (text, all who "
+            "look, at whom). Join the first two with `&`, and the last with `|`."),
         no_function="answer must be a function: write def answer(lengths, steps): above.", convert=plain, unfit=no_mask,
         same=lambda found, right: found.shape == right.shape and (found == right).all()),
 }
