@@ -84,8 +84,7 @@ def test_the_outcome_of_a_mask_the_wrong_way_round(lost, off, letter):
     right = np.random.default_rng(0).normal(size=(3, 5, 8))
     twisted = right + off
     twisted[:, lost] = np.nan
-    found = cells.judge("05f", "lost", asks=["P5.13"], twisted_torch=twisted, straight_tf=right, padded_torch=right,
-                        padded_tf=right)
+    found = cells.judge("05f", "lost", asks=["P5.13"], twisted_torch=twisted, straight_tf=right)
     assert found == {"P5.13": letter}
 
 

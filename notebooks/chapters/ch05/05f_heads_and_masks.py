@@ -1,18 +1,17 @@
 # %% [markdown]
 # # 5f. Heads and masks
 #
-# Attention is ten lines. You write them in both frameworks, and meet both libraries' layers to the last digits. Then
-# come the masks: the same True means two opposite things, a step that may look at nothing gets four answers, and a
-# layer takes a mask away from the tensor that you gave it.
+# Attention is ten lines. Here they are in both frameworks, equal to both libraries' layers to the last digits. Then come
+# masks, in which the same True means two opposite things, and a step that may look at nothing.
 #
 # > **Minutes**: 40 · **Needs**: lessons 5c and 5d · **Claims tested**: none
 # >
 # > **You will be able to**
 # > - write attention, and cut its weights into heads (exercise 5.9, verdict in 5f.2)
 # > - say what True means in each library's mask (prediction P5.13)
-# > - make the mask of a padded batch (exercise 5.10)
+# > - make a mask that leaves each step something to look at (exercise 5.10)
 # > - say what comes back where a step may look at nothing (prediction P5.14)
-# > - find out what has become of a mask that you did not pass yourself (prediction P5.15)
+# > - say how long a mask lasts that you did not pass yourself (prediction P5.15)
 # > - say why attention needs positions (verdict in 5f.6)
 #
 # `seed` draws other arrays. `fast` and `device` change nothing here: the layers are small, and stay on the CPU.
@@ -68,12 +67,11 @@ session.use(seed=seed, device=device, fast=fast)
 # numbers: a *query* (what it looks for), a *key* (what it is found by) and a *value* (what it gives). With a query of
 # $d$ numbers, and one row for each step:
 #
-# $$\text{scores} = Q K^T / \sqrt{d} \qquad \text{shares} = \text{softmax}(\text{scores}) \qquad \text{result} =
-# \text{shares} \cdot V$$
+# $$\text{shares} = \text{softmax}(Q K^T / \sqrt{d}) \qquad \text{result} = \text{shares} \cdot V$$
 #
-# Row 2 of the scores says how well each key fits query 2. [Softmax](glossary.md#softmax) turns each row into shares
-# that add up to 1. A [mask](glossary.md#mask) forbids: where a step may not look, the score becomes minus infinity,
-# and the share 0.
+# The *scores* $Q K^T / \sqrt{d}$ have a row for each query: how well each key fits it. [Softmax](glossary.md#softmax)
+# turns each row into shares that add up to 1. A [mask](glossary.md#mask) forbids: where a step may not look, the
+# score becomes minus infinity, and the share 0.
 #
 # A text that is written word by word must not look ahead. Its mask is called *causal*. `past` has a row for each step
 # that looks, and a column for each that is looked at.
@@ -379,15 +377,7 @@ exercises.check("5.9", answer)
 # %% [markdown]
 # ## 5f.3 What True means
 #
-# Sentences differ in length. To put them into one array, the short ones are filled up with *padding* steps, and
-# nobody may look at those. Ours have 5, 3 and 2 steps; `real` says which are no padding.
-
-# %% tags=["taught"]
-real = np.arange(5) < np.array([[5], [3], [2]])
-print(real.astype(int))
-
-# %% [markdown]
-# The libraries take both masks, with names that do not say which way round they are:
+# The libraries' names do not say which way round a mask is:
 #
 # | mask | what True says |
 # | --- | --- |
@@ -396,8 +386,8 @@ print(real.astype(int))
 # | `nn.MultiheadAttention(key_padding_mask=)` | may **not** be looked at |
 # | Keras's `attention_mask=`, and `mask=` in `keras.ops` | may look |
 #
-# So one argument, `attn_mask`, has two meanings in PyTorch alone. Give `nn.MultiheadAttention` our `past`, where True
-# says "may look": the twist is forgotten.
+# So one name, `attn_mask`, has two meanings in PyTorch alone. Let us forget the `~`, and give `nn.MultiheadAttention`
+# our `past` as it is.
 #
 # **Predict.** What comes back?
 #
@@ -409,19 +399,11 @@ print(real.astype(int))
 guess = ...  # "a", "b" or "c"
 exercises.predict("P5.13", guess, among=["a", "b", "c"])
 
-# %% [markdown]
-# The same twins show the padding mask, the right way round. `real[:, None]` has the axes (sequence, all who look, at
-# whom).
-
 # %% tags=["torch"]
 # PyTorch
 result, _ = attention(x_torch, x_torch, x_torch, attn_mask=past_torch)
 twisted_torch = torch_side.to_numpy(result)
 print(twisted_torch[0, :, 0])
-
-real_torch = torch_side.tensor(real)
-result, _ = attention(x_torch, x_torch, x_torch, key_padding_mask=~real_torch)
-padded_torch = torch_side.to_numpy(result)
 
 # %% tags=["tf"]
 # TensorFlow
@@ -429,12 +411,8 @@ result = attention_tf(x_tf, x_tf, attention_mask=past_tf)
 straight_tf = tf_side.to_numpy(result)
 print(straight_tf[0, :, 0])
 
-real_tf = tf_side.tensor(real)
-result = attention_tf(x_tf, x_tf, attention_mask=real_tf[:, None])
-padded_tf = tf_side.to_numpy(result)
-
 # %% tags=["verdict", "folded"]
-# Folded: which option came true, and whether the padding masks agree.
+# Folded: which option came true.
 lost = np.isnan(twisted_torch).any(axis=(0, 2))
 letter = exercises.first_true(
     {
@@ -444,14 +422,40 @@ letter = exercises.first_true(
     }
 )
 exercises.outcome("P5.13", letter)
+
+# %% [markdown]
+# Every step looked ahead, and never at itself. So nothing was left for the last one.
+#
+# The other mask is for *padding*. Sentences differ in length. To put them into one array, the short ones are filled
+# up, and nobody may look at the filling. Ours have 5, 3 and 2 steps; `real` says which are no padding. `real[:, None]`
+# has the axes (sentence, all who look, at whom).
+
+# %% tags=["taught"]
+real = np.arange(5) < np.array([[5], [3], [2]])
+print(real.astype(int))
+
+# %% tags=["torch"]
+# PyTorch
+hidden_torch = torch_side.tensor(~real)
+result, _ = attention(x_torch, x_torch, x_torch, key_padding_mask=hidden_torch)
+padded_torch = torch_side.to_numpy(result)
+
+# %% tags=["tf"]
+# TensorFlow
+shown_tf = tf_side.tensor(real[:, None])
+result = attention_tf(x_tf, x_tf, attention_mask=shown_tf)
+padded_tf = tf_side.to_numpy(result)
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the padded sentences.
 parity.verdict("a padding mask", padded_torch, padded_tf, atol=1e-12)
 
 # %% [markdown]
-# Every step looked ahead, and never at itself; so nothing was left for the last one. A padding mask the wrong way
-# round gives no NaN, only wrong numbers: a sentence that is read by its padding.
+# The wrong way round, this one gives no NaN and no error, only wrong numbers: the words are hidden, and the filling is
+# read.
 #
 # A third kind of mask is made of numbers. PyTorch *adds* it to the scores: 0 and minus infinity are right, and a mask
-# of ones and zeros in floats does next to nothing. Keras turns such a mask into True and False.
+# of ones and zeros blocks nothing. Keras turns such a mask into True and False.
 
 # %% [markdown]
 # ## 5f.4 A step that may look at nothing
@@ -470,7 +474,6 @@ try:
     look_torch(x_torch, allowed_torch[:, None], *arrays_torch)
 except ValueError as error:
     refused_torch = str(error)
-print(refused_torch)
 
 # %% tags=["tf"]
 # TensorFlow
@@ -480,11 +483,10 @@ try:
     look_tf(x_tf, allowed_tf[:, None], *arrays_tf)
 except ValueError as error:
     refused_tf = str(error)
-print(refused_tf)
 
 # %% tags=["verdict", "folded"]
 # Folded: compares the two refusals.
-parity.verdict("the empty sentence is refused", refused_torch, refused_tf)
+parity.verdict(f"both refuse, {refused_tf!r}", refused_torch, refused_tf)
 
 # %% [markdown]
 # Four others are asked: your formula without the question in front, PyTorch's function, Keras's function, and Keras's
@@ -543,9 +545,10 @@ parity.verdict(
 
 # %% [markdown]
 # * **NaN**: every score is minus infinity, so each share is 0 divided by 0.
-# * **Zeros**: PyTorch's function puts 0 in place of such shares.
-# * **The mean of all values**, padding too: Keras's function gives blocked scores one very small number. When all are
-#   equal, so are the shares.
+# * **Zeros**: PyTorch's function puts 0 in place of such shares. In 2023 it [gave
+#   NaN](https://github.com/pytorch/pytorch/issues/103963).
+# * **The mean of all values**, padding too: Keras's function gives blocked scores one number far below zero. When all
+#   are equal, so are the shares.
 # * **As if nothing were blocked**: `layers.Attention` *subtracts* a billion. Subtracted from every score, it changes no
 #   share. In float32 the scores would be lost beside the billion, and it would be the mean.
 #
@@ -553,7 +556,7 @@ parity.verdict(
 # the padded batch:
 
 # %% tags=["folded"]
-# Folded: what nn.MultiheadAttention answers for the empty sentence, four times.
+# Folded: what nn.MultiheadAttention answers for the empty sentence.
 expected = masks.expected(x, *attention_arrays.values())
 masks.table(masks_torch.answers(attention, x_torch, real_torch, expected))
 
@@ -574,24 +577,22 @@ masks.table(masks_tf.answers(attention_tf, x_tf, real_tf, expected))
 no_x = x_torch[:0]
 empty_hand_torch = look_torch(no_x, past_torch, *arrays_torch).shape
 empty_torch = attention(no_x, no_x, no_x)[0].shape
-print(tuple(empty_hand_torch), tuple(empty_torch))
 
 # %% tags=["tf"]
 # TensorFlow
 no_x = x_tf[:0]
 empty_hand_tf = look_tf(no_x, past_tf, *arrays_tf).shape
 empty_tf = attention_tf(no_x, no_x).shape
-print(tuple(empty_hand_tf), tuple(empty_tf))
 
 # %% tags=["verdict", "folded"]
 # Folded: compares the shapes.
 parity.verdict(
-    "the shapes of an empty batch, by hand", [*empty_hand_torch], [*empty_hand_tf]
+    "the shape of an empty batch, by hand", [*empty_hand_torch], [*empty_hand_tf]
 )
 parity.verdict("and from the layers", [*empty_torch], [*empty_tf])
 
 # %% [markdown]
-# ### Exercise 5.10: padding in front (5 minutes)
+# ### Exercise 5.10: padding in front (4 minutes)
 #
 # Texts that are to be continued are padded in front, so that all of them end at the last step. Under a causal mask the
 # steps of padding then may look at nothing. The cure: each step may look at itself.
@@ -647,7 +648,7 @@ def answer(lengths, steps):
 exercises.check("5.10", answer)
 
 # %% [markdown]
-# ## 5f.5 The mask that was taken
+# ## 5f.5 A mask that you did not pass
 #
 # PyTorch's tensors carry no mask: what you do not pass is not there. Keras's do. An
 # [embedding](glossary.md#embedding) with `mask_zero=True` makes a row of each word's number, takes 0 for padding, and
@@ -699,7 +700,7 @@ parity.verdict("mended: the mask is passed", mended, before, atol=1e-12)
 # %% [markdown]
 # Keras's attention takes the mask off the tensors that it is given, so that its inner layers do not find it, and it
 # does not put it back. The second reader of `rows` sees no mask, and says nothing. A second attention layer would look
-# at padding. So would a sum of `rows` and attention's result.
+# at padding. The sum of `rows` and attention's result has no mask, either.
 #
 # A model made by `keras.Model(inputs, outputs)` is spared. Your own `call` is not: make the mask once, and pass it
 # to each layer that needs it. That is what PyTorch asks of you anyhow.
@@ -736,8 +737,8 @@ parity.verdict(
 )
 
 # %% [markdown]
-# Each step gets what it got before, wherever it stands. "Dog bites man" and "man bites dog" would be one to it. So
-# models add a row of numbers for each *position* to the rows of the words, learned or computed.
+# Each step gets what it got before, wherever it stands: in "dog bites man" and "man bites dog" each word gets the same
+# numbers. So models add a row of numbers for each *position* to the rows of the words, learned or computed.
 
 # %% [markdown]
 # ## 5f.7 Quiz
@@ -756,8 +757,8 @@ claims.close("05f")
 #
 # - Attention: scores by the root of d, softmax along a row, and the values by these shares.
 # - Heads are one axis more. PyTorch stacks them in rows, Keras has axes for them.
-# - True is "may look" in two functions and in Keras, and "may not look" in `nn.MultiheadAttention`. Try a mask on
-#   numbers of which you know the answer.
+# - True is "may look" in both functions and in Keras's layer, and "may not look" in `nn.MultiheadAttention`. Try a mask:
+#   change what is blocked, and see that nothing changes.
 # - A step that may look at nothing gets NaN, zeros, the mean, or all it should not see. Ask before.
 # - A mask that you pass yourself is the one that you have.
 #
