@@ -119,6 +119,31 @@ def test_a_functional_model_is_spared():
     parity.same(model(words)[1].numpy(), before, atol=1e-6)
 
 
+class Own(keras.Model):
+    """A model whose `call` reads one tensor twice, first by attention if it is asked to."""
+    def __init__(self, embedding, looks):
+        super().__init__()
+        self.embedding, self.mean = embedding, layers.GlobalAveragePooling1D()
+        self.attention = layers.MultiHeadAttention(num_heads=2, key_dim=4) if looks else None
+
+    def call(self, words):
+        rows = self.embedding(words)
+        if self.attention:
+            self.attention(rows, rows)
+        return self.mean(rows)
+
+
+@pytest.mark.parametrize("how", ["called", "predict"])
+def test_a_call_of_your_own_is_not_spared(how):
+    words, embedding, rows = embedded()
+    with_padding = rows.numpy().mean(axis=1)
+    without = layers.GlobalAveragePooling1D()(rows).numpy()
+    for looks, expected in ((False, without), (True, with_padding)):
+        model = Own(embedding, looks)
+        found = model(words).numpy() if how == "called" else model.predict(words, verbose=0)
+        parity.same(found, expected, atol=1e-6)
+
+
 # What the texts say
 
 def test_a_mask_of_numbers_is_added_in_pytorch_and_a_question_in_keras(padded):

@@ -652,8 +652,8 @@ exercises.check("5.10", answer)
 #
 # PyTorch's tensors carry no mask: what you do not pass is not there. Keras's do. An
 # [embedding](glossary.md#embedding) with `mask_zero=True` makes a row of each word's number, takes 0 for padding, and
-# fastens the mask to its result. The next layers find it there, and hand it on. The layer below takes the mean over
-# the steps, and leaves padding out.
+# fastens the mask to its result. Layers that know masks find it there. The one below takes the mean over the steps,
+# and leaves padding out.
 
 # %% tags=["taught"]
 # TensorFlow
