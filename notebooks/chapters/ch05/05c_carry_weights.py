@@ -562,5 +562,5 @@ claims.close("05c")
 #
 # Further reading: PyTorch's [Conv2d](https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv2d.html) and
 # [Flatten](https://docs.pytorch.org/docs/stable/generated/torch.nn.Flatten.html), Keras's
-# [Conv2D](https://keras.io/api/layers/convolution_layers/convolution2d/). Next: [gates and
-# heads](05d_gates_and_heads.ipynb), layers with more inside.
+# [Conv2D](https://keras.io/api/layers/convolution_layers/convolution2d/). Next:
+# [gates](05d_gates.ipynb), layers with more inside.

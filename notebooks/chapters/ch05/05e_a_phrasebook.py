@@ -586,5 +586,5 @@ claims.close("05e")
 # - A phrase is proven by a run with the same numbers on all sides.
 #
 # Further reading: [torch](https://docs.pytorch.org/docs/stable/torch.html),
-# [tf](https://www.tensorflow.org/api_docs/python/tf), [keras.ops](https://keras.io/api/ops/). Next: in [lesson
-# 6a](06a_a_ladder_of_equality.ipynb), two networks with the same arrays are trained, and stay the same.
+# [tf](https://www.tensorflow.org/api_docs/python/tf), [keras.ops](https://keras.io/api/ops/). Next: [heads and
+# masks](05f_heads_and_masks.ipynb), where one word, True, says two opposite things.

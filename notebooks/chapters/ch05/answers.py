@@ -568,3 +568,191 @@ def answer(logits, labels):
     logs = tf.nn.log_softmax(logits, axis=1)
     right = tf.gather(logs, labels, axis=1, batch_dims=1)
     return float(-tf.reduce_mean(0.9 * right + 0.1 * tf.reduce_mean(logs, axis=1)))
+
+# %% 5.9 right: einsum all the way
+def answer(query, key, value, may_look):
+    q, k, v = (tf.reshape(rows, (*rows.shape[:2], 2, 4)) for rows in (query, key, value))
+    scores = tf.einsum("bqhn,bkhn->bhqk", q, k) / 2
+    shares = tf.nn.softmax(tf.where(may_look, scores, -np.inf))
+    return tf.reshape(tf.einsum("bhqk,bkhn->bqhn", shares, v), query.shape)
+
+# %% 5.9 right: head by head
+def answer(query, key, value, may_look):
+    mixed = []
+    for q, k, v in zip(*(tf.split(rows, 2, axis=-1) for rows in (query, key, value))):
+        mixed.append(attend_tf(q, k, v, may_look)[0])
+    return tf.concat(mixed, axis=-1)
+
+# %% 5.9 right: stacked
+def answer(query, key, value, may_look):
+    def split(rows):
+        return tf.stack(tf.split(rows, 2, axis=-1), axis=1)
+    mixed, shares = attend_tf(split(query), split(key), split(value), may_look)
+    return tf.concat(tf.unstack(mixed, axis=1), axis=-1)
+
+# %% 5.9 right: Keras's function
+def answer(query, key, value, may_look):
+    rows = [tf.reshape(array, (len(array), -1, 2, 4)) for array in (query, key, value)]
+    return tf.reshape(keras.ops.dot_product_attention(*rows, mask=may_look[None, None]), query.shape)
+
+# %% 5.9 right: the layer, with weights that change nothing
+def answer(query, key, value, may_look):
+    layer = layers.MultiHeadAttention(num_heads=2, key_dim=4, use_bias=False)
+    layer.build(query.shape, value.shape, key.shape)
+    one = np.eye(8)
+    layer.set_weights([one.reshape(8, 2, 4)] * 3 + [one.reshape(2, 4, 8)])
+    return layer(query, value, key, attention_mask=may_look)
+
+# %% 5.9 right: a mask that is added
+def answer(query, key, value, may_look):
+    def split(rows):
+        return tf.transpose(tf.reshape(rows, (len(rows), -1, 2, 4)), (0, 2, 1, 3))
+    scores = tf.matmul(split(query), split(key), transpose_b=True) * 4**-0.5
+    scores += tf.where(may_look, 0.0, -1e9)[None, None]
+    mixed = tf.nn.softmax(scores) @ split(value)
+    return tf.reshape(tf.transpose(mixed, (0, 2, 1, 3)), query.shape)
+
+# %% 5.9 wrong: a blocked score became 0
+def answer(query, key, value, may_look):
+    q, k, v = (tf.transpose(tf.reshape(rows, (len(rows), -1, 2, 4)), (0, 2, 1, 3)) for rows in (query, key, value))
+    scores = tf.matmul(q, k, transpose_b=True) / 2 * tf.cast(may_look, q.dtype)
+    return tf.reshape(tf.transpose(tf.nn.softmax(scores) @ v, (0, 2, 1, 3)), query.shape)
+
+# %% 5.9 wrong: the mask comes behind the softmax
+def answer(query, key, value, may_look):
+    q, k, v = (tf.transpose(tf.reshape(rows, (len(rows), -1, 2, 4)), (0, 2, 1, 3)) for rows in (query, key, value))
+    shares = tf.nn.softmax(tf.matmul(q, k, transpose_b=True) / 2) * tf.cast(may_look, q.dtype)
+    return tf.reshape(tf.transpose(shares @ v, (0, 2, 1, 3)), query.shape)
+
+# %% 5.9 wrong: root of 8
+def answer(query, key, value, may_look):
+    q, k, v = (tf.transpose(tf.reshape(rows, (len(rows), -1, 2, 4)), (0, 2, 1, 3)) for rows in (query, key, value))
+    scores = tf.where(may_look, tf.matmul(q, k, transpose_b=True) / query.shape[-1] ** 0.5, -np.inf)
+    return tf.reshape(tf.transpose(tf.nn.softmax(scores) @ v, (0, 2, 1, 3)), query.shape)
+
+# %% 5.9 wrong: it is the root of 4
+def answer(query, key, value, may_look):
+    q, k, v = (tf.transpose(tf.reshape(rows, (len(rows), -1, 2, 4)), (0, 2, 1, 3)) for rows in (query, key, value))
+    scores = tf.where(may_look, tf.matmul(q, k, transpose_b=True) / 4, -np.inf)
+    return tf.reshape(tf.transpose(tf.nn.softmax(scores) @ v, (0, 2, 1, 3)), query.shape)
+
+# %% 5.9 wrong: joined wrongly
+def answer(query, key, value, may_look):
+    q, k, v = (tf.transpose(tf.reshape(rows, (len(rows), -1, 2, 4)), (0, 2, 1, 3)) for rows in (query, key, value))
+    return tf.reshape(attend_tf(q, k, v, may_look)[0], query.shape)
+
+# %% 5.9 wrong: over the heads
+def answer(query, key, value, may_look):
+    q, k, v = (tf.transpose(tf.reshape(rows, (len(rows), -1, 2, 4)), (0, 2, 1, 3)) for rows in (query, key, value))
+    scores = tf.where(may_look, tf.matmul(q, k, transpose_b=True) / 2, -np.inf)
+    return tf.reshape(tf.transpose(tf.nn.softmax(scores, axis=1) @ v, (0, 2, 1, 3)), query.shape)
+
+# %% 5.9 wrong: the mask is missing
+def answer(query, key, value, may_look):
+    rows = [tf.reshape(array, (len(array), -1, 2, 4)) for array in (query, key, value)]
+    return tf.reshape(keras.ops.dot_product_attention(*rows), query.shape)
+
+# %% 5.9 wrong: shape
+def answer(query, key, value, may_look):
+    q, k, v = (tf.transpose(tf.reshape(rows, (len(rows), -1, 2, 4)), (0, 2, 1, 3)) for rows in (query, key, value))
+    return attend_tf(q, k, v, may_look)[0]
+
+# %% 5.9 wrong: returned a tuple
+def answer(query, key, value, may_look):
+    return attend_tf(query, key, value, may_look)
+
+# %% 5.9 wrong: raised ValueError
+def answer(query, key, value, may_look):
+    return attend_tf(query, key, value, may_look & ~may_look)[0]
+
+# %% 5.10 right: loops
+def answer(lengths, steps):
+    table = np.zeros((len(lengths), steps, steps), dtype=bool)
+    for text, length in enumerate(lengths):
+        for step in range(steps):
+            table[text, step, steps - length : step + 1] = True
+            table[text, step, step] = True
+    return table
+
+# %% 5.10 right: stacked
+def answer(lengths, steps):
+    past = np.tri(steps, dtype=bool)
+    return np.stack([past & (np.arange(steps) >= steps - length) | np.eye(steps, dtype=bool) for length in lengths])
+
+# %% 5.10 right: comparisons
+def answer(lengths, steps):
+    who = np.arange(steps)[None, :, None]
+    whom = np.arange(steps)[None, None, :]
+    return (whom == who) | (whom < who) & (whom >= steps - np.reshape(lengths, (-1, 1, 1)))
+
+# %% 5.10 right: a tensor of TensorFlow's
+def answer(lengths, steps):
+    real = tf.reverse(tf.sequence_mask(lengths, steps), axis=[1])
+    return real[:, None] & tf.constant(np.tri(steps, dtype=bool)) | tf.eye(steps, dtype=tf.bool)
+
+# %% 5.10 right: a tensor of PyTorch's
+def answer(lengths, steps):
+    past = torch.ones(steps, steps, dtype=torch.bool).tril()
+    real = torch.arange(steps) >= steps - torch.tensor(lengths)[:, None]
+    return past & real[:, None] | torch.eye(steps, dtype=torch.bool)
+
+# %% 5.10 right: columns are emptied
+def answer(lengths, steps):
+    table = np.tile(np.tri(steps), (len(lengths), 1, 1)) > 0
+    for text, length in enumerate(lengths):
+        table[text, :, : steps - length] = False
+    table[:, range(steps), range(steps)] = True
+    return table
+
+# %% 5.10 right: only steps that would see nothing
+def answer(lengths, steps):
+    real = np.arange(steps) >= steps - np.array(lengths)[:, None]
+    table = np.tri(steps, dtype=bool) & real[:, None]
+    return np.where(table.any(axis=-1, keepdims=True), table, np.eye(steps, dtype=bool))
+
+# %% 5.10 wrong: looking ahead
+def answer(lengths, steps):
+    real = np.arange(steps) >= steps - np.array(lengths)[:, None]
+    return np.repeat(real[:, None], steps, axis=1) | np.eye(steps, dtype=bool)
+
+# %% 5.10 wrong: each step looks ahead
+def answer(lengths, steps):
+    real = np.arange(steps) >= steps - np.array(lengths)[:, None]
+    return np.triu(np.ones((steps, steps), dtype=bool)) & real[:, None] | np.eye(steps, dtype=bool)
+
+# %% 5.10 wrong: nobody may look at itself
+def answer(lengths, steps):
+    real = np.arange(steps) >= steps - np.array(lengths)[:, None]
+    return np.tri(steps, k=-1, dtype=bool) & real[:, None]
+
+# %% 5.10 wrong: yours holds float64
+def answer(lengths, steps):
+    real = np.arange(steps) >= steps - np.array(lengths)[:, None]
+    return np.maximum(np.tri(steps) * real[:, None], np.eye(steps))
+
+# %% 5.10 wrong: the shape is (5, 5)
+def answer(lengths, steps):
+    return np.tri(steps, dtype=bool)
+
+# %% 5.10 wrong: and each step may look at itself
+def answer(lengths, steps):
+    real = np.arange(steps) < np.array(lengths)[:, None]
+    return np.tri(steps, dtype=bool) & real[:, None]
+
+# %% 5.10 wrong: kept from looking, and may look at nothing
+def answer(lengths, steps):
+    real = np.arange(steps) >= steps - np.array(lengths)[:, None]
+    return np.tri(steps, dtype=bool) & real[:, :, None]
+
+# %% 5.10 wrong: step 0 may not look at step 1
+def answer(lengths, steps):
+    real = np.arange(steps) >= steps - np.array(lengths)[:, None]
+    return np.tri(steps, k=1, dtype=bool) & real[:, None] | np.eye(steps, dtype=bool)
+
+# %% 5.10 wrong: is there a `return`
+def answer(lengths, steps):
+    real = np.arange(steps) >= steps - np.array(lengths)[:, None]
+    real[:, None] & np.tri(steps, dtype=bool)
+
+# %% 5.10 wrong: must be a function
+answer = np.tri(5, dtype=bool)

@@ -3,6 +3,7 @@ import math
 
 import numpy as np
 
+from chapters.ch05 import checks_f
 from helpers.course import missing
 from helpers.course.comparing import one_number, plain
 from helpers.course.judging import NO_RETURN, Exercise, call, cases, function, kind, named, value
@@ -375,4 +376,5 @@ EXERCISES = {
         "Every name has a twin: `log_softmax`, `gather`, `reduce_mean`. Only `gather` needs thought.",
         "`tf.gather(logs, labels)` would pick rows. To pick one score in each row it must know that rows belong together.",
         "`tf.gather(logs, labels, batch_dims=1)` gives the right class's score of each row.")),
+    **checks_f.EXERCISES,
 }

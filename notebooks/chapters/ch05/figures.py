@@ -66,3 +66,16 @@ def gates(in_torch, careful, hasty):
     plots.show(fig, alt=f"Left, how the gates are stacked: {stacked}. Right, a state over {len(in_torch)} steps: carried "
                         f"with care it is at most {np.abs(careful - in_torch).max():.0e} from PyTorch's, in haste up to "
                         f"{np.abs(hasty - in_torch).max():.1g}.")
+
+
+def shares(table):
+    """Attention's shares of one sequence, (steps, steps): a row for each step that looks, a column for each looked at."""
+    fig, ax = plots.figure(width=3.6, height=3.2)
+    ax.imshow(table, cmap="Blues", vmin=0, vmax=1.6)
+    ax.set(xticks=range(len(table)), yticks=range(len(table)), xlabel="step that is looked at", ylabel="step that looks")
+    ax.grid(False)
+    for (row, column), share in np.ndenumerate(table):
+        ax.text(column, row, f"{share:.2f}" if share else "0", ha="center", va="center")
+    last = ", ".join(f"{share:.2f}" for share in table[-1])
+    plots.show(fig, alt=f"The shares of {len(table)} steps. {np.count_nonzero(np.triu(table, 1))} of those above the "
+                        f"diagonal are more than 0; the last step's are {last}.")

@@ -1,16 +1,16 @@
 # %% [markdown]
-# # 5d. Gates and heads
+# # 5d. Gates
 #
 # Some layers hold several small ones in one array. Carry them by their shapes alone, and you get another function,
-# without an error. So you open three of them, a GRU, an LSTM and attention, and carry each there and back.
+# without an error. So you open two of them, a GRU and an LSTM, and carry each there and back.
 #
-# > **Minutes**: 33 · **Needs**: lesson 5c · **Claims tested**: none
+# > **Minutes**: 25 · **Needs**: lesson 5c · **Claims tested**: none
 # >
 # > **You will be able to**
 # > - say what two exchanged gates do to a GRU (prediction P5.9)
 # > - put gates into another order (exercise 5.4)
 # > - count the parameters of a layer on paper (exercise 5.3)
-# > - cut attention's weights into heads (verdict in 5d.4)
+# > - carry gates back the way they came (verdict in 5d.4)
 #
 # `seed` draws other arrays. `fast` and `device` change nothing here: the layers are small, and stay on the CPU.
 
@@ -292,65 +292,7 @@ answer = count
 exercises.check("5.3", answer)
 
 # %% [markdown]
-# ## 5d.4 Heads
-#
-# [Attention](glossary.md#attention) lets each step of a sequence look at the others. From each step three rows of
-# numbers are made, a *query*, a *key* and a *value*. The products of a query with all keys, divided by the root of
-# their length and turned into shares by softmax, say how much of each value is taken. With several *heads* this is
-# done several times beside each other, with fewer numbers each. A last weight joins them.
-#
-# Ours has 2 heads of 4 numbers, so 8 in all. PyTorch keeps query, key and value in one weight, (24, 8): three blocks
-# of 8 rows. Keras has three kernels, and gives each head an axis of its own: (8, 2, 4) is (numbers in, heads, numbers
-# of a head). The weight that joins is (8, 8) in PyTorch, (2, 4, 8) in Keras.
-
-
-# %% tags=["taught"]
-def attention_to_keras(weight, bias, out_weight, out_bias):
-    arrays = []
-    for block, block_bias in zip(np.split(weight, 3), np.split(bias, 3)):
-        arrays.append(block.T.reshape(8, 2, 4))
-        arrays.append(block_bias.reshape(2, 4))
-    return [*arrays, out_weight.T.reshape(2, 4, 8), out_bias]
-
-
-attention_arrays = {
-    "in_proj_weight": rng.normal(size=(24, 8)),
-    "in_proj_bias": rng.normal(size=24),
-    "out_proj.weight": rng.normal(size=(8, 8)),
-    "out_proj.bias": rng.normal(size=8),
-}
-
-# %% [markdown]
-# Here the sequence looks at itself: it is query, key and value. Keras takes the value second, and uses it as key
-# unless it is given one. PyTorch gives the result and the shares.
-
-# %% tags=["torch"]
-# PyTorch
-attention = nn.MultiheadAttention(8, num_heads=2, batch_first=True)
-torch_side.set_weights(attention, attention_arrays)
-s = torch_side.tensor(sequences)
-result, shares = attention(s, s, s)
-attention_torch = torch_side.to_numpy(result)
-
-# %% tags=["tf"]
-# TensorFlow
-attention_tf = layers.MultiHeadAttention(num_heads=2, key_dim=4)
-s = tf_side.tensor(sequences)
-attention_tf(s, s)  # the first input makes the arrays
-attention_tf.set_weights(attention_to_keras(*attention_arrays.values()))
-looked_tf = tf_side.to_numpy(attention_tf(s, s))
-
-# %% tags=["verdict", "folded"]
-# Folded: compares what attention gives.
-parity.verdict("attention of PyTorch, in Keras", looked_tf, attention_torch, atol=1e-10)
-
-# %% [markdown]
-# That works to the last digits because the root of 4 is 2. Keras keeps one divided by the root in
-# [float32](glossary.md#float32), even here; with heads of 3 numbers the results would differ from the eighth digit
-# on.
-
-# %% [markdown]
-# ## 5d.5 And back
+# ## 5d.4 And back
 #
 # A rule is proven when it holds in both directions. Keras now draws arrays of its own, and PyTorch is given them.
 
@@ -366,14 +308,6 @@ def lstm_to_torch(kernel, recurrent, bias):
     return [kernel.T, recurrent.T, bias, np.zeros_like(bias)]
 
 
-def attention_to_torch(*arrays):
-    query, query_bias, key, key_bias, value, value_bias, out, out_bias = arrays
-    weights = [kernel.reshape(8, 8).T for kernel in (query, key, value)]
-    biases = [bias.reshape(8) for bias in (query_bias, key_bias, value_bias)]
-    joined = out.reshape(8, 8).T
-    return [np.concatenate(weights), np.concatenate(biases), joined, out_bias]
-
-
 # %% tags=["taught"]
 # TensorFlow
 def with_new_arrays(layer):
@@ -385,58 +319,52 @@ def with_new_arrays(layer):
 
 new_gru = with_new_arrays(gru_tf)
 new_lstm = with_new_arrays(lstm_tf)
-new_attention = with_new_arrays(attention_tf)
+s = tf_side.tensor(sequences)
 out_tf = {
     "GRU": tf_side.to_numpy(gru_tf(s)),
     "LSTM": tf_side.to_numpy(lstm_tf(s)),
-    "attention": tf_side.to_numpy(attention_tf(s, s)),
 }
 
 # %% tags=["taught"]
 # PyTorch
 torch_side.set_weights(gru, dict(zip(gru_arrays, gru_to_torch(*new_gru))))
 torch_side.set_weights(lstm, dict(zip(lstm_arrays, lstm_to_torch(*new_lstm))))
-carried = attention_to_torch(*new_attention)
-torch_side.set_weights(attention, dict(zip(attention_arrays, carried)))
 
 s = torch_side.tensor(sequences)
 gru_steps, last = gru(s)
 lstm_steps, last = lstm(s)
-result, shares = attention(s, s, s)
 out_torch = {
     "GRU": torch_side.to_numpy(gru_steps),
     "LSTM": torch_side.to_numpy(lstm_steps),
-    "attention": torch_side.to_numpy(result),
 }
 
 # %% tags=["verdict", "folded"]
-# Folded: compares the three layers.
+# Folded: compares both layers.
 for name in out_tf:
     parity.verdict(
         f"{name} of Keras, in PyTorch", out_torch[name], out_tf[name], atol=1e-10
     )
 
 # %% [markdown]
-# ## 5d.6 Quiz
+# ## 5d.5 Quiz
 
 # %%
 exercises.quiz("05d")
 
 # %% [markdown]
-# ## 5d.7 Verdicts
+# ## 5d.6 Verdicts
 
 # %%
 claims.close("05d")
 
 # %% [markdown]
-# ## 5d.8 Summary and further reading
+# ## 5d.7 Summary and further reading
 #
 # - Gates are blocks of one array. Their order is a convention; exchanged, they raise no error.
 # - LSTM: the same order, two biases against their sum. GRU: another order, and both biases.
-# - Attention: one weight of three blocks against three kernels with an axis for heads.
 # - Count on paper, carry by rule, and compare outputs on random arrays, there and back.
 #
-# Further reading: PyTorch's [GRU](https://docs.pytorch.org/docs/stable/generated/torch.nn.GRU.html) and
-# [MultiheadAttention](https://docs.pytorch.org/docs/stable/generated/torch.nn.MultiheadAttention.html), Keras's
-# [GRU](https://keras.io/api/layers/recurrent_layers/gru/). Next: [a phrasebook](05e_a_phrasebook.ipynb) for all that
-# is smaller than a layer.
+# Further reading: PyTorch's [GRU](https://docs.pytorch.org/docs/stable/generated/torch.nn.GRU.html) and Keras's
+# [GRU](https://keras.io/api/layers/recurrent_layers/gru/). Attention has blocks of another kind: [heads and
+# masks](05f_heads_and_masks.ipynb). Next: [a phrasebook](05e_a_phrasebook.ipynb) for all that is smaller than a
+# layer.
