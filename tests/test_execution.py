@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 
+import loaded
 import pipeline
 import right_and_wrong
 from helpers import data
@@ -79,12 +80,27 @@ def test_learners_notebook_runs_with_nothing_answered(source):
     assert all(entry["guess"] is None and "actual" in entry for entry in state["predictions"].values())
 
 
-@pytest.mark.parametrize("package, name, other", [("torch", "PyTorch", "tf"), ("tensorflow", "TensorFlow", "torch")])
-def test_one_framework_missing(source, package, name, other, tmp_path):
+MISSING = {"torch": ("PyTorch", "tf", "tensorflow"), "tensorflow": ("TensorFlow", "torch", "torch")}
+"""{package that is missing: its name, the other framework's tag and package}"""
+
+
+@pytest.fixture(scope="module", params=MISSING)
+def without(request, tmp_path_factory):
+    """(name of what is missing, tag of the other framework, a kernel without the one and with the other loaded)."""
+    name, tag, other = MISSING[request.param]
+    folder = tmp_path_factory.mktemp("without")
+    (folder / "sitecustomize.py").write_text(BLOCKER.format(package=request.param), encoding="utf-8")
+    path = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", path)
+        with loaded.kernels([other, "matplotlib.pyplot"], os.environ) as kernel:
+            yield name, tag, kernel
+
+
+def test_one_framework_missing(source, without):
     """The cells that need it are skipped and say so, the other framework's all run, and every claim gets a verdict."""
-    (tmp_path / "sitecustomize.py").write_text(BLOCKER.format(package=package), encoding="utf-8")
-    path = os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")]))
-    done = pipeline.execute(pipeline.learner(pipeline.read(source)), {"PYTHONPATH": path})
+    name, other, kernel = without
+    done = pipeline.execute(pipeline.learner(pipeline.read(source)), kernel=kernel)
     said = [(cell, printed(cell)) for cell in done.cells if cell.cell_type == "code"]
     skipped = [cell for cell, text in said if f"skipped: {name} is not installed" in text]
     assert skipped and any(f"{name} is not installed: cells that need it" in text for _, text in said)
