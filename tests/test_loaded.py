@@ -7,6 +7,7 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 
 import loaded
+from conftest import together
 from helpers import web
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks them")]
@@ -77,3 +78,11 @@ def test_a_module_that_cannot_be_loaded_is_said(variables):
     with pytest.raises(RuntimeError, match="No module named 'no_such_module'"):
         with loaded.kernels(["no_such_module"], variables):
             pass
+
+
+def test_tests_that_share_what_starts_slowly_are_together_and_others_are_not():
+    missing = "tests/test_execution.py::test_one_framework_missing[{}-{}]".format
+    assert together(missing("torch", "01a")) == together(missing("torch", "14b")) != together(missing("tensorflow", "14b"))
+    assert together("tests/chapters/test_ch10.py::test_a[x]") == together("tests/chapters/test_ch10.py::test_b")
+    for alone in ("tests/chapters/test_ch01.py::test_a", "tests/test_site.py::test_a"):
+        assert together(alone) == alone
