@@ -3,10 +3,8 @@
 That its verdicts say what they said when they were recorded is nbval's part (`make test` runs it after these).
 """
 import itertools
-import multiprocessing
 import os
 import re
-from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 
@@ -15,6 +13,7 @@ import pipeline
 import right_and_wrong
 from helpers import data
 from helpers.course import ledger
+from loaded_pool import one_process
 
 SOURCES = pipeline.sources()
 pytestmark = pytest.mark.slow
@@ -63,7 +62,7 @@ def test_right_answers_pass_and_wrong_ones_are_refused_with_their_cause(sources)
     Where verdicts are compared, each cell of a lesson runs in a kernel of its own.
     """
     once = 1 if sources[0].parent.name in ALONE else None
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), max_tasks_per_child=once) as pool:
+    with one_process(once) as pool:
         for answer, cause, said in itertools.chain.from_iterable(pool.map(right_and_wrong.said, sources)):
             if cause is None:
                 assert ": right." in said, f"the solution is refused: {said}\n{answer}"
