@@ -10,6 +10,7 @@ import gc
 import importlib
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -37,8 +38,8 @@ def kernels(modules, environment):
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as log:
         address, before = str(Path(folder, "socket")), environment.get("JUPYTER_PATH")
         write_spec(Path(folder, "kernels", KERNEL), address)
-        with subprocess.Popen([sys.executable, "-P", __file__, "serve", address, *modules], stdout=subprocess.PIPE,
-                              stderr=log, env={**environment, "MPLBACKEND": INLINE}) as server:
+        with subprocess.Popen([sys.executable, "-P", __file__, "serve", address, *modules], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, stderr=log, env={**environment, "MPLBACKEND": INLINE}) as server:
             try:
                 if server.stdout.readline() != b"ready\n":
                     log.seek(0)
@@ -68,7 +69,7 @@ def serve(address, *modules):
         listening.bind(address)
         listening.listen()
         print("ready", flush=True)
-        while True:
+        while sys.stdin not in select.select([listening, sys.stdin], [], [])[0]:  # the starter is gone
             connection, _ = listening.accept()
             with contextlib.suppress(ChildProcessError):
                 while os.waitpid(-1, os.WNOHANG)[0]:  # of those that have ended nothing stays
