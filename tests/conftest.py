@@ -2,9 +2,11 @@
 happens to a test where a tool that it needs is missing."""
 import importlib.util
 import os
+import re
 import shutil
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from helpers import session, show
 from helpers.course import missing
@@ -19,6 +21,26 @@ for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREAD
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 OFFLINE = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
            "--disable-component-update", "--disable-sync"]
+
+
+TOGETHER = re.compile(r"tests/(test_site_in_browser|test_browser|chapters/test_ch(09|09_pages|10|11))\.py|"
+                      r".*::test_one_framework_missing\[\w+")
+"""How the names of tests begin that share what takes long to start: a site, a server, a process with a framework loaded."""
+
+
+def together(name):
+    """What the tests that are to run in the same worker as the one of this name have in common; of most it is the name."""
+    found = TOGETHER.match(name)
+    return found.group() if found else name
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Under `pytest -n`: many tests together first, then one after another, each where a worker is free."""
+    if config.getvalue("dist") == "load":
+        scheduler = LoadScopeScheduling(config, log)
+        scheduler._split_scope = together
+        return scheduler
 
 
 def cure(tool):

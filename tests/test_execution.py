@@ -3,17 +3,17 @@
 That its verdicts say what they said when they were recorded is nbval's part (`make test` runs it after these).
 """
 import itertools
-import multiprocessing
 import os
 import re
-from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 
+import loaded
 import pipeline
 import right_and_wrong
 from helpers import data
 from helpers.course import ledger
+from loaded_pool import one_process
 
 SOURCES = pipeline.sources()
 pytestmark = pytest.mark.slow
@@ -62,7 +62,7 @@ def test_right_answers_pass_and_wrong_ones_are_refused_with_their_cause(sources)
     Where verdicts are compared, each cell of a lesson runs in a kernel of its own.
     """
     once = 1 if sources[0].parent.name in ALONE else None
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), max_tasks_per_child=once) as pool:
+    with one_process(once) as pool:
         for answer, cause, said in itertools.chain.from_iterable(pool.map(right_and_wrong.said, sources)):
             if cause is None:
                 assert ": right." in said, f"the solution is refused: {said}\n{answer}"
@@ -79,12 +79,27 @@ def test_learners_notebook_runs_with_nothing_answered(source):
     assert all(entry["guess"] is None and "actual" in entry for entry in state["predictions"].values())
 
 
-@pytest.mark.parametrize("package, name, other", [("torch", "PyTorch", "tf"), ("tensorflow", "TensorFlow", "torch")])
-def test_one_framework_missing(source, package, name, other, tmp_path):
+MISSING = {"torch": ("PyTorch", "tf", "tensorflow"), "tensorflow": ("TensorFlow", "torch", "torch")}
+"""{package that is missing: its name, the other framework's tag and package}"""
+
+
+@pytest.fixture(scope="module", params=MISSING)
+def without(request, tmp_path_factory):
+    """(name of what is missing, tag of the other framework, a kernel without the one and with the other loaded)."""
+    name, tag, other = MISSING[request.param]
+    folder = tmp_path_factory.mktemp("without")
+    (folder / "sitecustomize.py").write_text(BLOCKER.format(package=request.param), encoding="utf-8")
+    path = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", path)
+        with loaded.kernels([other, "matplotlib.pyplot"], os.environ) as kernel:
+            yield name, tag, kernel
+
+
+def test_one_framework_missing(source, without):
     """The cells that need it are skipped and say so, the other framework's all run, and every claim gets a verdict."""
-    (tmp_path / "sitecustomize.py").write_text(BLOCKER.format(package=package), encoding="utf-8")
-    path = os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")]))
-    done = pipeline.execute(pipeline.learner(pipeline.read(source)), {"PYTHONPATH": path})
+    name, other, kernel = without
+    done = pipeline.execute(pipeline.learner(pipeline.read(source)), kernel=kernel)
     said = [(cell, printed(cell)) for cell in done.cells if cell.cell_type == "code"]
     skipped = [cell for cell, text in said if f"skipped: {name} is not installed" in text]
     assert skipped and any(f"{name} is not installed: cells that need it" in text for _, text in said)

@@ -35,9 +35,11 @@ from traitlets.config import Config  # noqa: E402
 
 import answers  # noqa: E402
 import density  # noqa: E402
+import loaded  # noqa: E402
 from batch import each, keep_seconds, table, timed  # noqa: E402
-from helpers import build_dir, data  # noqa: E402
+from helpers import build_dir, data, session  # noqa: E402
 from helpers.course import ledger  # noqa: E402
+from helpers.machine.environment import settle  # noqa: E402
 from parameters import typed  # noqa: E402
 from run_ledger import fresh_ledger, work_apart  # noqa: E402
 
@@ -197,10 +199,10 @@ def difference(edition, nb, exact=True):
     return None
 
 
-def execute(nb, environment=None):
+def execute(nb, environment=None, kernel="python3"):
     """Run a notebook's cells in a fresh kernel, in the folder notebooks/, its ledger in a folder of its own."""
     with tempfile.TemporaryDirectory() as scratch:
-        client = nbclient.NotebookClient(nbformat.from_dict(nb), timeout=300, kernel_name="python3", coalesce_streams=True,
+        client = nbclient.NotebookClient(nbformat.from_dict(nb), timeout=300, kernel_name=kernel, coalesce_streams=True,
                                          config=KERNELS, resources={"metadata": {"path": str(ROOT / "notebooks")}})
         return client.execute(env={**os.environ, "SIDE_BY_SIDE_BUILD": scratch, **(environment or {})})
 
@@ -377,11 +379,17 @@ def test(chosen, workers):
 
 
 def verdicts(chosen, workers):
-    """Run the solved notebooks and compare what their verdict cells say with what they said, by nbval. The exit code."""
-    options = ["--dist", "loadfile", "--nbval-lax", "--nbval-sanitize-with", "tests/nbval.cfg", "--nbval-cell-timeout=120",
-               "-p", "no:cacheprovider"]
-    return subprocess.call([*PYTEST, str(workers), *options, *(str(targets(source)[1]) for source in chosen)], cwd=ROOT,
-                           env={**os.environ, "SIDE_BY_SIDE_BUILD": str(build_dir() / "nbval")})
+    """Run the solved notebooks and compare what their verdict cells say with what they said, by nbval. The exit code.
+
+    Each has a kernel of its own, in which the frameworks are loaded when it begins.
+    """
+    variables = {**os.environ, **session.ENVIRONMENT, "SIDE_BY_SIDE_BUILD": str(build_dir() / "nbval")}
+    settle(variables)
+    with loaded.kernels(["torch", "tensorflow", "keras", "matplotlib.pyplot"], variables) as kernel:
+        options = ["--dist", "loadfile", "--nbval-lax", "--nbval-sanitize-with", "tests/nbval.cfg",
+                   "--nbval-kernel-name", kernel, "--nbval-cell-timeout=120", "-p", "no:cacheprovider"]
+        return subprocess.call([*PYTEST, str(workers), *options, *(str(targets(source)[1]) for source in chosen)], cwd=ROOT,
+                               env=variables)
 
 
 def run_all(chosen, workers, parameters):

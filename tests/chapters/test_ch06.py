@@ -1,7 +1,4 @@
 """Chapter 6: its verdicts turn when a constant is off by little or a mend mends nothing; its modules see what is there."""
-import multiprocessing
-from concurrent.futures import ProcessPoolExecutor
-
 import numpy as np
 import pytest
 
@@ -9,6 +6,7 @@ import cells
 import pipeline
 from chapters.ch06 import defaults, figures, lockstep, start
 from helpers import data, parity, process
+from loaded_pool import one_process
 
 slow = pytest.mark.slow
 
@@ -47,7 +45,7 @@ def error_of(lesson, old, new):
 @pytest.mark.parametrize("lesson", PLANTED)
 def test_a_small_change_turns_the_verdict(lesson):
     """The changes to one lesson run one after another in a process of their own."""
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+    with one_process() as pool:
         for old, new, said in PLANTED[lesson]:
             error = pool.submit(error_of, lesson, old, new).result()
             assert error.startswith(said), f"{old!r} became {new!r}: {error}"

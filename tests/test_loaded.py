@@ -1,0 +1,88 @@
+"""A kernel that begins with modules loaded is one of its own: variables, folder, interrupt and end are its client's."""
+import os
+import sys
+
+import psutil
+import pytest
+from jupyter_client.manager import start_new_kernel
+
+import loaded
+from conftest import together
+from helpers import web
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks them")]
+
+
+@pytest.fixture
+def variables(tmp_path, monkeypatch):
+    """What a module that tells who loaded it is found with."""
+    (tmp_path / "heavy.py").write_text("import os\nloaded_by = os.getpid()\n", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    return os.environ
+
+
+def said(client, code):
+    """What a cell prints, or the name of the error with which it ends."""
+    outputs = []
+    reply = client.execute_interactive(code, timeout=60, output_hook=lambda message: outputs.append(message["content"]))
+    return "".join(content.get("text", "") for content in outputs).strip() or reply["content"].get("ename")
+
+
+def pid(client):
+    return int(said(client, "import os; print(os.getpid())"))
+
+
+def gone(number):
+    return web.wait_until(lambda: not psutil.pid_exists(number) or psutil.Process(number).status() == "zombie")
+
+
+def test_what_is_loaded_is_shared_and_nothing_else(variables, tmp_path):
+    with loaded.kernels(["heavy"], variables) as name:
+        for number in "12":
+            manager, client = start_new_kernel(kernel_name=name, cwd=tmp_path, env={**variables, "NUMBER": number})
+            assert said(client, "import heavy, os; print(heavy.loaded_by == os.getppid() != os.getpid())") == "True"
+            assert said(client, "print(os.environ['NUMBER'], os.getcwd())") == f"{number} {tmp_path}"
+            assert said(client, "print(hasattr(heavy, 'mine')); heavy.mine = 1") == "False"
+            mine = pid(client)
+            client.stop_channels()
+            manager.shutdown_kernel()
+            assert gone(mine)
+    assert name not in os.environ.get("JUPYTER_PATH", "")
+
+
+def test_it_is_interrupted_and_killed_as_its_client_wants(variables):
+    with loaded.kernels(["heavy"], variables) as name:
+        manager, client = start_new_kernel(kernel_name=name)
+        mine = pid(client)
+        asked = client.execute("print('begun', flush=True)\nimport time\ntime.sleep(100)")
+        while client.get_iopub_msg(timeout=60)["content"].get("text") != "begun\n":
+            pass
+        manager.interrupt_kernel()
+        assert client.get_shell_msg(timeout=60)["content"]["ename"] == "KeyboardInterrupt" and asked
+        client.stop_channels()
+        manager.provisioner.process.kill()
+        assert gone(mine)
+        manager.shutdown_kernel(now=True)
+
+
+def test_no_kernel_outlives_the_block(variables):
+    with loaded.kernels(["heavy"], variables) as name:
+        manager, client = start_new_kernel(kernel_name=name)
+        mine = pid(client)
+    assert gone(mine)
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+
+
+def test_a_module_that_cannot_be_loaded_is_said(variables):
+    with pytest.raises(RuntimeError, match="No module named 'no_such_module'"):
+        with loaded.kernels(["no_such_module"], variables):
+            pass
+
+
+def test_tests_that_share_what_starts_slowly_are_together_and_others_are_not():
+    missing = "tests/test_execution.py::test_one_framework_missing[{}-{}]".format
+    assert together(missing("torch", "01a")) == together(missing("torch", "14b")) != together(missing("tensorflow", "14b"))
+    assert together("tests/chapters/test_ch10.py::test_a[x]") == together("tests/chapters/test_ch10.py::test_b")
+    for alone in ("tests/chapters/test_ch01.py::test_a", "tests/test_site.py::test_a"):
+        assert together(alone) == alone
