@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 4b. Lengths that differ
 #
-# Most data that differ in shape differ in length alone. You fill them up to one length, in both frameworks, and find out what
-# the filling does to a state, to a note and to a loss.
+# Most data that differ in shape differ in length alone. You fill them up to one length, in both frameworks, and find
+# out what the filling does to a state, to a note and to a loss.
 #
 # > **Minutes**: 40 · **Needs**: lesson 4a · **Claims tested**: none
 # >
@@ -15,8 +15,8 @@
 # > - fill fewer cells (verdict in 4b.6)
 # > - say what each side does with nothing at all (verdict in 4b.7)
 #
-# Below, `fast` chooses how long a network studies, and `seed` its first weights. `device` changes nothing: so small a network
-# is faster on a CPU, and all runs there.
+# Below, `fast` chooses how long a network studies, and `seed` its first weights. `device` changes nothing: so small a
+# network is faster on a CPU, and all runs there.
 
 # %% tags=["setup"]
 from helpers import session
@@ -61,8 +61,8 @@ session.use(seed=seed, device=device, fast=fast)
 # %% [markdown]
 # ## 4b.1 Fourteen tunes
 #
-# Fourteen old tunes ship with the course. `melody.tunes` reads their notes, as letters, without how long each note sounds.
-# For a network we number the notes, from 1 on. The number 0 is kept free.
+# Fourteen old tunes ship with the course. `melody.tunes` reads their notes, as letters, without how long each note
+# sounds. For a network we number the notes, from 1 on. The number 0 is kept free.
 
 # %% tags=["taught"]
 tunes = melody.tunes()  # {title: notes}
@@ -78,8 +78,8 @@ print(rows[1])
 # %% [markdown]
 # ## 4b.2 Filled up
 #
-# Rows of different lengths are no array. So fill the short ones up: that is [padding](glossary.md#padding). Each framework
-# has a function for it.
+# Rows of different lengths are no array. So fill the short ones up: that is [padding](glossary.md#padding). Each
+# framework has a function for it.
 #
 # **Predict.** Both get `[[1, 2, 3], [4, 5]]`, and nothing else is said. Where does the 0 stand in the second row?
 #
@@ -119,8 +119,8 @@ exercises.outcome("P4.5", letters[behind])
 parity.differ("what both made of it", padded_torch, padded_tf)
 
 # %% [markdown]
-# PyTorch also has turned the table: time first, then the batch. Its recurrent layers want that, unless `batch_first=True` is
-# said. And there is a third default, which costs more. Measured values need not be whole:
+# PyTorch also has turned the table: time first, then the batch. Its recurrent layers want that, unless
+# `batch_first=True` is said. And there is a third default, which costs more. Measured values need not be whole:
 
 # %% tags=["torch"]
 # PyTorch
@@ -142,8 +142,8 @@ cut = halves_torch.astype("int32")
 parity.verdict("TensorFlow's, and PyTorch's cut to whole numbers", halves_tf, cut)
 
 # %% [markdown]
-# `pad_sequences` makes whole numbers of 32 bits, unless `dtype` says otherwise. No error, no warning. So say what you mean.
-# Our own `pad` has no defaults to forget, and refuses what has no answer.
+# `pad_sequences` makes whole numbers of 32 bits, unless `dtype` says otherwise. No error, no warning. So say what you
+# mean. Our own `pad` has no defaults to forget, and refuses what has no answer.
 
 
 # %% tags=["taught"]
@@ -181,8 +181,8 @@ parity.verdict("TensorFlow's padding and ours", tunes_tf, padded)
 # %% [markdown]
 # ## 4b.3 The state after the last note
 #
-# An [LSTM](glossary.md#lstm) reads a row step by step. It keeps a *state*, 32 numbers here, and changes it at each step. The
-# state at the end stands for the whole tune, as the state at the top did for a tree.
+# An [LSTM](glossary.md#recurrent-network) reads a row step by step. It keeps a *state*, 32 numbers here, and changes it at each
+# step. The state at the end stands for the whole tune, as the state at the top did for a tree.
 #
 # `layers` makes three layers from the same random weights: one looks up a note's vector (an
 # [embedding](glossary.md#embedding)), the LSTM, and one for later. Here the LSTM reads the padded batch, as it is.
@@ -250,12 +250,12 @@ exercises.outcome("P4.6", exercises.first_true(came_true))
 print(f"{kept} of {len(rows)} states are those of the tune; the others are wrong")
 
 # %% [markdown]
-# Number 0 has a vector like any other, and even a vector of zeros would be a step: the gates go on with the old state. Only the
-# longest tune has no padding.
+# Number 0 has a vector like any other, and even a vector of zeros would be a step: the gates go on with the old state.
+# Only the longest tune has no padding.
 #
-# There are two cures. Keras's layers take a [mask](glossary.md#mask): true where something is real. At a masked step the state
-# stays as it is. PyTorch's LSTM takes no mask. It takes a [packed batch](glossary.md#packed-sequence), from which the padding has
-# been taken out.
+# There are two cures. Keras's layers take a [mask](glossary.md#mask): true where something is real. At a masked step
+# the state stays as it is. PyTorch's LSTM takes no mask. It takes a [packed batch](glossary.md#packed-sequence), from
+# which the padding has been taken out.
 
 # %% tags=["torch"]
 # PyTorch
@@ -279,10 +279,10 @@ parity.verdict("packed, and each tune alone", cured_torch, alone_torch, atol=1e-
 parity.verdict("masked, and each tune alone", cured_tf, alone_tf, atol=1e-12)
 
 # %% [markdown]
-# Keras computes the padded steps, and throws them away. PyTorch does not compute them: a packed batch holds a plan, as `fold`
-# made one in lesson 4a. All first notes form a round, all second notes the next one. `packed.batch_sizes` says how many rows
-# each round has. For that, the rows are sorted by length; `enforce_sorted=False` lets PyTorch do it, and it gives the
-# states back in your order.
+# Keras computes the padded steps, and throws them away. PyTorch does not compute them: a packed batch holds a plan, as
+# `fold` made one in lesson 4a. All first notes form a round, all second notes the next one. `packed.batch_sizes` says
+# how many rows each round has. For that, the rows are sorted by length; `enforce_sorted=False` lets PyTorch do it, and
+# it gives the states back in your order.
 
 # %% tags=["taught"]
 print(packed.batch_sizes.tolist())
@@ -314,8 +314,8 @@ exercises.check("4.6", answer)
 # Who builds a network seldom hands masks around. Both embeddings have a switch that says "0 is padding": PyTorch's is
 # `padding_idx=0`, and Keras's `mask_zero=True`.
 #
-# A colleague has numbered the notes from 0. Number 0 is C, the first note of *Frère Jacques*. He sets the switch,
-# and reads this one tune, which needs no padding. The vectors are given, as if they had been learned.
+# A colleague has numbered the notes from 0. Number 0 is C, the first note of *Frère Jacques*. He sets the switch, and
+# reads this one tune, which needs no padding. The vectors are given, as if they had been learned.
 
 # %% tags=["taught"]
 numbers = np.array([rows[1]]) - 1  # the colleague's: C is 0
@@ -372,18 +372,18 @@ print(f"{share:.0%} of the tune's notes are Cs")
 
 # %% [markdown]
 # `mask_zero` makes a mask, which travels with the vectors to the layers behind, and the notes are gone without a word.
-# `padding_idx` makes no mask: it only keeps the vector of number 0 from being trained. One word in two manuals, two meanings.
-# Keep 0 free, as we did.
+# `padding_idx` makes no mask: it only keeps the vector of number 0 from being trained. One word in two manuals, two
+# meanings. Keep 0 free, as we did.
 #
-# The mask travels only as far as layers hand it on. And on a GPU, Keras's fast LSTM takes a mask only if all padding stands
-# behind (so says its source; `use_cudnn=False` takes any), while `pad_sequences` puts it in front.
+# The mask travels only as far as layers hand it on. And on a GPU, Keras's fast LSTM takes a mask only if all padding
+# stands behind (so says its source; `use_cudnn=False` takes any), while `pad_sequences` puts it in front.
 
 # %% [markdown]
 # ## 4b.5 What a loss counts
 #
-# Now the network guesses the next note: at each step the third layer gives a score to each name. How surprised it is by the note
-# that comes is the loss, one number for each step. No note's state has seen the padding behind it, so here the LSTM needs no
-# mask. But the loss does: in the padding, the next "note" is 0.
+# Now the network guesses the next note: at each step the third layer gives a score to each name. How surprised it is by
+# the note that comes is the loss, one number for each step. No note's state has seen the padding behind it, so here the
+# LSTM needs no mask. But the loss does: in the padding, the next "note" is 0.
 
 
 # %% tags=["torch"]
@@ -416,9 +416,9 @@ all_losses = torch_side.to_numpy(start_torch)
 parity.verdict("every loss", all_losses, tf_side.to_numpy(start_tf), atol=1e-12)
 
 # %% [markdown]
-# Ten tunes are studied, four kept for the test. Two networks start from the same weights and take the same number of steps of
-# [gradient descent](glossary.md#gradient-descent). The first one's loss is the mean over real notes, the second one's the mean
-# over all cells: that is what `loss.mean()` gives.
+# Ten tunes are studied, four kept for the test. Two networks start from the same weights and take the same number of
+# steps of gradient descent. The first one's loss is the mean over real notes, the second one's the mean over all cells:
+# that is what `loss.mean()` gives.
 
 # %% tags=["taught"]
 test = np.arange(len(rows)) % 3 == 2
@@ -478,8 +478,8 @@ parity.verdict("first network, trained", first_torch, first_tf, atol=1e-6)
 parity.verdict("second network, trained", second_torch, second_tf, atol=1e-6)
 
 # %% [markdown]
-# Each reports its [perplexity](glossary.md#perplexity) over the unseen tunes: $e^\text{mean loss}$, among how many equally likely
-# notes it wavers. Less is better. Each takes the mean that it was trained with.
+# Each reports its [perplexity](glossary.md#perplexity) over the unseen tunes: $e^\text{mean loss}$, among how many
+# equally likely notes it wavers. Less is better. Each takes the mean that it was trained with.
 #
 # **Predict.** How do they compare?
 #
@@ -527,8 +527,9 @@ print(f"perplexity of the second in the padding: {np.exp(padding_loss):.2f}")
 figures.reported_and_real(reports_torch, at_notes_torch)
 
 # %% [markdown]
-# After a 0 comes a 0: nothing is easier to guess. So the mean over all cells looks better the more padding a batch has, and the
-# same network reports another number in another batch. And it trains on that: part of each step goes into padding.
+# After a 0 comes a 0: nothing is easier to guess. So the mean over all cells looks better the more padding a batch has,
+# and the same network reports another number in another batch. And it trains on that: part of each step goes into
+# padding.
 #
 # Both frameworks have a switch for it. `ignore_index` and `ignore_class` name the number that does not count.
 
@@ -545,9 +546,7 @@ ignored_torch = float(loss)
 # TensorFlow
 scores = np.random.default_rng(seed).normal(size=(4, len(names)))
 wanted = np.array([3, 5, 0, 0])
-ignoring = keras.losses.SparseCategoricalCrossentropy(
-    from_logits=True, ignore_class=0
-)
+ignoring = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=0)
 ignored_tf = float(ignoring(wanted, scores))
 
 # %% tags=["verdict", "folded"]
@@ -557,9 +556,9 @@ parity.verdict("a mean over what counts", ignored_torch, ignored_tf, atol=1e-5)
 # %% [markdown]
 # ### Exercise 4.7: a perplexity that nothing fools (5 minutes)
 #
-# Write `answer(losses, lengths)` in PyTorch: `losses` (rows, steps) are padded behind; `lengths` (rows,) says how many of each
-# row are real. It returns the perplexity over all real steps of the batch, one number. In the padding anything may stand, NaN
-# too.
+# Write `answer(losses, lengths)` in PyTorch: `losses` (rows, steps) are padded behind; `lengths` (rows,) says how many
+# of each row are real. It returns the perplexity over all real steps of the batch, as a tensor of one number. In the
+# padding anything may stand, NaN too.
 
 # %% tags=["exercise"]
 answer = ...  # a function of losses and lengths
@@ -660,72 +659,72 @@ for way, cells in {
 # %% [markdown]
 # The price: a row always meets rows like itself. Shuffle within the buckets, and shuffle the batches.
 #
-# Could you do without padding? [Ragged and nested tensors](04c_what_fold_was_for.ipynb) hold rows of any length; lesson 4c
-# takes means of them. In the next section an LSTM is asked to read one.
+# Could you do without padding? [Ragged and nested tensors](04c_what_fold_was_for.ipynb) hold rows of any length; lesson
+# 4c takes means of them. In the next section an LSTM is asked to read one.
 
 # %% [markdown]
 # ## 4b.7 Nothing at all
 #
-# One day a batch is empty, a row has no step, or all of it is padding. `attempt` tells what comes back, or the first line of
-# the error.
+# One day a batch is empty, a row has no step, or all of it is padding. `attempt` tells what comes back, or what the
+# error says.
 
 
 # %% tags=["taught"]
-def attempt(function):
+def attempt(function, *given, **options):
     try:
-        return f"gives {np.round(function(), 2).tolist()}"
+        result = function(*given, **options)
     except Exception as error:
         return f"refuses: {errors.reason(error)}"
+    return f"gives {np.round(result, 2).tolist()}"
 
 
-for nothing in [[], [[1, 2], []]]:
-    print(f"pad({nothing})", attempt(lambda: pad(nothing)))
+print(attempt(pad, []))
+print(attempt(pad, [[1, 2], []]))
 
 # %% tags=["torch"]
 # PyTorch
 some = vectors_torch[:2, :3].detach()
 ragged = torch.nested.nested_tensor([some[0], some[1, :2]], layout=torch.jagged)
-hidden = torch.full((3,), -torch.inf, dtype=torch.float64)
+hidden = torch.full((3,), -torch.inf)
 zeros = torch.zeros(4, dtype=torch.int64)
 guesses = torch.from_numpy(scores)
 
 
 def read(lengths):
     packed = pack_padded_sequence(some, lengths, batch_first=True)
-    return lstm_torch(packed)[1][0][0, :, :2].detach()
+    _, (state, _) = lstm_torch(packed)
+    return torch_side.to_numpy(state[0, :, :2])
 
 
 nothing_torch = {
-    "pad an empty batch": attempt(lambda: pad_sequence([])),
-    "read a row of length 0": attempt(lambda: read([3, 0])),
-    "read a ragged batch": attempt(lambda: lstm_torch(ragged)),
-    "softmax, all masked": attempt(lambda: torch.softmax(hidden, 0)),
-    "loss of padding": attempt(
-        lambda: F.cross_entropy(guesses, zeros, ignore_index=0)
-    ),
+    "pad an empty batch": attempt(pad_sequence, []),
+    "read rows of length 3 and 0": attempt(read, [3, 0]),
+    "read a ragged batch": attempt(lstm_torch, ragged),
+    "softmax, all masked": attempt(torch.softmax, hidden, 0),
+    "loss of padding": attempt(F.cross_entropy, guesses, zeros, ignore_index=0),
 }
 
 # %% tags=["tf"]
 # TensorFlow
 some = vectors_tf[:2, :3]
 ragged = tf.RaggedTensor.from_tensor(some, lengths=[3, 2])
-hidden = np.array([[False, False, False]])
+hidden = np.array([False, False, False])
 zeros = np.zeros(4, "int64")
-guesses = tf.constant(scores)
+softmax = layers.Softmax()
 
 
 def read(lengths):
-    return lstm_tf(some, mask=tf.sequence_mask(lengths, 3))[1][:, :2]
+    mask = tf.sequence_mask(lengths, 3)
+    _, state, _ = lstm_tf(some, mask=mask)
+    return tf_side.to_numpy(state[:, :2])
 
 
 nothing_tf = {
-    "pad an empty batch": attempt(lambda: keras.utils.pad_sequences([])),
-    "read a row of length 0": attempt(lambda: read([3, 0])),
-    "read a ragged batch": attempt(lambda: lstm_tf(ragged)),
-    "softmax, all masked": attempt(
-        lambda: layers.Softmax()(np.zeros([1, 3]), mask=hidden)[0]
-    ),
-    "loss of padding": attempt(lambda: ignoring(zeros, guesses)),
+    "pad an empty batch": attempt(keras.utils.pad_sequences, []),
+    "read rows of length 3 and 0": attempt(read, [3, 0]),
+    "read a ragged batch": attempt(lstm_tf, ragged),
+    "softmax, all masked": attempt(softmax, np.zeros(3), mask=hidden),
+    "loss of padding": attempt(ignoring, zeros, scores),
 }
 
 # %% tags=["verdict", "folded"]
@@ -739,8 +738,8 @@ parity.differ(
 )
 
 # %% [markdown]
-# Where one side stops, the other goes on with a number: zeros for a row that was never read, 0 for a loss of nothing, which looks
-# like the best of all losses. Decide yourself, before the batch is made, as `pad` does.
+# Where one side stops, the other goes on with a number: zeros for a row that was never read, 0 for a loss of nothing,
+# which looks like the best of all losses. Decide yourself, before the batch is made, as `pad` does.
 
 # %% [markdown]
 # ## 4b.8 Quiz
@@ -758,14 +757,14 @@ claims.close("04b")
 # ## 4b.10 Summary and further reading
 #
 # - Pad with everything said: which end, which axis first, which dtype. Keep number 0 for padding alone.
-# - A state at the end needs a mask (Keras) or a packed batch (PyTorch). A padded batch without either gives other states, without
-#   an error.
+# - A state at the end needs a mask (Keras) or a packed batch (PyTorch). A padded batch without either gives other
+#   states, without an error.
 # - A mean over padding flatters, and trains for it. Count notes, not cells.
 # - Buckets save cells. What to do with nothing is yours to say.
 #
 # Where do your own data have lengths, and who in your program knows them?
 #
-# Further reading: Keras on [masking and padding](https://keras.io/guides/understanding_masking_and_padding/), PyTorch on
-# [packed sequences](https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pack_padded_sequence.html), TensorFlow on
-# [ragged tensors](https://www.tensorflow.org/guide/ragged_tensor).
+# Further reading: Keras on [masking and padding](https://keras.io/guides/understanding_masking_and_padding/); TensorFlow on
+# [ragged tensors](https://www.tensorflow.org/guide/ragged_tensor); PyTorch on
+# [packing](https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pack_padded_sequence.html).
 # Next: [what Fold was for](04c_what_fold_was_for.ipynb).
