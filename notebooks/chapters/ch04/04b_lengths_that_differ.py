@@ -26,7 +26,7 @@ session.start("04b")
 import numpy as np
 
 from chapters.ch04 import figures, melody
-from helpers import claims, errors, exercises, parity
+from helpers import claims, exercises, parity
 
 # %% tags=["torch", "setup"]
 # PyTorch
@@ -106,15 +106,15 @@ print(padded_tf)
 
 # %% tags=["verdict", "folded"]
 # Folded: which option came true, and the shapes.
-second_torch = padded_torch[:, 1]  # time comes first here
-second_tf = padded_tf[1]
+row_torch = padded_torch[:, 1]  # time comes first here
+row_tf = padded_tf[1]
 letters = {
     (True, True): "a",
     (False, False): "b",
     (True, False): "c",
     (False, True): "d",
 }
-behind = (bool(second_torch[-1] == 0), bool(second_tf[-1] == 0))
+behind = (bool(row_torch[-1] == 0), bool(row_tf[-1] == 0))
 exercises.outcome("P4.5", letters[behind])
 parity.differ("what both made of it", padded_torch, padded_tf)
 
@@ -181,8 +181,8 @@ parity.verdict("TensorFlow's padding and ours", tunes_tf, padded)
 # %% [markdown]
 # ## 4b.3 The state after the last note
 #
-# An [LSTM](glossary.md#recurrent-network) reads a row step by step. It keeps a *state*, 32 numbers here, and changes it at each
-# step. The state at the end stands for the whole tune, as the state at the top did for a tree.
+# An [LSTM](glossary.md#recurrent-network) reads a row step by step. It keeps a *state*, here 32 numbers, and changes it at
+# each step. The state at the end stands for the whole tune, as the state at the top did for a tree.
 #
 # `layers` makes three layers from the same random weights: one looks up a note's vector (an
 # [embedding](glossary.md#embedding)), the LSTM, and one for later. Here the LSTM reads the padded batch, as it is.
@@ -302,7 +302,7 @@ answer = [5, 3, 3, 2]
 answer = [4, 4, 4, 4, 4]
 # wrong: how many rows end
 answer = [0, 1, 2, 0, 1]
-# wrong: a row of length 2 is there in round 2
+# wrong: one step too early
 answer = [4, 3, 1, 1, 0]
 
 # %% tags=["check"]
@@ -337,8 +337,8 @@ exercises.predict("P4.7", guess, among=["a", "b", "c", "d"])
 
 # %% tags=["torch"]
 # PyTorch
-table = torch.from_numpy(vectors)
-switched = nn.Embedding.from_pretrained(table, padding_idx=0)
+switched = nn.Embedding(*vectors.shape, padding_idx=0, dtype=torch.float64)
+torch_side.set_weights(switched, {"weight": vectors})
 _, (state, _) = lstm_torch(switched(torch.from_numpy(numbers)))
 whole_torch = torch_side.to_numpy(state[0])
 _, (state, _) = lstm_torch(switched(torch.from_numpy(without_c)))
@@ -375,8 +375,7 @@ print(f"{share:.0%} of the tune's notes are Cs")
 # `padding_idx` makes no mask: it only keeps the vector of number 0 from being trained. One word in two manuals, two
 # meanings. Keep 0 free, as we did.
 #
-# The mask travels only as far as layers hand it on. And on a GPU, Keras's fast LSTM takes a mask only if all padding
-# stands behind (so says its source; `use_cudnn=False` takes any), while `pad_sequences` puts it in front.
+# A mask travels only as far as layers hand it on, and it is not part of the array: on the way through NumPy it is lost.
 
 # %% [markdown]
 # ## 4b.5 What a loss counts
@@ -432,7 +431,7 @@ all_cells = np.ones_like(only_notes)
 # %% tags=["torch"]
 # PyTorch
 def train_torch(counts):
-    """Train; counts: true where a loss counts. Returns all losses of the unseen tunes."""
+    """Losses of the unseen tunes after training; counts: true where a loss counts."""
     layers = melody_torch.layers(weights)
     parameters = melody_torch.trained(layers)
     optimizer = torch.optim.SGD(parameters, 1.0)
@@ -452,7 +451,7 @@ second_torch = train_torch(all_cells)
 # %% tags=["tf"]
 # TensorFlow
 def train_tf(counts):
-    """Train; counts: true where a loss counts. Returns all losses of the unseen tunes."""
+    """Losses of the unseen tunes after training; counts: true where a loss counts."""
     layers = melody_tf.layers(weights)
     variables = melody_tf.trained(layers)
     optimizer = keras.optimizers.SGD(1.0)
@@ -533,20 +532,20 @@ figures.reported_and_real(reports_torch, at_notes_torch)
 #
 # Both frameworks have a switch for it. `ignore_index` and `ignore_class` name the number that does not count.
 
+# %% tags=["taught"]
+scores = rng.normal(size=(4, len(names)))  # for four steps
+wanted = np.array([3, 5, 0, 0])  # two notes, two steps of padding
+
 # %% tags=["torch"]
 # PyTorch
-scores = np.random.default_rng(seed).normal(size=(4, len(names)))
-wanted = np.array([3, 5, 0, 0])
-loss = F.cross_entropy(
-    torch.from_numpy(scores), torch.from_numpy(wanted), ignore_index=0
-)
+guesses = torch.from_numpy(scores)
+loss = F.cross_entropy(guesses, torch.from_numpy(wanted), ignore_index=0)
 ignored_torch = float(loss)
 
 # %% tags=["tf"]
 # TensorFlow
-scores = np.random.default_rng(seed).normal(size=(4, len(names)))
-wanted = np.array([3, 5, 0, 0])
-ignoring = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=0)
+Loss = keras.losses.SparseCategoricalCrossentropy
+ignoring = Loss(from_logits=True, ignore_class=0)
 ignored_tf = float(ignoring(wanted, scores))
 
 # %% tags=["verdict", "folded"]
@@ -665,21 +664,16 @@ for way, cells in {
 # %% [markdown]
 # ## 4b.7 Nothing at all
 #
-# One day a batch is empty, a row has no step, or all of it is padding. `attempt` tells what comes back, or what the
-# error says.
-
+# One day a batch is empty, a row has no step, or all of it is padding. `melody.attempt` calls a function, and tells what
+# comes back or what the error says. Our own `pad` says it in a sentence:
 
 # %% tags=["taught"]
-def attempt(function, *given, **options):
-    try:
-        result = function(*given, **options)
-    except Exception as error:
-        return f"refuses: {errors.reason(error)}"
-    return f"gives {np.round(result, 2).tolist()}"
-
-
+attempt = melody.attempt
 print(attempt(pad, []))
 print(attempt(pad, [[1, 2], []]))
+
+# %% [markdown]
+# And the frameworks? Two rows of three steps are read, of which the second one's length is said to be 0.
 
 # %% tags=["torch"]
 # PyTorch
@@ -687,18 +681,17 @@ some = vectors_torch[:2, :3].detach()
 ragged = torch.nested.nested_tensor([some[0], some[1, :2]], layout=torch.jagged)
 hidden = torch.full((3,), -torch.inf)
 zeros = torch.zeros(4, dtype=torch.int64)
-guesses = torch.from_numpy(scores)
 
 
 def read(lengths):
     packed = pack_padded_sequence(some, lengths, batch_first=True)
     _, (state, _) = lstm_torch(packed)
-    return torch_side.to_numpy(state[0, :, :2])
+    return torch_side.to_numpy(state[0, 1, :4])
 
 
 nothing_torch = {
     "pad an empty batch": attempt(pad_sequence, []),
-    "read rows of length 3 and 0": attempt(read, [3, 0]),
+    "read a row of length 0": attempt(read, [3, 0]),
     "read a ragged batch": attempt(lstm_torch, ragged),
     "softmax, all masked": attempt(torch.softmax, hidden, 0),
     "loss of padding": attempt(F.cross_entropy, guesses, zeros, ignore_index=0),
@@ -716,12 +709,12 @@ softmax = layers.Softmax()
 def read(lengths):
     mask = tf.sequence_mask(lengths, 3)
     _, state, _ = lstm_tf(some, mask=mask)
-    return tf_side.to_numpy(state[:, :2])
+    return tf_side.to_numpy(state[1, :4])
 
 
 nothing_tf = {
     "pad an empty batch": attempt(keras.utils.pad_sequences, []),
-    "read rows of length 3 and 0": attempt(read, [3, 0]),
+    "read a row of length 0": attempt(read, [3, 0]),
     "read a ragged batch": attempt(lstm_tf, ragged),
     "softmax, all masked": attempt(softmax, np.zeros(3), mask=hidden),
     "loss of padding": attempt(ignoring, zeros, scores),

@@ -316,10 +316,10 @@ answer = np.full(5, 4)
 # %% 4.6 wrong: only the one of length 2 has ended
 answer = [4, 4, 1, 1, 1]
 
-# %% 4.6 wrong: yours has 4
+# %% 4.6 wrong: one step is missing
 answer = [4, 4, 3, 1]
 
-# %% 4.6 wrong: one number
+# %% 4.6 wrong: yours is one number
 answer = 13
 
 # %% 4.7 right: a mask and where

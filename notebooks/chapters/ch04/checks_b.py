@@ -52,6 +52,7 @@ EXERCISES = {
         "that is the padded batch: a row that has ended takes no part any more": [4, 4, 4, 4, 4],
         "that says how many rows end with each step; the question is how many still have it": [0, 1, 2, 0, 1],
         "a row of length 2 still has step 2, one of length 3 step 3: you let each end one step too early": [4, 3, 1, 1, 0],
+        "one step is missing: the longest row has five, and each has a number": [4, 4, 3, 1],
         "one step too many: after step 5 no row is left, and no round": [4, 4, 3, 1, 1, 0],
         "that is the right number of rows, but from the last step to the first": SIZES[::-1],
         "in step 3 rows of length 3 still take part: only the one of length 2 has ended": [4, 4, 1, 1, 1],

@@ -42,3 +42,19 @@ def start_weights(rng, count, inside=16, size=32):
         "scores": uniform(size, count),
         "scores bias": uniform(count),
     }
+
+
+def attempt(function, *given, **options):
+    """Call a function, and tell in a line what it gives, rounded, or how it refuses."""
+    try:
+        result = function(*given, **options)
+    except Exception as error:
+        return f"refuses: {_reason(error)}"
+    return f"gives {np.round(result, 2).tolist()}"
+
+
+def _reason(error):
+    """The line of an error that says what went wrong: Keras puts the layer's name before it, in another line."""
+    plain = re.sub(r"\x1b\[\d+m", "", str(error))  # Keras prints it in bold
+    lines = [line.strip() for line in plain.splitlines() if line.strip()]
+    return next((line for line in lines if not line.startswith("Exception encountered when calling")), "no message")
