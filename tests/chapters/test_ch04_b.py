@@ -50,7 +50,8 @@ def test_how_many_states_survive(wrong, letter):
 def test_who_passes_over_a_note(torch_passes, tf_passes, letter):
     shorter = np.zeros((1, 4))
     planted = {"shorter_torch": shorter, "shorter_tf": shorter, "numbers": np.array([[0, 1]]),
-               "whole_torch": shorter + (not torch_passes), "whole_tf": shorter + (not tf_passes)}
+               "whole_torch": shorter + (not torch_passes), "whole_tf": shorter + (not tf_passes),
+               "alone_torch": np.full((2, 4), float(not torch_passes))}
     assert cells.judge("04b", "passes_torch", asks=["P4.7"], **planted) == {"P4.7": letter}
 
 

@@ -4,7 +4,7 @@
 # Most data that differ in shape differ in length alone. You fill them up to one length, in both frameworks, and find
 # out what the filling does to a state, to a note and to a loss.
 #
-# > **Minutes**: 40 · **Needs**: lesson 4a · **Claims tested**: none
+# > **Minutes**: 40 · **Needs**: lessons 3a and 4a · **Claims tested**: none
 # >
 # > **You will be able to**
 # > - pad a batch as you mean it, not as a default does (prediction P4.5)
@@ -366,14 +366,15 @@ letters = {
 }
 exercises.outcome("P4.7", letters[passes_torch, passes_tf])
 parity.verdict("the tune without its Cs", shorter_torch, shorter_tf, atol=1e-12)
+parity.verdict("PyTorch's, and all notes", whole_torch[0], alone_torch[1], atol=1e-12)
 parity.differ("the tune with the switch set", whole_torch, whole_tf)
 share = np.mean(numbers == 0)
 print(f"{share:.0%} of the tune's notes are Cs")
 
 # %% [markdown]
 # `mask_zero` makes a mask, which travels with the vectors to the layers behind, and the notes are gone without a word.
-# `padding_idx` makes no mask: it only keeps the vector of number 0 from being trained. One word in two manuals, two
-# meanings. Keep 0 free, as we did.
+# `padding_idx` makes no mask: in a new table the vector of number 0 is zeros, and in any it is never trained. The LSTM
+# reads it as a note. One word in two manuals, two meanings. Keep 0 free, as we did.
 #
 # A mask travels only as far as layers hand it on, and it is not part of the array: on the way through NumPy it is lost.
 

@@ -386,6 +386,6 @@ def answer(losses, lengths):
 def answer(losses, lengths):
     return 2 ** losses[torch.arange(losses.shape[1]) < lengths[:, None]].mean()
 
-# %% 4.7 wrong: a torch.Tensor
+# %% 4.7 wrong: where a PyTorch tensor is asked for
 def answer(losses, lengths):
     return float(losses[torch.arange(losses.shape[1]) < lengths[:, None]].mean().exp())
