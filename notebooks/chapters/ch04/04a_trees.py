@@ -682,4 +682,4 @@ claims.close("04a")
 #
 # Further reading: [Fold's paper](https://arxiv.org/abs/1702.02181); [DyNet](https://arxiv.org/abs/1705.07860), which
 # finds the batches while the program runs; [TreeLSTM](https://arxiv.org/abs/1503.00075), a better cell.
-# Next: [what Fold was for](04c_what_fold_was_for.ipynb).
+# Next: [lengths that differ](04b_lengths_that_differ.ipynb).

@@ -282,3 +282,110 @@ def answer(states, table):
     near = tf.argmin((states[:, tf.newaxis] - table) ** 2, axis=1)  # (rows, size)
     columns = [tf.gather(table[:, k], near[:, k]) for k in range(table.shape[1])]
     return tf.stack(columns, axis=1)
+
+# %% 4.6 right: a tensor, counted by PyTorch
+answer = torch.nn.utils.rnn.pack_padded_sequence(
+    torch.zeros(4, 5, 1), [2, 5, 3, 3], batch_first=True, enforce_sorted=False
+).batch_sizes
+
+# %% 4.6 right: counted in NumPy
+lengths = np.array([2, 5, 3, 3])
+answer = (lengths[:, None] > np.arange(5)).sum(axis=0)
+
+# %% 4.6 right: a comprehension
+answer = [sum(length >= step for length in [2, 5, 3, 3]) for step in range(1, 6)]
+
+# %% 4.6 right: a tuple
+answer = (4, 4, 3, 1, 1)
+
+# %% 4.6 right: floats
+answer = [4.0, 4.0, 3.0, 1.0, 1.0]
+
+# %% 4.6 wrong: those are the lengths; the question
+answer = [2, 5, 3, 3]
+
+# %% 4.6 wrong: from the last step to the first
+answer = [1, 1, 3, 4, 4]
+
+# %% 4.6 wrong: one step too many
+answer = [4, 4, 3, 1, 1, 0]
+
+# %% 4.6 wrong: padded batch
+answer = np.full(5, 4)
+
+# %% 4.6 wrong: only the one of length 2 has ended
+answer = [4, 4, 1, 1, 1]
+
+# %% 4.6 wrong: one step is missing
+answer = [4, 4, 3, 1]
+
+# %% 4.6 wrong: yours is one number
+answer = 13
+
+# %% 4.7 right: a mask and where
+def answer(losses, lengths):
+    real = torch.arange(losses.size(1))[None] < lengths[:, None]
+    return torch.exp(torch.where(real, losses, 0).sum() / lengths.sum())
+
+# %% 4.7 right: a loop over rows
+def answer(losses, lengths):
+    kept = [row[:length] for row, length in zip(losses, lengths.tolist())]
+    return torch.cat(kept).mean().exp()
+
+# %% 4.7 right: packed
+def answer(losses, lengths):
+    packed = torch.nn.utils.rnn.pack_padded_sequence(losses, lengths, batch_first=True, enforce_sorted=False)
+    return packed.data.mean().exp()
+
+# %% 4.7 right: masked_fill
+def answer(losses, lengths):
+    padding = torch.arange(losses.shape[-1]).expand_as(losses) >= lengths.view(-1, 1)
+    total = losses.masked_fill(padding, 0.0).sum()
+    return (total / (~padding).sum()).exp()
+
+# %% 4.7 right: nanmean
+def answer(losses, lengths):
+    losses = losses.clone()
+    for row, length in enumerate(lengths):
+        losses[row, length:] = torch.nan
+    return torch.exp(torch.nanmean(losses))
+
+# %% 4.7 right: masked_select
+def answer(losses, lengths):
+    steps = torch.arange(1, losses.shape[1] + 1)
+    return torch.masked_select(losses, steps <= lengths[:, None]).mean().exp()
+
+# %% 4.7 wrong: 0 times NaN
+def answer(losses, lengths):
+    real = torch.arange(losses.shape[1]) < lengths[:, None]
+    return (losses * real.to(losses.dtype)).sum().div(lengths.sum()).exp()
+
+# %% 4.7 wrong: one step too many
+def answer(losses, lengths):
+    real = torch.arange(losses.shape[1]) <= lengths[:, None]
+    return losses[real].mean().exp()
+
+# %% 4.7 wrong: divided by all cells
+def answer(losses, lengths):
+    real = torch.arange(losses.shape[1]) < lengths[:, None]
+    return torch.where(real, losses, 0).mean().exp()
+
+# %% 4.7 wrong: for each row
+def answer(losses, lengths):
+    return torch.stack([row[:n].mean() for row, n in zip(losses, lengths)]).exp()
+
+# %% 4.7 wrong: exponential comes last
+def answer(losses, lengths):
+    return losses[torch.arange(losses.shape[1]) < lengths[:, None]].exp().mean()
+
+# %% 4.7 wrong: wrong way round
+def answer(losses, lengths):
+    return losses[torch.arange(losses.shape[1]) >= lengths[:, None]].mean().exp()
+
+# %% 4.7 wrong: use e
+def answer(losses, lengths):
+    return 2 ** losses[torch.arange(losses.shape[1]) < lengths[:, None]].mean()
+
+# %% 4.7 wrong: where a PyTorch tensor is asked for
+def answer(losses, lengths):
+    return float(losses[torch.arange(losses.shape[1]) < lengths[:, None]].mean().exp())

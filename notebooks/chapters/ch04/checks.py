@@ -1,8 +1,9 @@
-"""Chapter 4: a plan by hand, a ported cell, one call for all operators, the nearest digit, errors of a tree."""
+"""Chapter 4: a plan by hand, a ported cell, one call for all operators, the nearest digit, errors of a tree; 4b's."""
 import re
 
 import numpy as np
 
+from chapters.ch04 import checks_b
 from helpers.course import missing
 from helpers.course.judging import Exercise, call, function, value
 
@@ -184,4 +185,5 @@ EXERCISES = {
         "Three steps: all differences, (rows, digits, size); all distances, (rows, digits); the smallest of each row.",
         "`states[:, tf.newaxis] - table` makes all differences; square them and add them up over the last axis.",
         "`tf.argmin(distances, axis=1)` says which row is nearest; `tf.gather(table, ...)` takes it.")),
+    **checks_b.EXERCISES,
 }

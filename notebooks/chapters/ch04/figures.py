@@ -130,3 +130,21 @@ def draw_scores(ax, scores, values):
         ax.plot(*np.outer(corners[value], [0, -15]), color=plots.GRAY, linewidth=1)  # the border between the other two
         ax.scatter(*points[values == value].T, s=14, marker=marker, alpha=0.6, color=color, label=f"value {value}")
     ax.set(aspect="equal", xticks=[], yticks=[])
+
+
+def reported_and_real(reports, at_notes):
+    """Draw two networks' perplexities over unseen tunes: as each reports it, and at notes alone. Each: [first, second]."""
+    fig, ax = plots.figure(width=7, height=2.8)
+    rows = ["loss over notes", "loss over all cells"]
+    for place, (reported, real) in enumerate(zip(reports, at_notes)):
+        ax.plot([reported, real], [place, place], color=plots.GRAY, linewidth=1, zorder=1)
+        for value, marker, color, label, above in (
+                (reported, "D", "#E69F00", "reported", 0.18), (real, "o", "#009E73", "at notes", -0.3)):
+            ax.plot(value, place, marker, color=color, markersize=9, label=label if place == 0 else None)
+            ax.text(value, place + above, f"{value:.2f}", ha="center", va="bottom", fontsize=9)
+    ax.set(xlabel="perplexity over the unseen tunes (less is better)", yticks=[0, 1], yticklabels=rows, ylim=(-0.6, 1.6))
+    ax.margins(x=0.15)
+    ax.legend(fontsize=9, loc="center left")
+    told = "; ".join(f"{row}: reports {reported:.2f}, is worth {real:.2f}"
+                     for row, reported, real in zip(rows, reports, at_notes))
+    plots.show(fig, alt=f"Perplexities of two networks, trained in PyTorch, over tunes that they have not studied. {told}.")
