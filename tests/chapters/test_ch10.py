@@ -28,7 +28,7 @@ import cells
 import pipeline
 from chapters.ch10 import checks, exhibits, figures, loads, model_store, rest_api, servers, training
 from helpers import ROOT, data, process, timing, web
-from helpers.machine import lock, loopback
+from helpers.machine import loopback
 
 BUILD_TF = """
 import sys
@@ -822,15 +822,3 @@ def test_a_number_that_float32_cannot_hold():
     with pytest.warns(RuntimeWarning, match="overflow"):
         assert np.isinf(np.asarray([1e300], "float32"))
     assert torch.tensor([1e300], dtype=torch.float32).isinf()
-
-
-def test_two_open_notebooks_of_a_lesson_do_not_take_each_others_folder(build_folder):
-    build_folder.mkdir()
-    with lock.alone(build_folder / "chapter-10a.lock", 0):  # as another notebook's process holds it
-        (build_folder / "chapter-10a").mkdir()
-        (build_folder / "chapter-10a" / "served").touch()
-        folder = servers.fresh_folder("10a")
-        (folder / "mine").touch()
-        assert folder == build_folder / "chapter-10a-2" == servers.fresh_folder("10a") and not (folder / "mine").exists()
-        assert (build_folder / "chapter-10a" / "served").exists()
-    assert servers.fresh_folder("10b") == build_folder / "chapter-10b"

@@ -95,7 +95,7 @@ def chapter(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SIDE_BY_SIDE_BUILD", str(folder))
         pipeline.run(PAGE, {})
-        page = build_dir() / "chapter-11" / "page"
+        page = build_dir() / "chapter-11c" / "page"
     return page
 
 

@@ -4,48 +4,19 @@ None asks who somebody is, so each of ours begins its addresses at a path that n
 A lesson, whose cells no `with` block can hold together, calls `start` and `stop`.
 """
 import contextlib
-import itertools
 import os
 import shutil
 import subprocess
 import sys
 
-from helpers import build_dir, process, web
+from helpers import process, web
 from helpers.course import missing
-from helpers.machine import lock
+from helpers.session import fresh_folder  # noqa: F401  (the lessons ask it here, as what they serve from)
 
 MODEL = "digits"
 """The name under which the lessons' servers know their model."""
 
 _running = contextlib.ExitStack()
-_held = contextlib.ExitStack()  # the locks of this process's folders, until it ends
-_folders = {}
-
-
-def fresh_folder(lesson):
-    """An empty folder for a lesson's files: what an earlier run has left there would be served, too.
-
-    Another notebook of the same lesson that is open, such as the solved one, keeps the folder that it serves from.
-    """
-    place = build_dir() / f"chapter-{lesson}"
-    if place not in _folders:
-        _folders[place] = _nobodys(place)
-    folder = _folders[place]
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
-
-
-def _nobodys(place):
-    """place, or the first of NAME-2, NAME-3 ... that no other process holds; this one holds it from now on."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    for number in itertools.count(1):
-        folder = place if number == 1 else place.with_name(f"{place.name}-{number}")
-        try:
-            _held.enter_context(lock.alone(folder.with_suffix(".lock"), 0))
-        except TimeoutError:
-            continue
-        return folder
 
 
 def start(how, folder, side):
