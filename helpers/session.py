@@ -4,18 +4,20 @@ This module never imports a framework: it asks the sides that the lesson has imp
 """
 import contextlib
 import importlib.util
+import itertools
 import os
 import platform
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from helpers import ROOT, show
+from helpers import ROOT, build_dir, show
 from helpers.course import cells, ledger, missing
 from helpers.course import solutions as course_solutions
 from helpers.course.missing import sides, skip_where_missing, where_fetched  # noqa: F401  (lessons call them)
-from helpers.machine import environment
+from helpers.machine import environment, lock
 
 ENVIRONMENT = {  # read once, when a framework loads: later changes have no effect
     "TF_CPP_MIN_LOG_LEVEL": "3",  # TensorFlow's C++ side logs dozens of lines at lower levels
@@ -23,6 +25,9 @@ ENVIRONMENT = {  # read once, when a framework loads: later changes have no effe
     "OMP_WAIT_POLICY": "PASSIVE",  # spinning threads of one framework slow the other down, and unsteadily
     "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # cuBLAS is deterministic only with a fixed workspace
 }
+
+_held = contextlib.ExitStack()  # the locks of this kernel's folders, until it ends
+_folders = {}
 
 
 def start(lesson: str, solutions: bool = True) -> None:
@@ -80,6 +85,32 @@ def bind_chapters() -> None:
                                                   submodule_search_locations=[str(folder)])
     sys.modules["chapters"] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(sys.modules["chapters"])
+
+
+def fresh_folder(lesson: str) -> Path:
+    """An empty folder for a lesson's files: what an earlier run has left there would be read, or served, too.
+
+    Another notebook of the same lesson that is open, such as the solved one, keeps the folder that it works in.
+    """
+    place = build_dir() / f"chapter-{lesson}"
+    if place not in _folders:
+        _folders[place] = _nobodys(place)
+    folder = _folders[place]
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _nobodys(place):
+    """place, or the first of NAME-2, NAME-3 ... that no other process holds; this one holds it from now on."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    for number in itertools.count(1):
+        folder = place if number == 1 else place.with_name(f"{place.name}-{number}")
+        try:
+            _held.enter_context(lock.alone(folder.with_suffix(".lock"), 0))
+        except TimeoutError:
+            continue
+        return folder
 
 
 @contextlib.contextmanager

@@ -43,6 +43,22 @@ def test_what_is_counted(folder):
     assert [row[0] for row in classroom.machines(class_)] == [2, 1]
 
 
+def test_a_claim_has_a_row_for_each_kind_of_machine(folder):
+    """Two verdicts need a GPU, and what GPUs found must not drown among the laptops."""
+    cpu, gpu = "CPU, threads: 2 (no CUDA in this build)", "NVIDIA H200 (CUDA 12.8)"
+    for name, verdict, torch_on, tf_on, device in (
+            ("a", "NEVER", gpu, gpu, "auto"), ("b", "NEVER", gpu, gpu, "gpu"), ("c", "HELD", gpu, gpu, "cpu"),
+            ("d", "HELD", cpu, cpu, "auto"), ("e", "PARTLY", gpu, cpu, "auto")):
+        run = {"machine": [["Python", "3.11", "8 CPUs"], ["PyTorch", "2.13.0", torch_on], ["TensorFlow", "2.21.0", tf_on],
+                           ["Keras", "3.15.1", "backend tensorflow"]], "parameters": {"device": device}}
+        (folder / name).mkdir()
+        (folder / name / "01.json").write_text(json.dumps({**ledger(verdict), "run": run}))
+    class_, *_ = handed_in.read(folder)
+    assert [row[3:] for row in classroom.verdicts(class_)] == [
+        ["CPU", "HELD 4, PARTLY 1"], ["GPU", "NEVER 2"], ["GPU in PyTorch alone", "PARTLY 1"]]
+    assert "run on" in classroom.merge(folder).read_text(encoding="utf-8")
+
+
 def test_a_late_guess_is_not_counted(folder):
     late = {"predictions": {"1.10": {"guess": "float32", "actual": "float32", "right": True, "late": True}}}
     (folder / "late").mkdir()

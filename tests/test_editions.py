@@ -137,6 +137,32 @@ def test_an_edition_is_written_as_valid_notebooks(edition):
     assert (folder / "glossary.md").is_file() and "](glossary.md#" in text(book) and "](../glossary.md" not in text(book)
 
 
+def test_writing_an_edition_again_keeps_what_was_typed_into_it(build_folder, capsys):
+    name = "02a_train_by_hand"
+    folder = editions.main(["live", "02a"])
+    mine = folder / f"{name}.ipynb"
+    before = mine.read_text(encoding="utf-8")
+    book = nbformat.read(mine, 4)  # JupyterLab writes another order of keys, and numbers and outputs of cells that ran
+    cell = next(cell for cell in book.cells if cell.cell_type == "code")
+    cell.execution_count, cell.outputs = 1, [nbformat.v4.new_output("stream", text="ran")]
+    nbformat.write(book, mine)
+    assert editions.main(["live", "02a", "--no-solutions"]) == editions.main(["live", "02a"])
+    assert mine.read_text(encoding="utf-8") == before and len(list(folder.glob("*.ipynb"))) == 1, "nothing was typed"
+    assert "kept" not in capsys.readouterr().out
+
+    for number, kept in ((1, f"{name}.mine.ipynb"), (2, f"{name}.mine.2.ipynb")):
+        book = nbformat.read(mine, 4)
+        empty = next(cell for cell in book.cells if "typed in class" in cell.source)
+        empty.source += f"typed = {number}"
+        nbformat.write(book, mine)
+        editions.main(["live", "02a"])
+        assert f"{name}.ipynb: what was typed into it is kept as {kept}" in capsys.readouterr().out
+        assert f"typed = {number}" in text(nbformat.read(folder / kept, 4)) and mine.read_text(encoding="utf-8") == before
+    mine.write_text(before[:-9], encoding="utf-8")
+    editions.main(["live", "02a"])
+    assert (folder / f"{name}.mine.3.ipynb").read_text(encoding="utf-8") == before[:-9], "who knows what is in it?"
+
+
 @EACH
 def test_without_solutions_only_the_start_of_a_lesson_differs(source):
     lesson = pipeline.lesson(source)

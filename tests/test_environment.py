@@ -9,6 +9,7 @@ import nbclient
 import nbformat
 import pytest
 
+import pipeline
 from helpers import ROOT, session
 from helpers.machine import environment
 
@@ -114,7 +115,7 @@ def test_a_framework_that_a_start_up_file_of_ipython_loads_is_blamed_on_that_fil
         monkeypatch.delenv(name)
     start = "from helpers import session\nsession.start('01')"
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(start) for _ in range(2)])
-    client = nbclient.NotebookClient(book, timeout=60, kernel_name="python3", allow_errors=True,
+    client = nbclient.NotebookClient(book, timeout=60, kernel_name="python3", allow_errors=True, config=pipeline.KERNELS,
                                      resources={"metadata": {"path": str(ROOT / "notebooks")}})
     done = client.execute(env=bare(IPYTHONDIR=str(tmp_path / "ipython"),
                                    PYTHONPATH=os.pathsep.join([str(tmp_path), str(ROOT)])))

@@ -4,6 +4,7 @@ import nbformat
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
+import pipeline
 from helpers import ROOT
 from helpers.course import cells
 
@@ -15,7 +16,7 @@ ASK = 'guess = {}  # "a", "b" or "c"\nexercises.predict("P1.1", guess, among=["a
 def run(*sources):
     """What each cell of a notebook says in a kernel, errors included: a list of texts, without the first cell's."""
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in (START, *sources)])
-    client = nbclient.NotebookClient(book, timeout=60, kernel_name="python3", allow_errors=True,
+    client = nbclient.NotebookClient(book, timeout=60, kernel_name="python3", allow_errors=True, config=pipeline.KERNELS,
                                      resources={"metadata": {"path": str(ROOT / "notebooks")}})
     done = client.execute()
     return ["".join(output.get("text") or output.get("data", {}).get("text/plain") or output.get("ename", "")

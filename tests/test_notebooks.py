@@ -47,6 +47,14 @@ def test_papermill_sees_every_parameter(source):
     assert {parameter.name for parameter in PythonTranslator.inspect(cell)} == wanted
 
 
+def test_every_editor_finds_kernel_and_language_in_a_notebooks_file(source):
+    """Without the kernel's name VS Code asks for one at each opening; without the extension nbconvert writes NAME.txt."""
+    for path in pipeline.targets(source):
+        metadata = nbformat.read(path, 4).metadata
+        assert (metadata.kernelspec.name, metadata.kernelspec.language) == ("python3", "python")
+        assert (metadata.language_info.name, metadata.language_info.file_extension) == ("python", ".py")
+
+
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_a_chapters_lessons_ask_its_exercises_each_once(chapter):
     known = importlib.import_module(f"chapters.ch{chapter}.checks").EXERCISES

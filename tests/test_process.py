@@ -482,7 +482,7 @@ def test_a_notebooks_interrupt_ends_the_child_and_the_kernel_goes_on(script, tmp
         return message["content"]
 
     pids = tmp_path / "pids"
-    manager, client = start_new_kernel(kernel_name="python3")
+    manager, client = start_new_kernel(kernel_name="python3", transport_encryption="auto")
     try:
         call = f"process.run({str(script(FAMILY))!r}, {str(pids)!r}, {LONG})"
         request = client.execute("from helpers import process; " + call, stop_on_error=False)

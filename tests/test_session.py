@@ -5,8 +5,10 @@ import sys
 
 import pytest
 
+import pipeline
 from helpers import session
 from helpers.course import ledger, missing
+from helpers.machine import lock
 
 
 @pytest.mark.parametrize("seed, error, said", [
@@ -82,3 +84,24 @@ def test_not_installed():
     assert missing.not_installed() == []
     assert missing.not_installed(["torch", "no_such_framework"]) == ["no_such_framework"]
 
+
+def test_two_open_notebooks_of_a_lesson_do_not_take_each_others_folder(build_folder):
+    build_folder.mkdir()
+    with lock.alone(build_folder / "chapter-10a.lock", 0):  # as another notebook's process holds it
+        (build_folder / "chapter-10a").mkdir()
+        (build_folder / "chapter-10a" / "served").touch()
+        folder = session.fresh_folder("10a")
+        (folder / "mine").touch()
+        assert folder == build_folder / "chapter-10a-2" == session.fresh_folder("10a") and not (folder / "mine").exists()
+        assert (build_folder / "chapter-10a" / "served").exists()
+    assert session.fresh_folder("10b") == build_folder / "chapter-10b"
+
+
+WRITTEN_FOR_THE_LEARNER = {"05e": 'page.table(measured, build_dir() / "05e")'}
+"""{lesson: its line with a folder that every run shares}: what the learner prints or hands on has one place."""
+
+
+@pytest.mark.parametrize("source", pipeline.sources(), ids=pipeline.lesson)
+def test_a_lessons_files_lie_in_a_folder_of_its_own_kernel(source):
+    lines = [line.strip() for line in source.read_text(encoding="utf-8").splitlines() if "build_dir()" in line]
+    assert " ".join(lines) == WRITTEN_FOR_THE_LEARNER.get(pipeline.lesson(source), "")

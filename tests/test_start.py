@@ -113,6 +113,8 @@ def test_lab_binds_to_this_machine_and_serves_the_whole_course():
     first = sorted(path.stem for path in (ROOT / "notebooks" / "chapters" / "ch00").glob("00*.py"))[0]
     assert argv[:4] == ["PYTHON", "-m", "jupyter", "lab"] and "--ServerApp.ip=127.0.0.1" in argv
     assert f"--ServerApp.root_dir={ROOT}" in argv and f"--LabApp.default_url=/lab/tree/work/{first}.ipynb" in argv
+    asks_nobody_outside = {"--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"}
+    assert asks_nobody_outside < set(argv)
     assert "--allow-root" not in argv and start.lab("PYTHON", is_root=True) == [*argv, "--allow-root"]
 
 
@@ -272,8 +274,7 @@ def test_lab_opens_the_copy_and_merely_opening_changes_nothing(page, tmp_path):
         (course / "notebooks" / name).write_text(text, encoding="utf-8")
     port, folder = web.free_port(), tmp_path / "jupyter"
     command = [sys.executable, course / "tools" / "start.py", "--here", "lab", "--no-browser", f"--port={port}",
-               "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--LabApp.news_url=None",
-               "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+               "--ServerApp.port_retries=0", "--IdentityProvider.token="]
     environment = {"PYTHONPATH": course, "JUPYTERLAB_SETTINGS_DIR": folder / "settings",
                    "JUPYTER_RUNTIME_DIR": folder / "runtime", "JUPYTERLAB_WORKSPACES_DIR": folder / "workspaces"}
     with process.server(command, ready=f"http://127.0.0.1:{port}/lab", timeout=120, env=environment) as server:

@@ -5,9 +5,12 @@
     instructor  solved, with the notes of each chapter in place, minutes, and the wrong answers to expect
     live        the learner's, with the twin cells emptied, to be typed in class, each finished one folded below
     slides      HTML slides that need no network, of what `tools/pipeline.py run --apart` has executed; S shows the notes
+
+A notebook of an edition into which a hand has written is kept as NAME.mine.ipynb when the edition is written again.
 """
 import argparse
 import hashlib
+import json
 import re
 import shutil
 import sys
@@ -18,6 +21,7 @@ import nbformat
 from nbconvert import SlidesExporter
 from nbformat.v4 import new_markdown_cell, new_output
 
+import answers
 import cells_as_html
 import pipeline
 from helpers import ROOT, build_dir
@@ -221,6 +225,31 @@ def write_slides(book, path):
     path.with_suffix(".html").write_text(html, encoding="utf-8")
 
 
+def write_notebook(book, path):
+    """Write a notebook of an edition, and into it what tells whether a hand changes it. One that a hand has changed since
+    it was written is kept beside the new one; what only its cells have printed is not."""
+    if path.exists() and not is_as_written(path):
+        kept = pipeline.unused(path.with_suffix(".mine.ipynb"))
+        path.rename(kept)
+        print(f"{path.name}: what was typed into it is kept as {kept.name}")
+    book["metadata"]["written"] = fingerprint(book)
+    pipeline.write(book, path)
+
+
+def is_as_written(path):
+    """Whether the notebook in a file has the cells with which it was written. A damaged one has not."""
+    try:
+        book = answers.load(path)
+    except ValueError:
+        return False
+    return book.metadata.get("written") == fingerprint(book)
+
+
+def fingerprint(book):
+    """The hash of the kinds and texts of a notebook's cells."""
+    return answers.digest(json.dumps([answers.text(cell) for cell in book["cells"]]))
+
+
 def main(arguments=None):
     """Write an edition; returns its folder."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -239,7 +268,7 @@ def main(arguments=None):
         if not options.lessons:
             chosen = [source for source in chosen if pipeline.executed(source)] or chosen
     suffix = ".html" if options.edition == "slides" else ".ipynb"
-    there = {path.stem for path in folder.glob(f"*{suffix}")} | {source.stem for source in chosen}
+    there = {path.stem for path in folder.glob(f"*{suffix}") if "." not in path.stem} | {source.stem for source in chosen}
     pages = {f"{stem}.ipynb": stem + suffix for stem in there}
     for source in chosen:
         try:
@@ -249,7 +278,7 @@ def main(arguments=None):
             if options.edition == "slides":
                 write_slides(book, folder / source.stem)
             else:
-                pipeline.write(book, folder / source.with_suffix(".ipynb").name)
+                write_notebook(book, folder / source.with_suffix(".ipynb").name)
         except FileNotFoundError as error:
             sys.exit(str(error))
     shutil.copy(ROOT / "notebooks" / "glossary.md", folder)

@@ -88,6 +88,7 @@ def lab(python, is_root):
     first = min(path.stem for path in (ROOT / "notebooks" / "chapters").glob("ch*/[0-9][0-9]*_*.py"))
     argv = [python, "-m", "jupyter", "lab", "--ServerApp.ip=127.0.0.1", "--ServerApp.root_dir=" + str(work.parent),
             "--MappingKernelManager.transport_encryption=auto",  # else each kernel warns that others could read along
+            "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",  # nobody outside
             "--LabApp.default_url=/lab/tree/" + work.name + "/" + first + ".ipynb"]
     return argv + ["--allow-root"] if is_root else argv
 

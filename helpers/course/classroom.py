@@ -8,6 +8,7 @@ import re
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import NamedTuple
 
 from helpers import build_dir, data
 from helpers.course import handed_in, ledger, report
@@ -33,7 +34,8 @@ def merge(folder, target=None):
     sections = {
         "The class": [report.text(about), report.table("Machines", ["how many", "what they are"], machines(class_))],
         "Verdicts": [report.table("Claims that somebody judged",
-                                  ["claim", "what the article says", "expected", "the class found"], verdicts(class_))],
+                                  ["claim", "what the article says", "expected", "run on", "the class found"],
+                                  verdicts(class_))],
         "Predictions": [report.table("What was guessed, and what the runs said",
                                      ["prediction", "guesses", "the runs said", "right"], predictions(class_))],
         "Exercises": [report.table("Answers so far", ["exercise", "right", "wrong so far", "open"], exercises(class_))]}
@@ -41,21 +43,26 @@ def merge(folder, target=None):
 
 
 def verdicts(class_):
-    """Rows of claims that somebody has judged: how often each verdict was found, the most frequent first."""
-    found = _entries(class_, "verdicts")
-    return [[row["id"], row["claim"], row["expected"],
-             _counts(entry.verdict for entry, _ in found[row["id"]]) + _older(found[row["id"]])]
-            for row in data.claims_table() if row["id"] in found]
+    """Rows of claims that somebody has judged, one for each kind of machine: how often each verdict was found there, the
+    most frequent first."""
+    found, rows = _entries(class_, "verdicts"), []
+    for row in data.claims_table():
+        entries = found.get(row["id"], [])
+        for where in sorted({one.where for one in entries}):
+            there = [one for one in entries if one.where == where]
+            rows.append([row["id"], row["claim"], row["expected"], where,
+                         _counts(one.entry.verdict for one in there) + _older(there)])
+    return rows
 
 
 def predictions(class_):
     """Rows of predictions: what was guessed, what the runs said, and how many of those who guessed in time were right."""
     rows = []
     for key, entries in sorted(_entries(class_, "predictions").items(), key=lambda item: _order(item[0])):
-        guesses = [ledger.in_time(entry) for entry, _ in entries]
+        guesses = [ledger.in_time(one.entry) for one in entries]
         judged = [right for _, right in guesses if right is not None]
         rows.append([key, _counts(guess for guess, _ in guesses if guess is not None) or "none",
-                     _counts(entry.actual for entry, _ in entries if entry.actual is not None) + _older(entries),
+                     _counts(one.entry.actual for one in entries if one.entry.actual is not None) + _older(entries),
                      f"{sum(judged)} of {len(judged)}"])
     return rows
 
@@ -64,7 +71,7 @@ def exercises(class_):
     """Rows of exercises: how many learners have them right, wrong so far, or open."""
     rows = []
     for key, entries in sorted(_entries(class_, "exercises").items(), key=lambda item: _order(item[0])):
-        states = Counter(entry.state for entry, _ in entries)
+        states = Counter(one.entry.state for one in entries)
         rows.append([key + _older(entries), states["right"], states["wrong"], states["open"]])
     return rows
 
@@ -78,15 +85,33 @@ def machines(class_):
     return [[count, "; ".join(" ".join(row) for row in rows) or "not recorded"] for rows, count in found.most_common()]
 
 
+class Found(NamedTuple):
+    """A learner's entry, whether it is from an earlier run than its lesson's last, and the kind of machine it is from."""
+    entry: object
+    is_older: bool
+    where: str
+
+
+def kind_of_machine(run):
+    """"CPU", "GPU", or which framework alone had a GPU, as a run's table of devices says; "not recorded" without one."""
+    if not run.machine:
+        return "not recorded"
+    places = {name: where for name, _, where in run.machine if name in ("PyTorch", "TensorFlow")}
+    on_gpu = [name for name, where in places.items() if not where.startswith("CPU")]
+    if run.parameters.get("device") == "cpu" or not on_gpu:
+        return "CPU"
+    return "GPU" if len(on_gpu) == len(places) else f"GPU in {on_gpu[0]} alone"
+
+
 def _entries(class_, section):
-    """{key: [(each learner's entry, whether it is from an earlier run)]} of one section of all ledgers.
+    """{key: [a Found of each learner]} of one section of all ledgers.
 
     What a learner has in two ledgers, because it has moved to another lesson, counts once.
     """
     found = {}
     for learner in class_:
-        own = {key: (entry, entry.run != content.run) for content in learner.values()
-               for key, entry in getattr(content, section).items()}
+        own = {key: Found(entry, entry.run != content.run, kind_of_machine(content.runs.get(entry.run, ledger.Run())))
+               for content in learner.values() for key, entry in getattr(content, section).items()}
         for key, entry in own.items():
             found.setdefault(key, []).append(entry)
     return found
@@ -94,7 +119,7 @@ def _entries(class_, section):
 
 def _older(entries):
     """How many of the entries are older than the last run of their lesson, in words; "" when none is."""
-    count = sum(old for _, old in entries)
+    count = sum(one.is_older for one in entries)
     return f" ({count} from an earlier run)" if count else ""
 
 

@@ -127,7 +127,7 @@ def test_one_file_two_answers(means, loss, letter):
 def asked(tmp_path_factory):
     """(the task, what the process with Keras on PyTorch reports), with a file as lesson 5b makes it."""
     file = tmp_path_factory.mktemp("file") / "small.keras"
-    space = {"keras": keras, "layers": layers, "build_dir": lambda: file.parent}
+    space = {"keras": keras, "layers": layers, "session": SimpleNamespace(fresh_folder=lambda lesson: file.parent)}
     lesson = cells.read("05b", pipeline.learner)
     text = lesson[cells.find(lesson, "small")].source
     cells.execute(text, text, "<the file>", space)

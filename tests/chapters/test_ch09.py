@@ -202,7 +202,7 @@ def test_without_npms_files_all_but_the_page_works(has_visdom, tmp_path, monkeyp
 
 def test_an_interrupt_while_lingering_ends_the_look_and_the_server(tmp_path):
     """In a real kernel, as in Jupyter: the page is embedded, the interrupt is no error, the next cell runs."""
-    manager, kernel = start_new_kernel(cwd=str(ROOT))
+    manager, kernel = start_new_kernel(cwd=str(ROOT), transport_encryption="auto")
     try:
         kernel.execute(LOOK.format(logs=str(tmp_path)))
         shown, url = "", None

@@ -6,6 +6,7 @@ import contextlib
 import http.server
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -27,7 +28,7 @@ import cells
 import pipeline
 from chapters.ch10 import checks, exhibits, figures, loads, model_store, rest_api, servers, training
 from helpers import ROOT, data, process, timing, web
-from helpers.machine import lock, loopback
+from helpers.machine import loopback
 
 BUILD_TF = """
 import sys
@@ -260,6 +261,68 @@ def test_a_request_by_another_name_than_the_machines_own_is_refused(server):
         assert found == status and (set(answer) == {"error"}) == (status == 400), (host, answer)
 
 
+NO_FRAMEWORK = """
+from chapters.ch10.rest_api import DEFAULT, Signature, Tensor
+
+class Model:
+    signatures = {DEFAULT: Signature({"x": Tensor("float32", (None,))}, {})}
+
+    def __init__(self, folder):
+        pass
+
+    def call(self, name, arrays):
+        return {"y": 0.5 * arrays["x"] + 2}
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["flask", "django"])
+def test_two_users_of_one_machine_do_not_reach_each_others_models(how, tmp_path, monkeypatch):
+    """All accounts share the loopback: one can find another's port, and must not get past it without the address."""
+    workers = tmp_path / "chapters" / "ch10" / "workers"
+    shutil.copytree(ROOT / "notebooks" / "chapters" / "ch10" / "workers", workers)
+    (workers / "model_torch.py").write_text(NO_FRAMEWORK, encoding="utf-8")  # quick, and Python loads nothing else
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "digits" / "1").mkdir(parents=True)
+    with contextlib.ExitStack() as stack:
+        ada, grace = (stack.enter_context(getattr(servers, how)(tmp_path / "digits", NAME, "torch")) for _ in range(2))
+        secrets = [urlsplit(server.url).path for server in (ada, grace)]
+        assert all(re.fullmatch("/[0-9a-f]{32}", secret) for secret in secrets) and len(set(secrets)) == 2
+        request, port = {"instances": [1.0]}, f"http://127.0.0.1:{ada.port}"
+        assert ask(f"{ada.url}/v1/models/{NAME}:predict", request) == (200, {"predictions": [2.5]})
+        assert ask(f"{ada.url}/v1/models/{NAME}")[0] == 200
+        for base in ("", secrets[1], secrets[0][:-1], secrets[0].upper()):
+            for path, body in (("", None), ("/metadata", None), (":predict", request)):
+                found, answer = ask(f"{port}{base}/v1/models/{NAME}{path}", body)
+                assert found == 404 and set(answer) == {"error"}
+                assert NAME not in answer["error"] and secrets[0] not in answer["error"]
+        for server in (ada, grace):
+            family = [psutil.Process(server.pid), *psutil.Process(server.pid).children(recursive=True)]
+            said = " ".join(word for one in [*family, *psutil.Process(server.pid).parents()] for word in one.cmdline())
+            assert not any(secret in said for secret in secrets), "every account can read command lines"
+
+
+@pytest.mark.slow
+def test_every_server_of_ours_is_silent_to_who_does_not_know_its_address(server):
+    kind, url = server
+    if "tensorflow_model_server" in kind:
+        pytest.skip("TensorFlow Serving answers everybody")
+    parts = urlsplit(url)
+    assert re.fullmatch(f"/[0-9a-f]{{32}}/v1/models/{NAME}", parts.path)
+    found, answer = ask(f"http://{parts.netloc}/v1/models/{NAME}")
+    assert found == 404 and set(answer) == {"error"} and NAME not in answer["error"]
+
+
+def test_on_a_hub_a_server_that_answers_everybody_is_left_out(tmp_path, monkeypatch):
+    (tmp_path / "tensorflow_model_server").write_text("#!/bin/sh\n", encoding="utf-8")
+    (tmp_path / "tensorflow_model_server").chmod(0o755)
+    monkeypatch.setattr(servers.shutil, "which", lambda name: str(tmp_path / name))
+    monkeypatch.delenv(web.HUB, raising=False)
+    assert servers.is_tensorflow_model_server_here()
+    monkeypatch.setenv(web.HUB, "/user/ada/")
+    assert not servers.is_tensorflow_model_server_here()
+
+
 @pytest.mark.parametrize("host, own", [
     (None, True), ("127.0.0.1", True), ("LOCALHOST:80", True), ("[::1]:80", True), ("", False), ("evil.example", False),
     ("127.0.0.1.evil.example", False), ("localhost:80@evil.example", False), ("127.0.0.1\n", False)])
@@ -309,10 +372,10 @@ def test_slow_clients_and_cut_connections_hold_nobody_up(server):
     kind, url = server
     if "gunicorn" in kind:
         pytest.skip("gunicorn's threads read the bodies themselves: it belongs behind a proxy, as the chapter says")
-    port = int(url.split(":")[2].split("/")[0])
-    head = f"POST /v1/models/{NAME}:predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900\r\n\r\n".encode()
+    port, path = urlsplit(url).port, urlsplit(url).path
+    head = f"POST {path}:predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900\r\n\r\n".encode()
     with contextlib.ExitStack() as stack:
-        for text in [b"POST /v1"] * 15 + [head + b"{"] * 15:
+        for text in [f"POST {path}".encode()] * 15 + [head + b"{"] * 15:
             stack.enter_context(socket.create_connection(("127.0.0.1", port))).sendall(text)
         for _ in range(5):
             with socket.create_connection(("127.0.0.1", port)) as cut:
@@ -759,15 +822,3 @@ def test_a_number_that_float32_cannot_hold():
     with pytest.warns(RuntimeWarning, match="overflow"):
         assert np.isinf(np.asarray([1e300], "float32"))
     assert torch.tensor([1e300], dtype=torch.float32).isinf()
-
-
-def test_two_open_notebooks_of_a_lesson_do_not_take_each_others_folder(build_folder):
-    build_folder.mkdir()
-    with lock.alone(build_folder / "chapter-10a.lock", 0):  # as another notebook's process holds it
-        (build_folder / "chapter-10a").mkdir()
-        (build_folder / "chapter-10a" / "served").touch()
-        folder = servers.fresh_folder("10a")
-        (folder / "mine").touch()
-        assert folder == build_folder / "chapter-10a-2" == servers.fresh_folder("10a") and not (folder / "mine").exists()
-        assert (build_folder / "chapter-10a" / "served").exists()
-    assert servers.fresh_folder("10b") == build_folder / "chapter-10b"

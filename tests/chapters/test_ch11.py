@@ -3,8 +3,10 @@
 The browser tests need chromium, playwright and ONNX Runtime's files for browsers (conftest.needs).
 """
 
+import re
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 
 import nbformat
@@ -63,6 +65,22 @@ def test_the_server_is_on_loopback_and_lists_nothing(tmp_path):
     assert not psutil.pid_exists(server.pid) or psutil.Process(server.pid).status() == "zombie"
 
 
+def test_two_users_of_one_machine_do_not_reach_each_others_page(tmp_path):
+    """All accounts share the loopback: one can find another's port, and must not get past it without the address."""
+    (tmp_path / "index.html").write_text("<p>here</p>", encoding="utf-8")
+    with edge.serve(tmp_path) as ada, edge.serve(tmp_path) as grace:
+        secrets = [urllib.parse.urlsplit(server.url).path for server in (ada, grace)]
+        assert all(re.fullmatch("/[0-9a-f]{32}", secret) for secret in secrets) and len(set(secrets)) == 2
+        assert web.status(f"{ada.url}/") == web.status(f"{ada.url}/index.html") == 200
+        port = f"http://127.0.0.1:{ada.port}"
+        for path in ("", "/", "/index.html", f"{secrets[1]}/index.html", f"{secrets[0]}x/../index.html", secrets[0][:-1]):
+            assert web.status(port + path) == 404, path
+        import psutil
+        family = [psutil.Process(ada.pid), *psutil.Process(ada.pid).parents()]
+        said = " ".join(word for one in family for word in one.cmdline())
+        assert not any(secret in said for secret in secrets), "every account can read command lines"
+
+
 def test_without_the_browsers_files_the_error_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setattr(fetched, "home", lambda: tmp_path / "nowhere")
     with pytest.raises(FileNotFoundError, match="tools/fetch.py"):
@@ -77,7 +95,7 @@ def chapter(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SIDE_BY_SIDE_BUILD", str(folder))
         pipeline.run(PAGE, {})
-        page = build_dir() / "chapter-11" / "page"
+        page = build_dir() / "chapter-11c" / "page"
     return page
 
 

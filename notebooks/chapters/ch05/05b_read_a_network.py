@@ -26,7 +26,7 @@ from pathlib import Path
 import numpy as np
 
 from chapters.ch05 import backends, figures
-from helpers import build_dir, claims, data, exercises, parity, process
+from helpers import claims, data, exercises, parity, process
 
 # %% tags=["torch", "setup"]
 # PyTorch
@@ -484,8 +484,7 @@ chances = layers.Softmax()(scores)
 small = keras.Model(picture, chances)
 small.compile(loss="sparse_categorical_crossentropy")
 
-file = build_dir() / "05b" / "small.keras"
-file.parent.mkdir(parents=True, exist_ok=True)
+file = session.fresh_folder("05b") / "small.keras"
 small.save(file)
 
 # %% [markdown]

@@ -20,7 +20,7 @@ session.start("07b")
 import os
 
 from chapters.ch07 import scans
-from helpers import build_dir, claims, exercises, parity
+from helpers import claims, exercises, parity
 
 # %% tags=["torch", "setup"]
 # PyTorch
@@ -63,8 +63,7 @@ session.use(seed=seed, device=device, fast=fast)
 x_learn, y_learn, x_watch, y_watch = scans.split()  # forms 1 to 10, and form 11
 start = scans.start_weights(size=8, seed=seed)
 steps = 400  # 20 epochs of 20 steps; we shall run four of them
-folder = build_dir() / "chapter-07"
-folder.mkdir(parents=True, exist_ok=True)
+folder = session.fresh_folder("07b")
 
 # %% tags=["torch"]
 # PyTorch

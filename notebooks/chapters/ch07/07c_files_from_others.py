@@ -28,7 +28,7 @@ import h5py
 from safetensors.numpy import load_file, save_file
 
 from chapters.ch07 import old_files, scans
-from helpers import build_dir, claims, data, exercises, parity
+from helpers import claims, data, exercises, parity
 
 # %% tags=["torch", "setup"]
 # PyTorch
@@ -53,8 +53,7 @@ device = "auto"
 # %% tags=["setup"]
 session.use(seed=seed, device=device, fast=fast)
 
-folder = build_dir() / "chapter-07"  # for the files that we write
-folder.mkdir(parents=True, exist_ok=True)
+folder = session.fresh_folder("07c")  # for the files that we write
 
 # %% [markdown]
 # ## 7c.1 A file from a stranger

@@ -302,12 +302,13 @@ def ask(url, request=None):
 # Two small servers of ours keep the contract, [one with Flask](chapters/ch10/workers/serve_flask.py),
 # [one with Django](chapters/ch10/workers/serve_django.py). They share [rest_api.py](chapters/ch10/rest_api.py), which
 # knows the contract, and neither Flask, Django nor a framework. `servers.start` runs one in a process of its own and
-# returns its address. `side` says which framework loads the files.
+# returns its address. `side` says which framework loads the files. (In that address letters drawn at random stand before
+# `/v1`: a server of ours asks nobody for a password, and who does not know the letters gets a 404.)
 #
 # TensorFlow's own server, `tensorflow_model_server`, is a program apart. Where this machine has it (on the PATH or as a
 # Docker image), it serves the SavedModel. Elsewhere our Flask server stands in for it. (Started from the PATH, the real
 # one listens on [all interfaces](https://github.com/tensorflow/serving/issues/1969), not only on this machine: have a
-# firewall.)
+# firewall. On a JupyterHub, where all could ask it, it is not used.)
 #
 # **Predict.** The same request goes to all three: 64 pictures. How do their answers compare, as text?
 #
@@ -382,7 +383,7 @@ told = (
 if real:
     claims.verdict("C41", parts, told)
 else:
-    absent = "tensorflow_model_server is not on this machine"
+    absent = "tensorflow_model_server is not used here"
     claims.not_measured("C41", f"{absent}; {told}")
 
 # %% [markdown]

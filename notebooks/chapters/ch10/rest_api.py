@@ -6,6 +6,7 @@ A model is whatever has `signatures` (name -> `Signature`) and `call(name, {inpu
 import base64
 import binascii
 import json
+import os
 from typing import NamedTuple
 
 import numpy as np
@@ -222,16 +223,24 @@ def plain(array, name):
     return packed.tolist() if isinstance(packed, np.ndarray) else packed
 
 
-def by_own_name(app):
-    """The WSGI application `app` for requests that call this machine by its own name; others get a 400.
+def guarded(app):
+    """The WSGI application `app` for who knows its address, and calls this machine by its own name. Others get an error.
 
-    TensorFlow Serving does not look. Without it a web page whose name was made to lead to 127.0.0.1 could ask the model
-    through its reader's browser, and read the answers.
+    The contract's paths stand behind SERVER_BASE of the environment, letters drawn at random: all accounts of a machine
+    reach its ports. Without the look at the name a web page whose name was made to lead to 127.0.0.1 could ask the model
+    through its reader's browser. TensorFlow Serving has neither.
     """
+    base = os.environ.get("SERVER_BASE", "")
+
     def answer(environ, start_response):
-        if loopback.is_own_name(environ.get("HTTP_HOST")):
-            return app(environ, start_response)
-        body = json.dumps({"error": "this server is asked as 127.0.0.1 or localhost"}).encode()
-        start_response("400 Bad Request", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+        path = environ["PATH_INFO"]
+        if not loopback.is_own_name(environ.get("HTTP_HOST")):
+            status, error = "400 Bad Request", "this server is asked as 127.0.0.1 or localhost"
+        elif not path.startswith(f"{base}/"):
+            status, error = "404 Not Found", "there is nothing at this path"
+        else:
+            return app({**environ, "SCRIPT_NAME": base, "PATH_INFO": path.removeprefix(base)}, start_response)
+        body = json.dumps({"error": error}).encode()
+        start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
         return [body]
     return answer

@@ -1,54 +1,26 @@
 """Servers of the serving chapter on loopback, each in a process of its own that ends with its `with` block.
 
+None asks who somebody is, so each of ours begins its addresses at a path that nobody guesses.
 A lesson, whose cells no `with` block can hold together, calls `start` and `stop`.
 """
 import contextlib
-import itertools
 import os
 import shutil
 import subprocess
 import sys
 
-from helpers import build_dir, process, web
+from helpers import process, web
 from helpers.course import missing
-from helpers.machine import lock
+from helpers.session import fresh_folder  # noqa: F401  (the lessons ask it here, as what they serve from)
 
 MODEL = "digits"
 """The name under which the lessons' servers know their model."""
 
 _running = contextlib.ExitStack()
-_held = contextlib.ExitStack()  # the locks of this process's folders, until it ends
-_folders = {}
-
-
-def fresh_folder(lesson):
-    """An empty folder for a lesson's files: what an earlier run has left there would be served, too.
-
-    Another notebook of the same lesson that is open, such as the solved one, keeps the folder that it serves from.
-    """
-    place = build_dir() / f"chapter-{lesson}"
-    if place not in _folders:
-        _folders[place] = _nobodys(place)
-    folder = _folders[place]
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
-
-
-def _nobodys(place):
-    """place, or the first of NAME-2, NAME-3 ... that no other process holds; this one holds it from now on."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    for number in itertools.count(1):
-        folder = place if number == 1 else place.with_name(f"{place.name}-{number}")
-        try:
-            _held.enter_context(lock.alone(folder.with_suffix(".lock"), 0))
-        except TimeoutError:
-            continue
-        return folder
 
 
 def start(how, folder, side):
-    """Start a server of the versions in `folder`, and return its address, http://127.0.0.1:PORT/v1/models/digits.
+    """Start a server of the versions in `folder`, and return its address, http://127.0.0.1:PORT/SECRET/v1/models/digits.
 
     how: the name of one of the functions below. side: "torch" or "tf". It runs until `stop`, or until this Python ends.
     Raises NotInstalled where the side's framework is not: its server could not start.
@@ -79,11 +51,14 @@ def gunicorn(kind, folder, name, side):
     port = web.free_port()
     app = f"chapters.ch10.workers.serve_{kind}:create_app({str(folder)!r}, {name!r}, {side!r})"
     args = ["gunicorn", app, "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", "--no-control-socket"]
-    return _started(args, port, name)
+    return _started(args, port, name, web.secret_base(port))
 
 
 def tensorflow_model_server(folder, name):
-    """TensorFlow's own server, from PATH or as a Docker image that is here already; None where there is neither."""
+    """TensorFlow's own server, from PATH or as a Docker image that is here already; None where there is neither.
+
+    It answers every account of the machine: its addresses begin at /v1.
+    """
     port, inner = web.free_port(), str(folder)
     if shutil.which("tensorflow_model_server"):
         command, options = ["tensorflow_model_server"], [f"--rest_api_port={port}", f"--port={web.free_port()}"]
@@ -98,8 +73,9 @@ def tensorflow_model_server(folder, name):
 
 
 def is_tensorflow_model_server_here():
-    """Whether TensorFlow's own server can be had: from PATH, or as a Docker image that is here already."""
-    return shutil.which("tensorflow_model_server") is not None or _has_image()
+    """Whether TensorFlow's own server can be had: from PATH, or as a Docker image that is here already. Not on a hub, where
+    all learners could ask it."""
+    return web.HUB not in os.environ and (shutil.which("tensorflow_model_server") is not None or _has_image())
 
 
 def _tensorflow(folder, name, side):
@@ -115,8 +91,11 @@ def _has_image():
 
 def _python(script, folder, name, side):
     port = web.free_port()
-    return _started([sys.executable, "-P", process.worker(script), os.fspath(folder), name, port, side], port, name)
+    return _started([sys.executable, "-P", process.worker(script), os.fspath(folder), name, port, side], port, name,
+                    web.secret_base(port))
 
 
-def _started(args, port, name):
-    return process.server(args, f"http://127.0.0.1:{port}/v1/models/{name}", timeout=90)
+def _started(args, port, name, base=""):
+    """base: where its addresses begin. It goes through the environment, which no other account of the machine can read."""
+    ready = f"http://127.0.0.1:{port}{base}/v1/models/{name}"
+    return process.server(args, ready, timeout=90, env={"SERVER_BASE": base}, base=base)

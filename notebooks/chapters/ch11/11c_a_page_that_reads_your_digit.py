@@ -23,7 +23,7 @@ session.start("11c")
 import numpy as np
 
 from chapters.ch11 import edge, figures, training
-from helpers import build_dir, claims, data, exercises, parity, show, web
+from helpers import claims, data, exercises, parity, show, web
 
 edge.quiet_converters()
 
@@ -49,8 +49,7 @@ linger = 0  # seconds that the page stays up for you to draw; 600 is a good choi
 
 # %% tags=["setup"]
 session.use(seed=seed, device=device, fast=fast)
-folder = build_dir() / "chapter-11"
-folder.mkdir(parents=True, exist_ok=True)
+folder = session.fresh_folder("11c")
 
 # %% [markdown]
 # ## 11c.1 Two files for a browser

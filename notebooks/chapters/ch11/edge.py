@@ -104,8 +104,13 @@ def write_page(folder, models, digits, drawn):
 
 @contextlib.contextmanager
 def serve(folder):
-    """A web server on loopback over a folder with the page, as a `process.Server`; it ends with the block."""
+    """A web server on loopback over a folder with the page, as a `process.Server`; it ends with the block.
+
+    It asks nobody who they are, so the page is at a path that nobody guesses.
+    """
     port = web.free_port()
+    base = web.secret_base(port)
     args = [sys.executable, "-P", process.worker("ch11/edge_page"), os.fspath(folder), str(port)]
-    with process.server(args, f"http://127.0.0.1:{port}/index.html", timeout=60) as server:
+    ready = f"http://127.0.0.1:{port}{base}/index.html"
+    with process.server(args, ready, timeout=60, env={"SERVER_BASE": base}, base=base) as server:
         yield server

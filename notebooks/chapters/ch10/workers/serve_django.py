@@ -23,7 +23,7 @@ def create_app(folder, name, side):
                        DATA_UPLOAD_MAX_MEMORY_SIZE=rest_api.LIMIT, LOGGING_CONFIG=None)
     load = runpy.run_path(str(Path(__file__).with_name(f"model_{side}.py")))["Model"]  # the file beside this one
     served = model_store.Versions(folder, name, load)
-    return rest_api.by_own_name(get_wsgi_application())
+    return rest_api.guarded(get_wsgi_application())
 
 
 def view(method):

@@ -57,7 +57,7 @@ def create_app(folder, name, side):
     def failed(error):
         return answer(json.dumps({"error": error.description}), error.code, error.get_headers())
 
-    app.wsgi_app = rest_api.by_own_name(app.wsgi_app)
+    app.wsgi_app = rest_api.guarded(app.wsgi_app)
     return app
 
 

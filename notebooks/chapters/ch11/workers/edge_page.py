@@ -1,12 +1,15 @@
-"""Serve a folder on loopback: `python edge_page.py FOLDER PORT`. Types are fixed here, since an operating system may say
-that JavaScript is plain text, which a browser refuses; the policy keeps the page from asking anyone else for anything.
+"""Serve a folder on loopback: `python edge_page.py FOLDER PORT`. Its addresses begin with SERVER_BASE of the environment,
+letters drawn at random, since all accounts of a machine reach its ports. Types are fixed here, since an operating system may
+say that JavaScript is plain text, which a browser refuses; the policy keeps the page from asking anyone else for anything.
 """
 import functools
+import os
 import sys
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 from helpers.machine import loopback
 
+BASE = os.environ.get("SERVER_BASE", "")
 POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src data:"
 
 
@@ -21,9 +24,10 @@ class Handler(SimpleHTTPRequestHandler):
         super().end_headers()
 
     def send_head(self):
-        if loopback.is_own_name(self.headers.get("Host")):
+        if loopback.is_own_name(self.headers.get("Host")) and self.path.startswith(f"{BASE}/"):
+            self.path = "/" + self.path.removeprefix(BASE).lstrip("/")
             return super().send_head()
-        self.send_error(404)  # a page from elsewhere whose name was made to lead here
+        self.send_error(404)  # another account, or a page from elsewhere whose name was made to lead here
 
     def list_directory(self, path):
         self.send_error(404)
