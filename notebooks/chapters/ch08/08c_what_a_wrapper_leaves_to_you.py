@@ -80,7 +80,7 @@ for rank in range(2):
     sampler = torch.utils.data.DistributedSampler(range(8), 2, rank, shuffle=True)
     samplers.append(sampler)
 plain_torch = []  # for each epoch, the hands of the two ranks
-for epoch in range(2):
+for _ in range(2):
     plain_torch.append([list(sampler) for sampler in samplers])
 print(plain_torch)
 
@@ -91,7 +91,7 @@ for rank in range(2):
     dataset = tf.data.Dataset.range(8).shuffle(8).shard(2, rank)
     datasets.append(dataset)
 plain_tf = []  # for each epoch, the hands of the two ranks
-for epoch in range(2):
+for _ in range(2):
     plain_tf.append([[int(index) for index in dataset] for dataset in datasets])
 print(plain_tf)
 
@@ -99,7 +99,12 @@ print(plain_tf)
 # Folded: does the order repeat, and is each example dealt once? The options say how.
 repeats_torch, once_torch = left_to_you.dealing(plain_torch)
 repeats_tf, once_tf = left_to_you.dealing(plain_tf)
-print("the second epoch repeats the first: PyTorch", repeats_torch, "| TensorFlow", repeats_tf)
+print(
+    "the second epoch repeats the first: PyTorch",
+    repeats_torch,
+    "| TensorFlow",
+    repeats_tf,
+)
 print("each example dealt once: PyTorch", once_torch, "| TensorFlow", once_tf)
 options = {
     "a": once_torch and once_tf and not repeats_torch and not repeats_tf,
@@ -130,7 +135,7 @@ for rank in range(2):
     shuffled = tf.data.Dataset.range(8).shuffle(8, seed=1)  # the mend
     datasets.append(shuffled.shard(2, rank))
 mended_tf = []
-for epoch in range(2):
+for _ in range(2):
     mended_tf.append([[int(index) for index in dataset] for dataset in datasets])
 print(mended_tf)
 
@@ -138,7 +143,9 @@ print(mended_tf)
 # Folded: a new order in the second epoch, and each example once.
 for name, hands in {"PyTorch": mended_torch, "TensorFlow": mended_tf}.items():
     repeats, once = left_to_you.dealing(hands)
-    print(f"{name}: the second epoch repeats the first: {repeats}; each example dealt once: {once}")
+    print(
+        f"{name}: the second epoch repeats the first: {repeats}; each example dealt once: {once}"
+    )
 
 # %% [markdown]
 # ## 8c.2 A layer that looks at the whole batch
@@ -250,7 +257,11 @@ accuracy_tf = sum(right[k] for k in seen_tf) / len(seen_tf)
 print(f"PyTorch: {len(seen_torch)} examples, {100 * accuracy_torch:.0f} % right")
 print(f"TensorFlow: {len(seen_tf)} examples, {100 * accuracy_tf:.0f} % right")
 off_torch, off_tf = accuracy_torch > 0.61, accuracy_tf > 0.61
-options = {"a": not off_torch and not off_tf, "b": off_torch and not off_tf, "c": off_torch and off_tf}
+options = {
+    "a": not off_torch and not off_tf,
+    "b": off_torch and not off_tf,
+    "c": off_torch and off_tf,
+}
 exercises.outcome("P8.11", exercises.first_true(options))
 
 # %% [markdown]
@@ -303,8 +314,8 @@ exercises.check("8.10", answer)
 #    `loss * ranks * len(shard) / 64`.
 # 2. **Four small batches, one step.** Accumulated gradients need one exchange, but DDP sends in every `backward`. The mend:
 #    all but the last inside `with model.no_sync():`.
-# 3. **A picture, sent.** `broadcast` sends memory as it lies. Rank 0 keeps its picture with the channels last, rank 1 with the
-#    channels first. The mend: `.contiguous()` before.
+# 3. **A picture, sent.** `broadcast` sends memory as it lies. Rank 0 keeps its picture with the channels last, rank 1 with
+#    the channels first. The mend: `.contiguous()` before.
 # 4. **An alarm.** Is there a [NaN](glossary.md#nan) in anybody's loss? Each rank asks for the largest of all losses, by
 #    `all_reduce(loss, ReduceOp.MAX)`. The mend: add up `loss.isnan()`.
 # 5. **A log.** Two ranks are two programs: both write. The mend: `if distributed.get_rank() == 0:`.
@@ -343,7 +354,10 @@ print("counted", said_tf["counted"], "of 5 right")
 # %% tags=["verdict", "folded"]
 # Folded: which option came true, of PyTorch's alarm.
 alarm = said_torch["alarm"][0]
-exercises.outcome("P8.12", exercises.first_true({"b": alarm[0] == "1.0", "a": alarm[0] == "nan", "c": True}))
+exercises.outcome(
+    "P8.12",
+    exercises.first_true({"b": alarm[0] == "1.0", "a": alarm[0] == "nan", "c": True}),
+)
 
 # %% [markdown]
 # Only a NaN on rank 0 is noticed everywhere: which operand comes first decides. (With `nccl`, on GPUs, it may be otherwise.)
@@ -354,7 +368,9 @@ exercises.outcome("P8.12", exercises.first_true({"b": alarm[0] == "1.0", "a": al
 # %% tags=["torch"]
 # PyTorch
 W = torch.full((64, 10), 0.1, dtype=torch.float64, requires_grad=True)
-loss = torch.nn.functional.cross_entropy(torch.tensor(x) @ W, torch.tensor(given["y"][:64]))
+loss = torch.nn.functional.cross_entropy(
+    torch.tensor(x) @ W, torch.tensor(given["y"][:64])
+)
 loss.backward()
 gradient_torch = torch_side.to_numpy(W.grad)
 
@@ -369,12 +385,19 @@ gradient_tf = tf_side.to_numpy(tape.gradient(loss, W))
 # %% tags=["verdict"]
 parity.verdict("PyTorch, mended", said_torch["gradient"][1], gradient_torch.T, 1e-12)
 parity.verdict("TensorFlow, mended", said_tf["gradient"][1], gradient_tf, 1e-12)
-parity.verdict("PyTorch, shared statistics", said_torch["batch_norm"][1], whole_torch, 1e-9)
-parity.verdict("TensorFlow, shared statistics", said_tf["batch_norm"][1], whole_tf, 1e-9)
+parity.verdict(
+    "PyTorch, shared statistics", said_torch["batch_norm"][1], whole_torch, 1e-9
+)
+parity.verdict(
+    "TensorFlow, shared statistics", said_tf["batch_norm"][1], whole_tf, 1e-9
+)
 
 # %% tags=["verdict", "folded"]
 # Folded: a row for each fault, what it did and what its mend does.
-show.table(["between two ranks", "as it is", "mended"], left_to_you.rows(said_torch, gradient_torch.T, whole_torch))
+show.table(
+    ["between two ranks", "as it is", "mended"],
+    left_to_you.rows(said_torch, gradient_torch.T, whole_torch),
+)
 
 # %% [markdown]
 # None of these raised an error. That is what to remember of wrappers: they do exactly one thing, and whoever takes a

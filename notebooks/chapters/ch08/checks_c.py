@@ -135,7 +135,8 @@ EXERCISES = {
     "8.10": cases(
         evaluations, accuracy,
         {"examples that were dealt twice are counted twice: keep each index once": _all,
-         "that is the mean of the ranks' accuracies: ranks that saw few count as much as those that saw many": _mean_of_ranks,
+         "that is the mean of the ranks' accuracies: ranks that saw few count as much as those that saw many":
+             _mean_of_ranks,
          "an index can also come on two ranks: put all pairs together first": _once_a_rank,
          "that counts what is wrong": lambda seen: 1 - accuracy(seen),
          "asked for is a share, not a number of examples": lambda seen: float(

@@ -68,7 +68,7 @@ def counted(once):
 
 def gradient(weighted):
     """The gradient that DDP makes of shards of 62 and 2."""
-    model = torch.nn.Linear(64, 10).double()
+    model = torch.nn.Linear(64, 10, bias=False, dtype=torch.float64)
     torch.nn.init.constant_(model.weight, 0.1)
     model = DistributedDataParallel(model)
     shard = slice(0, 62) if rank == 0 else slice(62, 64)
@@ -81,9 +81,9 @@ def gradient(weighted):
 
 def messages(quiet):
     """How often the ranks talk while four small batches are accumulated, and the gradient."""
-    model = DistributedDataParallel(torch.nn.Linear(64, 10, dtype=torch.float64))
-    torch.nn.init.constant_(model.module.weight, 0.1)
-    torch.nn.init.zeros_(model.module.bias)
+    model = torch.nn.Linear(64, 10, bias=False, dtype=torch.float64)
+    torch.nn.init.constant_(model.weight, 0.1)
+    model = DistributedDataParallel(model)
     talks = []
 
     def hook(state, bucket):
