@@ -92,7 +92,10 @@ for rank in range(2):
     datasets.append(dataset)
 plain_tf = []  # for each epoch, the hands of the two ranks
 for _ in range(2):
-    plain_tf.append([[int(index) for index in dataset] for dataset in datasets])
+    hands = []
+    for dataset in datasets:
+        hands.append([int(index) for index in dataset])
+    plain_tf.append(hands)
 print(plain_tf)
 
 # %% tags=["verdict", "folded"]
@@ -136,16 +139,18 @@ for rank in range(2):
     datasets.append(shuffled.shard(2, rank))
 mended_tf = []
 for _ in range(2):
-    mended_tf.append([[int(index) for index in dataset] for dataset in datasets])
+    hands = []
+    for dataset in datasets:
+        hands.append([int(index) for index in dataset])
+    mended_tf.append(hands)
 print(mended_tf)
 
 # %% tags=["verdict", "folded"]
-# Folded: a new order in the second epoch, and each example once.
-for name, hands in {"PyTorch": mended_torch, "TensorFlow": mended_tf}.items():
-    repeats, once = left_to_you.dealing(hands)
-    print(
-        f"{name}: the second epoch repeats the first: {repeats}; each example dealt once: {once}"
-    )
+# Folded: each example once in the second epoch, and in another order.
+for name, epochs in {"PyTorch": mended_torch, "TensorFlow": mended_tf}.items():
+    dealt = np.bincount(np.ravel(epochs[1]))
+    parity.verdict(f"{name}: how often each example is dealt", dealt, np.ones(8, int))
+    parity.differ(f"{name}: the orders of two epochs", epochs[0], epochs[1])
 
 # %% [markdown]
 # ## 8c.2 A layer that looks at the whole batch
@@ -179,8 +184,8 @@ parity.differ("two halves, and the whole", halves_torch, whole_torch)
 # %% [markdown]
 # So a network with such a layer does not train on two ranks as on one. With large shards the difference is small; with four
 # pictures on a rank it is not. To get the whole batch's numbers, the ranks must exchange their statistics *before* they
-# normalize: PyTorch's `SyncBatchNorm` does it, on GPUs only; Keras's `BatchNormalization(synchronized=True)` does it inside
-# a strategy. What do they send? Enough to put the statistics together.
+# normalize: PyTorch's `SyncBatchNorm` does it, and refuses a CPU; Keras's `BatchNormalization(synchronized=True)` does it
+# inside a strategy. What do they send? Enough to put the statistics together.
 
 # %% [markdown]
 # ### Exercise 8.9: statistics of shards (6 minutes)
@@ -208,7 +213,7 @@ def answer(counts, means, variances):
     return mean, (counts * np.asarray(variances)).sum() / counts.sum()
 
 
-# wrong: weigh each rank by its number of examples
+# wrong: every rank counts alike
 def answer(counts, means, variances):
     mean = np.mean(means)
     return mean, np.mean(np.asarray(variances) + (np.asarray(means) - mean) ** 2)
@@ -316,7 +321,7 @@ exercises.check("8.10", answer)
 #    all but the last inside `with model.no_sync():`.
 # 3. **A picture, sent.** `broadcast` sends memory as it lies. Rank 0 keeps its picture with the channels last, rank 1 with
 #    the channels first. The mend: `.contiguous()` before.
-# 4. **An alarm.** Is there a [NaN](glossary.md#nan) in anybody's loss? Each rank asks for the largest of all losses, by
+# 4. **An alarm.** Is there a NaN in anybody's loss? Each rank asks for the largest of all losses, by
 #    `all_reduce(loss, ReduceOp.MAX)`. The mend: add up `loss.isnan()`.
 # 5. **A log.** Two ranks are two programs: both write. The mend: `if distributed.get_rank() == 0:`.
 #
@@ -337,6 +342,7 @@ exercises.predict("P8.12", guess, among=["a", "b", "c"])
 
 # %% tags=["torch"]
 # PyTorch
+print(f"PyTorch {torch.__version__}, two ranks")
 torchrun = ["torchrun", "--standalone", "--local-addr=127.0.0.1", "--nproc-per-node=2"]
 job = [*torchrun, process.worker("ch08/left_to_you_torch"), folder]
 (lines,) = launch.commands([job], 240, launch.environment(gpus=False))
@@ -346,6 +352,7 @@ for question in ("counted", "sent", "alarm", "log"):
 
 # %% tags=["tf"]
 # TensorFlow
+print(f"TensorFlow {tf.__version__}, two replicas")
 job = [*launch.PYTHON, process.worker("ch08/left_to_you_tf"), folder]
 (lines,) = launch.commands([job], 240, launch.environment(gpus=False))
 said_tf = left_to_you.answers(lines)  # {question: [fault, mend]}
@@ -392,7 +399,7 @@ parity.verdict(
     "TensorFlow, shared statistics", said_tf["batch_norm"][1], whole_tf, 1e-9
 )
 
-# %% tags=["verdict", "folded"]
+# %% tags=["folded"]
 # Folded: a row for each fault, what it did and what its mend does.
 show.table(
     ["between two ranks", "as it is", "mended"],

@@ -505,7 +505,7 @@ def answer(counts, means, variances):
     return np.average(np.array(variances) + (np.array(means) - mean) ** 2, weights=counts), mean
 
 
-# %% 8.9 wrong: is there a return
+# %% 8.9 wrong: is there a `return`
 def answer(counts, means, variances):
     mean = sum(n * m for n, m in zip(counts, means)) / sum(counts)
 
@@ -593,7 +593,7 @@ def answer(seen):
     return sum(once.values()) / len(once)
 
 
-# %% 8.10 wrong: is there a return
+# %% 8.10 wrong: is there a `return`
 def answer(seen):
     once = {index: right for rank in seen for index, right in rank}
     sum(once.values())

@@ -26,7 +26,7 @@ def rows(said, gradient, normalized):
     def off(arrays, whole):
         return [f"{parity.gap(np.array(array), whole):.0e} off" for array in arrays]
 
-    talks = [f"{number} exchanges" for number, _ in said["messages"]]
+    talks = [f"exchanges: {number}" for number, _ in said["messages"]]
     if parity.gap(*(np.array(found) for _, found in said["messages"])) > 1e-12:
         talks[1] += ", another gradient"
     return [["two epochs of rank 0", *(" and ".join(map(str, epochs)) for epochs in said["order"])],
@@ -36,4 +36,4 @@ def rows(said, gradient, normalized):
             ["four small batches, one step", *talks],
             ["0 to 7, sent and received", *(" ".join(f"{value:.0f}" for value in values) for values in said["sent"])],
             ["a NaN on rank 1: what both ranks know", *(" and ".join(map(str, known)) for known in said["alarm"])],
-            ["one line for the log", *(f"{number} written" for number in said["log"])]]
+            ["one line for the log", *(f"lines: {number}" for number in said["log"])]]
