@@ -461,4 +461,4 @@ claims.close("08b")
 # Further reading: [PyTorch Distributed](https://arxiv.org/abs/2006.15704), on buckets and overlap;
 # [CUDA semantics](https://docs.pytorch.org/docs/stable/notes/cuda.html), on what is asynchronous;
 # [devices in TensorFlow](https://www.tensorflow.org/guide/gpu). Next:
-# [a worker is killed](08d_a_worker_is_killed.ipynb)
+# [what a wrapper leaves to you](08c_what_a_wrapper_leaves_to_you.ipynb)

@@ -404,3 +404,196 @@ answer = [32, 1, 13]
 
 # %% 8.8 wrong: yours is 1.625
 answer = [32, 13 / 8, 5]
+
+
+# %% 8.9 right: in loops
+def answer(counts, means, variances):
+    total = sum(counts)
+    mean = sum(n * m for n, m in zip(counts, means)) / total
+    variance = sum(n * (v + (m - mean) ** 2) for n, m, v in zip(counts, means, variances)) / total
+    return mean, variance
+
+
+# %% 8.9 right: from the means of the squares
+import numpy as np
+
+
+def answer(counts, means, variances):
+    weights = np.array(counts) / np.sum(counts)
+    mean = np.dot(weights, means)
+    squares = np.dot(weights, np.array(variances) + np.array(means) ** 2)
+    return [mean, squares - mean**2]
+
+
+# %% 8.9 right: in PyTorch
+def answer(counts, means, variances):
+    counts, means, variances = (torch.tensor(v, dtype=torch.float64) for v in (counts, means, variances))
+    mean = (counts * means).sum() / counts.sum()
+    return mean, (counts * (variances + (means - mean) ** 2)).sum() / counts.sum()
+
+
+# %% 8.9 right: in TensorFlow
+def answer(counts, means, variances):
+    weights = tf.constant(counts, tf.float64) / sum(counts)
+    mean = tf.reduce_sum(weights * means)
+    return tf.stack([mean, tf.reduce_sum(weights * (variances + (means - mean) ** 2))])
+
+
+# %% 8.9 right: one shard after another
+def answer(counts, means, variances):
+    n, mean, spread = 0, 0.0, 0.0
+    for count, m, v in zip(counts, means, variances):
+        delta = m - mean
+        total = n + count
+        spread += v * count + delta**2 * n * count / total
+        mean += delta * count / total
+        n = total
+    return mean, spread / n
+
+
+# %% 8.9 wrong: weigh it by its number of examples
+import numpy as np
+
+
+def answer(counts, means, variances):
+    mean = np.mean(means)
+    return mean, np.mean(np.array(variances) + (np.array(means) - mean) ** 2)
+
+
+# %% 8.9 wrong: add the squared distances
+import numpy as np
+
+
+def answer(counts, means, variances):
+    return np.average(means, weights=counts), np.average(variances, weights=counts)
+
+
+# %% 8.9 wrong: what varies inside the shards is missing
+import numpy as np
+
+
+def answer(counts, means, variances):
+    mean = np.average(means, weights=counts)
+    return mean, np.average((np.array(means) - mean) ** 2, weights=counts)
+
+
+# %% 8.9 wrong: n - 1
+import numpy as np
+
+
+def answer(counts, means, variances):
+    mean = np.average(means, weights=counts)
+    spread = sum(n * (v + (m - mean) ** 2) for n, m, v in zip(counts, means, variances))
+    return mean, spread / (sum(counts) - 1)
+
+
+# %% 8.9 wrong: the variance is its square
+import numpy as np
+
+
+def answer(counts, means, variances):
+    mean = np.average(means, weights=counts)
+    return mean, np.sqrt(np.average(np.array(variances) + (np.array(means) - mean) ** 2, weights=counts))
+
+
+# %% 8.9 wrong: changed places
+import numpy as np
+
+
+def answer(counts, means, variances):
+    mean = np.average(means, weights=counts)
+    return np.average(np.array(variances) + (np.array(means) - mean) ** 2, weights=counts), mean
+
+
+# %% 8.9 wrong: is there a `return`
+def answer(counts, means, variances):
+    mean = sum(n * m for n, m in zip(counts, means)) / sum(counts)
+
+
+# %% 8.10 right: a dict comprehension
+def answer(seen):
+    once = {index: right for rank in seen for index, right in rank}
+    return sum(once.values()) / len(once) if once else float("nan")
+
+
+# %% 8.10 right: sets of pairs
+def answer(seen):
+    pairs = set()
+    for rank in seen:
+        pairs |= set(rank)
+    if len(pairs) == 0:
+        return float("nan")
+    return len([pair for pair in pairs if pair[1]]) / len(pairs)
+
+
+# %% 8.10 right: NumPy's mean, of nothing too
+import math
+
+import numpy as np
+
+
+def answer(seen):
+    found = dict(pair for rank in seen for pair in rank)
+    return np.mean(list(found.values())) if found else math.nan
+
+
+# %% 8.10 right: remembering what came
+def answer(seen):
+    known, right, number = [], 0, 0
+    for rank in seen:
+        for index, ok in rank:
+            if index not in known:
+                known.append(index)
+                number += 1
+                right += ok
+    return right / number if number else float("nan")
+
+
+# %% 8.10 right: a tensor
+def answer(seen):
+    once = {index: right for rank in seen for index, right in rank}
+    return torch.tensor(list(once.values()), dtype=torch.float64).mean()
+
+
+# %% 8.10 wrong: counted twice
+def answer(seen):
+    flat = [right for rank in seen for _, right in rank]
+    return sum(flat) / len(flat) if flat else float("nan")
+
+
+# %% 8.10 wrong: mean of the ranks' accuracies
+def answer(seen):
+    shares = [sum(dict(rank).values()) / len(dict(rank)) for rank in seen if rank]
+    return sum(shares) / len(shares) if shares else float("nan")
+
+
+# %% 8.10 wrong: put all pairs together first
+def answer(seen):
+    rights = []
+    for rank in seen:
+        rights += dict(rank).values()
+    return sum(rights) / len(rights) if rights else float("nan")
+
+
+# %% 8.10 wrong: counts what is wrong
+def answer(seen):
+    once = {index: right for rank in seen for index, right in rank}
+    return sum(not right for right in once.values()) / len(once) if once else float("nan")
+
+
+# %% 8.10 wrong: is no number
+def answer(seen):
+    once = {index: right for rank in seen for index, right in rank}
+    return sum(once.values()) / max(1, len(once))
+
+
+# %% 8.10 wrong: ZeroDivisionError
+def answer(seen):
+    once = {index: right for rank in seen for index, right in rank}
+    return sum(once.values()) / len(once)
+
+
+# %% 8.10 wrong: is there a `return`
+def answer(seen):
+    once = {index: right for rank in seen for index, right in rank}
+    sum(once.values())
