@@ -250,6 +250,19 @@ def test_an_interrupt_ends_the_command_in_its_own_time(tmp_path):
     assert said == "ended in peace\n" and child.returncode == 5
 
 
+@POSIX
+def test_who_ends_the_starter_ends_the_command():
+    """A kill of `make lab` alone, not of the whole terminal, leaves no server behind."""
+    code = "import time; print('ready', flush=True); time.sleep(60)"
+    whole = f"import start, sys; sys.exit(start.call([sys.executable, '-c', {code!r}]))"
+    child = subprocess.Popen([sys.executable, "-c", whole], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                             env={**os.environ, "PYTHONPATH": str(ROOT / "tools")}, start_new_session=True)
+    assert child.stdout.readline() == "ready\n"
+    child.terminate()
+    child.communicate(timeout=30)  # ends when the command has closed its output too
+    assert child.returncode == 128 + signal.SIGTERM
+
+
 LESSON = """# %% [markdown]
 # # 98. Title
 #

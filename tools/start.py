@@ -198,13 +198,16 @@ def with_course(path):
 
 
 def call(argv):
-    """Run a command in the course's folder; its exit code. An interrupt reaches it too, and it ends in its own time."""
+    """Run a command in the course's folder; its exit code. An interrupt reaches it too, and it ends in its own time;
+    who ends this process ends the command."""
     child = subprocess.Popen(argv, cwd=str(ROOT))
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupted wait can lose the exit code, and then says 0
+    before = {signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN),  # an interrupted wait can lose the exit code
+              signal.SIGTERM: signal.signal(signal.SIGTERM, lambda *_: child.terminate())}
     try:
         code = child.wait()
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
     return 128 - code if code < 0 else code
 
 
