@@ -215,7 +215,7 @@ parity.differ(
 )
 
 # %% [markdown]
-# PyTorch promotes, mostly as NumPy does. (Integers and float32 stay float32, where NumPy would go to float64.) TensorFlow
+# PyTorch promotes, mostly as NumPy does. (int64 and float32 stay float32, where NumPy would go to float64.) TensorFlow
 # refuses two tensors of different dtypes until you write `tf.cast`. The danger is what it takes without a word, the last
 # row: NumPy's 0.5 was cut to the tensor's dtype, so 0 was added.
 #

@@ -345,7 +345,8 @@ parity.differ("the two rates", rate_torch, rate_tf)
 # Keras keeps the rate in a variable of type [float32](glossary.md#float32), although the network is float64. No float32
 # number is 0.1. The nearest one is a little larger.
 #
-# In a float32 network you would not see this: there PyTorch's 0.1 is rounded as well, when it meets the weights.
+# With SGD in a float32 network you would not see this: there PyTorch's 0.1 is rounded as well, when it meets the
+# weights.
 #
 # There are two cures. `keras.config.set_floatx("float64")` makes the variable a float64 one. Or both get a number that
 # float32 can hold, so that nothing is left to round. We take the second, because Keras sends other numbers through

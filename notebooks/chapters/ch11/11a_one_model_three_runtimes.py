@@ -350,9 +350,9 @@ claims.verdict(
 # ## 11a.4 Equal, and yet another answer
 #
 # A color picture has three numbers a pixel. They can lie in memory in two orders: the three of one pixel side by side
-# (*channels last*, as cameras give them), or one whole color after the other (*channels first*). `permute` and
-# `transpose` move no number: they note new [strides](glossary.md#stride), how far it is to the next number along each
-# axis. Frameworks follow the strides, so the same picture is the same in either order.
+# (*channels last*, as cameras give them), or one whole color after the other (*channels first*). PyTorch's `permute` and
+# NumPy's `transpose` move no number: they note new [strides](glossary.md#stride), how far it is to the next number along
+# each axis. Both follow the strides (TensorFlow copies), so the same picture is the same in either order.
 #
 # A small layer for color pictures is exported below. It gets the same picture twice: once as a view with other strides,
 # once copied into a fresh array, row after row. For the framework both are equal.

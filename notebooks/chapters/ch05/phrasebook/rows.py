@@ -118,7 +118,7 @@ ROWS = (
         ("conv_same", "convolution that keeps the size",
          "At stride 2 PyTorch refuses `same`, TensorFlow may pad unevenly."),
         ("max_pool", "maximum of each 2 × 2 square", "A NaN stays one in PyTorch; the others may lose it."),
-        ("mean_pool", "mean of each 2 × 2 square", "Of integers: cut off in PyTorch, an error in the others."),
+        ("mean_pool", "mean of each 2 × 2 square", "Of int64: cut off in PyTorch; of other integers there, and in the others, an error."),
         ("mean_of_image", "mean over the image, one number a channel",
          "Of integers: an error in PyTorch, cut off in TensorFlow."),
         ("pad_image", "a border of zeros"),
