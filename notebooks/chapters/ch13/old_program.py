@@ -1,0 +1,52 @@
+"""Lesson 13c: copy the old program, mend a copy, and run it as it is, in a process of its own."""
+import re
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from helpers import ROOT, process
+
+HERE = Path(__file__).parent
+ON_CPU = {"CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+
+
+def source(name: str) -> str:
+    """The text of a file of the old program."""
+    return (HERE / "old_code" / name).read_text(encoding="utf-8")
+
+
+def copy(folder: Path) -> Path:
+    """A fresh copy of the old program in this folder, beside it our stand-in for tf.layers. Returns the folder."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(HERE / "old_code", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(HERE / "workers" / "tf_layers.py", folder)
+    return folder
+
+
+def mend(folder: Path, files: str, changes: Mapping[str, str]) -> None:
+    """Replace texts in files of a copy. files: a pattern such as "*.py". Raises ValueError where a text is nowhere."""
+    for old, new in changes.items():
+        found = [path for path in sorted(folder.glob(files)) if old in path.read_text(encoding="utf-8")]
+        found = [path for path in found if path.name != "tf_layers.py"]
+        if not found:
+            raise ValueError(f"no file {files} in {folder.name} holds {old!r}")
+        for path in found:
+            path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+
+def run(script: Path, *arguments, env: Mapping[str, str] | None = None) -> str:
+    """Run a script of a copy: the last line that it printed, or where it died and of what, in one line."""
+    done = process.command([sys.executable, script, *map(str, arguments)], 300, {**ON_CPU, **(env or {})})
+    if done.returncode == 0:
+        return done.stdout.strip().splitlines()[-1]
+    places = re.findall(r'File "([^"]+)", line (\d+)', done.stderr)
+    inside = [(Path(file).name, line) for file, line in places if Path(file).resolve().parent == script.resolve().parent]
+    file, line = inside[-1]
+    errors = re.findall(r"^(?:\w+\.)*\w+(?:Error|Exception): .+$", done.stderr, re.M)
+    return f"{file}, line {line}: {errors[-1].split('.', 1)[-1] if errors[-1].startswith('tensorflow') else errors[-1]}"
+
+
+def train(script: Path, checkpoint: Path, seed: int, env: Mapping[str, str] | None = None) -> str:
+    """Run the old program's training: it reads the scans in data/digits and leaves a checkpoint."""
+    return run(script, ROOT / "data" / "digits", checkpoint, seed, env=env)
