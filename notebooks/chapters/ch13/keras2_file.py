@@ -2,7 +2,7 @@
 
 The layout: attributes model_config and training_config hold JSON. The group model_weights has a group for each layer, named in
 its attribute layer_names; a layer's attribute weight_names says what is in it, under the names that the variables had when
-they were made: a layer that was renamed later keeps its old ones inside. The optimizer's memory stands in optimizer_weights.
+they were made: a layer that was renamed later keeps its old ones inside. web.py trains nothing, so no optimizer left its memory.
 """
 import json
 from collections.abc import Mapping
@@ -42,12 +42,11 @@ def write(path: Path, weights: Mapping[str, np.ndarray]) -> None:
             "loss": "sparse_categorical_crossentropy", "metrics": None, "weighted_metrics": None, "loss_weights": None,
             "optimizer_config": {"class_name": "Adam", "config": {"name": "Adam", **ADAM}}})
         group = file.create_group("model_weights")
-        group.attrs["layer_names"] = [name.encode() for name in LAYERS]
+        group.attrs["layer_names"] = list(LAYERS)
         for layer in LAYERS:
             made_as, inside = INSIDE.get(layer, ("", {}))
             names = {f"{made_as}/{weight}:0": weights[f"reader/{name}"] for weight, name in inside.items()}
             _fill(group.create_group(layer), names)
-        _fill(file.create_group("optimizer_weights"), {"Adam/iter:0": np.array(0)})  # web.py trains nothing
 
 
 def _layers():
@@ -57,6 +56,6 @@ def _layers():
 
 
 def _fill(group, arrays):
-    group.attrs["weight_names"] = [name.encode() for name in arrays]
+    group.attrs["weight_names"] = list(arrays)
     for name, array in arrays.items():
         group.create_dataset(name, data=array)
