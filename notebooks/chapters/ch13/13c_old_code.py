@@ -89,25 +89,21 @@ exercises.predict("P13.5", guess, among=["a", "b", "c", "d"])
 # variables, under the same names, with the same defaults. This takes a while: TensorFlow is loaded five times.
 
 # %% tags=["taught"]
-MENDS = [
+COMPAT = "import tensorflow.compat.v1 as tf\ntf.disable_v2_behavior()"
+XAVIER = "tf.contrib.layers.xavier_initializer"
+STAND_IN = {
+    "import tensor": "import tf_layers\nimport tensor",
+    "tf.layers": "tf_layers",
+}
+
+MENDS = [  # in which files, {what stands there: what is put in its place}
     ("digits.py", {"np.int)": "int)"}),
-    (
-        "*.py",
-        {
-            "import tensorflow as tf": "import tensorflow.compat.v1 as tf\n"
-            "tf.disable_v2_behavior()"
-        },
-    ),
-    (
-        "network.py",
-        {"tf.contrib.layers.xavier_initializer": "tf.glorot_uniform_initializer"},
-    ),
-    (
-        "network.py",
-        {"tf.layers": "tf_layers", "import tensor": "import tf_layers\nimport tensor"},
-    ),
+    ("*.py", {"import tensorflow as tf": COMPAT}),
+    ("network.py", {XAVIER: "tf.glorot_uniform_initializer"}),
+    ("network.py", STAND_IN),
 ]
 
+# %% tags=["taught"]
 print("with TensorFlow", tf.__version__)
 folder = old_program.copy(build_dir() / "chapter-13" / "old_code")
 checkpoint = folder / "reader.ckpt"
@@ -189,7 +185,7 @@ def share_read(scores):
 
 
 # %% tags=["verdict", "folded"]
-# Folded: is the reference what the program said, and does a scan's answer depend on the others?
+# Folded: is the reference what was printed, and does a scan depend on the others?
 told = f"accuracy {share_read(reference['all scans']):.3f}"
 parity.verdict("what the program printed, and the reference", told, ends[-1])
 alone = reference["one scan"]
@@ -208,7 +204,7 @@ parity.differ("the first scan's scores, alone and among all", alone, among, 1e-3
 
 # %% tags=["taught"]
 everything = {}
-for name, shape in tf.train.list_variables(str(checkpoint)):
+for name, _ in tf.train.list_variables(str(checkpoint)):
     everything[name] = tf.train.load_variable(str(checkpoint), name)
 
 weights = {}
@@ -288,8 +284,8 @@ exercises.check("13.5", answer)
 # ## 13c.5 First move: functions of arrays
 #
 # No session, no placeholder, no scope: the graph becomes a function of weights and images, line by line, under the old
-# names. At stride 2 `"same"` puts its zeros at the right and below (lesson 13b); before the dense layer TensorFlow's order has the
-# channels last.
+# names. At stride 2 `"same"` puts its zeros at the right and below (lesson 13b); before the dense layer TensorFlow's order
+# has the channels last. The norm takes mean and variance of the batch, as `train.py` always did.
 
 
 # %% tags=["torch"]
@@ -309,15 +305,7 @@ def scores_torch(w, images):
 w_torch = {}
 for name, array in weights.items():
     w_torch[name] = torch.tensor(array, requires_grad=True)
-wanted = [name for name in weights if f"slope of {name}" in reference]
-
-of_torch = {"all scans": scores_torch(w_torch, torch.tensor(x_test))}
-loss = F.cross_entropy(
-    scores_torch(w_torch, torch.tensor(x_some)), torch.tensor(y_some)
-)
-found = torch.autograd.grad(loss, [w_torch[name] for name in wanted])
-for name, slope in zip(wanted, found):
-    of_torch[f"slope of {name}"] = slope
+functions_torch = scores_torch(w_torch, torch.tensor(x_test))
 
 
 # %% tags=["tf"]
@@ -336,32 +324,61 @@ def scores_tf(w, images):
 w_tf = {}
 for name, array in weights.items():
     w_tf[name] = tf.Variable(array)
-wanted = [name for name in weights if f"slope of {name}" in reference]
+functions_tf = scores_tf(w_tf, x_test)
 
-of_tf = {"all scans": scores_tf(w_tf, x_test)}
+# %% tags=["verdict", "folded"]
+# Folded: compares the scores of PyTorch's function with those of the old graph.
+what = "scores of PyTorch's function and of 2018"
+found = torch_side.to_numpy(functions_torch)
+parity.verdict(what, found, reference["all scans"], rtol=1e-6)
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the scores of TensorFlow's function with those of the old graph.
+what = "scores of TensorFlow's function and of 2018"
+found = tf_side.to_numpy(functions_tf)
+parity.verdict(what, found, reference["all scans"], rtol=1e-6)
+
+# %% [markdown]
+# Now loss and gradient, of the 64 scans and labels that the old graph was given.
+
+# %% tags=["torch"]
+# PyTorch
+scores = scores_torch(w_torch, torch.tensor(x_some))
+loss = F.cross_entropy(scores, torch.tensor(y_some))
+loss.backward()
+by_torch = {"loss": torch_side.to_numpy(loss)}
+for name, weight in w_torch.items():
+    if weight.grad is not None:
+        by_torch[f"slope of {name}"] = torch_side.to_numpy(weight.grad)
+
+# %% tags=["tf"]
+# TensorFlow
 with tf.GradientTape() as tape:
     scores = scores_tf(w_tf, x_some)
-    losses = tf.nn.sparse_softmax_cross_entropy_with_logits(y_some, scores)
-    loss = tf.reduce_mean(losses)
-found = tape.gradient(loss, [w_tf[name] for name in wanted])
-for name, slope in zip(wanted, found):
-    of_tf[f"slope of {name}"] = slope
+    loss = tf.nn.sparse_softmax_cross_entropy_with_logits(y_some, scores)
+    loss = tf.reduce_mean(loss)
+by_tf = {"loss": tf_side.to_numpy(loss)}
+for name, slope in tape.gradient(loss, w_tf).items():
+    if slope is not None:
+        by_tf[f"slope of {name}"] = tf_side.to_numpy(slope)
 
 # %% tags=["verdict", "folded"]
-# Folded: compares PyTorch's functions with the old graph, scores and gradients.
-of_torch = {name: torch_side.to_numpy(tensor) for name, tensor in of_torch.items()}
-of_old = {name: reference[name] for name in of_torch}
-scores = of_torch.pop("all scans"), of_old.pop("all scans")
-parity.verdict("scores of PyTorch's functions and of 2018", *scores, rtol=1e-6)
-parity.verdict("their gradients", of_torch, of_old, rtol=1e-5)
+# Folded: compares PyTorch's loss and gradients with the old graph's.
+old_step = {
+    name: array for name, array in reference.items() if name[:4] in ("loss", "slop")
+}
+parity.verdict(
+    "loss and gradients of PyTorch and of 2018", by_torch, old_step, rtol=1e-5
+)
 
 # %% tags=["verdict", "folded"]
-# Folded: compares TensorFlow's functions with the old graph, scores and gradients.
-of_tf = {name: tf_side.to_numpy(tensor) for name, tensor in of_tf.items()}
-of_old = {name: reference[name] for name in of_tf}
-scores = of_tf.pop("all scans"), of_old.pop("all scans")
-parity.verdict("scores of TensorFlow's functions and of 2018", *scores, rtol=1e-6)
-parity.verdict("their gradients", of_tf, of_old, rtol=1e-5)
+# Folded: compares TensorFlow's loss and gradients with the old graph's.
+old_step = {
+    name: array for name, array in reference.items() if name[:4] in ("loss", "slop")
+}
+parity.verdict(
+    "loss and gradients of TensorFlow and of 2018", by_tf, old_step, rtol=1e-5
+)
 
 # %% [markdown]
 # ## 13c.6 Second move: layers
@@ -390,9 +407,7 @@ class Reader(nn.Module):
 
 
 net_torch = Reader().eval()
-found = port.match(torch_side.get_weights(net_torch), everything)
-torch_side.set_weights(net_torch, port.carry(found, everything))
-left_torch = sorted(found.left_theirs)
+count_torch = sum(weight.numel() for weight in net_torch.parameters())
 
 
 # %% tags=["tf"]
@@ -402,7 +417,7 @@ def hard_sigmoid(x):
 
 
 def reader_tf(of_batch=None):
-    """The network; of_batch: True if its norm shall always use the batch's statistics."""
+    """The network; of_batch: True if the norm shall always use a batch's statistics."""
     images = keras.Input((8, 8, 1))
     conv = layers.Conv2D(16, 3, strides=2, padding="same", use_bias=False, name="conv")
     x = layers.BatchNormalization(name="bn")(conv(images), training=of_batch)
@@ -413,9 +428,33 @@ def reader_tf(of_batch=None):
 
 
 net_tf = reader_tf()
+count_tf = sum(weight.numpy().size for weight in net_tf.trainable_weights)
+
+# %% tags=["verdict", "folded"]
+# Folded: do both networks learn as many numbers?
+parity.verdict("how many numbers both networks learn", count_torch, count_tf)
+
+# %% [markdown]
+# `port.match` gets the whole checkpoint, optimizer and all. It goes by shape, role and name, so it finds the weights among
+# the slots, and lists what it did not need.
+
+# %% tags=["torch"]
+# PyTorch
+found = port.match(torch_side.get_weights(net_torch), everything)
+torch_side.set_weights(net_torch, port.carry(found, everything))
+left_torch = sorted(found.left_theirs)
+for pair in found.pairs:
+    print(pair.yours, "<-", pair.theirs, pair.order)
+print(len(left_torch), "names are left")
+
+# %% tags=["tf"]
+# TensorFlow
 found = port.match(tf_side.get_weights(net_tf), everything)
 tf_side.set_weights(net_tf, port.carry(found, everything))
 left_tf = sorted(found.left_theirs)
+for pair in found.pairs:
+    print(pair.yours, "<-", pair.theirs, pair.order)
+print(len(left_tf), "names are left")
 
 # %% tags=["verdict", "folded"]
 # Folded: is every name of the file either carried or accounted for in 13c.4?
@@ -426,7 +465,7 @@ parity.verdict(
 parity.verdict("the same for Keras", left_tf, of_training)
 
 # %% [markdown]
-# Every array has found its place, no pair was in doubt, and what is left belongs to training.
+# Every array has found its place, no pair was in doubt, and what is left are the slots and counters of 13c.4.
 #
 # **Predict.** Both networks are asked as one asks a trained network: in PyTorch after `eval()`, in Keras by a plain call.
 # How many of the test scans do they read?
@@ -443,18 +482,18 @@ exercises.predict("P13.6", guess, among=["a", "b", "c"])
 # PyTorch
 with torch.inference_mode():
     as_usual_torch = net_torch(torch.tensor(x_test)).numpy()
-    as_then_torch = copy.deepcopy(net_torch)
-    as_then_torch.bn.train()  # the norm alone: statistics of the batch
-    as_then_torch = as_then_torch(torch.tensor(x_test)).numpy()
+    of_batch = copy.deepcopy(net_torch)
+    of_batch.bn.train()  # the norm alone, not the dropout
+    as_then_torch = of_batch(torch.tensor(x_test)).numpy()
 print("usual:", round(share_read(as_usual_torch), 3))
 print("as in 2018:", round(share_read(as_then_torch), 3))
 
 # %% tags=["tf"]
 # TensorFlow
 as_usual_tf = net_tf(x_test).numpy()
-as_then_tf = reader_tf(of_batch=True)
-tf_side.set_weights(as_then_tf, tf_side.get_weights(net_tf))
-as_then_tf = as_then_tf(x_test).numpy()
+of_batch = reader_tf(of_batch=True)
+tf_side.set_weights(of_batch, tf_side.get_weights(net_tf))
+as_then_tf = of_batch(x_test).numpy()
 print("usual:", round(share_read(as_usual_tf), 3))
 print("as in 2018:", round(share_read(as_then_tf), 3))
 
@@ -538,8 +577,8 @@ path = folder / "reader.h5"
 print(old_program.run(folder / "web.py", checkpoint, path))
 
 # %% [markdown]
-# `lr` is now `learning_rate`, loud again. We have no Keras 2, so [keras2_file.py](chapters/ch13/keras2_file.py) writes the file
-# that `web.py` left, in Keras 2's layout. Its weights have names; and unlike the `.ckpt` it says what stands between them.
+# `lr` is now `learning_rate`, loud again. We have no Keras 2, so [keras2_file.py](chapters/ch13/keras2_file.py) writes the
+# file that `web.py` left, in Keras 2's layout. Unlike the `.ckpt`, it also says what stands between the weights.
 
 # %% tags=["taught"]
 keras2_file.write(path, weights)
@@ -562,8 +601,8 @@ for layer in config["layers"]:
 
 # %% [markdown]
 # Nine arrays and seven names: the last layer was taken from another model and renamed, and its weights are still called
-# `dense/kernel:0` and `dense/bias:0`, like those of the layer before. Who goes by these names alone loses two arrays. With the
-# layer in front, none is lost.
+# `dense/kernel:0` and `dense/bias:0`, like those of the layer before. Who goes by these names alone loses two arrays. With
+# the layer in front, none is lost.
 #
 # The weights go into fresh networks. Keras can also open the file by itself:
 
@@ -628,8 +667,8 @@ print("that of Keras 2:     ", tf.clip_by_value(0.2 * x + 0.5, 0, 1).numpy())
 #
 # ## 13c.8 What runs on
 #
-# Deaths tell you where to work. The danger is what lives. The old network says `tf.nn.dropout(h, keep_prob)`, and 2018 fed 0.8.
-# Keep the line, and let `tf` be today's:
+# Deaths tell you where to work. The danger is what lives. The old network says `tf.nn.dropout(h, keep_prob)`, and 2018 fed
+# 0.8. Keep the line, and let `tf` be today's:
 
 # %% tags=["torch"]
 # PyTorch
@@ -767,5 +806,5 @@ claims.close("13c")
 #
 # Further reading: [TensorFlow's guide to moving](https://www.tensorflow.org/guide/migrate),
 # [what changed in Keras 3](https://keras.io/guides/migrating_to_keras_3/), and
-# [characterization tests](https://en.wikipedia.org/wiki/Characterization_test), Michael Feathers's name for tests before moves.
+# [characterization tests](https://en.wikipedia.org/wiki/Characterization_test), which is the name for tests before moves.
 # Next: [what converters do](13d_what_converters_do.ipynb).

@@ -104,7 +104,8 @@ def _call(module):
 
 
 def _unfit(got):
-    return None if isinstance(got, str) and got in NAMES else f"return one of {', '.join(map(repr, NAMES))}, not {short(got)}."
+    known = isinstance(got, str) and got in NAMES
+    return None if known else f"return one of {', '.join(map(repr, NAMES))}, not {short(got)}."
 
 
 def _told(given, right, got):
@@ -146,7 +147,7 @@ EXERCISES = {
         no_function="write a function of a dict: `def answer(arrays): ...`.", hints=(
         "Two questions for each name: is it needed at all, and under which name do its values stand?",
         "`name.rpartition(\"/\")[0]` is what stands before the last slash. If that is itself a name in `arrays`, the array "
-        "belongs to training. For the others look up `name + \"/ExponentialMovingAverage\"`.",
+        "belongs to training. For others look up `name + \"/ExponentialMovingAverage\"`.",
         "`needed[name] = arrays.get(name + \"/ExponentialMovingAverage\", array)` for each name that is no counter and whose "
         "front is not in `arrays`.")),
     "13.6": cases(lines, fate, suspects={

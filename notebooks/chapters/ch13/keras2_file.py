@@ -1,8 +1,9 @@
 """The .h5 that the old web.py left: Keras 2's layout, written with h5py, for Keras 2 itself is not a part of the course.
 
-The layout: attributes model_config and training_config hold JSON. The group model_weights has a group for each layer, named in
-its attribute layer_names; a layer's attribute weight_names says what is in it, under the names that the variables had when
-they were made: a layer that was renamed later keeps its old ones inside. web.py trains nothing, so no optimizer left its memory.
+The layout: attributes model_config and training_config hold JSON. The group model_weights has a group for each layer, named
+in its attribute layer_names; a layer's attribute weight_names says what is in it, under the names that the variables had
+when they were made: a layer that was renamed later keeps its old ones inside. web.py trains nothing, so no optimizer left
+its memory.
 """
 import json
 from collections.abc import Mapping
@@ -36,8 +37,8 @@ def write(path: Path, weights: Mapping[str, np.ndarray]) -> None:
     """Write web.py's network. weights: {name in the old program's checkpoint: array}."""
     with h5py.File(path, "w") as file:
         file.attrs["keras_version"], file.attrs["backend"] = "2.4.0", "tensorflow"
-        file.attrs["model_config"] = json.dumps({"class_name": "Sequential", "config": {"name": "sequential_1",
-                                                                                        "layers": _layers()}})
+        file.attrs["model_config"] = json.dumps({"class_name": "Sequential",
+                                                 "config": {"name": "sequential_1", "layers": _layers()}})
         file.attrs["training_config"] = json.dumps({
             "loss": "sparse_categorical_crossentropy", "metrics": None, "weighted_metrics": None, "loss_weights": None,
             "optimizer_config": {"class_name": "Adam", "config": {"name": "Adam", **ADAM}}})
@@ -50,9 +51,11 @@ def write(path: Path, weights: Mapping[str, np.ndarray]) -> None:
 
 
 def _layers():
-    first = {"class_name": "InputLayer", "config": {"batch_input_shape": [None, 8, 8, 1], "dtype": "float32", "name": "input"}}
-    return [first, *({"class_name": kind, "config": {"name": name, "trainable": True, "dtype": "float32", **settings}}
-                     for name, (kind, settings) in LAYERS.items())]
+    shape = {"batch_input_shape": [None, 8, 8, 1], "dtype": "float32", "name": "input"}
+    layers = [{"class_name": "InputLayer", "config": shape}]
+    for name, (kind, settings) in LAYERS.items():
+        layers.append({"class_name": kind, "config": {"name": name, "trainable": True, "dtype": "float32", **settings}})
+    return layers
 
 
 def _fill(group, arrays):

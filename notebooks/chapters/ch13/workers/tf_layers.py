@@ -1,4 +1,4 @@
-"""What tf.layers was, as far as one old program needs it: the same names of variables, settings and formulas, in compat.v1."""
+"""What tf.layers was, as far as one old program needs it: the same variables, settings and formulas, in compat.v1."""
 import tensorflow.compat.v1 as tf
 
 
