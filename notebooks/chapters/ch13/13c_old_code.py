@@ -737,15 +737,15 @@ def answer(line, old, new):
     before = np.asarray(line(old))
     try:
         after = np.asarray(line(new))
-        if before.dtype != after.dtype:
-            return "changed"
-        close = np.allclose(after, before, rtol=0, atol=1e-6, equal_nan=True)
-    except AttributeError:
+    except Exception:
         return "dies"
+    if before.dtype != after.dtype:
+        return "changed"
+    close = np.allclose(after, before, rtol=0, atol=1e-6, equal_nan=True)
     return "same" if close else "changed"
 
 
-# wrong: raises TypeError or ValueError
+# wrong: your function raised TypeError
 def answer(line, old, new):
     before = np.asarray(line(old))
     try:

@@ -363,7 +363,7 @@ def answer(arrays):
 def answer(arrays):
     return {name: array for name, array in arrays.items() if name.endswith("/ExponentialMovingAverage")}
 
-# %% 13.5 wrong: the moving mean and variance
+# %% 13.5 wrong: they have no average
 def answer(arrays):
     end = "/ExponentialMovingAverage"
     return {name.removesuffix(end): array for name, array in arrays.items() if name.endswith(end)}
@@ -507,7 +507,7 @@ def answer(line, old, new):
         return "changed"
     return "changed" if not (np.abs(a - b) <= 1e-6).all() else "same"
 
-# %% 13.6 wrong: only AttributeError counts as death
+# %% 13.6 wrong: your function raised TypeError
 def answer(line, old, new):
     try:
         a, b = np.asarray(line(old)), np.asarray(line(new))
@@ -526,7 +526,7 @@ def answer(line, old, new):
         return "dies"
     return "same" if a.shape == b.shape and a.dtype == b.dtype and np.array_equal(a, b, equal_nan=True) else "changed"
 
-# %% 13.6 wrong: a line may die of anything
+# %% 13.6 wrong: your function raised ValueError
 def answer(line, old, new):
     a = np.asarray(line(old))
     try:
