@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from chapters.ch13 import checks_c, keras2_file, old_program
 from chapters.ch13.workers import tf_layers
+from helpers.course import missing
 
 pytestmark = pytest.mark.slow
 v1 = tf.compat.v1
@@ -55,16 +56,18 @@ def test_the_stand_in_makes_the_variables_of_tf_layers_and_its_switch_works():
             assert session.run(flat).shape == (6, 7) and session.run(conv).shape == (6, 3, 3, 3)
 
 
-@pytest.fixture
-def weights():
-    rng = np.random.default_rng(1)
-    shapes = {"conv/kernel": (3, 3, 1, 16), "bn/gamma": (16,), "bn/beta": (16,), "bn/moving_mean": (16,),
-              "bn/moving_variance": (16,), "hidden/kernel": (256, 64), "hidden/bias": (64,), "scores/kernel": (64, 10),
-              "scores/bias": (10,)}
-    return {f"reader/{name}": rng.uniform(0.1, 0.4, shape).astype("float32") for name, shape in shapes.items()}
+def test_drawn_weights_stand_in_only_where_none_could_be_read(capsys):
+    read = {"a": np.zeros(2)}, {"b": np.ones(2)}
+    assert old_program.or_drawn(*read, seed=0) == read and capsys.readouterr().out == ""
+    gone = missing.Missing("TensorFlow")
+    (drawn, _), (other, _) = (old_program.or_drawn(gone, gone, seed) for seed in (0, 1))
+    assert len(drawn) == 9 and not np.array_equal(drawn["reader/conv/kernel"], other["reader/conv/kernel"])
+    assert "Drawn, not trained" in capsys.readouterr().out
 
 
-def test_the_h5_has_keras_2s_layout_and_todays_keras_reads_another_activation_from_it(tmp_path, weights):
+def test_the_h5_has_keras_2s_layout_and_todays_keras_reads_another_activation_from_it(tmp_path):
+    gone = missing.Missing("TensorFlow")
+    weights, _ = old_program.or_drawn(gone, gone, seed=1)
     path = tmp_path / "reader.h5"
     keras2_file.write(path, weights)
     with h5py.File(path) as file:
@@ -76,8 +79,8 @@ def test_the_h5_has_keras_2s_layout_and_todays_keras_reads_another_activation_fr
     model = tf.keras.models.load_model(path, compile=False)
     assert [type(layer).__name__ for layer in model.layers] == kinds[1:]
     x = np.random.default_rng(2).normal(size=(3, 8, 8, 1)).astype("float32")
-    hidden = tf.keras.Model(model.inputs, model.get_layer("dense").output)(x).numpy()
-    before = tf.keras.Model(model.inputs, model.get_layer("flatten").output)(x).numpy()
+    hidden = tf.keras.Model(model.inputs[0], model.get_layer("dense").output)(x).numpy()
+    before = tf.keras.Model(model.inputs[0], model.get_layer("flatten").output)(x).numpy()
     linear = before @ weights["reader/hidden/kernel"] + weights["reader/hidden/bias"]
     assert np.abs(hidden - np.clip(linear / 6 + 0.5, 0, 1)).max() < 1e-5, "Keras 2 had 0.2 for 1/6"
 

@@ -355,8 +355,6 @@ def answer(arrays):
         front, _, last = name.rpartition("/")
         if name not in counters and (front not in arrays or last == "ExponentialMovingAverage"):
             kept[name] = array
-    for name in list(kept):
-        kept[name] = arrays.get(name + "/ExponentialMovingAverage", kept[name])
     return kept
 
 # %% 13.5 wrong: the averages replace the weights

@@ -6,7 +6,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from helpers import ROOT, process
+from helpers.course import missing
 
 HERE = Path(__file__).parent
 ON_CPU = {"CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3"}
@@ -60,3 +63,19 @@ def with_real_layers(folder: Path, mends: Sequence[tuple[str, Mapping[str, str]]
     for files, changes in mends:
         mend(copied, files, changes)
     return train(copied, copied / "reader.ckpt", seed, {"TF_USE_LEGACY_KERAS": "1"})
+
+
+SHAPES = {"bn/beta": (16,), "bn/gamma": (16,), "bn/moving_mean": (16,), "bn/moving_variance": (16,),
+          "conv/kernel": (3, 3, 1, 16), "hidden/bias": (64,), "hidden/kernel": (256, 64), "scores/bias": (10,),
+          "scores/kernel": (64, 10)}
+"""{name of a weight of the old network, in its scope: shape}"""
+
+
+def or_drawn(everything, weights, seed: int) -> tuple[Mapping, Mapping]:
+    """Both as they are. Where they could not be read, for want of TensorFlow, arrays of their shapes, drawn, twice."""
+    if not isinstance(weights, missing.Missing):
+        return everything, weights
+    print("Drawn, not trained: these arrays have the old names and shapes, and what they give is compared with nothing.")
+    rng = np.random.default_rng(seed)
+    drawn = {f"reader/{name}": rng.uniform(0.1, 0.4, shape).astype("float32") for name, shape in SHAPES.items()}
+    return drawn, drawn
