@@ -85,9 +85,31 @@ guess = ...  # "a", "b", "c" or "d"
 exercises.predict("P13.5", guess, among=["a", "b", "c", "d"])
 
 # %% [markdown]
-# We run a copy, in a process of its own, read what it dies of, mend that and nothing else, and run it again. `tf.layers` is
-# gone even from `compat.v1`, so [tf_layers.py](chapters/ch13/workers/tf_layers.py) stands in: 40 lines that make the same
-# variables, under the same names, with the same defaults. This takes a while: TensorFlow is loaded five times.
+# We run a copy, in a process of its own, and read what it dies of.
+
+# %% tags=["taught"]
+print("with TensorFlow", tf.__version__)
+checkpoint = folder / "reader.ckpt"
+end = old_program.train(folder, checkpoint, seed)
+print(end)
+
+# %% tags=["verdict", "folded"]
+# Folded: which option came true.
+letter = exercises.first_true(
+    {
+        "a": "placeholder" in end,
+        "b": "contrib" in end,
+        "c": "Keras 3" in end,
+        "d": "tensorflow" not in end,
+    }
+)
+exercises.outcome("P13.5", letter)
+
+# %% [markdown]
+# `np.int` was another name of `int`, until NumPy took it away. Now mend what it dies of and nothing else, and run it again,
+# until it runs. `tf.layers` is gone even from `compat.v1`, so [tf_layers.py](chapters/ch13/workers/tf_layers.py) stands in:
+# 40 lines that make the same variables, under the same names, with the same defaults. This takes a while: TensorFlow is
+# loaded four times.
 
 # %% tags=["taught"]
 COMPAT = "import tensorflow.compat.v1 as tf\ntf.disable_v2_behavior()"
@@ -105,31 +127,14 @@ MENDS = [  # in which files, {what stands there: what is put in its place}
 ]
 
 # %% tags=["taught"]
-print("with TensorFlow", tf.__version__)
-checkpoint = folder / "reader.ckpt"
-ends = [old_program.train(folder, checkpoint, seed)]
 for files, changes in MENDS:
-    print(ends[-1])
     old_program.mend(folder, files, changes)
-    ends.append(old_program.train(folder, checkpoint, seed))
-print(ends[-1])
-
-# %% tags=["verdict", "folded"]
-# Folded: which option came true.
-letter = exercises.first_true(
-    {
-        "a": "placeholder" in ends[0],
-        "b": "contrib" in ends[0],
-        "c": "Keras 3" in ends[0],
-        "d": "tensorflow" not in ends[0],
-    }
-)
-exercises.outcome("P13.5", letter)
+    end = old_program.train(folder, checkpoint, seed)
+    print(end)
 
 # %% [markdown]
-# First an alias of NumPy's, that was only another name of `int`. Each death names its line and its cause, and is mended in
-# a minute. Neither placeholders nor sessions had to go: `compat.v1` keeps them. It trains, and says how many of the test
-# scans it reads.
+# Each death names its line and its cause, and is mended in a minute. Neither placeholders nor sessions had to go:
+# `compat.v1` keeps them. The program trains, and says how many of the test scans it reads.
 #
 # Is our stand-in `tf.layers`? Where the package `tf_keras` is installed, Keras 2 comes back, and `tf.layers` with it.
 
@@ -180,7 +185,7 @@ np.savez(folder / "reference.npz", **reference)
 # %% tags=["verdict", "folded"]
 # Folded: is the reference what was printed, and does a scan depend on the others?
 told = f"accuracy {share_read(reference['all scans']):.3f}"
-parity.verdict("what the program printed, and the reference", told, ends[-1])
+parity.verdict("what the program printed, and the reference", told, end)
 alone = reference["one scan"]
 among = reference["all scans"][:1]
 parity.differ("the first scan's scores, alone and among all", alone, among, 1e-3)
