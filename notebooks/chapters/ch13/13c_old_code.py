@@ -669,9 +669,9 @@ LINES = {
 
 # %% [markdown]
 # Write the test that sorts them: `answer(line, old, new)` calls `line(old)`, which always works, and `line(new)`. Return
-# `"dies"` where `line(new)` raises any error; `"same"` where both results, made NumPy arrays by `np.asarray`, have the same
-# shape and dtype, and values that differ by at most 1e-6 (NaN in the same place is the same); else `"changed"`. Then try it:
-# `answer(LINES["where(some, x, -x)"], v1, tf)`.
+# `"dies"` where `line(new)` raises AttributeError, TypeError, ValueError or RuntimeError; `"same"` where both results, made
+# NumPy arrays by `np.asarray`, have the same shape and dtype, and values that differ by at most 1e-6 (NaN in the same place
+# is the same); else `"changed"`. Then try it: `answer(LINES["where(some, x, -x)"], v1, tf)`.
 
 # %% tags=["exercise"]
 answer = ...  # a function of a line and two modules
@@ -682,7 +682,7 @@ def answer(line, old, new):
     before = np.asarray(line(old))
     try:
         after = np.asarray(line(new))
-    except Exception:
+    except (AttributeError, TypeError, ValueError, RuntimeError):
         return "dies"
     if before.shape != after.shape or before.dtype != after.dtype:
         return "changed"
@@ -695,7 +695,7 @@ def answer(line, old, new):
     before = np.asarray(line(old))
     try:
         after = np.asarray(line(new))
-    except Exception:
+    except (AttributeError, TypeError, ValueError, RuntimeError):
         return "dies"
     if before.dtype != after.dtype:
         return "changed"
@@ -721,7 +721,7 @@ def answer(line, old, new):
     before = np.asarray(line(old))
     try:
         after = np.asarray(line(new))
-    except Exception:
+    except (AttributeError, TypeError, ValueError, RuntimeError):
         return "dies"
     if before.shape != after.shape or before.dtype != after.dtype:
         return "changed"
