@@ -21,12 +21,14 @@ session.start("13c")
 
 import copy
 import json
+import tempfile
+from pathlib import Path
 
 import h5py
 import numpy as np
 
 from chapters.ch13 import checks_c, keras2_file, old_program
-from helpers import build_dir, claims, data, exercises, parity, port, show
+from helpers import claims, data, exercises, parity, port, show
 
 # %% tags=["torch", "setup"]
 # PyTorch
@@ -57,7 +59,8 @@ device = "auto"
 
 # %% tags=["setup"]
 session.use(seed=seed, device=device, fast=fast)
-folder = old_program.copy(build_dir() / "chapter-13" / "old_code")
+workshop = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+folder = old_program.copy(Path(workshop.name) / "old_code")
 
 # %% [markdown]
 # ## 13c.1 A program of 2018

@@ -162,7 +162,7 @@ EXERCISES = {
     }, say=_told, unfit=_unfit,
         no_function="write a function of three: `def answer(line, old, new): ...`.", hints=(
         "Three outcomes, in this order: an error, then shape and dtype, then values.",
-        "`try: after = np.asarray(line(new))`, then `except (...): return \"dies\"` with the four; `line(old)` stays outside.",
+        "`try: after = np.asarray(line(new))`, then `except (...): return \"dies\"` with all four; `line(old)` stays above.",
         "`before.shape == after.shape and before.dtype == after.dtype and np.allclose(after, before, rtol=0, atol=1e-6, "
         "equal_nan=True)` is \"same\".")),
 }
