@@ -134,6 +134,7 @@ for files, changes in MENDS:
     old_program.mend(folder, files, changes)
     end = old_program.train(folder, checkpoint, seed)
     print(end)
+checkpoint = str(checkpoint)
 
 # %% [markdown]
 # Each death names its line and its cause, and is mended in a minute. Neither placeholders nor sessions had to go:
@@ -156,7 +157,7 @@ graph = tf.Graph()
 with graph.as_default():
     saver = v1.train.import_meta_graph(f"{checkpoint}.meta")
     old = v1.Session()
-    saver.restore(old, str(checkpoint))
+    saver.restore(old, checkpoint)
 
 
 def ask_old(images, is_training=True):
@@ -205,8 +206,8 @@ parity.differ("the first scan's scores, alone and among all", alone, among, 1e-3
 
 # %% tags=["taught"]
 everything = {}
-for name, _ in tf.train.list_variables(str(checkpoint)):
-    everything[name] = tf.train.load_variable(str(checkpoint), name)
+for name, _ in tf.train.list_variables(checkpoint):
+    everything[name] = tf.train.load_variable(checkpoint, name)
 
 weights = {}
 for name, array in everything.items():
