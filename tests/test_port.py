@@ -242,6 +242,17 @@ def test_what_the_other_sides_settings_say_is_not_guessed():
     assert told == ["padding (before, after): [(1, 1), (0, 1)] in theirs, [(1, 1), (1, 0)] in yours"]
 
 
+def test_a_name_is_not_believed_where_the_layer_computes_something_else():
+    def hard_sigmoid(x):  # as Keras 2 had it
+        return keras.ops.clip(0.2 * x + 0.5, 0, 1)
+    theirs, ours = (keras.Sequential([keras.layers.Input((5,)), keras.layers.Dense(4, activation=activation)])
+                    for activation in (hard_sigmoid, "hard_sigmoid"))
+    ours.set_weights(shaken(theirs).get_weights())
+    x = np.random.default_rng(SEED).normal(size=(6, 5)).astype("float32")
+    found = port.first_difference(tf_side.activations(ours, x), tf_side.activations(theirs, x))
+    assert found.causes[0].words == "activation: hard_sigmoid of Keras 2 in theirs, hard_sigmoid in yours"
+
+
 def test_equal_is_not_said_of_what_was_not_compared():
     yours = {"a": np.ones(3), "b": np.arange(5.0)}
     found = port.first_difference(yours, {"a": np.ones(3), "b": np.arange(4.0)})

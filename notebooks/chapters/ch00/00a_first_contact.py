@@ -245,8 +245,8 @@ figures.ink(true_ink, ink_torch, ink_tf)
 # ```
 #
 # Write the same function for TensorFlow tensors, with TensorFlow: the same numbers, the same dtype. `tf.cast(x, dtype)`
-# gives the same numbers in another dtype that can hold them; `tf.int64` is the one that you need. The check tries it on random pictures of
-# other sizes, with pixels from 0 to 255.
+# gives the same numbers in another dtype that can hold them; `tf.int64` is the one that you need. The check tries it on
+# random pictures of other sizes, with pixels from 0 to 255.
 
 # %% tags=["exercise"]
 answer = ...  # a function, for example: def answer(images): ...

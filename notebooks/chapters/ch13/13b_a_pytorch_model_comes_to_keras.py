@@ -651,4 +651,4 @@ claims.close("13b")
 # Further reading: [Silero VAD](https://github.com/snakers4/silero-vad),
 # [padding in TensorFlow](https://www.tensorflow.org/api_docs/python/tf/nn#notes_on_padding_2),
 # [Fourier layers as convolutions](https://arxiv.org/abs/1912.12055) (Cheuk et al.).
-# Next: [what you found](14a_what_you_found.ipynb).
+# Next: [old code](13c_old_code.ipynb), what dies in it, and what does not.

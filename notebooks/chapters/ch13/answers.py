@@ -281,3 +281,274 @@ def answer(x, window):
 def answer(x, window):
     x = tf.pad(x, [(0, 0), (0, 64)], "REFLECT")
     tf.abs(tf.signal.rfft(tf.signal.frame(x, 256, 128) * window))
+
+# %% 13.5 right: three sets of names
+def answer(arrays):
+    counters = {"global_step", "beta1_power", "beta2_power"}
+    inner = {name for name in arrays if name.rsplit("/", 1)[0] in arrays and "/" in name}
+    weights = set(arrays) - counters - inner
+    return {name: arrays.get(name + "/ExponentialMovingAverage", arrays[name]) for name in weights}
+
+# %% 13.5 right: first the weights, then the averages over them
+def answer(arrays):
+    result = {}
+    for name, value in arrays.items():
+        parts = name.split("/")
+        if "/".join(parts[:-1]) in arrays or parts[-1] in ("global_step", "beta1_power", "beta2_power"):
+            continue
+        result[name] = value
+    for name in list(result):
+        shadow = f"{name}/ExponentialMovingAverage"
+        if shadow in arrays:
+            result[name] = arrays[shadow]
+    return result
+
+# %% 13.5 right: a search for every front
+def answer(arrays):
+    def belongs(name):
+        return any(name.startswith(other + "/") for other in arrays if other != name)
+    kept = [n for n in arrays if not belongs(n) and n not in ["global_step", "beta1_power", "beta2_power"]]
+    end = "/ExponentialMovingAverage"
+    return {n: arrays[n + end] if n + end in arrays else arrays[n] for n in kept}
+
+# %% 13.5 right: copies, and lists
+def answer(arrays):
+    found = {}
+    for name in sorted(arrays):
+        if name in ("global_step", "beta1_power", "beta2_power") or name[: name.rfind("/")] in arrays:
+            continue
+        source = name + "/ExponentialMovingAverage"
+        found[name] = arrays[source if source in arrays else name].copy()
+    return found
+
+# %% 13.5 right: known endings of several optimizers
+def answer(arrays):
+    ends = ("Adam", "Adam_1", "Momentum", "RMSProp", "RMSProp_1", "Adagrad", "ExponentialMovingAverage")
+    out = dict(arrays)
+    for name in arrays:
+        front, _, last = name.rpartition("/")
+        if last in ends and front in arrays:
+            if last == "ExponentialMovingAverage":
+                out[front] = arrays[name]
+            del out[name]
+    for name in ("global_step", "beta1_power", "beta2_power"):
+        out.pop(name, None)
+    return out
+
+# %% 13.5 right: with pathlib
+from pathlib import PurePosixPath
+def answer(arrays):
+    counters = "global_step beta1_power beta2_power".split()
+    own = [n for n in arrays if n not in counters and str(PurePosixPath(n).parent) not in arrays]
+    return {n: arrays.get(str(PurePosixPath(n, "ExponentialMovingAverage")), arrays[n]) for n in own}
+
+# %% 13.5 wrong: the program evaluated their averages
+def answer(arrays):
+    counters = {"global_step", "beta1_power", "beta2_power"}
+    return {n: a for n, a in arrays.items() if n not in counters and n.rsplit("/", 1)[0] not in arrays}
+
+# %% 13.5 wrong: belongs under the name of its weight
+def answer(arrays):
+    counters = {"global_step", "beta1_power", "beta2_power"}
+    kept = {}
+    for name, array in arrays.items():
+        front, _, last = name.rpartition("/")
+        if name not in counters and (front not in arrays or last == "ExponentialMovingAverage"):
+            kept[name] = array
+    return kept
+
+# %% 13.5 wrong: the averages replace the weights
+def answer(arrays):
+    return {name: array for name, array in arrays.items() if name.endswith("/ExponentialMovingAverage")}
+
+# %% 13.5 wrong: they have no average
+def answer(arrays):
+    end = "/ExponentialMovingAverage"
+    return {name.removesuffix(end): array for name, array in arrays.items() if name.endswith(end)}
+
+# %% 13.5 wrong: other optimizers
+def answer(arrays):
+    out = {}
+    for name, array in arrays.items():
+        if name.endswith(("Adam/", "/Adam", "/Adam_1", "/ExponentialMovingAverage")):
+            continue
+        if name in ("global_step", "beta1_power", "beta2_power"):
+            continue
+        out[name] = arrays.get(name + "/ExponentialMovingAverage", array)
+    return out
+
+# %% 13.5 wrong: a layer's
+def answer(arrays):
+    out = {}
+    for name, array in arrays.items():
+        if "Adam" in name or name.rpartition("/")[0] in arrays or name in ("global_step", "beta1_power", "beta2_power"):
+            continue
+        out[name] = arrays.get(name + "/ExponentialMovingAverage", array)
+    return out
+
+# %% 13.5 wrong: the evaluation needs them
+def answer(arrays):
+    out = {}
+    for name, array in arrays.items():
+        if "moving" in name or name.rpartition("/")[0] in arrays or name in ("global_step", "beta1_power", "beta2_power"):
+            continue
+        out[name] = arrays.get(name + "/ExponentialMovingAverage", array)
+    return out
+
+# %% 13.5 wrong: the counters are still there
+def answer(arrays):
+    end = "/ExponentialMovingAverage"
+    return {n: arrays.get(n + end, a) for n, a in arrays.items() if n.rpartition("/")[0] not in arrays}
+
+# %% 13.5 wrong: `beta2_power` are not
+def answer(arrays):
+    return {n: arrays.get(n + "/ExponentialMovingAverage", a) for n, a in arrays.items()
+            if n.rpartition("/")[0] not in arrays and n != "global_step"}
+
+# %% 13.5 wrong: which is not what is asked for
+def answer(arrays):
+    return [name for name in arrays if name.rpartition("/")[0] not in arrays]
+
+# %% 13.6 right: in other words
+def answer(line, old, new):
+    a = np.asarray(line(old))
+    try:
+        b = np.asarray(line(new))
+    except BaseException:
+        return "dies"
+    if (a.shape, a.dtype) == (b.shape, b.dtype) and np.allclose(a, b, 0, 1e-6, True):
+        return "same"
+    return "changed"
+
+# %% 13.6 right: by NumPy's own test
+def answer(line, old, new):
+    wanted = np.asarray(line(old))
+    try:
+        got = np.asarray(line(new))
+    except Exception:
+        return "dies"
+    try:
+        assert got.dtype == wanted.dtype and got.shape == wanted.shape
+        np.testing.assert_allclose(got, wanted, rtol=0, atol=1e-6)
+    except AssertionError:
+        return "changed"
+    return "same"
+
+# %% 13.6 right: differences by hand
+def answer(line, old, new):
+    before = np.asarray(line(old))
+    after = None
+    try:
+        after = np.asarray(line(new))
+    except Exception as error:
+        return "dies"
+    if before.shape != after.shape or before.dtype != after.dtype:
+        return "changed"
+    both_nan = (before != before) & (after != after)
+    far = np.abs(before.astype("float64") - after.astype("float64")) > 1e-6
+    one_nan = (before != before) != (after != after)
+    return "changed" if ((far | one_nan) & ~both_nan).any() else "same"
+
+# %% 13.6 right: a table of answers
+def answer(line, old, new):
+    try:
+        pair = [np.asarray(line(module)) for module in (old, new)]
+    except Exception:
+        return "dies"
+    kinds = {(array.shape, array.dtype.str) for array in pair}
+    fits = len(kinds) == 1 and np.isclose(*pair, rtol=0, atol=1e-6, equal_nan=True).all()
+    return {True: "same", False: "changed"}[bool(fits)]
+
+# %% 13.6 right: try with else
+def answer(line, old, new):
+    expected = np.asarray(line(old))
+    try:
+        found = np.asarray(line(new))
+    except Exception:
+        result = "dies"
+    else:
+        alike = found.shape == expected.shape and found.dtype == expected.dtype
+        result = "same" if alike and np.allclose(found, expected, rtol=0.0, atol=1e-6, equal_nan=True) else "changed"
+    return result
+
+# %% 13.6 wrong: compare the shapes first
+def answer(line, old, new):
+    a = np.asarray(line(old))
+    try:
+        b = np.asarray(line(new))
+    except Exception:
+        return "dies"
+    if a.dtype != b.dtype:
+        return "changed"
+    try:
+        return "same" if np.allclose(a, b, rtol=0, atol=1e-6, equal_nan=True) else "changed"
+    except ValueError:
+        return "changed"
+
+# %% 13.6 wrong: another dtype is another result
+def answer(line, old, new):
+    a = np.asarray(line(old))
+    try:
+        b = np.asarray(line(new))
+    except Exception:
+        return "dies"
+    return "same" if a.shape == b.shape and np.allclose(a, b, rtol=0, atol=1e-6, equal_nan=True) else "changed"
+
+# %% 13.6 wrong: `equal_nan=True` says so
+def answer(line, old, new):
+    a = np.asarray(line(old))
+    try:
+        b = np.asarray(line(new))
+    except Exception:
+        return "dies"
+    if a.shape != b.shape or a.dtype != b.dtype:
+        return "changed"
+    return "changed" if not (np.abs(a - b) <= 1e-6).all() else "same"
+
+# %% 13.6 wrong: your function raised TypeError
+def answer(line, old, new):
+    try:
+        a, b = np.asarray(line(old)), np.asarray(line(new))
+    except AttributeError:
+        return "dies"
+    if a.shape != b.shape or a.dtype != b.dtype:
+        return "changed"
+    return "same" if np.allclose(a, b, rtol=0, atol=1e-6, equal_nan=True) else "changed"
+
+# %% 13.6 wrong: is rounding, and the same
+def answer(line, old, new):
+    a = np.asarray(line(old))
+    try:
+        b = np.asarray(line(new))
+    except Exception:
+        return "dies"
+    return "same" if a.shape == b.shape and a.dtype == b.dtype and np.array_equal(a, b, equal_nan=True) else "changed"
+
+# %% 13.6 wrong: your function raised ValueError
+def answer(line, old, new):
+    a = np.asarray(line(old))
+    try:
+        b = np.asarray(line(new))
+    except (AttributeError, TypeError):
+        return "dies"
+    if a.shape != b.shape or a.dtype != b.dtype:
+        return "changed"
+    return "same" if np.allclose(a, b, rtol=0, atol=1e-6, equal_nan=True) else "changed"
+
+# %% 13.6 wrong: more than rounding
+def answer(line, old, new):
+    a = np.asarray(line(old))
+    try:
+        b = np.asarray(line(new))
+    except Exception:
+        return "dies"
+    if a.shape != b.shape or a.dtype != b.dtype:
+        return "changed"
+    return "same" if np.allclose(a, b, rtol=0, atol=0.01, equal_nan=True) else "changed"
+
+# %% 13.6 wrong: return one of 'dies', 'same', 'changed'
+def answer(line, old, new):
+    try:
+        return bool(np.allclose(line(old), line(new)))
+    except Exception:
+        return False
