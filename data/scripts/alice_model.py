@@ -1,6 +1,6 @@
-"""Writes data/alice.safetensors: the weights of lesson 7g, trained by lesson 7f's network and loss with 256 positions.
+"""Writes data/alice.safetensors: the weights of lesson 7g, trained by lesson 7f's network and loss with 128 positions.
 
-Run: python data/scripts/alice_model.py, from the course's environment; it takes about ten minutes of one core. The same
+Run: python data/scripts/alice_model.py, from the course's environment; it takes two minutes of one core. The same
 steps on another processor, or with another release of PyTorch, give weights that differ in their last digits, and in the
 end in all of them.
 """
@@ -14,8 +14,8 @@ from tqdm import tqdm
 from chapters.ch07 import alice, language_torch
 from helpers import torch_side
 
-STEPS = 6000
-PLACES = 256
+STEPS = 4000
+PLACES = 128
 
 if __name__ == "__main__":
     torch.set_num_threads(1)

@@ -8,6 +8,8 @@ UNSEEN = "CHAPTER XI\n"
 """With it begins what no training sees: the last two of the book's twelve chapters."""
 HEADS = 4
 WIDTH = 64
+RATE = 2**-8
+"""Adam's highest rate."""
 
 
 def text():
@@ -36,6 +38,11 @@ def side_by_side(codes, places):
     """The whole text in windows of places + 1 characters that follow each other; what is left at the end is left out."""
     count = len(codes) // (places + 1)
     return codes[:count * (places + 1)].reshape(count, places + 1)
+
+
+def rate(step):
+    """Adam's rate at a step, from 0: it rises for 64 steps, and stays."""
+    return RATE * min(1, (step + 1) / 64)
 
 
 def start_weights(seed, characters, places, width=WIDTH):

@@ -90,7 +90,7 @@ def network(weights, device, dtype="float32"):
 
 
 def optimizer(model):
-    adam = tf.keras.optimizers.Adam(2**-8, beta_1=1 - 2**-3, beta_2=1 - 2**-6, epsilon=2**-60)
+    adam = tf.keras.optimizers.Adam(alice.RATE, beta_1=1 - 2**-3, beta_2=1 - 2**-6, epsilon=2**-60)
     adam.build(model.trainable_variables)
     return adam
 
@@ -116,5 +116,8 @@ def train(model, batches):
     """Train on each batch of windows, NumPy arrays of codes; returns the loss of each step, as floats."""
     with tf.device(model.weights[0].value.device):
         adam = optimizer(model)
-        losses = [step(model, adam, tf.constant(windows)) for windows in batches]
+        losses = []
+        for number, windows in enumerate(batches):
+            adam.learning_rate.assign(alice.rate(number))
+            losses.append(step(model, adam, tf.constant(windows)))
     return tf.stack(losses).numpy().tolist()

@@ -84,7 +84,7 @@ def network(weights, device, dtype="float32"):
 
 
 def optimizer(model):
-    return torch.optim.Adam(model.parameters(), lr=2**-8, betas=(1 - 2**-3, 1 - 2**-6), eps=2**-60, fused=True)
+    return torch.optim.Adam(model.parameters(), lr=alice.RATE, betas=(1 - 2**-3, 1 - 2**-6), eps=2**-60, fused=True)
 
 
 def loss_of(model, windows):
@@ -105,5 +105,8 @@ def train(model, batches):
     """Train on each batch of windows, NumPy arrays of codes; returns the loss of each step, as floats."""
     device = next(model.parameters()).device
     adam = optimizer(model)
-    losses = [step(model, adam, torch.from_numpy(windows).to(device)) for windows in batches]
+    losses = []
+    for number, windows in enumerate(batches):
+        adam.param_groups[0]["lr"] = alice.rate(number)
+        losses.append(step(model, adam, torch.from_numpy(windows).to(device)))
     return torch.stack(losses).tolist()
