@@ -74,3 +74,10 @@ def start_weights(seed, characters, places, width=WIDTH):
 def trained_weights():
     """The weights that data/scripts/alice_model.py has trained, as {name: float64 array}, laid out like `start_weights`."""
     return {name: array.astype("float64") for name, array in load(shipped.read("alice.safetensors")).items()}
+
+
+def draw(scores, number, temperature):
+    """The code of the first character at which the sum of softmax(scores / temperature) exceeds a number from 0 to 1."""
+    shares = np.exp((scores - scores.max()) / temperature)
+    sums = np.cumsum(shares / shares.sum())
+    return min(int(np.searchsorted(sums, number, side="right")), len(scores) - 1)  # rounding may leave the last sum below 1

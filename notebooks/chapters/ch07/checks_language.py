@@ -1,7 +1,7 @@
 """Lessons 7f and 7g: a test for looking ahead, a character drawn, the size of a cache."""
 import numpy as np
 
-from helpers.course.comparing import one_number
+from helpers.course.comparing import whole_number
 from helpers.course.judging import Exercise, call, cases, short
 
 # Exercise 7.7: does a network look ahead?
@@ -141,24 +141,18 @@ def _say_bytes(arguments, right, got):
             f"gives {got}.")
 
 
-def _whole(got):
-    """None, or what is wrong with a result that must be a whole number."""
-    number = one_number(got)
-    return None if number is not None and number == int(number) else f"it gives {short(got)}: return a whole number."
-
-
 EXERCISES = {
     "7.7": Exercise(_judge_ahead, (
         "If a character changes, which scores may change? Those at its own place and at later ones.",
         "Change the characters of one place, call the model again, and compare the scores of all places before it.",
         "Loop over `place` from 1; `changed = codes.copy()`, `changed[:, place] = (changed[:, place] + 1) % 5`, and compare "
         "`[:, :place]`.")),
-    "7.8": cases(draws, drawn, DRAWS, say=_say_drawn, unfit=_whole, convert=lambda got: int(one_number(got)),
+    "7.8": cases(draws, drawn, DRAWS, say=_say_drawn, convert=whole_number,
                  no_function="answer must be a function: write def answer(scores, number, temperature): above.", hints=(
         "Softmax makes probabilities of scores: `np.exp(scores)`, divided by their sum. Where does the temperature go?",
         "`np.cumsum` adds the probabilities up: 6 sums, the last is 1. Take off the largest score first, or `exp` overflows.",
         "The place of the first sum that exceeds the number is `np.searchsorted(sums, number, side=\"right\")`.")),
-    "7.9": cases(caches, cache_bytes, CACHES, say=_say_bytes, unfit=_whole, convert=lambda got: int(one_number(got)),
+    "7.9": cases(caches, cache_bytes, CACHES, say=_say_bytes, convert=whole_number,
                  no_function="answer must be a function: write def answer(texts, places, blocks, width, size): above.", hints=(
         "What does a place leave behind in one block, for one text? A key and a value.",
         "A key has `width` numbers: all heads together.",

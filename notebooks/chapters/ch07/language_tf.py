@@ -19,7 +19,7 @@ class Attention(layers.Layer):
 
     def split(self, x):
         """Query, key and value of each place, three tensors (texts, heads, places, width / heads)."""
-        texts, places, width = x.shape[0], tf.shape(x)[1], x.shape[2]
+        places, width = tf.shape(x)[1], x.shape[2]
         parts = tf.reshape(self.inward(x), (-1, places, 3, self.heads, width // self.heads))
         return tf.unstack(tf.transpose(parts, (2, 0, 3, 1, 4)))
 
