@@ -136,6 +136,7 @@ class AttentionTorch(nn.Module):
 attention_torch = AttentionTorch(width=8)
 shape_torch = attention_torch(torch.zeros(2, 5, 8)).shape
 
+
 # %% tags=["tf"]
 # TensorFlow
 class AttentionTF(layers.Layer):
@@ -269,6 +270,7 @@ device_torch = torch_side.device(device)
 model_torch = network_torch(start)
 watched_torch = torch_side.tensor(watched, device_torch)
 scores_torch = model_torch(watched_torch[:2, :-1])
+
 
 # %% tags=["tf"]
 # TensorFlow
@@ -550,9 +552,15 @@ last_tf = loss_tf(open_tf, watched_tf[:, -2:]).numpy().item()
 
 # %% tags=["verdict", "folded"]
 # Folded: which option came true, and what the network knows where there is nothing to copy.
-worst = max(open_loss_torch, open_loss_tf)  # an error would have stopped the cells above
+worst = max(
+    open_loss_torch, open_loss_tf
+)  # an error would have stopped the cells above
 letter = exercises.first_true(
-    {"d": worst < floor / 10, "c": worst > floor / 2 and worst < floor, "b": worst > floor}
+    {
+        "d": worst < floor / 10,
+        "c": worst > floor / 2 and worst < floor,
+        "b": worst > floor,
+    }
 )
 exercises.outcome("P7.10", letter)
 best_alone = min(last_torch, last_tf)

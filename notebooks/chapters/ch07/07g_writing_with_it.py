@@ -149,7 +149,9 @@ def read(prompt, more):
     """The codes of a prompt, after which `more` characters shall come."""
     for character in prompt:
         if character not in characters:
-            raise ValueError(f"The book has no {character!r}, so the network has no row.")
+            raise ValueError(
+                f"The book has no {character!r}, so the network has no row."
+            )
     if not prompt:
         raise ValueError("The prompt is empty: the network needs a character to go on.")
     if len(prompt) + more > PLACES:
@@ -159,7 +161,7 @@ def read(prompt, more):
 
 
 def write(scores_of, prompt, numbers, temperature=0.6):
-    """The prompt, and a character for each number. scores_of: codes -> scores of the next."""
+    """The prompt, and a character for each number. scores_of: codes to scores."""
     codes = read(prompt, len(numbers))
     for number in numbers:
         codes.append(alice.draw(scores_of(codes), number, temperature))
@@ -295,6 +297,7 @@ def step_torch(code, place, cache):
 
 
 first_torch, cache = step_torch(15, 0, empty_torch)
+
 
 # %% tags=["tf"]
 # TensorFlow

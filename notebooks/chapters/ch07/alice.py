@@ -1,4 +1,4 @@
-"""The text of lessons 7f and 7g, as codes of its characters; windows cut from it; weights to begin with, and trained ones."""
+"""The text of lessons 7f and 7g as codes of its characters, windows cut from it, weights to begin with and trained ones."""
 import numpy as np
 from safetensors.numpy import load
 

@@ -1,4 +1,4 @@
-"""Chapter 7: a split by groups, momentum, the number to report, what a pickle imports, compiling; 7f and 7g in a file apart."""
+"""Chapter 7: a split by groups, momentum, the number to report, imports of a pickle, compiling; and `checks_language`."""
 import io
 import pickle
 import pickletools

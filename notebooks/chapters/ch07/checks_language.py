@@ -40,13 +40,13 @@ def rounding(codes):
 
 
 NETWORKS = (
-    (looking_back, True, "a network that only looks back is refused: a change may reach its own place and what comes after it"),
+    (looking_back, True, "a network that only looks back is refused: a change may reach its own place and later ones"),
     (rounding, True, "a network that only looks back is refused, for differences of 0.00000001: those count as equal"),
     (looking_everywhere, False, "a network passes in which each place sees the next character"),
     (looking_at(PLACES - 2, 1), False, "a network passes in which the last place but one sees the last character"),
-    (looking_at(0, 1), False, "a network passes in which the first place alone sees the second character: change each in turn"),
-    (looking_at(3, 1), False, "a network passes in which the fourth place alone sees the next character: change each in turn"),
-    (looking_at(1, 4), False, "a network passes in which a place sees the character four places on: look at all scores before"),
+    (looking_at(0, 1), False, "a network passes whose first place alone sees the second character: change each in turn"),
+    (looking_at(3, 1), False, "a network passes whose fourth place alone sees the next character: change each in turn"),
+    (looking_at(1, 4), False, "a network passes whose second place sees four places on: compare all places before the change"),
 )
 """(network, whether it only looks back, what to say of who is wrong about it)"""
 
@@ -148,12 +148,14 @@ EXERCISES = {
         "Loop over `place` from 1; `changed = codes.copy()`, `changed[:, place] = (changed[:, place] + 1) % 5`, and compare "
         "`[:, :place]`.")),
     "7.8": cases(draws, drawn, DRAWS, say=_say_drawn, convert=whole_number,
-                 no_function="answer must be a function: write def answer(scores, number, temperature): above.", hints=(
+                 no_function="answer must be a function: write def answer(scores, number, temperature): above.",
+                 hints=(
         "Softmax makes probabilities of scores: `np.exp(scores)`, divided by their sum. Where does the temperature go?",
         "`np.cumsum` adds the probabilities up: 6 sums, the last is 1. Take off the largest score first, or `exp` overflows.",
         "The place of the first sum that exceeds the number is `np.searchsorted(sums, number, side=\"right\")`.")),
     "7.9": cases(caches, cache_bytes, CACHES, say=_say_bytes, convert=whole_number,
-                 no_function="answer must be a function: write def answer(texts, places, blocks, width, size): above.", hints=(
+                 no_function="answer must be a function: write def answer(texts, places, blocks, width, size): above.",
+                 hints=(
         "What does a place leave behind in one block, for one text? A key and a value.",
         "A key has `width` numbers: all heads together.",
         "Two, times texts, places, blocks, width, and the bytes of a number.")),

@@ -134,7 +134,7 @@ def memory(batches, grown):
 # Lesson 7f
 
 def language(losses_torch, losses_tf, floor, unseen_torch, unseen_tf, mean=10):
-    """The training losses of both (means of some steps), with the bigram table's loss, and both on unseen text at the end."""
+    """The training losses of both (means of some steps), the bigram table's loss, and both on unseen text at the end."""
     fig, ax = plots.figure(width=8, height=3.2)
     for losses, unseen, style in ((losses_torch, unseen_torch, plots.TORCH), (losses_tf, unseen_tf, plots.TF)):
         steps = np.arange(mean, len(losses) + 1, mean)
@@ -143,6 +143,6 @@ def language(losses_torch, losses_tf, floor, unseen_torch, unseen_tf, mean=10):
     ax.axhline(floor, color=plots.GRAY, linestyle=":", label="bigram table, unseen text")
     ax.set(xlabel="step", ylabel="loss (nats a character)", ylim=(1, 3.5))
     ax.legend()
-    plots.show(fig, alt=f"Loss against the step, a line for each framework, and the bigram table's {floor:.2f} as a level line. "
-                        f"At the end, on unseen text, PyTorch is at {unseen_torch:.2f} and TensorFlow at {unseen_tf:.2f} nats a "
-                        "character.")
+    plots.show(fig, alt=f"Loss against the step, a line for each framework, and the bigram table's {floor:.2f} as a level "
+                        f"line. At the end, on unseen text, PyTorch is at {unseen_torch:.2f} and TensorFlow at "
+                        f"{unseen_tf:.2f} nats a character.")
