@@ -73,7 +73,9 @@ def start_weights(seed, characters, places, width=WIDTH):
 
 def trained_weights():
     """The weights that data/scripts/alice_model.py has trained, as {name: float64 array}, laid out like `start_weights`."""
-    return {name: array.astype("float64") for name, array in load(shipped.read("alice.safetensors")).items()}
+    found = load(shipped.read("alice.safetensors"))  # in an order of its own
+    names = start_weights(0, *(len(found[name]) for name in ("characters.weight", "positions.weight")))
+    return {name: found[name].astype("float64") for name in names}
 
 
 def draw(scores, number, temperature):

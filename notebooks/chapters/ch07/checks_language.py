@@ -46,7 +46,7 @@ NETWORKS = (
     (looking_at(PLACES - 2, 1), False, "a network passes in which the last place but one sees the last character"),
     (looking_at(0, 1), False, "a network passes whose first place alone sees the second character: change each in turn"),
     (looking_at(3, 1), False, "a network passes whose fourth place alone sees the next character: change each in turn"),
-    (looking_at(1, 4), False, "a network passes whose second place sees four places on: compare all places before the change"),
+    (looking_at(1, 4), False, "a network passes whose second place sees four places on: compare all places before a change"),
 )
 """(network, whether it only looks back, what to say of who is wrong about it)"""
 
