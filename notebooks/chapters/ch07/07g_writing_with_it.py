@@ -233,24 +233,34 @@ exercises.outcome("P7.11", letter)
 # Drawing is as repeatable as training, if the numbers drawn come from outside. Each framework's own generator would have
 # drawn other ones from the same seed (lesson 1c).
 #
-# Now enjoy it: change the prompt and the temperature, and run the cell again. It has read one book, and nothing else.
+# Now enjoy it: change the first words and the temperatures, and run the cells again. It has read one book, nothing else.
 
 
 # %% tags=["taught"]
+first_words = "'Who are you?'"
+more_numbers = rng.random(110)
+
+
 def samples(scores_of):
+    texts = []
     for temperature in (0.3, 0.6, 1.0):
-        numbers = rng.random(110)
+        texts.append(write(scores_of, first_words, more_numbers, temperature))
         print(f"--- temperature {temperature}")
-        print(write(scores_of, "'Who are you?'", numbers, temperature))
+        print(texts[-1])
+    return texts
 
 
 # %% tags=["torch"]
 # PyTorch
-samples(whole_torch)
+texts_torch = samples(whole_torch)
 
 # %% tags=["tf"]
 # TensorFlow
-samples(whole_tf)
+texts_tf = samples(whole_tf)
+
+# %% tags=["verdict", "folded"]
+# Folded: are these texts the same, too?
+parity.verdict("texts at three temperatures", texts_torch == texts_tf, True)
 
 # %% [markdown]
 # ## 7g.4 Never ask twice
@@ -261,6 +271,11 @@ samples(whole_tf)
 #
 # `look` is attention for one new place, `next` takes it through the network. A cache has keys and values of each block, as
 # (1, heads, places, width of a head), at first with no place at all.
+
+# %% tags=["taught"]
+HEADS = alice.HEADS
+SIZE = weights["characters.weight"].shape[1] // HEADS
+print(HEADS, "heads of", SIZE)
 
 
 # %% tags=["torch"]
@@ -285,7 +300,8 @@ def next_torch(code, place, cache):
     return model_torch.last(model_torch.norm(x))[0, 0], grown
 
 
-nothing_torch = torch.zeros((1, 4, 0, 16), dtype=torch.float64, device=device_torch)
+nothing_torch = torch.zeros((1, HEADS, 0, SIZE), dtype=torch.float64)
+nothing_torch = nothing_torch.to(device_torch)
 empty_torch = [(nothing_torch, nothing_torch)] * 2
 
 
@@ -321,9 +337,11 @@ def next_tf(code, place, cache):
 
 
 one = tf.TensorSpec((1, 1), "int64")
-some = tf.TensorSpec((1, 4, None, 16), "float64")  # any number of places: one graph
+some = tf.TensorSpec(
+    (1, HEADS, None, SIZE), "float64"
+)  # any number of places: one graph
 next_in_graph = tf.function(next_tf, input_signature=[one, one, [(some, some)] * 2])
-nothing_tf = tf.zeros((1, 4, 0, 16), "float64")
+nothing_tf = tf.zeros((1, HEADS, 0, SIZE), "float64")
 empty_tf = [(nothing_tf, nothing_tf)] * 2
 
 

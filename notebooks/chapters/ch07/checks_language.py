@@ -151,7 +151,7 @@ EXERCISES = {
                  no_function="answer must be a function: write def answer(scores, number, temperature): above.",
                  hints=(
         "Softmax makes probabilities of scores: `np.exp(scores)`, divided by their sum. Where does the temperature go?",
-        "`np.cumsum` adds the probabilities up: 6 sums, the last is 1. Take off the largest score first, or `exp` overflows.",
+        "`np.cumsum` adds the probabilities up; the last sum is 1. Take off the largest score first, or `exp` overflows.",
         "The place of the first sum that exceeds the number is `np.searchsorted(sums, number, side=\"right\")`.")),
     "7.9": cases(caches, cache_bytes, CACHES, say=_say_bytes, convert=whole_number,
                  no_function="answer must be a function: write def answer(texts, places, blocks, width, size): above.",
