@@ -54,7 +54,7 @@ session.use(seed=seed, device=device, fast=fast)
 #
 # We take lesson 7f's network; its lines stand in the modules `language_torch` and `language_tf`, so written that any number
 # of places may come. Its weights come with the course: 4,000 steps on chapters 1 to 10, with 128 positions
-# (`data/scripts/alice_model.py`). They were kept in [float16](glossary.md#float16). Here both compute in float64.
+# (`data/scripts/alice_model.py`). They were kept in float16. Here both compute in float64.
 
 # %% tags=["taught"]
 characters, learn, unseen = alice.split()
