@@ -551,7 +551,7 @@ open_loss_tf = loss_tf(open_tf, watched_tf).numpy().item()
 last_tf = loss_tf(open_tf, watched_tf[:, -2:]).numpy().item()
 
 # %% tags=["verdict", "folded"]
-# Folded: which option came true, and what the network knows where there is nothing to copy.
+# Folded: which option came true, and what is known where nothing can be copied.
 worst = max(
     open_loss_torch, open_loss_tf
 )  # an error would have stopped the cells above
