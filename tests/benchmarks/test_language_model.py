@@ -75,7 +75,12 @@ def test_tensorflows_loop(lesson):
         if unrolled:
             return tf.function(steps, autograph=False, **options)
         graph = tf.function(step, **options)
-        return lambda: [graph(windows) for windows in batches]
+
+        def one_by_one():
+            for number, windows in enumerate(batches):
+                adam.learning_rate.assign(lesson["rate"](number))
+                graph(windows)
+        return one_by_one
 
     own = lesson["network_tf"](lesson["start"])
     adam = lesson["adam_tf"](own)  # the lesson makes one for a whole training: a new one would be traced anew
