@@ -99,7 +99,7 @@ def test_a_cache_pays(name, monkeypatch):
     """7g's own functions write 256 characters, with a wide network of random weights in place of the trained one."""
     weights = alice.start_weights(0, 67, LONG, WIDE)
     monkeypatch.setattr(alice, "trained_weights", lambda: weights)
-    space = cells.run("07g", "characters", "model_torch", "model_tf", "read", "prompt", "whole_torch", "whole_tf", "SIZE",
+    space = cells.run("07g", "characters", "model_torch", "model_tf", "read", "rng", "whole_torch", "whole_tf", "SIZE",
                       "next_torch", "next_tf", "Remembering")
     prompt, numbers = "A", np.random.default_rng(0).random(LONG - 1)
     whole, step, empty = (space[f"{part}_{name}"] for part in ("whole", "step", "empty"))

@@ -490,7 +490,7 @@ def answer(model, codes):
             return False
     return True
 
-# %% 7.7 wrong: the first place alone
+# %% 7.7 wrong: first place alone
 def answer(model, codes):
     before = model(codes)
     for place in range(2, codes.shape[1]):
