@@ -90,8 +90,9 @@ def test_tensorflows_loop(lesson):
             adam.learning_rate.assign(lesson["rate"](step))
             lesson["step_tf"](own, adam, windows)
 
+    share({"the lesson's": lessons, "a graph of five steps": by_hand(unrolled=True)})  # another mode: lesson 7d has it
     assert share({"the lesson's": lessons, "a graph of one step": by_hand(unrolled=False),
-                  "a graph of five steps": by_hand(unrolled=True)}) >= 0.95
+                  "a graph of one step, its text taken as it is": by_hand(unrolled=False, autograph=False)}) >= 0.95
 
 
 @pytest.mark.parametrize("name", ["torch", "tf"])
