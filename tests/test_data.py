@@ -10,6 +10,7 @@ import pytest
 
 import helpers
 from chapters.ch00 import wheels
+from chapters.ch07 import alice
 from chapters.ch12 import music, published
 from chapters.ch14 import history
 from conftest import needs
@@ -145,6 +146,7 @@ READERS = {
     "digits/images.npy": data.digits, "digits/labels.npy": data.digits, "claims.csv": data.claims_table,
     "wheels.csv": wheels.listed, "packages.csv": lambda: published.told("ludwig", "requires"), "tunes.abc": music.tunes,
     "fetched.toml": fetched.packages, "timeline.csv": history.timeline, "papers.csv": history.papers,
+    "alice.txt": alice.text, "alice.safetensors": alice.trained_weights,
 }
 
 

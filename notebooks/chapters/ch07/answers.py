@@ -382,3 +382,248 @@ def answer(first, later, eager):
     while first + (n - 1) * later >= n * eager:
         n += 1
     return n
+
+# %% 7.7 right: changes all that follows at once, from the end
+def answer(model, codes):
+    before = model(codes)
+    for cut in range(1, codes.shape[1]):
+        changed = codes.copy()
+        changed[:, cut] = 4 - changed[:, cut] + (changed[:, cut] == 2)
+        if not np.allclose(model(changed)[:, :cut], before[:, :cut], atol=1e-6):
+            return False
+    return True
+
+# %% 7.7 right: every other code at each place
+def answer(model, codes):
+    right = model(codes)
+    for place in range(codes.shape[1]):
+        for code in range(5):
+            other = codes.copy()
+            other[:, place] = code
+            if (abs(model(other)[:, :place] - right[:, :place]) > 1e-6).any():
+                return False
+    return True
+
+# %% 7.7 right: all()
+def answer(model, codes):
+    def unmoved(place):
+        changed = codes.copy()
+        changed[:, place:] = (changed[:, place:] + 1) % 5
+        return np.allclose(model(changed)[:, :place], model(codes)[:, :place], rtol=0, atol=1e-6)
+    return all(unmoved(place) for place in range(1, codes.shape[1]))
+
+# %% 7.7 right: one text after another
+def answer(model, codes):
+    for row in codes:
+        row = row[None]
+        before = model(row)
+        for place in range(1, row.shape[1]):
+            changed = row.copy()
+            changed[0, place] = (changed[0, place] + 2) % 5
+            if np.abs(model(changed) - before)[0, :place].max() > 1e-6:
+                return False
+    return True
+
+# %% 7.7 right: NumPy's boolean
+def answer(model, codes):
+    worst = 0.0
+    for place in range(1, codes.shape[1]):
+        changed = codes.copy()
+        changed[:, place] = (codes[:, place] + 3) % 5
+        worst = max(worst, np.abs(model(changed) - model(codes))[:, :place].max())
+    return np.bool_(worst <= 1e-6)
+
+# %% 7.7 right: random codes for the rest, twice
+def answer(model, codes):
+    rng = np.random.default_rng(0)
+    for place in range(1, codes.shape[1]):
+        for _ in range(20):
+            changed = codes.copy()
+            changed[:, place:] = rng.integers(5, size=changed[:, place:].shape)
+            if np.abs(model(changed)[:, :place] - model(codes)[:, :place]).max() > 1e-6:
+                return False
+    return True
+
+# %% 7.7 wrong: change each in turn
+def answer(model, codes):
+    changed = codes.copy()
+    changed[:, -1] = (changed[:, -1] + 1) % 5
+    return bool(np.abs(model(changed) - model(codes))[:, :-1].max() <= 1e-6)
+
+# %% 7.7 wrong: for differences of 0.00000001
+def answer(model, codes):
+    before = model(codes)
+    for place in range(1, codes.shape[1]):
+        changed = codes.copy()
+        changed[:, place] = (changed[:, place] + 1) % 5
+        if (model(changed)[:, :place] != before[:, :place]).any():
+            return False
+    return True
+
+# %% 7.7 wrong: its own place
+def answer(model, codes):
+    before = model(codes)
+    for place in range(codes.shape[1]):
+        changed = codes.copy()
+        changed[:, place] = (changed[:, place] + 1) % 5
+        if np.abs(model(changed) - before)[:, :place + 1].max() > 1e-6:
+            return False
+    return True
+
+# %% 7.7 wrong: return True or False
+def answer(model, codes):
+    before = model(codes)
+    worst = 0.0
+    for place in range(1, codes.shape[1]):
+        changed = codes.copy()
+        changed[:, place] = (changed[:, place] + 1) % 5
+        worst = max(worst, np.abs(model(changed) - before)[:, :place].max())
+    return worst
+
+# %% 7.7 wrong: four places on
+def answer(model, codes):
+    before = model(codes)
+    for place in range(1, codes.shape[1]):
+        changed = codes.copy()
+        changed[:, place] = (changed[:, place] + 1) % 5
+        if np.abs(model(changed) - before)[:, place - 1].max() > 1e-6:
+            return False
+    return True
+
+# %% 7.7 wrong: first place alone
+def answer(model, codes):
+    before = model(codes)
+    for place in range(2, codes.shape[1]):
+        changed = codes.copy()
+        changed[:, place] = (changed[:, place] + 1) % 5
+        if np.abs(model(changed) - before)[:, :place].max() > 1e-6:
+            return False
+    return True
+
+# %% 7.7 wrong: each place sees the next character
+def answer(model, codes):
+    return True
+
+# %% 7.8 right: a loop
+def answer(scores, number, temperature):
+    shares = np.exp((scores - max(scores)) / temperature)
+    shares = shares / shares.sum()
+    reached = 0.0
+    for place, share in enumerate(shares):
+        reached += share
+        if reached > number:
+            return place
+    return len(scores) - 1
+
+# %% 7.8 right: argmax of a comparison
+def answer(scores, number, temperature):
+    scaled = scores / temperature
+    p = np.exp(scaled - scaled.max())
+    return (np.cumsum(p) / p.sum() > number).argmax()
+
+# %% 7.8 right: counts
+def answer(scores, number, temperature):
+    p = np.exp((scores - scores.max()) / temperature)
+    return int(np.sum(np.cumsum(p / p.sum()) <= number))
+
+# %% 7.8 right: log of the sum
+def answer(scores, number, temperature):
+    s = scores / temperature
+    total = np.logaddexp.reduce(s)
+    return np.searchsorted(np.exp(np.logaddexp.accumulate(s) - total), number, side="right")
+
+# %% 7.8 right: PyTorch's softmax
+def answer(scores, number, temperature):
+    p = torch.softmax(torch.tensor(scores) / temperature, dim=0)
+    return int((p.cumsum(0) <= number).sum())
+
+# %% 7.8 right: without dividing, the number is scaled
+def answer(scores, number, temperature):
+    sums = np.exp((scores - scores.max()) / temperature).cumsum()
+    return int(np.searchsorted(sums, number * sums[-1], "right"))
+
+# %% 7.8 wrong: the temperature is left out
+def answer(scores, number, temperature):
+    p = np.exp(scores - scores.max())
+    return int((np.cumsum(p / p.sum()) > number).argmax())
+
+# %% 7.8 wrong: they were multiplied
+def answer(scores, number, temperature):
+    p = np.exp(temperature * (scores - scores.max()))
+    return int((np.cumsum(p / p.sum()) > number).argmax())
+
+# %% 7.8 wrong: not the probabilities
+def answer(scores, number, temperature):
+    p = np.exp(scores - scores.max())
+    p = p / p.sum() / temperature
+    return min(len(p) - 1, int(np.searchsorted(np.cumsum(p), number, side="right")))
+
+# %% 7.8 wrong: do not sort them
+def answer(scores, number, temperature):
+    order = np.argsort(-scores)
+    p = np.exp((scores[order] - scores.max()) / temperature)
+    return int(order[np.searchsorted(np.cumsum(p / p.sum()), number, side="right")])
+
+# %% 7.8 wrong: one place too early
+def answer(scores, number, temperature):
+    p = np.exp((scores - scores.max()) / temperature)
+    return int(np.searchsorted(np.cumsum(p / p.sum()), number, side="right")) - 1
+
+# %% 7.8 wrong: not what is asked for
+def answer(scores, number, temperature):
+    p = np.exp((scores - scores.max()) / temperature)
+    return np.cumsum(p / p.sum())
+
+# %% 7.8 wrong: the most probable character
+def answer(scores, number, temperature):
+    p = np.exp((scores - scores.max()) / temperature)
+    return int(p.argmax())
+
+# %% 7.9 right: another order
+def answer(texts, places, blocks, width, size):
+    keys = texts * blocks * places * width
+    values = keys
+    return (keys + values) * size
+
+# %% 7.9 right: a loop over the blocks
+def answer(texts, places, blocks, width, size):
+    total = 0
+    for _ in range(blocks):
+        total += 2 * texts * places * width * size
+    return total
+
+# %% 7.9 right: math.prod
+def answer(*numbers):
+    return 2 * math.prod(numbers)
+
+# %% 7.9 right: a float that is whole
+def answer(texts, places, blocks, width, size):
+    return 2.0 * texts * places * blocks * width * size
+
+# %% 7.9 right: NumPy
+def answer(texts, places, blocks, width, size):
+    return np.prod([2, texts, places, blocks, width, size])
+
+# %% 7.9 wrong: keys and values, both
+def answer(texts, places, blocks, width, size):
+    return texts * blocks * places * width * size
+
+# %% 7.9 wrong: each text has a cache
+def answer(texts, places, blocks, width, size):
+    return 2 * places * blocks * width * size
+
+# %% 7.9 wrong: each block has keys and values
+def answer(texts, places, blocks, width, size):
+    return 2 * texts * places * width * size
+
+# %% 7.9 wrong: each takes `size` bytes
+def answer(texts, places, blocks, width, size):
+    return 2 * texts * places * blocks * width
+
+# %% 7.9 wrong: queries are not kept
+def answer(texts, places, blocks, width, size):
+    return 3 * texts * places * blocks * width * size
+
+# %% 7.9 wrong: not one for each other place
+def answer(texts, places, blocks, width, size):
+    return 2 * texts * places**2 * blocks * width * size

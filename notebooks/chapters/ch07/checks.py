@@ -1,10 +1,11 @@
-"""Chapter 7: a split by groups, momentum, the number to report, what a pickle imports, compiling."""
+"""Chapter 7: a split by groups, momentum, the number to report, imports of a pickle, compiling; and `checks_language`."""
 import io
 import pickle
 import pickletools
 
 import numpy as np
 
+from chapters.ch07 import checks_language
 from helpers.course import missing
 from helpers.course.comparing import one_number, plain
 from helpers.course.judging import Exercise, attempt, call, cases, function, kind, short
@@ -271,4 +272,4 @@ EXERCISES = {
         "After n steps the compiled ones have taken `first + (n - 1) * later`.",
         "Count n up from 1, and stop as soon as that is less than `n * eager`.",
         "Without a loop: `max(1, (first - later) // (eager - later) + 1)`.")),
-}
+} | checks_language.EXERCISES

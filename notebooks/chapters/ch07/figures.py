@@ -129,3 +129,20 @@ def memory(batches, grown):
     ax.legend()
     plots.show(fig, alt=f"Growth of memory in one step against the scans in a batch, a line for each framework; with "
                         f"{batches[-1]:,} scans it is {' and '.join(said)}.")
+
+
+# Lesson 7f
+
+def language(losses_torch, losses_tf, floor, unseen_torch, unseen_tf, mean=10):
+    """The training losses of both (means of some steps), the bigram table's loss, and both on unseen text at the end."""
+    fig, ax = plots.figure(width=8, height=3.2)
+    for losses, unseen, style in ((losses_torch, unseen_torch, plots.TORCH), (losses_tf, unseen_tf, plots.TF)):
+        steps = np.arange(mean, len(losses) + 1, mean)
+        ax.plot(steps, np.reshape(losses[:steps[-1]], (-1, mean)).mean(axis=1), **{**style, "marker": ""})
+        ax.plot([len(losses)], [unseen], linestyle="", marker=style["marker"], color=style["color"])
+    ax.axhline(floor, color=plots.GRAY, linestyle=":", label="bigram table, unseen text")
+    ax.set(xlabel="step", ylabel="loss (nats a character)", ylim=(1, 3.5))
+    ax.legend()
+    plots.show(fig, alt=f"Loss against the step, a line for each framework, and the bigram table's {floor:.2f} as a level "
+                        f"line. At the end, on unseen text, PyTorch is at {unseen_torch:.2f} and TensorFlow at "
+                        f"{unseen_tf:.2f} nats a character.")
