@@ -5,7 +5,7 @@ PYTHON ?= python3
 START = @"$(PYTHON)" tools/start.py $(if $(GPU),--gpu) $(if $(LEARNER),--learner=$(LEARNER))
 
 .PHONY: lab test check run build lint report doctor learner solutions instructor live slides site wheelhouse benchmark ludwig \
-	clean
+	converters clean
 
 lab: ## open your copy of the course, work/, in JupyterLab
 	$(START) $@ $(ARGS)
@@ -48,6 +48,9 @@ benchmark: ## speed, as ratios; not part of test
 
 ludwig: ## Ludwig in an environment of its own (Python 3.12, several GB), for chapter 12
 	$(START) $@
+
+converters: ## what converters do by themselves, into data/converters.csv (half an hour, 15 GB meanwhile)
+	$(START) $@ $(ARGS)
 
 clean: ## remove what runs have made; your ledger, your copy of the course and the environment stay
 	$(START) $@

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import start
+from helpers import data
 
 ROOT = Path(__file__).resolve().parent.parent
 CONVERTING = ROOT / "tools" / "converting"
@@ -59,10 +60,11 @@ CONVERTERS = [
               {"": (), "told the sizes": ("--fixed",)}, "3.12"),
     Converter("onnx2torch", "1.5.15", "ONNX to PyTorch", "onnx2torch", ("onnx2torch==1.5.15", TORCH), FILES[:1]),
     Converter("onnx2torch", "1.5.15", "ONNX to PyTorch", "onnx2torch", ("onnx2torch==1.5.15", TORCH), FILES, DECLARED),
-    Converter("nobuco", "0.17.0", "PyTorch to Keras", "nobuco", ("nobuco==0.17.0", "torchvision==0.28.0", TORCH, TENSORFLOW),
-              NETWORKS[:1], DECLARED),
+    Converter("nobuco", "0.17.0", "PyTorch to Keras", "nobuco",
+              ("nobuco==0.17.0", "torchvision==0.28.0", TORCH, TENSORFLOW), NETWORKS[:1], DECLARED),
     Converter("nobuco", "0.17.0", "PyTorch to Keras 2", "nobuco",
-              ("nobuco==0.17.0", "torchvision==0.28.0", TORCH, "tensorflow-cpu==2.15.1", "keras==2.15.0"), NETWORKS, DECLARED),
+              ("nobuco==0.17.0", "torchvision==0.28.0", TORCH, "tensorflow-cpu==2.15.1", "keras==2.15.0"), NETWORKS,
+              DECLARED),
     Converter("litert-torch", "0.10.0", "PyTorch to LiteRT", "litert_torch", ("litert-torch==0.10.0", TORCH, TENSORFLOW),
               NETWORKS),
     Converter("Keras on PyTorch", "3.15.1", "TensorFlow to PyTorch", "keras", (),
@@ -165,11 +167,8 @@ def asked(converter, python, model, flags):
 
 
 def read():
-    """The table's rows, as they stand."""
-    if not TABLE.exists():
-        return []
-    with open(TABLE, newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+    """The table's rows, as they stand; none where there is no table."""
+    return data.table(TABLE.name) if TABLE.exists() else []
 
 
 def write(rows):

@@ -1,4 +1,4 @@
-"""How far a converted network's answers are from its original's. It runs in each converter's own environment, and needs NumPy."""
+"""How far a converted network's answers are from its original's. Runs in each converter's environment, and needs NumPy."""
 import importlib.util
 import json
 import re
@@ -13,7 +13,7 @@ RESULT = "RESULT "
 
 
 def main(convert):
-    """Convert the model of the folder that the command line names, and ask it; print {how it was asked: [largest, sentence]}.
+    """Convert the model of the folder that the command line names, and ask it; print {how asked: [largest, sentence]}.
 
     convert: folder -> function of a list of arrays that returns one. largest is None where an error came instead: its
     sentence stands beside it.

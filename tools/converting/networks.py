@@ -1,4 +1,4 @@
-"""Three small networks of the course in PyTorch, with weights drawn by seed. Also read by converters in environments of their own."""
+"""Three small networks of the course in PyTorch, with weights drawn by seed."""
 import torch
 from torch import nn
 
@@ -25,7 +25,7 @@ class Gates(nn.Module):
 
 
 class Mean(nn.Module):
-    """Lesson 13d's: a convolution with a stride, then the mean over time, divided by hand: (batch, time, 8) gives (batch, 3)."""
+    """Lesson 13d's: a convolution with a stride, and a mean over time by hand: (batch, time, 8) gives (batch, 3)."""
 
     def __init__(self):
         super().__init__()

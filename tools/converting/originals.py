@@ -9,12 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import keras
 import measure
 import networks
 import numpy as np
 import onnxruntime
-import torch  # isort: skip
-import keras  # isort: skip
+import torch
 
 from helpers import ROOT
 from helpers.machine import fetched

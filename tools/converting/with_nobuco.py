@@ -2,7 +2,6 @@
 import sys
 
 import measure
-import torch
 
 if "--declared" in sys.argv:
     measure.declare_nms()

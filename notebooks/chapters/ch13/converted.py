@@ -1,4 +1,4 @@
-"""What converters did on a day: data/converters.csv, as rows and as a table. `make converters` measures it anew. Lesson 13d."""
+"""What converters did on a day, for lesson 13d: data/converters.csv, which `make converters` measures anew."""
 from helpers import data, show
 
 COLUMNS = ("date", "converter", "version", "model", "direction", "outcome", "largest difference", "sentence", "how")

@@ -29,7 +29,10 @@ FAULTS = ("kernel turned round", "bias left out", "padding at one side", "channe
 
 
 def layers(x, w, fault=""):
-    """What each layer gives for x (batch, time, 8), in x's dtype: {"conv", "relu", "mean", "dense"}. fault: one of FAULTS."""
+    """What each layer gives for x (batch, time, 8), in x's dtype: {"conv", "relu", "mean", "dense"}.
+
+    fault: one of FAULTS, or "" for none.
+    """
     w = Weights(*(array.astype(x.dtype) for array in w))
     kernel = w.kernel[::-1] if fault == "kernel turned round" else w.kernel
     before = 0 if fault == "padding at one side" else 1
