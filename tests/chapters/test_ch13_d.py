@@ -1,5 +1,6 @@
 """Lesson 13d: faults that change what some inputs give, the dated table of converters, and the tool that writes it."""
 import json
+import os
 import subprocess
 import sys
 
@@ -68,9 +69,9 @@ def test_what_a_script_reports_becomes_outcomes(tmp_path):
         "        return [x * 2 if x[0] == 1 else x]\n    return ask\n\nmeasure.main(convert)\n", encoding="utf-8")
     make = ("import numpy as np, measure\nfor k, x in enumerate((1., 2., 3.)):\n"
             "    measure.keep(f'case{k}.npz', f'asked {k}', [np.array([x])], [np.array([2 * x])])\n")
-    subprocess.run([sys.executable, "-c", make], cwd=tmp_path, check=True, env={"PYTHONPATH": str(converters.CONVERTING)})
-    done = subprocess.run([sys.executable, script, tmp_path], capture_output=True, text=True, check=True,
-                          env={"PYTHONPATH": str(converters.CONVERTING)})
+    env = os.environ | {"PYTHONPATH": str(converters.CONVERTING)}
+    subprocess.run([sys.executable, "-c", make], cwd=tmp_path, check=True, env=env)
+    done = subprocess.run([sys.executable, script, tmp_path], capture_output=True, text=True, check=True, env=env)
     found = json.loads(done.stdout.partition("RESULT ")[2])
     assert {how: converters.outcome(largest) for how, (largest, _) in found.items()} == {
         "asked 0": "equal", "asked 1": "differs", "asked 2": "refuses"}

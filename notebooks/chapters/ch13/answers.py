@@ -388,6 +388,6 @@ def answer(network, inputs):
 def answer(network, inputs):
     return 1e-5
 
-# %% 13.8 wrong: return one number
+# %% 13.8 wrong: is there a `return`?
 def answer(network, inputs):
     tolerance = 8 * max(np.abs(network(x) - network(x.astype("float64"))).max() for x in inputs)
