@@ -88,7 +88,8 @@ def main(argv=None):
         chosen = [each for each in CONVERTERS if not options.names or each.name in options.names]
         rows = [row for each in chosen for row in measured(each, folder)]
     others = [row for row in read() if options.names and row["converter"] not in options.names]
-    write(others + rows)
+    order = list(dict.fromkeys(each.name for each in CONVERTERS))
+    write(sorted(others + rows, key=lambda row: order.index(row["converter"])))
     return 0
 
 
@@ -138,8 +139,8 @@ def environment(converter, folder):
     if not python.exists():
         subprocess.run([*found, "-m", "venv", home], check=True)
         subprocess.run([python, "-m", "pip", "install", "--quiet", "--upgrade", "pip"], check=True, capture_output=True)
-    done = subprocess.run([python, "-m", "pip", "install", "--quiet", *converter.needs], capture_output=True, text=True)
-    return (str(python), "") if done.returncode == 0 else ("", conflict(done.stderr))
+    done = subprocess.run([python, "-m", "pip", "install", *converter.needs], capture_output=True, text=True)
+    return (str(python), "") if done.returncode == 0 else ("", conflict(done.stdout + done.stderr))
 
 
 def conflict(said):
