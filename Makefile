@@ -5,7 +5,7 @@ PYTHON ?= python3
 START = @"$(PYTHON)" tools/start.py $(if $(GPU),--gpu) $(if $(LEARNER),--learner=$(LEARNER))
 
 .PHONY: lab test check run build lint report doctor learner solutions instructor live slides site wheelhouse benchmark findings \
-	ludwig clean
+	ludwig converters clean
 
 lab: ## open your copy of the course, work/, in JupyterLab
 	$(START) $@ $(ARGS)
@@ -51,6 +51,9 @@ findings: ## is outside behavior still as it was seen? Not part of test (make fi
 
 ludwig: ## Ludwig in an environment of its own (Python 3.12, several GB), for chapter 12
 	$(START) $@
+
+converters: ## what converters do by themselves, into data/converters.csv (half an hour, 15 GB meanwhile)
+	$(START) $@ $(ARGS)
 
 clean: ## remove what runs have made; your ledger, your copy of the course and the environment stay
 	$(START) $@

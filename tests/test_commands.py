@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import converters
 import editions
 import fetch
 import pipeline
@@ -77,7 +78,7 @@ def read(monkeypatch, main, arguments):
     return parsed.value.args[0]
 
 
-TOOLS = {"pipeline": pipeline.main, "editions": editions.main, "wheelhouse": wheelhouse.main}
+TOOLS = {"pipeline": pipeline.main, "editions": editions.main, "wheelhouse": wheelhouse.main, "converters": converters.main}
 
 
 def read_by_the_tools(monkeypatch, arguments):

@@ -12,6 +12,7 @@ import helpers
 from chapters.ch00 import wheels
 from chapters.ch07 import alice
 from chapters.ch12 import music, published
+from chapters.ch13 import converted
 from chapters.ch14 import history
 from conftest import needs
 from helpers import data
@@ -147,6 +148,7 @@ READERS = {
     "wheels.csv": wheels.listed, "packages.csv": lambda: published.told("ludwig", "requires"), "tunes.abc": music.tunes,
     "fetched.toml": fetched.packages, "timeline.csv": history.timeline, "papers.csv": history.papers,
     "alice.txt": alice.text, "alice.safetensors": alice.trained_weights,
+    "converters.csv": converted.rows,
 }
 
 
@@ -186,11 +188,11 @@ def test_a_way_around_is_seen(code, found):
 
 def test_nothing_in_data_is_read_around_its_checksum():
     """One place opens files of data/; all others ask it. (What lies in data/scripts writes them, and a learner's copy that
-    lies elsewhere gets a link to the folder.)"""
+    lies elsewhere gets a link to the folder; tools/converters.py writes the table of what it measured.)"""
     paths = [path for folder in ("helpers", "notebooks/chapters", "tools", "findings")
              for path in (helpers.ROOT / folder).rglob("*.py")]
     found = {path.relative_to(helpers.ROOT).as_posix() for path in paths if [*around(path.read_text(encoding="utf-8"))]}
-    assert found == {"helpers/machine/shipped.py", "tools/work_copy.py"}
+    assert found == {"helpers/machine/shipped.py", "tools/work_copy.py", "tools/converters.py"}
 
 
 # --- batches --------------------------------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ COMMANDS = {
     "benchmark": "speed, as ratios; not part of test",
     "findings": "is outside behavior still as it was seen? Runs findings/, each in an environment of its own",
     "ludwig": "Ludwig in an environment of its own (Python 3.12, several GB), for chapter 12",
+    "converters": "what converters do by themselves, into data/converters.csv (half an hour, 15 GB meanwhile)",
     "clean": "remove what runs have made; your ledger, your copy of the course and the environment stay",
 }
 INSTALLS = {  # what a command needs in .venv, beyond the Python itself
@@ -45,6 +46,7 @@ INSTALLS = {  # what a command needs in .venv, beyond the Python itself
     **{name: ["course", "tests", "pages"] for name in ("test", "check", "run", "slides", "site")},
     **{name: ["course", "tests"] for name in ("build", "lint", "report", "learner", "solutions", "instructor", "live",
                                               "benchmark")},
+    "converters": ["course", "pages"],
 }
 PIP = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
 
@@ -70,6 +72,7 @@ def steps(command, python, arguments, is_root=False):
         "site": [tool("pipeline", "run", *arguments, "--apart"), tool("site_of_course")],
         "wheelhouse": [tool("wheelhouse", *arguments)],
         "findings": [tool("run_findings", *arguments)],
+        "converters": [tool("converters", *arguments)],
         "benchmark": [module("pytest", "-m", "benchmark", "-s", "tests/benchmarks")],
     }
     table.update({name: [tool("pipeline", name, *arguments)] for name in ("run", "build", "report")})

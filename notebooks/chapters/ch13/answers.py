@@ -552,3 +552,112 @@ def answer(line, old, new):
         return bool(np.allclose(line(old), line(new)))
     except Exception:
         return False
+# %% 13.7 right: by hand
+answer = {"A": (long, "mean"), "B": (tried["a batch of 3"], "conv"), "C": (broken, "relu")}
+
+# %% 13.7 right: new inputs
+rng = np.random.default_rng(5)
+pair = rng.normal(size=(2, 12, 8)).astype("float32")
+holed = np.full((1, 12, 8), np.nan, dtype=np.float32)
+answer = dict(A=(pair[:, :5], "mean"), B=(pair, "conv"), C=(holed, "relu"))
+
+# %% 13.7 right: lists in place of pairs
+answer = {"A": [np.ones((1, 30, 8), np.float32), "mean"], "B": [inputs["two of them"], "conv"], "C": [broken, "relu"]}
+
+# %% 13.7 right: one input that sees all three
+rng = np.random.default_rng(1)
+x = rng.normal(size=(2, 20, 8)).astype("float32")
+sounds = {"A": x[:1], "B": x[:, :12], "C": np.where(x > 2, np.nan, x).astype("float32")[:1, :12]}
+sounds["C"][0, 0, 0] = np.nan
+answer = {name: (sounds[name], layer) for name, layer in zip("ABC", ("mean", "conv", "relu"))}
+
+# %% 13.7 right: searched with the kit alone
+answer = {}
+for name, ask in ports.items():
+    for x in (long, tried["a batch of 3"], broken):
+        first = port.first_difference(ask(x), probes.layers(x, w)).first
+        if first is not None:
+            answer[name] = (x, first.yours)
+
+# %% 13.7 wrong: port A: it is right for this input
+answer = {"A": (short, "mean"), "B": (tried["a batch of 3"], "conv"), "C": (broken, "relu")}
+
+# %% 13.7 wrong: port B: it is right for this input
+answer = {"A": (long, "mean"), "B": (np.ones((2, 12, 8), "float32"), "conv"), "C": (broken, "relu")}
+
+# %% 13.7 wrong: port C: it is right for this input
+answer = {"A": (long, "mean"), "B": (tried["a batch of 3"], "conv"), "C": (np.zeros((1, 12, 8), "float32"), "relu")}
+
+# %% 13.7 wrong: port A: its first difference is in another layer
+answer = {"A": (long, "dense"), "B": (tried["a batch of 3"], "conv"), "C": (broken, "relu")}
+
+# %% 13.7 wrong: x must be a float32 array
+answer = {"A": (long.astype("float64"), "mean"), "B": (tried["a batch of 3"], "conv"), "C": (broken, "relu")}
+
+# %% 13.7 wrong: is none of conv, relu, mean, dense
+answer = {"A": (long, "length"), "B": (tried["a batch of 3"], "conv"), "C": (broken, "relu")}
+
+# %% 13.7 wrong: is no pair of an input and a layer
+answer = {"A": "mean", "B": "conv", "C": "relu"}
+
+# %% 13.8 right: concatenated
+def answer(network, inputs):
+    errors = [network(x).astype(np.float64) - network(x.astype(np.float64)) for x in inputs]
+    return 8 * np.max([np.max(np.abs(error)) for error in errors])
+
+# %% 13.8 right: a norm
+def answer(network, inputs):
+    most = 0.0
+    for x in inputs:
+        error = network(np.float64(x)) - network(x)
+        most = max(most, float(np.linalg.norm(error.ravel(), ord=np.inf)))
+    return most * 8
+
+# %% 13.8 right: sorted
+def answer(network, inputs):
+    return 8 * sorted(np.abs(network(x) - network(x.astype(float))).max() for x in inputs)[-1]
+
+# %% 13.8 right: multiplied first
+def answer(network, inputs):
+    return np.stack([8 * np.abs(network(x) - network(x.astype("float64"))) for x in inputs]).max()
+
+# %% 13.8 right: with a helper
+def error(network, x):
+    return np.abs(network(x) - network(x.astype("float64"))).max()
+
+def answer(network, inputs):
+    return 8.0 * max(error(network, x) for x in inputs)
+
+# %% 13.8 wrong: the factor
+def answer(network, inputs):
+    return max(np.abs(network(x) - network(x.astype("float64"))).max() for x in inputs)
+
+# %% 13.8 wrong: twice the error
+def answer(network, inputs):
+    return 2 * max(np.abs(network(x) - network(x.astype("float64"))).max() for x in inputs)
+
+# %% 13.8 wrong: the last input only
+def answer(network, inputs):
+    for x in inputs:
+        error = np.abs(network(x) - network(x.astype("float64"))).max()
+    return 8 * error
+
+# %% 13.8 wrong: not the mean
+def answer(network, inputs):
+    return 8 * max(np.abs(network(x) - network(x.astype("float64"))).mean() for x in inputs)
+
+# %% 13.8 wrong: not the sum
+def answer(network, inputs):
+    return 8 * sum(np.abs(network(x) - network(x.astype("float64"))).max() for x in inputs)
+
+# %% 13.8 wrong: no difference was measured
+def answer(network, inputs):
+    return 8 * 2.0**-24 * max(np.abs(network(x.astype("float64"))).max() for x in inputs)
+
+# %% 13.8 wrong: a fixed number
+def answer(network, inputs):
+    return 1e-5
+
+# %% 13.8 wrong: is there a `return`?
+def answer(network, inputs):
+    tolerance = 8 * max(np.abs(network(x) - network(x.astype("float64"))).max() for x in inputs)
