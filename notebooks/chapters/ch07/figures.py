@@ -129,3 +129,19 @@ def memory(batches, grown):
     ax.legend()
     plots.show(fig, alt=f"Growth of memory in one step against the scans in a batch, a line for each framework; with "
                         f"{batches[-1]:,} scans it is {' and '.join(said)}.")
+
+
+# Lesson 7e
+
+def stopped(watched_torch, watched_tf, patience):
+    """The watched loss of each epoch until early stopping ended the training, with the epoch whose weights were kept."""
+    fig, ax = plots.figure(width=7, height=3)
+    for watched, style in ((watched_torch, plots.TORCH), (watched_tf, plots.TF)):
+        ax.plot(range(1, len(watched) + 1), watched, **style)
+    best = int(np.argmin(watched_tf)) + 1
+    ax.axvline(best, color=plots.GRAY, linestyle=":")
+    ax.annotate("kept", (best, max(watched_tf)), xytext=(4, -4), textcoords="offset points", color=plots.GRAY)
+    ax.set(xlabel="epoch", ylabel="loss on form 11 (nats)")
+    ax.legend()
+    plots.show(fig, alt=f"The loss on form 11 against the epoch, one line for each framework, one on the other: lowest at "
+                        f"epoch {best}, and no lower in the {patience} epochs after it, at which both end.")
