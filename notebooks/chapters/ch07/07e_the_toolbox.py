@@ -1,18 +1,16 @@
 # %% [markdown]
 # # 7e. The toolbox: steps
 #
-# Six tools that nearly every training uses: you prove each before you trust it. Two of them carry one name and the same
+# Four tools that nearly every training uses: you prove each before you trust it. Two of them carry one name and the same
 # number in both frameworks, and do something else.
 #
-# > **Minutes**: 36 · **Needs**: lessons 6b and 7a · **Claims tested**: none
+# > **Minutes**: 38 · **Needs**: lessons 6b and 7a · **Claims tested**: none
 # >
 # > **You will be able to**
 # > - make a large batch out of small ones, and say where it is none (prediction P7.20)
 # > - clip gradients by the norm that you mean (prediction P7.21)
 # > - stop early and keep the best weights (exercise 7.11)
 # > - carry a plateau schedule to the other framework (prediction P7.22)
-# > - keep biases and norms out of weight decay (exercise 7.12)
-# > - average the weights of the last steps (verdict in 7e.6)
 #
 # `seed` draws other weights; `fast` and `device` change nothing here: all is small, and stays on the CPU.
 
@@ -649,206 +647,27 @@ parity.verdict("mended, the stuck loss", mended_stuck, stuck_tf)
 # `threshold_mode="abs"`, or the two runs have different rates, and nobody finds the reason.
 
 # %% [markdown]
-# ## 7e.5 What should not shrink
-#
-# [Weight decay](glossary.md#weight-decay) pulls weights toward 0 to keep a network simple. Biases and the scale of a
-# norm layer are usually spared: pulled to 0, a scale silences its number. How do you see whom the decay takes? Take a step
-# with gradients of *zero*: what still moves was moved by the decay.
-#
-# PyTorch's optimizers take groups of parameters. A matrix has two axes; biases and norms have one. Keras takes the names.
-
-# %% tags=["torch"]
-# PyTorch
-model = network_torch(torch.nn.BatchNorm1d(32))
-at_start = [torch_side.to_numpy(weight) for weight in model.parameters()]
-matrices = [weight for weight in model.parameters() if weight.ndim > 1]
-others = [weight for weight in model.parameters() if weight.ndim == 1]
-groups = [{"params": matrices}, {"params": others, "weight_decay": 0.0}]
-optimizer = torch.optim.AdamW(groups, lr=0.5, weight_decay=0.125)
-for weight in model.parameters():
-    weight.grad = torch.zeros_like(weight)
-optimizer.step()
-moved_torch = {}
-for (name, weight), old in zip(model.named_parameters(), at_start):
-    moved_torch[name] = np.abs(torch_side.to_numpy(weight) - old).sum()
-    print(f"{name}: moved by {moved_torch[name]:.3f} in sum")
-
-# %% tags=["tf"]
-# TensorFlow
-model = network_tf(layers.BatchNormalization())
-at_start = [weight.numpy() for weight in model.trainable_variables]
-optimizer = tf.keras.optimizers.AdamW(0.5, weight_decay=0.125)
-optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-zeros = [tf.zeros_like(weight) for weight in model.trainable_variables]
-optimizer.apply_gradients(zip(zeros, model.trainable_variables))
-moved_tf = {}
-for weight, old in zip(model.trainable_variables, at_start):
-    moved_tf[weight.path] = np.abs(weight.numpy() - old).sum()
-    print(f"{weight.path}: moved by {moved_tf[weight.path]:.3f} in sum")
-
-# %% tags=["verdict", "folded"]
-# Folded: compares how far each array has moved, and what has not moved at all.
-far_torch = list(moved_torch.values())
-far_tf = list(moved_tf.values())
-parity.verdict("how far each array moved", far_torch, far_tf, atol=1e-9)
-spared = [far for name, far in moved_tf.items() if "kernel" not in name]
-parity.verdict("biases and norms", spared, [0.0] * 4)
-share = far_tf[0] / np.abs(start["first"]).sum()
-parity.verdict("the share of the first weights", share, 0.5 * 0.125, atol=1e-9)
-
-# %% [markdown]
-# In AdamW the two agree: rate times decay is the share that a weight loses at each step, here a sixteenth. Only the
-# defaults do not agree: 0.01 in PyTorch, 0.004 in Keras. Keras must hear the exceptions before the first step, and it looks
-# for the words anywhere in a variable's name.
-
-# %% [markdown]
-# ### Exercise 7.12: two groups (5 minutes)
-#
-# Write `answer(model)` for any PyTorch model: the list of two groups for `AdamW`, first what shall decay, by 0.1, then what
-# shall not. Matrices and kernels decay; biases and the weights of norm layers do not. What does not require a gradient is
-# frozen, and belongs into neither group.
-
-# %% tags=["exercise"]
-answer = ...  # a function of a PyTorch model; returns a list of two dicts
-
-
-# solution
-def answer(model):
-    trained = [weight for weight in model.parameters() if weight.requires_grad]
-    return [
-        {"params": [w for w in trained if w.ndim > 1], "weight_decay": 0.1},
-        {"params": [w for w in trained if w.ndim < 2], "weight_decay": 0.0},
-    ]
-
-
-# wrong: norm layers' weights decay
-def answer(model):
-    decayed = []
-    spared = []
-    for name, weight in model.named_parameters():
-        if weight.requires_grad:
-            (spared if name.endswith("bias") else decayed).append(weight)
-    return [
-        {"params": decayed, "weight_decay": 0.1},
-        {"params": spared, "weight_decay": 0.0},
-    ]
-
-
-# wrong: frozen
-def answer(model):
-    return [
-        {"params": [w for w in model.parameters() if w.ndim > 1], "weight_decay": 0.1},
-        {"params": [w for w in model.parameters() if w.ndim < 2], "weight_decay": 0.0},
-    ]
-
-
-# wrong: of the second group
-def answer(model):
-    trained = [weight for weight in model.parameters() if weight.requires_grad]
-    return [
-        {"params": [w for w in trained if w.ndim > 1], "weight_decay": 0.1},
-        {"params": [w for w in trained if w.ndim < 2]},
-    ]
-
-
-# wrong: the other way round
-def answer(model):
-    trained = [weight for weight in model.parameters() if weight.requires_grad]
-    return [
-        {"params": [w for w in trained if w.ndim < 2], "weight_decay": 0.1},
-        {"params": [w for w in trained if w.ndim > 1], "weight_decay": 0.0},
-    ]
-
-
-# wrong: in no group
-def answer(model):
-    trained = [weight for weight in model.parameters() if weight.requires_grad]
-    return [
-        {"params": [w for w in trained if w.ndim == 2], "weight_decay": 0.1},
-        {"params": [w for w in trained if w.ndim == 1], "weight_decay": 0.0},
-    ]
-
-
-# %% tags=["check"]
-exercises.check("7.12", answer)
-
-# %% [markdown]
-# ## 7e.6 An average of the last weights
-#
-# The last steps of a training jump about. Their mean often reads better than each of them. So one keeps, beside the
-# weights, a [moving average](glossary.md#moving-average) of them: after each step $\text{average} \leftarrow 0.875\,
-# \text{average} + 0.125\,\text{weights}$. What is the average before the first step? Both say: nothing; the first weights
-# are copied. We do it by hand as well.
-
-
-# %% tags=["torch"]
-# PyTorch
-swa = torch.optim.swa_utils
-model = network_torch()
-average = swa.AveragedModel(model, multi_avg_fn=swa.get_ema_multi_avg_fn(0.875))
-optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
-visited = []  # the weights after each step
-for pictures, labels in parts:
-    optimizer.zero_grad()
-    scores = model(torch.from_numpy(pictures))
-    loss_torch(scores, torch.from_numpy(labels)).backward()
-    optimizer.step()
-    average.update_parameters(model)
-    visited.append(torch_side.to_numpy(model[0].weight).T)
-averaged_torch = torch_side.to_numpy(average.module[0].weight).T
-
-# %% tags=["tf"]
-# TensorFlow
-model = network_tf()
-optimizer = tf.keras.optimizers.SGD(0.5, use_ema=True, ema_momentum=0.875)
-visited = []  # the weights after each step
-for pictures, labels in parts:
-    with tf.GradientTape() as tape:
-        loss = loss_tf(labels, model(pictures, training=True))
-    slopes = tape.gradient(loss, model.trainable_variables)
-    optimizer.apply_gradients(zip(slopes, model.trainable_variables))
-    visited.append(model.layers[0].kernel.numpy())
-optimizer.finalize_variable_values(model.trainable_variables)
-averaged_tf = model.layers[0].kernel.numpy()
-
-# %% tags=["verdict", "folded"]
-# Folded: compares the averages with each other, and with one made by hand.
-by_hand = visited[0]
-for weights in visited[1:]:
-    by_hand = 0.875 * by_hand + 0.125 * weights
-parity.verdict("the averages of both", averaged_torch, averaged_tf, atol=1e-9)
-parity.verdict("Keras's and the one by hand", averaged_tf, by_hand, atol=1e-9)
-parity.differ("the average and the last weights", averaged_tf, visited[-1], atol=1e-4)
-
-# %% [markdown]
-# The numbers agree, where they lie does not. PyTorch has two models, and you choose which one reads. Keras keeps the
-# averages in the optimizer; `finalize_variable_values`, which `fit` calls at its end, writes them *over* the weights. So
-# a second `fit` goes on from the average. And neither averages what batch norm has counted: with such layers let the
-# averaged network read some training batches first (`swa.update_bn`).
-
-# %% [markdown]
-# ## 7e.7 Quiz
+# ## 7e.5 Quiz
 
 # %%
 exercises.quiz("07e")
 
 # %% [markdown]
-# ## 7e.8 Verdicts
+# ## 7e.6 Verdicts
 
 # %%
 claims.close("07e")
 
 # %% [markdown]
-# ## 7e.9 Summary and further reading
+# ## 7e.7 Summary and further reading
 #
 # - Parts add up to the large batch, if each counts by its size and no layer looks at the batch.
 # - `global_clipnorm` is PyTorch's clipping, `clipnorm` is not. One infinity passes both.
 # - Copy the weights that you want to go back to. In Keras, ask that they be restored.
 # - Keras's patience p is PyTorch's p - 1; its threshold is absolute.
-# - Test a tool by an input whose result you know: gradients of zero show the decay alone.
+# - Test a tool on an input whose result you know.
 #
 # Further reading: [clipping](https://arxiv.org/abs/1211.5063) (Pascanu et al.),
-# [decoupled weight decay](https://arxiv.org/abs/1711.05101) (Loshchilov and Hutter),
-# [averages of weights in PyTorch](https://docs.pytorch.org/docs/stable/optim.html#weight-averaging-swa-and-ema),
+# [large batches](https://arxiv.org/abs/1706.02677) (Goyal et al., section 2, on what a mean is taken over),
 # [Keras's callbacks](https://keras.io/api/callbacks/).
 # Next: [a language model, twice](07f_a_language_model_twice.ipynb).
