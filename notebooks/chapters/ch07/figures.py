@@ -145,3 +145,13 @@ def stopped(watched_torch, watched_tf, patience):
     ax.legend()
     plots.show(fig, alt=f"The loss on form 11 against the epoch, one line for each framework, one on the other: lowest at "
                         f"epoch {best}, and no lower in the {patience} epochs after it, at which both end.")
+
+
+# Lesson 7g
+
+def moved(before, after):
+    """Scans (n, 8, 8) above, and below what became of each when it was moved."""
+    fig, axes = plots.figure(2, len(before), width=8, height=2.8)
+    plots.images(axes, np.concatenate([before, after]))
+    plots.show(fig, alt=f"Two rows of {len(before)} scans of digits: above as they were, below the same ones moved by up to "
+                        "two pixels, with paper where they came from.")
