@@ -58,7 +58,7 @@ session.use(seed=seed, device=device, fast=fast)
 # %% [markdown]
 # ## 7e.1 A large batch out of small ones
 #
-# A step's memory grows with the batch (lesson 7d). Is the batch too large, then cut it: add up the gradients of the parts,
+# A step's memory grows with the batch (lesson 7d). If the batch is too large, cut it: add up the gradients of the parts,
 # and take one step. That is [gradient accumulation](glossary.md#gradient-accumulation). It should be the step of the
 # whole batch, and we test that.
 #
@@ -228,8 +228,8 @@ parity.verdict("both, in parts, with each norm", normed_torch, normed_tf, atol=1
 # %% [markdown]
 # Batch norm takes mean and variance over the scans that it gets at once: 16 instead of 64 is another network, in both
 # frameworks the same one. Layer norm looks at each scan by itself, and nothing changes. (Dropout breaks it, too: it draws a
-# new mask for each part.) Two more things count steps: a schedule must move once per step, not once per part, and the
-# running averages of batch norm move at every part.
+# new mask for each part.) Two more things count: a schedule must move once a step, not once a part (Keras's optimizer
+# counts so), and the running averages of batch norm move with every part.
 
 # %% [markdown]
 # ### Exercise 7.10: parts of unequal size (4 minutes)
@@ -352,9 +352,9 @@ parity.verdict(
 
 # %% [markdown]
 # `clipnorm` takes each array by itself, and so turns the direction of the whole gradient. `global_clipnorm` is what
-# PyTorch does, and what papers mean. The last difference has a cause, too: PyTorch divides by the norm *plus 1e-6*, so that
-# a norm of 0 divides nothing by 0; Keras divides by the norm. With accumulation, clip once, before the step, not part by
-# part; Keras's optimizer does so by itself.
+# PyTorch does, and what the paper below means. The last difference has a cause, too: PyTorch divides by the norm *plus
+# 1e-6*, which is never 0; Keras divides by the norm. With accumulation, clip once, before the step, not part by part;
+# Keras's optimizer does so by itself.
 #
 # And bad input? One gradient is infinite.
 
@@ -616,9 +616,9 @@ exercises.outcome("P7.22", letter)
 parity.differ("the rates with patience=2", stuck_torch, stuck_tf)
 
 # %% [markdown]
-# Keras acts *in* epoch number `patience`, PyTorch when *more* than `patience` epochs were flat. A second difference stays
-# hidden until losses are small. Both ask that a better loss be better by a threshold, 1e-4 by default: Keras by so much,
-# PyTorch by so large a part. Here a loss of 0.1 goes on falling, by 0.00005 an epoch.
+# Keras acts in flat epoch number `patience`, PyTorch when *more* than `patience` epochs were flat. A second difference
+# stays hidden until losses are small. Both call a loss better only if it is lower than the best by a threshold, 1e-4 by
+# default: Keras takes it as it is, PyTorch as a part of the best loss. Here a loss of 0.1 falls by 0.00005 an epoch.
 
 # %% tags=["taught"]
 slow = [0.1 - 0.00005 * epoch for epoch in range(10)]
@@ -643,8 +643,8 @@ parity.verdict("mended, the slow loss", mended_slow, slow_tf)
 parity.verdict("mended, the stuck loss", mended_stuck, stuck_tf)
 
 # %% [markdown]
-# For PyTorch the loss improves all the time, for Keras it does not. Who ports a training recipe ports `patience - 1` and
-# `threshold_mode="abs"`, or the two runs have different rates, and nobody finds the reason.
+# For PyTorch that loss improves all the time, for Keras only now and then. Who ports a training recipe ports
+# `patience - 1` and `threshold_mode="abs"`; else the two runs have different rates, and no message says so.
 
 # %% [markdown]
 # ## 7e.5 Quiz

@@ -195,8 +195,8 @@ exercises.check("7.12", answer)
 # ## 7g.2 Sixteen bits and a scaler
 #
 # [Mixed precision](glossary.md#mixed-precision) computes the layers in a 16-bit type and keeps the weights in float32. There
-# are two such types. float16 has digits, but ends at 65,504 above and near 0.00000006 below; bfloat16 reaches as far as
-# float32, with two or three digits. A gradient below the end becomes 0, and nobody is told. So with float16 one
+# are two such types. float16 has three digits, but ends at 65,504 above and near 0.00000006 below; bfloat16 reaches as far
+# as float32, with two digits. A gradient below the end becomes 0, and nobody is told. So with float16 one
 # multiplies the loss by a large number, the scale, and divides the gradients by it afterwards
 # ([loss scaling](glossary.md#loss-scaling)).
 #
@@ -519,30 +519,29 @@ ways = {}
 for workers in (0, 2):
     ways[workers] = toolbox_torch.served(workers, seed, own=False, scans=1280, batch=64)
     print(workers, "workers:", ways[workers][0]["places"][:6], "...")
-order_torch = [epoch["places"] for epoch in ways[2]]
+order_torch = ways[2][0]["places"] + ways[2][1]["places"]
 
 
 # %% tags=["tf"]
 # TensorFlow
 def order(calls):
-    """Two epochs' order of 1,280 places, with so many calls at once."""
+    """The order of 1,280 places in two epochs, with so many calls at once."""
     places = tf.data.Dataset.range(1280).shuffle(1280, seed=seed)
     pairs = places.map(with_number, num_parallel_calls=calls)
-    return [[place.numpy().item() for place, _ in pairs] for _ in range(2)]
+    return [place.numpy().item() for place, _ in pairs.repeat(2)]
 
 
 order_tf = order(calls=2)
 
 # %% tags=["verdict", "folded"]
 # Folded: is the order the same without helpers, and what does the clock say?
-alone = [epoch["places"] for epoch in ways[0]]
+alone = ways[0][0]["places"] + ways[0][1]["places"]
 parity.verdict("PyTorch's order, 0 and 2 workers", alone, order_torch)
 parity.verdict("TensorFlow's order, 1 and 2 calls", order(calls=1), order_tf)
-seconds = {
-    workers: min(epoch["seconds"] for epoch in ways[workers]) for workers in ways
-}
-for workers, took in seconds.items():
-    claims.number(f"serving 1,280 scans, {workers} workers", took, "s")
+seconds = {}
+for workers, epochs in ways.items():
+    seconds[workers] = min(epochs[0]["seconds"], epochs[1]["seconds"])
+    claims.number(f"serving 1,280 scans, {workers} workers", seconds[workers], "s")
 parity.by_clock("two workers serve faster than none", seconds[2] < seconds[0])
 
 # %% [markdown]
