@@ -671,4 +671,4 @@ claims.close("07e")
 # [large batches](https://arxiv.org/abs/1706.02677) (Goyal et al., section 2, on what a mean is taken over),
 # [Keras's callbacks](https://keras.io/api/callbacks/).
 # Next: [a language model, twice](07f_a_language_model_twice.ipynb); the toolbox has a
-# [second drawer](07g_weights_numbers_and_data.ipynb).
+# [second drawer](07h_weights_numbers_and_data.ipynb).

@@ -1,4 +1,4 @@
-"""The checks of lessons 7e and 7g: parts of unequal size, where early stopping ends, two groups for the weight decay."""
+"""The checks of lessons 7e and 7h: parts of unequal size, where early stopping ends, two groups for the weight decay."""
 import numpy as np
 
 from helpers import errors

@@ -147,7 +147,7 @@ def stopped(watched_torch, watched_tf, patience):
                         f"epoch {best}, and no lower in the {patience} epochs after it, at which both end.")
 
 
-# Lesson 7g
+# Lesson 7h
 
 def moved(before, after):
     """Scans (n, 8, 8) above, and below what became of each when it was moved."""

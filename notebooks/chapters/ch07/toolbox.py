@@ -1,4 +1,4 @@
-"""The small network's start weights and pictures for lessons 7e and 7g, as NumPy arrays. Imports neither framework."""
+"""The small network's start weights and pictures for lessons 7e and 7h, as NumPy arrays. Imports neither framework."""
 import numpy as np
 
 HIDDEN = 32

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 7g. The toolbox: weights, numbers and data
+# # 7h. The toolbox: weights, numbers and data
 #
 # The tools of the second drawer: what may shrink, sixteen bits, new pictures out of old, an average of weights. And what
 # each does with a NaN, or with a seed, that nobody told you.
@@ -9,16 +9,16 @@
 # > **You will be able to**
 # > - keep biases and norms out of weight decay (exercise 7.12)
 # > - train in float16 with a scaler, and know what it hides (prediction P7.23)
-# > - move pictures by the same numbers in both (verdict in 7g.4)
+# > - move pictures by the same numbers in both (verdict in 7h.4)
 # > - tell random numbers that are new from those that repeat (prediction P7.24)
-# > - average the weights of the last steps (verdict in 7g.6)
+# > - average the weights of the last steps (verdict in 7h.6)
 #
-# `seed` draws other weights and numbers, `device` says where 7g.2 and 7g.3 compute, `fast` changes nothing.
+# `seed` draws other weights and numbers, `device` says where 7h.2 and 7h.3 compute, `fast` changes nothing.
 
 # %% tags=["setup"]
 from helpers import session
 
-session.start("07g")
+session.start("07h")
 
 import numpy as np
 
@@ -61,7 +61,7 @@ parts = list(zip(np.split(pictures, 4), np.split(labels, 4)))
 start = toolbox.start_weights(seed)  # of lesson 7e's network: 64, 32, 10
 
 # %% [markdown]
-# ## 7g.1 What should not shrink
+# ## 7h.1 What should not shrink
 #
 # [Weight decay](glossary.md#weight-decay) pulls weights toward 0 to keep a network simple. Biases and the scale of a
 # norm layer are usually spared: pulled to 0, a scale silences its number. How do you see whom the decay takes? Take a step
@@ -192,7 +192,7 @@ def answer(model):
 exercises.check("7.12", answer)
 
 # %% [markdown]
-# ## 7g.2 Sixteen bits and a scaler
+# ## 7h.2 Sixteen bits and a scaler
 #
 # [Mixed precision](glossary.md#mixed-precision) computes the layers in a 16-bit type and keeps the weights in float32. There
 # are two such types. float16 has three digits, but ends at 65,504 above and near 0.00000006 below; bfloat16 reaches as far
@@ -289,7 +289,7 @@ parity.verdict("bfloat16, TensorFlow", brain_tf / largest, full, atol=0.1)
 # say, follow the type of the last layer: give it `dtype="float32"`.
 
 # %% [markdown]
-# ## 7g.3 The scaler, and a NaN
+# ## 7h.3 The scaler, and a NaN
 #
 # Which scale? The scaler tries. It begins high, and when a gradient comes out infinite, it leaves this step out and halves
 # the scale. After 2,000 good steps it doubles it. PyTorch's is an object of its own, `GradScaler`; Keras wraps it around
@@ -387,7 +387,7 @@ parity.verdict("bfloat16, TensorFlow, all NaN", plain_tf, nowhere)
 # (lesson 7e), clip the true gradients: in PyTorch `scaler.unscale_(optimizer)` first; Keras unscales before it clips.
 
 # %% [markdown]
-# ## 7g.4 The same pictures from the same numbers
+# ## 7h.4 The same pictures from the same numbers
 #
 # Lesson 7a augments in NumPy. Libraries bring layers for it. Keras's draw random numbers and move the pictures by them; the
 # second half can be had alone. In PyTorch two functions of its own do it, without another package: `affine_grid` says
@@ -437,7 +437,7 @@ figures.moved(six, moved_tf)
 # model works in training and sleeps in reading, like dropout; in PyTorch you call it in the loop or in the data set.
 
 # %% [markdown]
-# ## 7g.5 Random numbers that are not new
+# ## 7h.5 Random numbers that are not new
 #
 # Each epoch should draw new shifts. Does it? We serve eight scans for two epochs, each with a random number, 16 in all.
 #
@@ -517,8 +517,9 @@ parity.verdict("different numbers, mended", len(new_torch), len(new_tf))
 # PyTorch
 ways = {}
 for workers in (0, 2):
-    ways[workers] = toolbox_torch.served(workers, seed, own=False, scans=1280, batch=64)
-    print(workers, "workers:", ways[workers][0]["places"][:6], "...")
+    epochs = toolbox_torch.served(workers, seed, own=False, scans=1280, batch=64)
+    ways[workers] = epochs
+    print(workers, "workers:", round(epochs[1]["seconds"], 2), "s for an epoch")
 order_torch = ways[2][0]["places"] + ways[2][1]["places"]
 
 
@@ -549,7 +550,7 @@ parity.by_clock("two workers serve faster than none", seconds[2] < seconds[0])
 # must be decoded, yes; arrays in memory, mostly not. Measure yours.
 
 # %% [markdown]
-# ## 7g.6 An average of the last weights
+# ## 7h.6 An average of the last weights
 #
 # The last steps of a training jump about. Their mean often reads better than each of them. So one keeps, beside the
 # weights, a [moving average](glossary.md#moving-average) of them: after each step $\text{average} \leftarrow 0.875\,
@@ -603,19 +604,19 @@ parity.differ("the average and the last weights", averaged_tf, visited[-1], atol
 # averaged network read some training batches first (`swa.update_bn`).
 
 # %% [markdown]
-# ## 7g.7 Quiz
+# ## 7h.7 Quiz
 
 # %%
-exercises.quiz("07g")
+exercises.quiz("07h")
 
 # %% [markdown]
-# ## 7g.8 Verdicts
+# ## 7h.8 Verdicts
 
 # %%
-claims.close("07g")
+claims.close("07h")
 
 # %% [markdown]
-# ## 7g.9 Summary and further reading
+# ## 7h.9 Summary and further reading
 #
 # - Test a tool on an input whose result you know: gradients of zero show the decay alone.
 # - float16 needs a scale, bfloat16 does not. A scaler hides a NaN: look at the loss.
