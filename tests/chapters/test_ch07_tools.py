@@ -50,7 +50,7 @@ def test_both_networks_are_one(seed):
 
 
 @slow
-def test_the_network_of_7g_is_that_of_7e():
+def test_the_network_of_7h_is_that_of_7e():
     lesson = cells.run("07e", "start", "network_torch", seed=0)
     pictures = torch.from_numpy(lesson["pictures"])
     try:
