@@ -400,7 +400,7 @@ parity.verdict("bfloat16, TensorFlow, all NaN", plain_tf, nowhere)
 six = x_learn[:6]
 rng = np.random.default_rng(seed)
 shifts = rng.uniform(-1.6, 1.6, (6, 2)).astype("float32")  # right, down
-print(shifts.round(2).tolist())
+print(shifts.round(2))
 
 # %% tags=["torch"]
 # PyTorch
