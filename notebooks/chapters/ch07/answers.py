@@ -21,8 +21,6 @@ def answer(slopes, counts):
     return list(np.einsum("p,pw->w", counts, slopes) / np.sum(counts))
 
 # %% 7.10 right: by torch
-import torch
-
 def answer(slopes, counts):
     return torch.tensor(counts / counts.sum()) @ torch.tensor(slopes)
 
@@ -93,8 +91,6 @@ def answer(losses, patience):
     return np.array([len(losses), best])
 
 # %% 7.11 right: Keras does it
-import tensorflow as tf
-
 def answer(losses, patience):
     model = tf.keras.Sequential([tf.keras.Input((1,)), tf.keras.layers.Dense(1)])
     model.stop_training = False
