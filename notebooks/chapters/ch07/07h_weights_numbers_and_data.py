@@ -553,10 +553,9 @@ parity.by_clock("two workers serve faster than none", seconds[2] < seconds[0])
 # ## 7h.6 An average of the last weights
 #
 # The last steps of a training jump about. Their mean often reads better than each of them. So one keeps, beside the
-# weights, a [moving average](glossary.md#moving-average) of them: after each step $\text{average} \leftarrow 0.875\,
-# \text{average} + 0.125\,\text{weights}$. What is the average before the first step? Both say: nothing; the first weights
-# are copied. We do it by hand as well.
-
+# weights, a [moving average](glossary.md#moving-average) of them: after each step
+# `average = 0.875 * average + 0.125 * weights`. What is the average before the first step? Both say: nothing; the first
+# weights are copied. We do it by hand as well.
 
 # %% tags=["torch"]
 # PyTorch
