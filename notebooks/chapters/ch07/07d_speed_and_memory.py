@@ -592,4 +592,4 @@ show.table(["what", "measured", "unit"], rows, caption="Your machine")
 # Further reading: [tf.data performance](https://www.tensorflow.org/guide/data_performance),
 # [torch.compile](https://docs.pytorch.org/docs/stable/torch.compiler.html),
 # [PyTorch's tuning guide](https://docs.pytorch.org/tutorials/recipes/recipes/tuning_guide.html).
-# Next: [distributed training](08a_data_parallel.ipynb).
+# Next: [the toolbox](07e_the_toolbox.ipynb).

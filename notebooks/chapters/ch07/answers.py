@@ -1,5 +1,235 @@
 """Answers to the exercises of chapter 7, as learners write them: right ones, and wrong ones with words to be said."""
 
+# %% 7.10 right: np.average
+def answer(slopes, counts):
+    return np.average(slopes, axis=0, weights=counts)
+
+# %% 7.10 right: a loop over the parts
+def answer(slopes, counts):
+    total = np.zeros(slopes.shape[1])
+    for slope, count in zip(slopes, counts):
+        total += slope * count / counts.sum()
+    return total
+
+# %% 7.10 right: shares as a column
+def answer(slopes, counts):
+    shares = counts / counts.sum()
+    return (shares[:, np.newaxis] * slopes).sum(axis=0)
+
+# %% 7.10 right: einsum, as a list
+def answer(slopes, counts):
+    return list(np.einsum("p,pw->w", counts, slopes) / np.sum(counts))
+
+# %% 7.10 right: by torch
+def answer(slopes, counts):
+    return torch.tensor(counts / counts.sum()) @ torch.tensor(slopes)
+
+# %% 7.10 wrong: counts each part alike
+def answer(slopes, counts):
+    total = 0
+    for slope in slopes:
+        total = total + slope / len(slopes)
+    return total
+
+# %% 7.10 wrong: divide by the number of scans
+def answer(slopes, counts):
+    return (slopes * counts[:, None]).sum(axis=0)
+
+# %% 7.10 wrong: an array of shape (4,)
+def answer(slopes, counts):
+    return (slopes * counts[:, None]).sum() / counts.sum()
+
+# %% 7.10 wrong: to be multiplied by the counts
+def answer(slopes, counts):
+    return np.average(slopes, axis=0, weights=1 / counts)
+
+# %% 7.10 wrong: is there a `return`
+def answer(slopes, counts):
+    np.average(slopes, axis=0, weights=counts)
+
+# %% 7.10 wrong: not by the number of the parts
+def answer(slopes, counts):
+    return np.mean(counts[:, None] * slopes, axis=0)
+
+# %% 7.11 right: a counter
+def answer(losses, patience):
+    lowest, best, waited = float("inf"), 0, 0
+    for epoch, loss in enumerate(losses):
+        waited += 1
+        if loss < lowest:
+            lowest, best, waited = loss, epoch, 0
+        if waited == patience:
+            break
+    return epoch + 1, best
+
+# %% 7.11 right: a while loop, as a list
+def answer(losses, patience):
+    best = epoch = 0
+    while epoch + 1 < len(losses) and epoch - best < patience:
+        epoch += 1
+        if losses[epoch] < losses[best]:
+            best = epoch
+    return [epoch + 1, best]
+
+# %% 7.11 right: argmin of what was seen
+def answer(losses, patience):
+    for epochs in range(1, len(losses) + 1):
+        best = int(np.argmin(losses[:epochs]))
+        if epochs - 1 - best >= patience:
+            return epochs, best
+    return len(losses), int(np.argmin(losses))
+
+# %% 7.11 right: NumPy numbers
+def answer(losses, patience):
+    losses = np.array(losses)
+    best = np.int64(0)
+    for epoch in np.arange(len(losses)):
+        if losses[epoch] < losses[best]:
+            best = epoch
+        if epoch - best == patience:
+            return np.array([epoch + 1, best])
+    return np.array([len(losses), best])
+
+# %% 7.11 right: Keras does it
+def answer(losses, patience):
+    model = tf.keras.Sequential([tf.keras.Input((1,)), tf.keras.layers.Dense(1)])
+    model.stop_training = False
+    stop = tf.keras.callbacks.EarlyStopping("loss", patience=patience, mode="min")
+    stop.set_model(model)
+    stop.on_train_begin()
+    for epoch, loss in enumerate(losses):
+        stop.on_epoch_end(epoch, {"loss": loss})
+        if model.stop_training:
+            break
+    return epoch + 1, stop.best_epoch
+
+# %% 7.11 wrong: `<`, not `<=`
+def answer(losses, patience):
+    best = 0
+    for epoch in range(len(losses)):
+        best = epoch if losses[epoch] <= losses[best] else best
+        if epoch - best >= patience:
+            return epoch + 1, best
+    return len(losses), best
+
+# %% 7.11 wrong: not the last one's number from 0
+def answer(losses, patience):
+    best = 0
+    for epoch, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = epoch
+        if epoch - best == patience:
+            return epoch, best
+    return len(losses) - 1, best
+
+# %% 7.11 wrong: The number of epochs comes first
+def answer(losses, patience):
+    best = 0
+    for epoch, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = epoch
+        if epoch - best == patience:
+            return best, epoch + 1
+    return best, len(losses)
+
+# %% 7.11 wrong: which is not what is asked for
+def answer(losses, patience):
+    return losses.index(min(losses))
+
+# %% 7.11 wrong: is there a `return`
+def answer(losses, patience):
+    best = 0
+    for epoch, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = epoch
+        if epoch - best == patience:
+            return epoch + 1, best
+
+# %% 7.11 wrong: an epoch too early
+def answer(losses, patience):
+    best = 0
+    for epoch, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = epoch
+        if epoch - best == patience - 1 and epoch:
+            return epoch + 1, best
+    return len(losses), best
+
+# %% 7.12 right: two lists, filled in a loop
+def answer(model):
+    decayed, spared = [], []
+    for weight in model.parameters():
+        if not weight.requires_grad:
+            continue
+        if weight.ndim >= 2:
+            decayed.append(weight)
+        else:
+            spared.append(weight)
+    return [dict(params=decayed, weight_decay=0.1), dict(params=spared, weight_decay=0)]
+
+# %% 7.12 right: generators
+def answer(model):
+    def some(many):
+        return (w for w in model.parameters() if w.requires_grad and (w.dim() > 1) is many)
+    return [{"params": some(True), "weight_decay": 0.1}, {"params": some(False), "weight_decay": 0.0}]
+
+# %% 7.12 right: by the kinds of layers
+def answer(model):
+    decayed, spared = {}, {}
+    for module in model.modules():
+        for name, weight in module.named_parameters(recurse=False):
+            if weight.requires_grad:
+                kernel = name == "weight" and isinstance(module, (torch.nn.Linear, torch.nn.Conv2d))
+                (decayed if kernel else spared)[id(weight)] = weight
+    return [{"params": list(decayed.values()), "weight_decay": 0.1},
+            {"params": list(spared.values()), "weight_decay": 0.0}]
+
+# %% 7.12 right: a tuple of groups
+def answer(model):
+    trained = list(filter(lambda weight: weight.requires_grad, model.parameters()))
+    return ({"params": [w for w in trained if len(w.shape) > 1], "weight_decay": 0.1},
+            {"params": [w for w in trained if len(w.shape) == 1], "weight_decay": 0.0})
+
+# %% 7.12 right: with names
+def answer(model):
+    trained = [pair for pair in model.named_parameters() if pair[1].requires_grad]
+    return [{"params": [pair for pair in trained if pair[1].ndim > 1], "weight_decay": 0.1},
+            {"params": [pair for pair in trained if pair[1].ndim == 1], "weight_decay": 0.0}]
+
+# %% 7.12 wrong: it should decay
+def answer(model):
+    linear = [m.weight for m in model.modules() if isinstance(m, torch.nn.Linear) and m.weight.requires_grad]
+    ids = {id(w) for w in linear}
+    others = [w for w in model.parameters() if w.requires_grad and id(w) not in ids]
+    return [{"params": linear, "weight_decay": 0.1}, {"params": others, "weight_decay": 0.0}]
+
+# %% 7.12 wrong: return a list of two dicts
+def answer(model):
+    return {"params": list(model.parameters()), "weight_decay": 0.1}
+
+# %% 7.12 wrong: the first group is 0.01
+def answer(model):
+    trained = [w for w in model.parameters() if w.requires_grad]
+    return [{"params": [w for w in trained if w.ndim > 1]},
+            {"params": [w for w in trained if w.ndim < 2], "weight_decay": 0.0}]
+
+# %% 7.12 wrong: AdamW does not take these groups
+def answer(model):
+    trained = [w for w in model.parameters() if w.requires_grad]
+    return [{"params": trained, "weight_decay": 0.1},
+            {"params": [w for w in trained if w.ndim < 2], "weight_decay": 0.0}]
+
+# %% 7.12 wrong: a bias should not decay
+def answer(model):
+    trained = [w for w in model.parameters() if w.requires_grad]
+    return [{"params": trained, "weight_decay": 0.1}, {"params": [], "weight_decay": 0.0}]
+
+# %% 7.12 wrong: is in no group
+def answer(model):
+    trained = [w for w in model.parameters() if w.requires_grad]
+    return [{"params": [w for w in trained if w.ndim > 1], "weight_decay": 0.1},
+            {"params": [], "weight_decay": 0.0}]
+
 # %% 7.1 right: cumulative counts and searchsorted
 def answer(form, share, rng):
     names, counts = np.unique(form, return_counts=True)

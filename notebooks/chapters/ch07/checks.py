@@ -5,7 +5,7 @@ import pickletools
 
 import numpy as np
 
-from chapters.ch07 import checks_language
+from chapters.ch07 import checks_language, checks_toolbox
 from helpers.course import missing
 from helpers.course.comparing import one_number, plain
 from helpers.course.judging import Exercise, attempt, call, cases, function, kind, short
@@ -243,6 +243,7 @@ def _say_steps(arguments, right, got):
 
 
 EXERCISES = {
+    **checks_toolbox.EXERCISES,
     "7.1": Exercise(_judge_split, (
         "Draw forms, not scans: `np.unique(form)` lists them.",
         "Put the forms in random order with `rng.permutation` and take one after another.",

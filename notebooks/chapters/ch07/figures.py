@@ -146,3 +146,29 @@ def language(losses_torch, losses_tf, floor, unseen_torch, unseen_tf, mean=10):
     plots.show(fig, alt=f"Loss against the step, a line for each framework, and the bigram table's {floor:.2f} as a level "
                         f"line. At the end, on unseen text, PyTorch is at {unseen_torch:.2f} and TensorFlow at "
                         f"{unseen_tf:.2f} nats a character.")
+
+
+# Lesson 7e
+
+def stopped(watched_torch, watched_tf, patience):
+    """The watched loss of each epoch until early stopping ended the training, with the epoch whose weights were kept."""
+    fig, ax = plots.figure(width=7, height=3)
+    for watched, style in ((watched_torch, plots.TORCH), (watched_tf, plots.TF)):
+        ax.plot(range(1, len(watched) + 1), watched, **style)
+    best = int(np.argmin(watched_tf)) + 1
+    ax.axvline(best, color=plots.GRAY, linestyle=":")
+    ax.annotate("kept", (best, max(watched_tf)), xytext=(4, -4), textcoords="offset points", color=plots.GRAY)
+    ax.set(xlabel="epoch", ylabel="loss on form 11 (nats)")
+    ax.legend()
+    plots.show(fig, alt=f"The loss on form 11 against the epoch, one line for each framework, one on the other: lowest at "
+                        f"epoch {best}, and no lower in the {patience} epochs after it, at which both end.")
+
+
+# Lesson 7h
+
+def moved(before, after):
+    """Scans (n, 8, 8) above, and below what became of each when it was moved."""
+    fig, axes = plots.figure(2, len(before), width=8, height=2.8)
+    plots.images(axes, np.concatenate([before, after]))
+    plots.show(fig, alt=f"Two rows of {len(before)} scans of digits: above as they were, below the same ones moved by up to "
+                        "two pixels, with paper where they came from.")
