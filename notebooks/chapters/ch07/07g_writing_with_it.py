@@ -502,4 +502,4 @@ claims.close("07g")
 #
 # Further reading: [fast transformer decoding](https://arxiv.org/abs/1911.02150) (Shazeer),
 # [the curious case of neural text degeneration](https://arxiv.org/abs/1904.09751) (Holtzman et al.).
-# Next: [distributed training](08a_data_parallel.ipynb).
+# Next: [the second drawer of the toolbox](07h_weights_numbers_and_data.ipynb).
