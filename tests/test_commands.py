@@ -31,6 +31,7 @@ NOT_RUN = {  # and why not
     "conda ": "conda is not here; the file that it is given is read below",
     "git pull": "changes the course", "!git clone ADDRESS": "needs a network; its parts are those of `make lab`",
     "npm install -g": "needs a network", "pip download": "needs a network", "python -m pip index": "needs a network",
+    "python data/scripts/alice.py": "the file that it is given comes by the `pip download` before it",
     "pip install": "half a command, in a sentence", "bash findings/NAME.sh": "needs a network",
     "python install.py": "lies in the folder that wheelhouse makes: tests/test_wheelhouse.py"}
 
@@ -47,7 +48,7 @@ def commands(name):
 COMMANDS = sorted({one for name in TEXTS for one in commands(name)})
 MAKE = [one for one in COMMANDS if one.startswith("make ")]
 STARTER = [one for one in COMMANDS if re.match(r"(python|py) tools[/\\]start\.py ", one)]
-IN_DATA = [one for one in COMMANDS if re.match(r"cd data && |python data/", one)]
+IN_DATA = [one for one in COMMANDS if re.match(r"cd data && |python data/", one) and not one.startswith(tuple(NOT_RUN))]
 MODULES = [one for one in COMMANDS if one.startswith("python -m helpers.")]
 OTHERS = ["ruff format --line-length 88", "python tools/fetch.py"]
 

@@ -2,20 +2,19 @@
 import math
 
 import tensorflow as tf
-from keras import layers
 
 from chapters.ch07 import alice
 
 
-class Attention(layers.Layer):
+class Attention(tf.keras.layers.Layer):
     """Each place takes from itself and the places before it: (texts, places, width) to the same shape."""
 
     def __init__(self, width, heads=alice.HEADS):
         super().__init__()
         self.heads = heads
         self.causal = True
-        self.inward = layers.Dense(3 * width, use_bias=False)
-        self.outward = layers.Dense(width, use_bias=False)
+        self.inward = tf.keras.layers.Dense(3 * width, use_bias=False)
+        self.outward = tf.keras.layers.Dense(width, use_bias=False)
 
     def split(self, x):
         """Query, key and value of each place, three tensors (texts, heads, places, width / heads)."""
@@ -38,16 +37,16 @@ class Attention(layers.Layer):
         return self.join(tf.nn.softmax(scores, axis=3) @ value)
 
 
-class Block(layers.Layer):
+class Block(tf.keras.layers.Layer):
     """Attention, then two dense layers at each place; what they find is added to x."""
 
     def __init__(self, width):
         super().__init__()
-        self.norm1 = layers.LayerNormalization(epsilon=1e-5)
+        self.norm1 = tf.keras.layers.LayerNormalization(epsilon=1e-5)
         self.attention = Attention(width)
-        self.norm2 = layers.LayerNormalization(epsilon=1e-5)
-        self.wide = layers.Dense(4 * width)
-        self.narrow = layers.Dense(width)
+        self.norm2 = tf.keras.layers.LayerNormalization(epsilon=1e-5)
+        self.wide = tf.keras.layers.Dense(4 * width)
+        self.narrow = tf.keras.layers.Dense(width)
 
     def think(self, x):
         return x + self.narrow(tf.nn.relu(self.wide(self.norm2(x))))
@@ -61,12 +60,12 @@ class Network(tf.keras.Model):
 
     def __init__(self, characters, places, width=alice.WIDTH):
         super().__init__()
-        self.characters = layers.Embedding(characters, width)
-        self.positions = layers.Embedding(places, width)
+        self.characters = tf.keras.layers.Embedding(characters, width)
+        self.positions = tf.keras.layers.Embedding(places, width)
         self.block1 = Block(width)
         self.block2 = Block(width)
-        self.norm = layers.LayerNormalization(epsilon=1e-5)
-        self.last = layers.Dense(characters)
+        self.norm = tf.keras.layers.LayerNormalization(epsilon=1e-5)
+        self.last = tf.keras.layers.Dense(characters)
 
     def call(self, codes):
         place = tf.range(tf.shape(codes)[1])

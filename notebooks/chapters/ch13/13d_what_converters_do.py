@@ -150,6 +150,7 @@ def ask_onnx(x):
 
 file_torch = ask_onnx(short)
 print("this file takes", entry.shape)
+open_answers_torch = {name: ask_onnx(x) for name, x in tried.items()}
 
 # %% tags=["tf"]
 # TensorFlow
@@ -254,6 +255,14 @@ parity.verdict(
 # always 1. In Keras a size is open where `Input` says `None`. Then `x.shape[1]` is `None` too, and `by_hand` fails while
 # the network is built, which is good. `ops.mean` leaves the counting to the moment when the graph runs.
 
+# %% tags=["taught"]
+tried = {
+    "12 moments": short,
+    "20 moments": long,
+    "1 moment": long[:, :1],
+    "a batch of 3": rng.normal(size=(3, 12, 8)).astype("float32"),
+}
+
 # %% tags=["torch"]
 # PyTorch
 free = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
@@ -264,6 +273,7 @@ with session.quiet():
 runtime = onnxruntime.InferenceSession(content)
 entry = runtime.get_inputs()[0]
 print("this file takes", entry.shape)
+open_answers_torch = {name: ask_onnx(x) for name, x in tried.items()}
 
 
 # %% tags=["tf"]
@@ -281,21 +291,6 @@ open_tf = mean_network(None, by_keras)
 open_tf.set_weights(list(w))
 open_lite = to_lite(open_tf)
 print("this file takes", open_lite.get_input_details()[0]["shape_signature"])
-
-# %% tags=["taught"]
-tried = {
-    "12 moments": short,
-    "20 moments": long,
-    "1 moment": long[:, :1],
-    "a batch of 3": rng.normal(size=(3, 12, 8)).astype("float32"),
-}
-
-# %% tags=["torch"]
-# PyTorch
-open_answers_torch = {name: ask_onnx(x) for name, x in tried.items()}
-
-# %% tags=["tf"]
-# TensorFlow
 open_answers_tf = {name: ask_lite(open_lite, x) for name, x in tried.items()}
 
 # %% tags=["verdict", "folded"]
@@ -358,7 +353,12 @@ print("zeros alone:", len(found["zeros"]), "; all six together:", len(together))
 #
 # `ports` holds three ports as functions: each takes x (batch, time, 8) and gives its layers, `{"conv", "relu", "mean",
 # "dense"}`. For `short` all three are right. Each has one fault. Find, without the kit, an input on which its `"dense"`
-# is wrong, then, with `port.first_difference(ports["A"](x), probes.layers(x, w))`, the layer in which it begins.
+# is wrong. Then find the layer in which it begins, with the kit:
+#
+# ```python
+# port.first_difference(ports["A"](x), probes.layers(x, w))
+# ```
+#
 # Set `answer` to `{"A": (x, "layer"), ...}`, each x a float32 array (batch, time, 8) of at most 1,000 numbers.
 
 # %% tags=["exercise"]
@@ -425,7 +425,7 @@ error_tf = float(np.abs(float32_tf - exact_tf).max())
 print(f"float32 is off by {error_tf:.1e}")
 
 # %% tags=["verdict", "folded"]
-# Folded: compares both truths, and both float32 answers by eight times the larger error.
+# Folded: both truths, and both float32 answers by eight times the larger error.
 parity.verdict("both in float64", exact_torch, exact_tf, atol=1e-12)
 limit = 8 * max(error_torch, error_tf)
 apart = float(np.abs(float32_torch - float32_tf).max())
