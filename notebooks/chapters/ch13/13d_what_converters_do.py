@@ -150,7 +150,6 @@ def ask_onnx(x):
 
 file_torch = ask_onnx(short)
 print("this file takes", entry.shape)
-open_answers_torch = {name: ask_onnx(x) for name, x in tried.items()}
 
 # %% tags=["tf"]
 # TensorFlow
