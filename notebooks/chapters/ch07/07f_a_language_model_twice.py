@@ -4,7 +4,7 @@
 # You build the network behind every chatbot, small and in both frameworks, and teach it a children's book letter by letter.
 # The gradients agree to the last digits, and after one step the networks differ all the same.
 #
-# > **Minutes**: 38 · **Needs**: lessons 5d, 6b and 7a · **Claims tested**: none
+# > **Minutes**: 38 · **Needs**: lessons 5f, 6b and 7a · **Claims tested**: none
 # >
 # > **You will be able to**
 # > - say how good a guess at the next character is without any network (verdict in 7f.5)
@@ -95,7 +95,7 @@ print(f"the bigram table: {floor:.3f} nats a character")
 # %% [markdown]
 # ## 7f.2 Attention that looks back
 #
-# To do better, a place must know more than its own character. In [attention](glossary.md#attention) (lesson 5d) each place
+# To do better, a place must know more than its own character. In [attention](glossary.md#attention) (lesson 5f) each place
 # asks a *query*, and takes a mean of the *values* of the places whose *keys* fit. Here it is *causal*: a place takes from
 # itself and from places before it. The scores of later ones become $-\infty$, and softmax makes shares of 0 of them.
 #
