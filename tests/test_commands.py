@@ -31,6 +31,7 @@ NOT_RUN = {  # and why not
     "conda ": "conda is not here; the file that it is given is read below",
     "git pull": "changes the course", "!git clone ADDRESS": "needs a network; its parts are those of `make lab`",
     "npm install -g": "needs a network", "pip download": "needs a network", "python -m pip index": "needs a network",
+    "python data/scripts/alice_model.py": "trains for minutes; lesson 7g reads what it made",
     "python data/scripts/alice.py": "the file that it is given comes by the `pip download` before it",
     "pip install": "half a command, in a sentence", "bash findings/NAME.sh": "needs a network",
     "python install.py": "lies in the folder that wheelhouse makes: tests/test_wheelhouse.py"}

@@ -24,9 +24,16 @@ def shards():
     return found
 
 
+def one_number(result):
+    """What a learner's function may return, as a float. Raises TypeError for a text, which `float` would read."""
+    if isinstance(result, (str, bytes)):
+        raise TypeError("a number is asked for, not a text")
+    return float(result)
+
+
 def pair(result):
     """What a learner's function may return, as two floats: a pair, a list or an array of numbers."""
-    return [float(value) for value in result]
+    return [one_number(value) for value in result]
 
 
 def no_pair(found):
@@ -92,11 +99,6 @@ def evaluations():
             ([[], [(3, True), (1, False), (2, False)]],),
             ([[(0, False), (1, False)], [(2, False), (0, False)]],),
             ([[], []],)]
-
-
-def one_number(result):
-    """What a learner's function may return, as a float."""
-    return float(result)
 
 
 def no_share(found):
