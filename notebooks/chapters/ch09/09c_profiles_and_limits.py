@@ -393,8 +393,8 @@ options = {
 exercises.outcome("P9.6", exercises.first_true(options))
 
 # %% [markdown]
-# A folder is *one* run to TensorBoard: one line, which goes on with Tuesday's points and jumps back. So it is with the reader
-# that our server uses. TensorBoard by itself takes a [fast reader](https://github.com/tensorflow/tensorboard/issues/4784)
+# A folder is *one* run to TensorBoard: one line, which goes on with Tuesday's points and jumps back. So it is with the
+# reader that our server uses. TensorBoard by itself takes a [fast reader](https://github.com/tensorflow/tensorboard/issues/4784)
 # where that is installed, and there a step that comes again takes the old one's place: Monday is nowhere on the page.
 # Neither is an error. So name the folder by the time: without an argument `SummaryWriter()` does that; or tell a writer that
 # goes on where another stopped, by its `purge_step`.
