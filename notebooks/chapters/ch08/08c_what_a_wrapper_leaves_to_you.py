@@ -156,8 +156,8 @@ for name, epochs in {"PyTorch": mended_torch, "TensorFlow": mended_tf}.items():
 # ## 8c.2 A layer that looks at the whole batch
 #
 # [Batch normalization](glossary.md#batch-normalization) subtracts a batch's mean and divides by its standard deviation. A
-# rank sees only its own shard. Cut a batch of 64 digits in two, and normalize each half, as two ranks would. PyTorch counts
-# axes from the batch on, and both use the same epsilon here.
+# rank sees only its own shard. Cut a batch of 64 digits in two, and normalize each half, as two ranks would. Both use
+# the same epsilon here.
 
 # %% tags=["torch"]
 # PyTorch
