@@ -99,38 +99,74 @@ print(f"the bigram table: {floor:.3f} nats a character")
 # asks a *query*, and takes a mean of the *values* of the places whose *keys* fit. Here it is *causal*: a place takes from
 # itself and from places before it. The scores of later ones become $-\infty$, and softmax makes shares of 0 of them.
 #
-# We write it by hand. One dense layer makes queries, keys and values of all heads, `split` takes them apart, and `join`
-# puts the heads side by side again. Shapes: x is (texts, places, width), a query (texts, heads, places, width / heads),
-# the scores (texts, heads, place that looks, place that is looked at).
+# We write it by hand. One dense layer makes queries, keys and values of all heads, side by side: (texts, places,
+# 3 * width). `split` takes them apart; each is then (texts, heads, places, width / heads). `join` puts the heads of one
+# such array side by side again. Try both on numbers that one can follow.
+
+# %% tags=["taught"]
+HEADS = 4
+numbers = np.arange(2 * 5 * 24.0).reshape(2, 5, 24)  # 2 texts, 5 places, width 8
+
+
+# %% tags=["torch"]
+# PyTorch
+def split_torch(x):
+    parts = x.unflatten(2, (3, HEADS, -1))
+    return parts.permute(2, 0, 3, 1, 4).unbind()
+
+
+def join_torch(mixed):
+    return mixed.transpose(1, 2).flatten(2)
+
+
+query, key, value = split_torch(torch.tensor(numbers))
+joined_torch = join_torch(value)
+
+
+# %% tags=["tf"]
+# TensorFlow
+def split_tf(x):
+    texts, places, three_widths = x.shape
+    parts = tf.reshape(x, (texts, places, 3, HEADS, -1))
+    return tf.unstack(tf.transpose(parts, (2, 0, 3, 1, 4)))
+
+
+def join_tf(mixed):
+    texts, heads, places, size = mixed.shape
+    mixed = tf.transpose(mixed, (0, 2, 1, 3))
+    return tf.reshape(mixed, (texts, places, heads * size))
+
+
+query, key, value = split_tf(tf.constant(numbers))
+joined_tf = join_tf(value)
+
+# %% tags=["verdict", "folded"]
+# Folded: compares both, and with the last third of the numbers, which are the values.
+parity.verdict("split and joined", joined_torch.numpy(), joined_tf.numpy())
+parity.verdict("what was split off, joined", joined_tf.numpy(), numbers[:, :, 16:])
+
+# %% [markdown]
+# Now attention itself. The scores have the shape (texts, heads, place that looks, place that is looked at).
 
 
 # %% tags=["torch"]
 # PyTorch
 class AttentionTorch(nn.Module):
-    def __init__(self, width, heads=4):
+    def __init__(self, width):
         super().__init__()
-        self.heads = heads
         self.causal = True
         self.inward = nn.Linear(width, 3 * width, bias=False)
         self.outward = nn.Linear(width, width, bias=False)
 
-    def split(self, x):
-        texts, places, width = x.shape
-        shape = (texts, places, 3, self.heads, width // self.heads)
-        parts = self.inward(x).reshape(shape)
-        return parts.permute(2, 0, 3, 1, 4).unbind()
-
-    def join(self, mixed):
-        return self.outward(mixed.transpose(1, 2).flatten(2))
-
     def forward(self, x):
-        query, key, value = self.split(x)
-        scores = query @ key.transpose(2, 3) / math.sqrt(query.shape[3])
+        query, key, value = split_torch(self.inward(x))
+        scores = query @ key.mT / math.sqrt(query.shape[3])
         if self.causal:
             place = torch.arange(x.shape[1], device=x.device)
             earlier = place <= place[:, None]
             scores = torch.where(earlier, scores, -math.inf)
-        return self.join(torch.softmax(scores, dim=3) @ value)
+        mixed = torch.softmax(scores, dim=3) @ value
+        return self.outward(join_torch(mixed))
 
 
 attention_torch = AttentionTorch(width=8)
@@ -140,32 +176,21 @@ shape_torch = attention_torch(torch.zeros(2, 5, 8)).shape
 # %% tags=["tf"]
 # TensorFlow
 class AttentionTF(layers.Layer):
-    def __init__(self, width, heads=4):
+    def __init__(self, width):
         super().__init__()
-        self.heads = heads
         self.causal = True
         self.inward = layers.Dense(3 * width, use_bias=False)
         self.outward = layers.Dense(width, use_bias=False)
 
-    def split(self, x):
-        texts, places, width = x.shape
-        shape = (texts, places, 3, self.heads, width // self.heads)
-        parts = tf.reshape(self.inward(x), shape)
-        return tf.unstack(tf.transpose(parts, (2, 0, 3, 1, 4)))
-
-    def join(self, mixed):
-        texts, heads, places, size = mixed.shape
-        mixed = tf.transpose(mixed, (0, 2, 1, 3))
-        return self.outward(tf.reshape(mixed, (texts, places, heads * size)))
-
     def call(self, x):
-        query, key, value = self.split(x)
-        scores = query @ tf.transpose(key, (0, 1, 3, 2)) / math.sqrt(query.shape[3])
+        query, key, value = split_tf(self.inward(x))
+        scores = tf.matmul(query, key, transpose_b=True) / math.sqrt(query.shape[3])
         if self.causal:
             place = tf.range(x.shape[1])
             earlier = place <= place[:, None]
             scores = tf.where(earlier, scores, -math.inf)
-        return self.join(tf.nn.softmax(scores, axis=3) @ value)
+        mixed = tf.nn.softmax(scores, axis=3) @ value
+        return self.outward(join_tf(mixed))
 
 
 attention_tf = AttentionTF(width=8)
@@ -231,14 +256,6 @@ parity.verdict("the numbers in a block", count_torch, count_tf)
 # The network: an [embedding](glossary.md#embedding) is a table with a row of numbers for each character. A second table has
 # a row for each *position*: without it, "was" and "saw" would be the same mixture. Two blocks, and a last layer that gives
 # each character a score, at each place.
-#
-# `network_torch` and `network_tf` fill it with weights that NumPy drew. They are laid out as PyTorch lays them; Keras's
-# kernels are transposed (lesson 5c).
-
-# %% tags=["taught"]
-start = alice.start_weights(seed, len(characters), PLACES)
-for name, array in list(start.items())[:6]:
-    print(name, array.shape)
 
 
 # %% tags=["torch"]
@@ -260,16 +277,8 @@ class NetworkTorch(nn.Module):
         return self.last(self.norm(x))
 
 
-def network_torch(weights):
-    model = NetworkTorch()
-    torch_side.set_weights(model, weights)
-    return model.to(device_torch)
-
-
-device_torch = torch_side.device(device)
-model_torch = network_torch(start)
-watched_torch = torch_side.tensor(watched, device_torch)
-scores_torch = model_torch(watched_torch[:2, :-1])
+scores = NetworkTorch()(torch.zeros(2, 5, dtype=torch.long))
+shape_torch = scores.shape
 
 
 # %% tags=["tf"]
@@ -291,6 +300,39 @@ class NetworkTF(keras.Model):
         return self.last(self.norm(x))
 
 
+scores = NetworkTF()(tf.zeros((2, 5), "int32"))
+shape_tf = scores.shape
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the shapes: 67 scores at each of 5 places of 2 texts.
+parity.verdict("the shape of the scores", list(shape_torch), list(shape_tf))
+
+# %% [markdown]
+# Both begin with the same weights, which NumPy drew. They are laid out as PyTorch lays them; Keras's kernels are transposed
+# (lesson 5c).
+
+# %% tags=["taught"]
+start = alice.start_weights(seed, len(characters), PLACES)
+for name, array in list(start.items())[:6]:
+    print(name, array.shape)
+
+
+# %% tags=["torch"]
+# PyTorch
+def network_torch(weights):
+    model = NetworkTorch()
+    torch_side.set_weights(model, weights)
+    return model.to(device_torch)
+
+
+device_torch = torch_side.device(device)
+model_torch = network_torch(start)
+watched_torch = torch_side.tensor(watched, device_torch)
+scores_torch = model_torch(watched_torch[:2, :-1])
+
+
+# %% tags=["tf"]
+# TensorFlow
 def network_tf(weights):
     with tf.device(device_tf):
         model = NetworkTF()
@@ -321,6 +363,34 @@ parity.verdict(
 # 6b: rate, betas and `eps` are made of powers of two, which Keras's float32 keeps exactly, and `eps` is so small that
 # it does not matter where it is added. The rate rises for 64 steps, then it stays.
 #
+# First the loss: the mean over all texts and places.
+
+
+# %% tags=["torch"]
+# PyTorch
+def loss_torch(model, windows):
+    scores = model(windows[:, :-1])  # (texts, places, characters)
+    return nn.functional.cross_entropy(scores.flatten(0, 1), windows[:, 1:].flatten())
+
+
+begin_torch = loss_torch(model_torch, watched_torch[:16]).item()
+
+
+# %% tags=["tf"]
+# TensorFlow
+def loss_tf(model, windows):
+    scores = model(windows[:, :-1])  # (texts, places, characters)
+    losses = tf.nn.sparse_softmax_cross_entropy_with_logits(windows[:, 1:], scores)
+    return tf.reduce_mean(losses)
+
+
+begin_tf = loss_tf(model_tf, watched_tf[:16]).numpy().item()
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the losses before training, of 16 windows.
+parity.verdict("the loss before training", begin_torch, begin_tf, atol=1e-10)
+
+# %% [markdown]
 # Take one step, in float64. The gradients agree; the verdict below says how far.
 #
 # **Predict.** Which weights differ by more than a millionth after this step?
@@ -350,11 +420,6 @@ print(first.shape)
 
 # %% tags=["torch"]
 # PyTorch
-def loss_torch(model, windows):
-    scores = model(windows[:, :-1])  # (texts, places, characters)
-    return nn.functional.cross_entropy(scores.flatten(0, 1), windows[:, 1:].flatten())
-
-
 def adam_torch(model):
     return torch.optim.Adam(model.parameters(), RATE, BETAS, EPS, fused=True)
 
@@ -363,20 +428,10 @@ adam = adam_torch(model_torch)
 loss = loss_torch(model_torch, torch_side.tensor(first, device_torch))
 loss.backward()
 adam.step()
-slopes_torch = {}
-for name, weight in model_torch.named_parameters():
-    slopes_torch[name] = torch_side.to_numpy(weight.grad)
-weights_torch = torch_side.get_weights(model_torch)
 
 
 # %% tags=["tf"]
 # TensorFlow
-def loss_tf(model, windows):
-    scores = model(windows[:, :-1])  # (texts, places, characters)
-    losses = tf.nn.sparse_softmax_cross_entropy_with_logits(windows[:, 1:], scores)
-    return tf.reduce_mean(losses)
-
-
 def adam_tf(model):
     adam = keras.optimizers.Adam(RATE, *BETAS, epsilon=EPS)
     adam.build(model.trainable_variables)
@@ -394,6 +449,10 @@ print(type(slopes[0]).__name__, type(slopes[2]).__name__)
 # %% tags=["verdict", "folded"]
 # Folded: compares gradients and weights, and says which option came true.
 names = list(start)
+slopes_torch = {}
+for name, weight in model_torch.named_parameters():
+    slopes_torch[name] = torch_side.to_numpy(weight.grad)
+weights_torch = torch_side.get_weights(model_torch)
 slopes_tf = {}
 weights_tf = {}
 for name, slope, weight in zip(names, slopes, model_tf.weights):
@@ -435,6 +494,40 @@ def step_torch(model, adam, windows):
     return loss.detach()
 
 
+mended_torch = network_torch(start)
+step_torch(mended_torch, adam_torch(mended_torch), torch.tensor(first).to(device_torch))
+
+
+# %% tags=["tf"]
+# TensorFlow
+def step_tf(model, adam, windows):
+    with tf.GradientTape() as tape:
+        loss = loss_tf(model, windows)
+    slopes = tape.gradient(loss, model.trainable_variables)
+    slopes = [tf.convert_to_tensor(slope) for slope in slopes]  # the mend
+    adam.apply_gradients(zip(slopes, model.trainable_variables))
+    return loss
+
+
+mended_tf = network_tf(start)
+with tf.device(device_tf):
+    step_tf(mended_tf, adam_tf(mended_tf), tf.constant(first))
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the tables of characters after the mended step.
+parity.verdict(
+    "the table of characters after a step",
+    torch_side.to_numpy(mended_torch.characters.weight),
+    tf_side.to_numpy(mended_tf.characters.embeddings),
+    atol=1e-10,
+)
+
+# %% [markdown]
+# And a hundred steps. The windows come in the same order to both.
+
+
+# %% tags=["torch"]
+# PyTorch
 def train_torch(model, steps):
     adam = adam_torch(model)
     losses = []
@@ -450,14 +543,7 @@ losses_torch = train_torch(network_torch(start), steps=100)
 
 # %% tags=["tf"]
 # TensorFlow
-@tf.function
-def step_tf(model, adam, windows):
-    with tf.GradientTape() as tape:
-        loss = loss_tf(model, windows)
-    slopes = tape.gradient(loss, model.trainable_variables)
-    slopes = [tf.convert_to_tensor(slope) for slope in slopes]  # the mend
-    adam.apply_gradients(zip(slopes, model.trainable_variables))
-    return loss
+step_tf = tf.function(step_tf)  # from here on as a graph
 
 
 def train_tf(model, steps):
