@@ -69,17 +69,10 @@ start = toolbox.start_weights(seed)  # of lesson 7e's network: 64, 32, 10
 #
 # PyTorch's optimizers take groups of parameters. A matrix has two axes; biases and norms have one. Keras takes the names.
 
-
-# %% tags=["taught"]
-def distance(new, old):
-    """How far an array of weights has moved, all entries together, to three digits."""
-    return round(np.abs(new - old).sum().item(), 3)
-
-
 # %% tags=["torch"]
 # PyTorch
 model = toolbox_torch.network(start, torch.nn.BatchNorm1d(32))
-at_start = [torch_side.to_numpy(weight) for weight in model.parameters()]
+before_torch = [torch_side.to_numpy(weight) for weight in model.parameters()]
 matrices = [weight for weight in model.parameters() if weight.ndim > 1]
 others = [weight for weight in model.parameters() if weight.ndim == 1]
 groups = [{"params": matrices}, {"params": others, "weight_decay": 0.0}]
@@ -87,30 +80,27 @@ optimizer = torch.optim.AdamW(groups, lr=0.5, weight_decay=0.125)
 for weight in model.parameters():
     weight.grad = torch.zeros_like(weight)
 optimizer.step()
-moved_torch = {}
-for (name, weight), old in zip(model.named_parameters(), at_start):
-    moved_torch[name] = distance(torch_side.to_numpy(weight), old)
-print(moved_torch)
+after_torch = [torch_side.to_numpy(weight) for weight in model.parameters()]
 
 # %% tags=["tf"]
 # TensorFlow
 model = toolbox_tf.network(start, layers.BatchNormalization())
-at_start = [weight.numpy() for weight in model.trainable_variables]
+before_tf = [weight.numpy() for weight in model.trainable_variables]
 optimizer = tf.keras.optimizers.AdamW(0.5, weight_decay=0.125)
 optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
 zeros = [tf.zeros_like(weight) for weight in model.trainable_variables]
 optimizer.apply_gradients(zip(zeros, model.trainable_variables))
-moved_tf = {}
-for weight, old in zip(model.trainable_variables, at_start):
-    moved_tf[weight.path] = distance(weight.numpy(), old)
-print(moved_tf)
+after_tf = [weight.numpy() for weight in model.trainable_variables]
+paths = [weight.path for weight in model.trainable_variables]
 
 # %% tags=["verdict", "folded"]
 # Folded: compares how far each array has moved, and what has not moved at all.
-far_torch = list(moved_torch.values())
-far_tf = list(moved_tf.values())
+far_torch = toolbox.distances(before_torch, after_torch)
+far_tf = toolbox.distances(before_tf, after_tf)
+for path, far in zip(paths, far_tf):
+    print(f"{path} moved by {far:.3f}")
 parity.verdict("how far each array moved", far_torch, far_tf, atol=2e-3)
-spared = [far for name, far in moved_tf.items() if "kernel" not in name]
+spared = [far for path, far in zip(paths, far_tf) if "kernel" not in path]
 parity.verdict("biases and norms", spared, [0.0] * 4)
 share = far_tf[0] / np.abs(start["first"]).sum()
 parity.verdict("the share of the first weights", float(share), 0.5 * 0.125, atol=1e-4)

@@ -22,3 +22,8 @@ def start_weights(seed: int) -> dict[str, np.ndarray]:
 def flat(pictures: np.ndarray) -> np.ndarray:
     """Pictures (n, 8, 8) as rows of 64 pixels, float64."""
     return pictures.reshape(len(pictures), 64).astype("float64")
+
+
+def distances(before, after):
+    """How far each array of weights has moved, all its entries together: a list of floats."""
+    return [float(np.abs(new - old).sum()) for old, new in zip(before, after)]
