@@ -85,21 +85,22 @@ MISSING = {"torch": ("PyTorch", "tf", "tensorflow"), "tensorflow": ("TensorFlow"
 
 @pytest.fixture(scope="module", params=MISSING)
 def without(request, tmp_path_factory):
-    """(name of what is missing, tag of the other framework, a kernel without the one and with the other loaded)."""
+    """What is missing by name, the other framework's tag, a kernel without the one and with the other, its variables."""
     name, tag, other = MISSING[request.param]
     folder = tmp_path_factory.mktemp("without")
     (folder / "sitecustomize.py").write_text(BLOCKER.format(package=request.param), encoding="utf-8")
     path = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", path)
-        with loaded.kernels([other, "matplotlib.pyplot"], os.environ) as kernel:
-            yield name, tag, kernel
+    environment = {**os.environ, "PYTHONPATH": path}  # not this process's own: what later tests start has both frameworks
+    with loaded.kernels([other, "matplotlib.pyplot"], environment) as kernel, pytest.MonkeyPatch.context() as patch:
+        if "JUPYTER_PATH" in environment:  # where this process, the client, finds the kernel
+            patch.setenv("JUPYTER_PATH", environment["JUPYTER_PATH"])
+        yield name, tag, kernel, {"PYTHONPATH": path}
 
 
 def test_one_framework_missing(source, without):
     """The cells that need it are skipped and say so, the other framework's all run, and every claim gets a verdict."""
-    name, other, kernel = without
-    done = pipeline.execute(pipeline.learner(pipeline.read(source)), kernel=kernel)
+    name, other, kernel, variables = without
+    done = pipeline.execute(pipeline.learner(pipeline.read(source)), variables, kernel)
     said = [(cell, printed(cell)) for cell in done.cells if cell.cell_type == "code"]
     skipped = [cell for cell, text in said if f"skipped: {name} is not installed" in text]
     assert skipped and any(f"{name} is not installed: cells that need it" in text for _, text in said)
