@@ -187,93 +187,119 @@ def answer(scans):
     std = tf.math.reduce_std(scans, axis=[1, 2], keepdims=True) * (63 / 64) ** 0.5
     return (scans - mean) / (std + 0.01)
 
-# %% 10.5 right: a list of what loads
-def answer(folders, broken, labels):
-    loads = sorted(v for v in folders if v not in broken)
-    return sorted({*loads[-1:], *(v for v in labels.values() if v in loads)})
+# %% 10.5 right: match
+def answer(folders, broken, policy):
+    good = sorted(v for v in folders if v not in broken)
+    match policy:
+        case {"latest": {"num_versions": number}}:
+            return good[-number:]
+        case {"specific": {"versions": named}}:
+            return sorted(set(good) & set(named))
+    return good
 
-# %% 10.5 right: one comprehension
-def answer(folders, broken, labels):
-    good = [v for v in set(folders) if v not in broken]
-    return [v for v in sorted(good) if v == max(good) or v in labels.values()]
+# %% 10.5 right: newest first, and turned round
+def answer(folders, broken, policy):
+    (kind, inside), = policy.items()
+    good = sorted(set(folders) - set(broken), reverse=True)
+    if kind == "specific":
+        good = [v for v in good if v in inside["versions"]]
+    if kind == "latest":
+        good = good[:inside["num_versions"]]
+    return good[::-1]
 
 # %% 10.5 right: a loop
-def answer(folders, broken, labels):
+def answer(folders, broken, policy):
+    most = policy["latest"]["num_versions"] if "latest" in policy else len(folders)
     held = []
-    newest = None
-    for version in folders:
+    for version in sorted(folders, reverse=True):
         if version in broken:
             continue
-        if newest is None or version > newest:
-            newest = version
-    if newest is not None:
-        held.append(newest)
-    for name, version in labels.items():
-        if version in folders and version not in broken and version not in held:
+        if "specific" in policy and version not in policy["specific"]["versions"]:
+            continue
+        if len(held) < most:
             held.append(version)
     held.sort()
     return held
 
-# %% 10.5 right: max with a default
-def answer(folders, broken, labels):
-    good = set(folders).difference(broken)
-    wanted = {max(good, default=None), *labels.values()}
-    return sorted(good & wanted)
+# %% 10.5 right: heapq
+import heapq
 
-# %% 10.5 right: NumPy's set functions
+def answer(folders, broken, policy):
+    good = set(folders).difference(broken)
+    if "latest" in policy:
+        return sorted(heapq.nlargest(policy["latest"]["num_versions"], good))
+    return sorted(good.intersection(policy.get("specific", {}).get("versions", good)))
+
+# %% 10.5 right: NumPy's set functions, an array
 import numpy as np
 
-def answer(folders, broken, labels):
+def answer(folders, broken, policy):
     good = np.setdiff1d(np.array(folders, int), np.array(broken, int))
-    named = np.intersect1d(good, np.array(list(labels.values()), int))
-    return np.union1d(named, good[-1:]).astype(int).tolist()
+    if "specific" in policy:
+        return np.intersect1d(good, policy["specific"]["versions"])
+    return good[-policy["latest"]["num_versions"]:] if "latest" in policy else good
 
-# %% 10.5 right: filter and reversed
-def answer(folders, broken, labels):
-    order = sorted(filter(lambda version: version not in broken, set(folders)), reverse=True)
-    keep = [version for k, version in enumerate(order) if k == 0 or version in set(labels.values())]
-    return keep[::-1]
+# %% 10.5 right: a tuple
+def answer(folders, broken, policy):
+    good = sorted(filter(lambda version: version not in broken, folders))
+    if "latest" in policy:
+        good = good[max(0, len(good) - policy["latest"]["num_versions"]):]
+    if "specific" in policy:
+        good = filter(policy["specific"]["versions"].__contains__, good)
+    return tuple(good)
 
 # %% 10.5 wrong: return a list of version numbers
-def answer(folders, broken, labels):
-    good = set(folders) - set(broken)
-    return [name for name, version in labels.items() if version in good] + ["newest"]
+def answer(folders, broken, policy):
+    good = sorted(set(folders) - set(broken))
+    return good[-1] if "latest" in policy and good else good
 
-# %% 10.5 wrong: nothing that does not load
-def answer(folders, broken, labels):
-    good = set(folders) - set(broken)
-    held = {v for v in labels.values() if v in folders}
-    return sorted(held | ({max(good)} if good else set()))
+# %% 10.5 wrong: does not load
+def answer(folders, broken, policy):
+    if "specific" in policy:
+        return sorted(set(policy["specific"]["versions"]) & set(folders))
+    if "latest" in policy:
+        return sorted(folders)[-policy["latest"]["num_versions"]:]
+    return sorted(folders)
 
-# %% 10.5 wrong: it holds [2, 10], yours are [1, 2]
-def answer(folders, broken, labels):
+# %% 10.5 wrong: it holds [2, 10], yours are [1, 10]
+def answer(folders, broken, policy):
     good = [v for v in folders if v not in broken]
-    return sorted({*good[-1:], *(v for v in labels.values() if v in good)})
+    if "latest" in policy:
+        return sorted(good[-policy["latest"]["num_versions"]:])
+    if "specific" in policy:
+        return sorted(v for v in good if v in policy["specific"]["versions"])
+    return sorted(good)
 
-# %% 10.5 wrong: yours are [4, 4, 5]
-def answer(folders, broken, labels):
-    good = set(folders) - set(broken)
-    held = [v for v in labels.values() if v in good]
-    return sorted(held + ([max(good)] if good else []))
-
-# %% 10.5 wrong: yours are [10, 2]
-def answer(folders, broken, labels):
-    good = set(folders) - set(broken)
-    held = [max(good)] if good else []
-    return held + [v for v in dict.fromkeys(labels.values()) if v in good and v not in held]
-
-# %% 10.5 wrong: empty sequence
-def answer(folders, broken, labels):
-    good = set(folders) - set(broken)
-    return sorted({max(good)} | (good & set(labels.values())))
+# %% 10.5 wrong: yours are [2, 1]
+def answer(folders, broken, policy):
+    good = sorted(set(folders) - set(broken), reverse=True)
+    if "latest" in policy:
+        return good[:policy["latest"]["num_versions"]][::-1]
+    if "specific" in policy:
+        return [v for v in policy["specific"]["versions"] if v in good]
+    return good[::-1]
 
 # %% 10.5 wrong: has no order
-def answer(folders, broken, labels):
+def answer(folders, broken, policy):
     good = set(folders) - set(broken)
-    held = good & set(labels.values())
-    if good:
-        held.add(max(good))
-    return held
+    if "latest" in policy:
+        return set(sorted(good)[-policy["latest"]["num_versions"]:])
+    return good & set(policy.get("specific", {"versions": good})["versions"])
+
+# %% 10.5 wrong: KeyError: 'num_versions'
+def answer(folders, broken, policy):
+    good = sorted(set(folders) - set(broken))
+    for kind, inside in policy.items():
+        if kind == "specific":
+            return [v for v in good if v in inside["versions"]]
+        return good[-inside["num_versions"]:]
+
+# %% 10.5 wrong: newest folders
+def answer(folders, broken, policy):
+    if "latest" in policy:
+        return [v for v in sorted(folders)[-policy["latest"]["num_versions"]:] if v not in broken]
+    good = sorted(set(folders) - set(broken))
+    return [v for v in good if v in policy["specific"]["versions"]] if "specific" in policy else good
 
 # %% 10.3 right: two pointers
 def answer(arrivals, size, wait):
