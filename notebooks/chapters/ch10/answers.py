@@ -630,3 +630,170 @@ def answer(body):
         return "400"
     fine = isinstance(numbers, list) and numbers
     return "200" if fine and all(type(x) in (int, float) for x in numbers) else "400"
+
+# %% 10.6 right: neighbors
+def answer(readings):
+    total = 0
+    for before, after in zip(readings, readings[1:]):
+        total += after - before if after >= before else after
+    return total
+
+# %% 10.6 right: one sum
+def answer(readings):
+    return sum(b - a * (b >= a) for a, b in zip(readings, readings[1:]))
+
+# %% 10.6 right: itertools
+from itertools import pairwise
+
+def answer(readings):
+    return sum(new if new < old else new - old for old, new in pairwise(readings))
+
+# %% 10.6 right: NumPy
+def answer(readings):
+    readings = np.array(readings, float)
+    steps = np.diff(readings)
+    return np.where(steps < 0, readings[1:], steps).sum()
+
+# %% 10.6 right: lives added up
+def answer(readings):
+    total, start, last = 0, None, None
+    for reading in readings:
+        if last is None:
+            start = reading
+        elif reading < last:
+            total += last - start
+            start = 0
+        last = reading
+    return total if last is None else total + last - start
+
+# %% 10.6 right: by index
+def answer(readings):
+    grown = 0
+    for k in range(1, len(readings)):
+        if readings[k] < readings[k - 1]:
+            grown = grown + readings[k]
+        else:
+            grown = grown + readings[k] - readings[k - 1]
+    return grown
+
+# %% 10.6 wrong: less the first
+def answer(readings):
+    return readings[-1] - readings[0] if readings else 0
+
+# %% 10.6 wrong: the new reading counts, too
+def answer(readings):
+    return sum(after - before for before, after in zip(readings, readings[1:]) if after > before)
+
+# %% 10.6 wrong: not the distance to the old one
+def answer(readings):
+    return int(np.abs(np.diff(readings)).sum())
+
+# %% 10.6 wrong: IndexError
+def answer(readings):
+    total = readings[0] - readings[0]
+    for before, after in zip(readings, readings[1:]):
+        total += after - before if after >= before else after
+    return total
+
+# %% 10.6 wrong: before the first reading
+def answer(readings):
+    total = last = 0
+    for reading in readings:
+        total += reading - last if reading >= last else reading
+        last = reading
+    return total
+
+# %% 10.6 wrong: return one number
+def answer(readings):
+    return [b - a if b >= a else b for a, b in zip(readings, readings[1:])]
+
+# %% 10.6 wrong: the highest reading
+def answer(readings):
+    return max(readings, default=0)
+
+# %% 10.7 right: as the text says
+import hashlib
+
+def answer(user, percent):
+    digest = hashlib.sha256(user.encode("utf-8")).hexdigest()
+    return int(digest[:8], 16) % 100 < percent
+
+# %% 10.7 right: bytes of the digest
+import hashlib
+
+def answer(user, percent):
+    first = hashlib.sha256(user.encode()).digest()[:4]
+    return int.from_bytes(first, "big") % 100 < percent
+
+# %% 10.7 right: hashlib.new, a range
+import hashlib
+
+def answer(user, percent):
+    place = int(hashlib.new("sha256", bytes(user, "utf-8")).hexdigest()[0:8], base=16) % 100
+    return place in range(percent)
+
+# %% 10.7 right: struct, NumPy's bool
+import hashlib
+import struct
+
+def answer(user, percent):
+    number, = struct.unpack(">I", hashlib.sha256(user.encode()).digest()[:4])
+    return np.less(number % 100, percent)
+
+# %% 10.7 right: divmod and if
+from hashlib import sha256
+
+def answer(user, percent):
+    _, place = divmod(int("0x" + sha256(user.encode()).hexdigest()[:8], 0), 100)
+    if place < percent:
+        return True
+    return False
+
+# %% 10.7 right: update
+import hashlib
+
+def answer(user, percent):
+    state = hashlib.sha256()
+    state.update(user.encode())
+    return not int(state.hexdigest()[:8], 16) % 100 >= percent
+
+# %% 10.7 wrong: another number in every Python process
+def answer(user, percent):
+    return hash(user) % 100 < percent
+
+# %% 10.7 wrong: the comparison is `<`
+import hashlib
+
+def answer(user, percent):
+    return int(hashlib.sha256(user.encode()).hexdigest()[:8], 16) % 100 <= percent
+
+# %% 10.7 wrong: not all
+import hashlib
+
+def answer(user, percent):
+    return int(hashlib.sha256(user.encode()).hexdigest(), 16) % 100 < percent
+
+# %% 10.7 wrong: tries the new version
+import hashlib
+
+def answer(user, percent):
+    return int(hashlib.sha256(user.encode()).hexdigest()[:8], 16) % 100 >= percent
+
+# %% 10.7 wrong: return True or False
+import hashlib
+
+def answer(user, percent):
+    place = int(hashlib.sha256(user.encode()).hexdigest()[:8], 16) % 100
+    return "canary" if place < percent else "stable"
+
+# %% 10.7 wrong: TypeError
+import hashlib
+
+def answer(user, percent):
+    return int(hashlib.sha256(user).hexdigest()[:8], 16) % 100 < percent
+
+# %% 10.7 wrong: percent it is
+import random
+
+def answer(user, percent):
+    return random.random() * 100 < percent

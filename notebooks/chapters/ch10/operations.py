@@ -5,6 +5,7 @@
     GET /healthz   200 as long as the process answers at all
     GET /readyz    200 when a version is AVAILABLE, 503 while the model loads and while the server drains
     GET /metrics   what was counted, as text that Prometheus reads
+    GET /drain     asks it to end, as the signal SIGTERM does, which Windows has not
 """
 import json
 import os
@@ -25,12 +26,12 @@ class Operated:
     """A WSGI application around the contract's, which counts requests, and refuses them before and after its time.
 
     name: the model's. brake: a path; while there is such a file, every answer waits, as a slow model's would. `app` is the
-    contract's application, None until it is loaded; `draining` says that the end is near.
+    contract's application, None until it is loaded; `end` is set once the server is to end, and `draining` while it does.
     """
 
     def __init__(self, name, brake):
         self.name, self.brake = name, brake
-        self.app, self.draining = None, False
+        self.app, self.draining, self.end = None, False, threading.Event()
         self.in_flight, self.lock = 0, threading.Lock()
         self.registry = prometheus_client.CollectorRegistry()
         kinds = {"registry": self.registry}
@@ -65,7 +66,7 @@ class Operated:
         return [body]
 
     def probe(self, environ, start_response):
-        """Answer only the three questions of an operator: a WSGI application for a port of its own."""
+        """Answer only what an operator asks: a WSGI application for a port of its own."""
         path = environ["PATH_INFO"]
         if path == "/healthz":
             return _json(start_response, 200, {"status": "alive"})
@@ -75,6 +76,9 @@ class Operated:
         if path == "/metrics":
             start_response(STATUS[200], [("Content-Type", prometheus_client.CONTENT_TYPE_LATEST)])
             return [prometheus_client.generate_latest(self.registry)]
+        if path == "/drain":
+            self.end.set()
+            return _json(start_response, 200, {"status": "draining"})
         return _json(start_response, 404, {"error": "there is nothing at this path"})
 
     def states(self):
@@ -106,6 +110,7 @@ class Operated:
 
 
 PROBES = ("/healthz", "/readyz", "/metrics")
+"""What clients may ask on their port, too."""
 
 
 def called(app, environ):

@@ -1,11 +1,15 @@
 """Ask a server what an operator asks, and requests that are under way while something else happens."""
+import hashlib
+import json
 import os
+import re
 import signal
 import threading
 import time
 import urllib.error
 from typing import NamedTuple
 
+import numpy as np
 import psutil
 
 from chapters.ch10 import client
@@ -25,12 +29,14 @@ def metrics(server):
     return {name: float(number) for name, number in rows}
 
 
-def count(server, label=None, code=None):
-    """How many requests a server has answered: all, or those of a label ("" for none), or of a code."""
-    wanted = [f'{key}="{value}"' for key, value in (("label", label), ("code", code)) if value is not None]
-    rows = metrics(server).items()
-    return int(sum(number for name, number in rows
-                   if name.startswith("serving_requests_total{") and all(part in name for part in wanted)))
+def by_code(server, label=None):
+    """How many requests a server has answered, {status code: number}: all of them, or those that named a label."""
+    found = {}
+    for name, number in metrics(server).items():
+        row = re.fullmatch('serving_requests_total{code="(.*)",label="(.*)"}', name)
+        if row and label in (None, row[2]):
+            found[row[1]] = found.get(row[1], 0) + int(number)
+    return found
 
 
 def wait_until_ready(server, seconds=60):
@@ -53,9 +59,40 @@ def wait_until_gone(server, seconds=60):
     _wait(lambda: not psutil.pid_exists(server.pid), f"process {server.pid} still runs", seconds)
 
 
+def wait_until_like(server, images, where, wanted, seconds=60):
+    """Wait until a label or version answers with these probabilities, within 1e-6. Raises TimeoutError."""
+    def is_like():
+        return np.allclose(client.probabilities(server.url, images, where), wanted, rtol=0, atol=1e-6)
+
+    _wait(is_like, f"{where} does not answer as wanted", seconds)
+
+
 def terminate(server):
-    """Ask a server's process to end, as `kill`, Docker and Kubernetes do: by the signal SIGTERM."""
-    os.kill(server.pid, signal.SIGTERM)
+    """Ask a server's process to end, as `kill`, Docker and Kubernetes do: by the signal SIGTERM.
+
+    Windows has no such signal. There a server that drains is asked by its address, and one that does not is ended.
+    """
+    if os.name == "posix" or not server.drains:
+        os.kill(server.pid, signal.SIGTERM)
+    else:
+        probe(f"{server.probes}/drain")
+
+
+def refusal(server, request):
+    """(status code, the header Retry-After or None) of a prediction that a server does not make."""
+    body = json.dumps(request).encode()
+    try:
+        with web.open_url(f"{server.url}:predict", body, timeout=60) as answer:
+            return answer.status, answer.headers["Retry-After"]
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.headers["Retry-After"]
+
+
+def in_canary(user, percent):
+    """Whether a user (text) belongs to the `percent` of 100 who try the new version: exercise 10.7."""
+    digest = hashlib.sha256(user.encode()).hexdigest()
+    return int(digest[:8], 16) % 100 < percent
 
 
 class UnderWay(NamedTuple):

@@ -35,12 +35,14 @@ def start(how, folder, side):
 
 class Operated(NamedTuple):
     """A server as an operator runs it: `url` as `start` gives it, `base`, where its pages begin on the clients' port, and
-    `probes`, where they begin on the operator's; `brake`, a file that makes it wait while it is there; `pid`."""
+    `probes`, where they begin on the operator's; `brake`, a file that makes it wait while it is there; `pid`; and whether
+    it `drains` before it ends."""
     url: str
     base: str
     probes: str
     brake: Path
     pid: int
+    drains: bool
 
 
 def start_operated(folder, side, grace):
@@ -64,7 +66,7 @@ def operated(folder, name, side, grace, brake):
     probes = f"http://127.0.0.1:{second}{base}"
     with process.server(args, f"{probes}/healthz", timeout=90, env={"SERVER_BASE": base}, base=base) as server:
         clients = f"http://127.0.0.1:{port}{base}"
-        yield Operated(f"{clients}/v1/models/{name}", clients, probes, brake, server.pid)
+        yield Operated(f"{clients}/v1/models/{name}", clients, probes, brake, server.pid, grace > 0)
 
 
 def stop():

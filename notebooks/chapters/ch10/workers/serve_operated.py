@@ -33,14 +33,13 @@ probes = waitress.create_server(guarded(operated.probe), host=given.address, por
 for one in (server, probes):
     threading.Thread(target=one.run, daemon=True).start()
 
-end = threading.Event()
 if given.grace:
-    signal.signal(signal.SIGTERM, lambda number, frame: end.set())
+    signal.signal(signal.SIGTERM, lambda number, frame: operated.end.set())
 
-while given.brake.exists() and not end.wait(0.01):  # as if the model took long to load: the probes are answered already
+while given.brake.exists() and not operated.end.wait(0.01):  # as if loading took long
     pass
 serve_flask = runpy.run_path(str(Path(__file__).with_name("serve_flask.py")))  # the file beside this one
 operated.app = serve_flask["create_app"](given.folder, given.name, given.side)
-end.wait()
+operated.end.wait()
 operated.draining = True
 loopback.wait_until(lambda: operations.is_settled(server, operated), given.grace)
