@@ -4,7 +4,7 @@
 # Whoever runs a server at night never looks at its answers. You give the server the addresses that such a person asks, find
 # a probe that would end a healthy server, let some users try a new version, and stop a server without losing a request.
 #
-# > **Minutes**: 36 · **Needs**: lesson 10b · **Claims tested**: none
+# > **Minutes**: 38 · **Needs**: lesson 10b · **Claims tested**: none
 # >
 # > **You will be able to**
 # > - tell a server that is alive from one that is ready (verdict in 10e.1)
@@ -64,7 +64,7 @@ folder = servers.fresh_folder("10e")
 # ## 10e.1 Alive is not ready
 #
 # Programs look after servers: Docker, systemd, Kubernetes. Such an *orchestrator* does not know what a digit is. It asks
-# two addresses, again and again:
+# two addresses, again and again, by [probes](glossary.md#probe):
 #
 # - `/healthz`: is the process **alive**? If not, the orchestrator ends it and starts another.
 # - `/readyz`: is it **ready** for requests? If not, it gets none for now, and nobody ends it.
@@ -125,10 +125,16 @@ served_tf = client.probabilities(server_tf.url, x)
 
 # %% tags=["verdict", "folded"]
 # Folded: what the servers said while they loaded and afterwards, and what they answer.
-parity.verdict("loading: alive, not ready, no prediction", loading_torch, loading_tf)
-parity.verdict("as expected", loading_torch, (200, 503, 503))
-parity.verdict("loaded: alive, ready, a prediction", loaded_torch, loaded_tf)
-parity.verdict("as expected", loaded_torch, (200, 200, 200))
+parity.verdict(
+    "loading: alive, not ready, no prediction",
+    [loading_torch, loading_tf],
+    [(200, 503, 503)] * 2,
+)
+parity.verdict(
+    "loaded: alive, ready, a prediction",
+    [loaded_torch, loaded_tf],
+    [(200, 200, 200)] * 2,
+)
 parity.verdict("PyTorch's server, and its model", served_torch, own_torch, atol=1e-6)
 parity.verdict("TensorFlow's server, and its model", served_tf, own_tf, atol=1e-6)
 
@@ -157,14 +163,22 @@ guess = ...  # "a", "b" or "c"
 exercises.predict("P10.10", guess, among=["a", "b", "c"])
 
 # %% [markdown]
-# `operator_client.send` sends requests and does not wait for them, `ends` waits. Before that, the same question goes to a
-# port of its own, `probes`, for which two other threads stand by. That is where `look` asked, too.
+# The function below lets requests wait at the server's brake: `operator_client.send` sends them without waiting for their
+# answers, `ends` waits. Then `/healthz` is asked twice: on the clients' port, and on a port of its own, `probes`, for which
+# two other threads stand by. That is where `look` asked, too.
+
+
+# %% tags=["taught"]
+def slow_requests(server, number):
+    server.brake.touch()
+    sent = operator_client.send(server.url, request, times=number)
+    operator_client.wait_until_under_way(server, number)
+    return sent
+
 
 # %% tags=["torch"]
 # PyTorch
-server_torch.brake.touch()
-busy = operator_client.send(server_torch.url, request, times=8)
-operator_client.wait_until_under_way(server_torch, 8)
+busy = slow_requests(server_torch, 8)
 same_port_torch = operator_client.probe(f"{server_torch.base}/healthz", seconds=1)
 own_port_torch = operator_client.probe(f"{server_torch.probes}/healthz", seconds=30)
 server_torch.brake.unlink()
@@ -172,9 +186,7 @@ came_torch = operator_client.ends(busy)
 
 # %% tags=["tf"]
 # TensorFlow
-server_tf.brake.touch()
-busy = operator_client.send(server_tf.url, request, times=8)
-operator_client.wait_until_under_way(server_tf, 8)
+busy = slow_requests(server_tf, 8)
 same_port_tf = operator_client.probe(f"{server_tf.base}/healthz", seconds=1)
 own_port_tf = operator_client.probe(f"{server_tf.probes}/healthz", seconds=30)
 server_tf.brake.unlink()
@@ -207,23 +219,17 @@ parity.verdict("the eight slow requests", [came_torch, came_tf], [[200] * 8] * 2
 # a program that collects such pages from all servers, four times a minute say, and draws and alarms. A *counter* only
 # grows, a *gauge* goes up and down, a *histogram* counts how many requests took at most so many seconds.
 #
-# `operator_client.metrics` reads the page into a dict.
+# `operator_client.page` gives the lines that begin so, `by_code` adds requests up by status code.
 
 # %% tags=["torch"]
 # PyTorch
-seen_torch = operator_client.metrics(server_torch)
+print(operator_client.page(server_torch, "serving_requests_", "serving_version"))
 asked_torch = operator_client.by_code(server_torch)
-for name, number in seen_torch.items():
-    if name.startswith(("serving_requests_", "serving_version")):
-        print(name, number)
 
 # %% tags=["tf"]
 # TensorFlow
-seen_tf = operator_client.metrics(server_tf)
+print(operator_client.page(server_tf, "serving_requests_", "serving_version"))
 asked_tf = operator_client.by_code(server_tf)
-for name, number in seen_tf.items():
-    if name.startswith(("serving_requests_", "serving_version")):
-        print(name, number)
 
 # %% tags=["verdict", "folded"]
 # Folded: compares what was counted.
@@ -291,7 +297,8 @@ exercises.check("10.6", answer)
 # %% [markdown]
 # ## 10e.4 A canary
 #
-# Version 2 has come, and some users shall try it first: it is the *canary*. Lesson 10b's file names both versions.
+# Version 2 comes, and some users shall try it first: it is the [canary](glossary.md#canary). Lesson 10b's file holds and
+# names both versions. It is written before version 2 is there, else version 2 would be everybody's at once, as the newest.
 #
 # What nobody knows yet: whoever exported version 2 shifted the digits by one. It reads a 3 and says 4.
 
@@ -342,16 +349,16 @@ def told(server, choose):
 # %% tags=["torch"]
 # PyTorch
 digit_torch.export(digit_torch.network(shifted), folder / "torch-2")
-(folder / "torch-2").rename(store_torch / "2")
 model_config.write(store_torch, both)
+(folder / "torch-2").rename(store_torch / "2")
 client.wait_for(server_torch.url, {"1": "AVAILABLE", "2": "AVAILABLE"})
 told_torch = told(server_torch, coin(seed))
 
 # %% tags=["tf"]
 # TensorFlow
 digit_tf.export(digit_tf.network(shifted), folder / "tf-2")
-(folder / "tf-2").rename(store_tf / "2")
 model_config.write(store_tf, both)
+(folder / "tf-2").rename(store_tf / "2")
 client.wait_for(server_tf.url, {"1": "AVAILABLE", "2": "AVAILABLE"})
 told_tf = told(server_tf, coin(seed))
 
@@ -491,18 +498,14 @@ exercises.predict("P10.12", guess, among=["a", "b", "c"])
 
 # %% tags=["torch"]
 # PyTorch
-server_torch.brake.touch()
-under_way = operator_client.send(server_torch.url, request, times=3)
-operator_client.wait_until_under_way(server_torch, 3)
+under_way = slow_requests(server_torch, 3)
 operator_client.terminate(server_torch)
 ended_torch = operator_client.ends(under_way)
 operator_client.wait_until_gone(server_torch)
 
 # %% tags=["tf"]
 # TensorFlow
-server_tf.brake.touch()
-under_way = operator_client.send(server_tf.url, request, times=3)
-operator_client.wait_until_under_way(server_tf, 3)
+under_way = slow_requests(server_tf, 3)
 operator_client.terminate(server_tf)
 ended_tf = operator_client.ends(under_way)
 operator_client.wait_until_gone(server_tf)
@@ -518,7 +521,8 @@ options = {
 exercises.outcome("P10.12", exercises.first_true(options))
 
 # %% [markdown]
-# A process that has no handler for SIGTERM is simply gone. A server that *drains* has one. It
+# A process that has no handler for SIGTERM is simply gone. (As the first process of a container it is not even that: there
+# the signal does nothing, and the kill comes after the wait.) A server that [drains](glossary.md#draining) has one. It
 #
 # 1. says that it is not ready, so that no more requests are sent to it;
 # 2. refuses those that come all the same: 503, with `Retry-After`, since another server will take them;
@@ -532,9 +536,7 @@ exercises.outcome("P10.12", exercises.first_true(options))
 server_torch = servers.start_operated(store_torch, side="torch", grace=30)
 server_torch.brake.unlink()
 operator_client.wait_until_ready(server_torch)
-server_torch.brake.touch()
-under_way = operator_client.send(server_torch.url, request, times=3)
-operator_client.wait_until_under_way(server_torch, 3)
+under_way = slow_requests(server_torch, 3)
 operator_client.terminate(server_torch)
 operator_client.wait_until_not_ready(server_torch)
 draining_torch = look(server_torch)
@@ -548,9 +550,7 @@ operator_client.wait_until_gone(server_torch)
 server_tf = servers.start_operated(store_tf, side="tf", grace=30)
 server_tf.brake.unlink()
 operator_client.wait_until_ready(server_tf)
-server_tf.brake.touch()
-under_way = operator_client.send(server_tf.url, request, times=3)
-operator_client.wait_until_under_way(server_tf, 3)
+under_way = slow_requests(server_tf, 3)
 operator_client.terminate(server_tf)
 operator_client.wait_until_not_ready(server_tf)
 draining_tf = look(server_tf)
@@ -561,9 +561,14 @@ operator_client.wait_until_gone(server_tf)
 
 # %% tags=["verdict", "folded"]
 # Folded: what was said while it drained, and what became of the three requests.
-parity.verdict("draining: alive, not ready, no prediction", draining_torch, draining_tf)
-parity.verdict("as expected", draining_torch, (200, 503, 503))
-parity.verdict("a new request, and Retry-After", refused_torch, refused_tf)
+parity.verdict(
+    "draining: alive, not ready, no prediction",
+    [draining_torch, draining_tf],
+    [(200, 503, 503)] * 2,
+)
+parity.verdict(
+    "a new request, and Retry-After", [refused_torch, refused_tf], [(503, "1")] * 2
+)
 parity.verdict("those under way", [drained_torch, drained_tf], [[200] * 3] * 2)
 print("lost:", drained_torch.count("lost") + drained_tf.count("lost"))
 servers.stop()

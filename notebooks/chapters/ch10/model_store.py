@@ -58,6 +58,7 @@ class Versions:
         for number in self.live.keys() - live.keys():
             self.states[number] = "UNLOADING", ""
         self.labels, self.live = self.config.labels, live
+        self.states.update(dict.fromkeys(live, ("AVAILABLE", "")))  # only now: who reads it may ask at once
 
     def _follow_the_file(self):
         """Take the configuration as the file has it now, or keep the one that holds, and say why.
@@ -89,7 +90,6 @@ class Versions:
             return None
         gone = weakref.finalize(model, self.states.__setitem__, number, ("END", ""))  # the last request has let go
         gone.atexit = False
-        self.states[number] = "AVAILABLE", ""
         return model
 
     def _watch(self, every):

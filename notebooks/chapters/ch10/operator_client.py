@@ -21,11 +21,16 @@ def probe(url, seconds=5):
     return web.status(url, timeout=seconds) or "no answer"
 
 
-def metrics(server):
-    """What a servers.Operated has counted: {name with labels: number}, such as {'serving_requests_in_flight': 0.0}."""
+def page(server, *begins):
+    """The lines of a servers.Operated's /metrics that begin with one of these words, as text."""
     with web.open_url(f"{server.probes}/metrics", timeout=30) as answer:
         lines = answer.read().decode().splitlines()
-    rows = [line.rsplit(" ", 1) for line in lines if not line.startswith("#")]
+    return "\n".join(line for line in lines if line.startswith(begins))
+
+
+def metrics(server):
+    """What a server has counted: {name with labels: number}, such as {'serving_requests_in_flight': 0.0}."""
+    rows = [line.rsplit(" ", 1) for line in page(server, "").splitlines() if not line.startswith("#")]
     return {name: float(number) for name, number in rows}
 
 
