@@ -287,8 +287,7 @@ def test_a_server_that_drains_loses_nothing(running):
     server = running(30)
     assert [operator_client.probe(f"{server.probes}/{path}", 60) for path in ("healthz", "readyz")] == [200, 503]
     assert operator_client.refusal(server, ONE) == (503, "1")
-    server.brake.unlink()
-    operator_client.wait_until_ready(server)
+    operator_client.let_go(server)
     assert client.ask(f"{server.url}:predict", ONE) == (200, {"predictions": [2.5]})
     server.brake.touch()
     sent = operator_client.send(server.url, ONE, 8)
@@ -309,8 +308,7 @@ def test_a_server_that_drains_loses_nothing(running):
 @pytest.mark.parametrize("grace", [0, 0.5])
 def test_a_server_without_grace_or_whose_grace_is_over_ends_all_the_same(running, grace):
     server = running(grace)
-    server.brake.unlink()
-    operator_client.wait_until_ready(server)
+    operator_client.let_go(server)
     server.brake.touch()
     sent = operator_client.send(server.url, ONE, 3)
     operator_client.wait_until_under_way(server, 3)
@@ -327,8 +325,7 @@ def test_it_listens_on_loopback_only_behind_a_secret_and_its_address_ends_it(run
     for url in (server.base, server.probes):
         for path in ("healthz", "metrics", "drain"):
             assert web.status(f"{url[:-32]}{path}") == 404
-    server.brake.unlink()
-    operator_client.wait_until_ready(server)
+    operator_client.let_go(server)
     assert operator_client.probe(f"{server.probes}/drain") == 200
     operator_client.wait_until_gone(server)
 
@@ -420,7 +417,7 @@ CODES = {"a": 200, "b": 503, "c": "no answer"}
 @pytest.mark.parametrize("letter", CODES)
 def test_what_a_busy_servers_probe_gets(letter):
     planted = {"same_port_torch": CODES[letter], "same_port_tf": CODES[letter], "own_port_torch": 200, "own_port_tf": 200}
-    assert cells.judge("10e", "same_port_torch", asks=["P10.10"], **planted, came_torch=[200] * 8, came_tf=[200] * 8) == {
+    assert cells.judge("10e", "probed", asks=["P10.10"], **planted, came_torch=[200] * 8, came_tf=[200] * 8) == {
         "P10.10": letter}
 
 
@@ -432,7 +429,7 @@ def test_how_many_users_are_told_two_digits(mixed, letter):
 
 @pytest.mark.parametrize("came, letter", [(200, "a"), (503, "b"), ("lost", "c")])
 def test_what_clients_get_of_a_server_that_ends(came, letter):
-    assert cells.judge("10e", "ended_torch", asks=["P10.12"], ended_torch=[came] * 3, ended_tf=[came] * 3) == {
+    assert cells.judge("10e", "gone", asks=["P10.12"], ended_torch=[came] * 3, ended_tf=[came] * 3) == {
         "P10.12": letter}
 
 

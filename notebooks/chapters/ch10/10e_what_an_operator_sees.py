@@ -84,7 +84,8 @@ request = {"instances": x[:1].tolist()}
 # then.
 #
 # Our network loads in a moment, large ones take minutes. So this server has a *brake*: as long as a certain file is there,
-# it waits, with loading and with every answer. It starts with the brake on.
+# it waits, with loading and with every answer. It starts with the brake on; `let_go` takes it off and waits until the server
+# is ready.
 #
 # `look` asks three things, and returns three status codes.
 
@@ -105,8 +106,7 @@ own_torch = torch_side.to_numpy(model_torch(torch.from_numpy(x)))
 digit_torch.export(model_torch, store_torch / "1")
 server_torch = servers.start_operated(store_torch, side="torch", grace=0)
 loading_torch = look(server_torch)
-server_torch.brake.unlink()
-operator_client.wait_until_ready(server_torch)
+operator_client.let_go(server_torch)
 loaded_torch = look(server_torch)
 served_torch = client.probabilities(server_torch.url, x)
 
@@ -118,8 +118,7 @@ own_tf = tf_side.to_numpy(model_tf(x))
 digit_tf.export(model_tf, store_tf / "1")
 server_tf = servers.start_operated(store_tf, side="tf", grace=0)
 loading_tf = look(server_tf)
-server_tf.brake.unlink()
-operator_client.wait_until_ready(server_tf)
+operator_client.let_go(server_tf)
 loaded_tf = look(server_tf)
 served_tf = client.probabilities(server_tf.url, x)
 
@@ -195,12 +194,12 @@ came_tf = operator_client.ends(busy)
 # %% tags=["verdict", "folded"]
 # Folded: which option came true, and what became of the eight requests.
 parity.verdict("on the clients' port", same_port_torch, same_port_tf)
-options = {
+probed = {
     "a": same_port_torch == 200,
     "b": same_port_torch == 503,
     "c": same_port_torch == "no answer",
 }
-exercises.outcome("P10.10", exercises.first_true(options))
+exercises.outcome("P10.10", exercises.first_true(probed))
 parity.verdict("on a port of its own", [own_port_torch, own_port_tf], [200, 200])
 parity.verdict("the eight slow requests", [came_torch, came_tf], [[200] * 8] * 2)
 
@@ -209,8 +208,7 @@ parity.verdict("the eight slow requests", [came_torch, came_tf], [[200] * 8] * 2
 # was wrong with the server. All the same it would have been ended, with eight requests in it. Their clients ask the other
 # servers, which are busy as well, and the next probe fails.
 #
-# So ask for life where load does not reach: on another port, with threads of its own. And never by a prediction. "Busy" is
-# a reason for more servers, not for fewer.
+# So ask for life where load does not reach: on another port, with threads of its own. And never by a prediction.
 
 # %% [markdown]
 # ## 10e.3 What it counts
@@ -219,16 +217,16 @@ parity.verdict("the eight slow requests", [came_torch, came_tf], [[200] * 8] * 2
 # a program that collects such pages from all servers, four times a minute say, and draws and alarms. A *counter* only
 # grows, a *gauge* goes up and down, a *histogram* counts how many requests took at most so many seconds.
 #
-# `operator_client.page` gives the lines that begin so, `by_code` adds requests up by status code.
+# `operator_client.page` gives a part of the page, `by_code` adds requests up by status code.
 
 # %% tags=["torch"]
 # PyTorch
-print(operator_client.page(server_torch, "serving_requests_", "serving_version"))
+print(operator_client.page(server_torch))
 asked_torch = operator_client.by_code(server_torch)
 
 # %% tags=["tf"]
 # TensorFlow
-print(operator_client.page(server_tf, "serving_requests_", "serving_version"))
+print(operator_client.page(server_tf))
 asked_tf = operator_client.by_code(server_tf)
 
 # %% tags=["verdict", "folded"]
@@ -513,12 +511,12 @@ operator_client.wait_until_gone(server_tf)
 # %% tags=["verdict", "folded"]
 # Folded: which option came true.
 parity.verdict("what the three clients got", ended_torch, ended_tf)
-options = {
+gone = {
     "a": ended_torch == [200] * 3,
     "b": ended_torch == [503] * 3,
     "c": ended_torch == ["lost"] * 3,
 }
-exercises.outcome("P10.12", exercises.first_true(options))
+exercises.outcome("P10.12", exercises.first_true(gone))
 
 # %% [markdown]
 # A process that has no handler for SIGTERM is simply gone. (As the first process of a container it is not even that: there
@@ -534,8 +532,7 @@ exercises.outcome("P10.12", exercises.first_true(options))
 # %% tags=["torch"]
 # PyTorch
 server_torch = servers.start_operated(store_torch, side="torch", grace=30)
-server_torch.brake.unlink()
-operator_client.wait_until_ready(server_torch)
+operator_client.let_go(server_torch)
 under_way = slow_requests(server_torch, 3)
 operator_client.terminate(server_torch)
 operator_client.wait_until_not_ready(server_torch)
@@ -548,8 +545,7 @@ operator_client.wait_until_gone(server_torch)
 # %% tags=["tf"]
 # TensorFlow
 server_tf = servers.start_operated(store_tf, side="tf", grace=30)
-server_tf.brake.unlink()
-operator_client.wait_until_ready(server_tf)
+operator_client.let_go(server_tf)
 under_way = slow_requests(server_tf, 3)
 operator_client.terminate(server_tf)
 operator_client.wait_until_not_ready(server_tf)

@@ -21,7 +21,10 @@ def probe(url, seconds=5):
     return web.status(url, timeout=seconds) or "no answer"
 
 
-def page(server, *begins):
+SHOWN = ("serving_requests_total", "serving_requests_in_flight", "serving_version")
+
+
+def page(server, begins=SHOWN):
     """The lines of a servers.Operated's /metrics that begin with one of these words, as text."""
     with web.open_url(f"{server.probes}/metrics", timeout=30) as answer:
         lines = answer.read().decode().splitlines()
@@ -42,6 +45,12 @@ def by_code(server, label=None):
         if row and label in (None, row[2]):
             found[row[1]] = found.get(row[1], 0) + int(number)
     return found
+
+
+def let_go(server):
+    """Take a server's brake off and wait until it is ready."""
+    server.brake.unlink()
+    wait_until_ready(server)
 
 
 def wait_until_ready(server, seconds=60):
