@@ -439,7 +439,7 @@ canary = client.probabilities(server_tf.url, x, "/labels/canary").argmax(1)
 agree_tf = float(np.mean(stable == canary))
 
 # %% tags=["verdict", "folded"]
-# Folded: who saw two versions, which codes the canary has given, and whether its answers are those of the other.
+# Folded: who was told two digits, the canary's codes, and its answers.
 parity.verdict("what users were told", named_torch, named_tf)
 mixed = sum(len(found) == 2 for found in named_torch.values())
 tried = sum(by_name(user) == "canary" for user in named_torch)
