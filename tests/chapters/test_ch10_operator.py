@@ -284,7 +284,7 @@ def running(tmp_path, monkeypatch):
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent")
 def test_a_server_that_drains_loses_nothing(running):
-    server = running(30)
+    server = running(120)
     assert [operator_client.probe(f"{server.probes}/{path}", 60) for path in ("healthz", "readyz")] == [200, 503]
     assert operator_client.refusal(server, ONE) == (503, "1")
     operator_client.let_go(server)
@@ -319,7 +319,7 @@ def test_a_server_without_grace_or_whose_grace_is_over_ends_all_the_same(running
 
 @pytest.mark.slow
 def test_it_listens_on_loopback_only_behind_a_secret_and_its_address_ends_it(running):
-    server = running(30)
+    server = running(120)
     links = psutil.Process(server.pid).net_connections("tcp")
     assert {link.laddr.ip for link in links if link.status == "LISTEN"} == {"127.0.0.1"}
     for url in (server.base, server.probes):

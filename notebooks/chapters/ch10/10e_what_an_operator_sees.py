@@ -450,8 +450,8 @@ parity.verdict("pictures of 64 read alike", agree_torch, agree_tf)
 print(f"of the 64 pictures both versions read {agree_torch:.0%} alike")
 
 # %% [markdown]
-# For the operator the canary is in perfect health: each request got its 200. Only the *answers* are
-# wrong. So compare answers, too: send a part of the requests to both versions and count where they differ. How much
+# For the operator the canary is in perfect health: each request got its 200. Only the *answers* are wrong. So compare
+# answers, too: send a part of the requests to both versions and count where they differ. How much
 # difference is too much, the owner of the model must say, beforehand.
 #
 # Going back is one write: the label moves, and the clients' address stays.
@@ -526,11 +526,11 @@ exercises.outcome("P10.12", exercises.first_true(gone))
 # 3. answers what is under way;
 # 4. ends, at the latest after `grace` seconds.
 #
-# The same again, with 30 seconds. `operator_client.refusal` shows what a new request gets meanwhile.
+# The same again, with a minute. `operator_client.refusal` shows what a new request gets meanwhile.
 
 # %% tags=["torch"]
 # PyTorch
-server_torch = servers.start_operated(store_torch, side="torch", grace=30)
+server_torch = servers.start_operated(store_torch, side="torch", grace=60)
 operator_client.let_go(server_torch)
 under_way = slow_requests(server_torch, 3)
 operator_client.terminate(server_torch)
@@ -543,7 +543,7 @@ operator_client.wait_until_gone(server_torch)
 
 # %% tags=["tf"]
 # TensorFlow
-server_tf = servers.start_operated(store_tf, side="tf", grace=30)
+server_tf = servers.start_operated(store_tf, side="tf", grace=60)
 operator_client.let_go(server_tf)
 under_way = slow_requests(server_tf, 3)
 operator_client.terminate(server_tf)

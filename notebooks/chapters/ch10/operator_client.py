@@ -53,27 +53,27 @@ def let_go(server):
     wait_until_ready(server)
 
 
-def wait_until_ready(server, seconds=60):
+def wait_until_ready(server, seconds=180):
     """Wait until a server's /readyz says 200. Raises TimeoutError."""
     _wait(lambda: probe(f"{server.probes}/readyz") == 200, f"{server.url} is not ready", seconds)
 
 
-def wait_until_not_ready(server, seconds=60):
+def wait_until_not_ready(server, seconds=180):
     """Wait until a server's /readyz says 503. Raises TimeoutError."""
     _wait(lambda: probe(f"{server.probes}/readyz") == 503, f"{server.url} is still ready", seconds)
 
 
-def wait_until_under_way(server, number, seconds=60):
+def wait_until_under_way(server, number, seconds=180):
     """Wait until so many requests are under way. Raises TimeoutError."""
     _wait(lambda: metrics(server)["serving_requests_in_flight"] == number, f"not {number} requests under way", seconds)
 
 
-def wait_until_gone(server, seconds=60):
+def wait_until_gone(server, seconds=180):
     """Wait until a server's process has ended. Raises TimeoutError."""
     _wait(lambda: not psutil.pid_exists(server.pid), f"process {server.pid} still runs", seconds)
 
 
-def wait_until_like(server, images, where, wanted, seconds=60):
+def wait_until_like(server, images, where, wanted, seconds=180):
     """Wait until a label or version answers with these probabilities, within 1e-6. Raises TimeoutError."""
     def is_like():
         return np.allclose(client.probabilities(server.url, images, where), wanted, rtol=0, atol=1e-6)
@@ -131,7 +131,7 @@ def send(url, request, times):
     return UnderWay(threads, came)
 
 
-def ends(under_way, seconds=60):
+def ends(under_way, seconds=180):
     """Wait for requests that were sent: the list of their status codes, "lost" for a connection that broke."""
     deadline = time.monotonic() + seconds
     for thread in under_way.threads:
