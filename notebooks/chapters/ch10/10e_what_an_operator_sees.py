@@ -324,6 +324,9 @@ both = {
 guess = ...  # "a", "b" or "c"
 exercises.predict("P10.11", guess, among=["a", "b", "c"])
 
+# %% [markdown]
+# `coin` makes the function that chooses a label. `told` lets all users ask, and returns the digits that each was told.
+
 
 # %% tags=["taught"]
 def coin(seed):
