@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 
 import cells
 import pipeline
-from chapters.ch10 import checks, exhibits, figures, loads, model_store, rest_api, servers, training
+from chapters.ch10 import checks, exhibits, figures, loads, model_config, model_store, rest_api, servers, training
 from helpers import ROOT, data, process, timing, web
 from helpers.machine import loopback
 
@@ -489,11 +489,16 @@ def test_versions_are_loaded_labeled_kept_and_let_go(tmp_path):
     assert states(kept) == {"2": "AVAILABLE", "1": "END"}
     with pytest.raises(rest_api.Refused, match="version 1"):
         kept.pick(1)
-    (tmp_path / "labels.json").write_text('{"stable": 1, "lost": 7}', encoding="utf-8")
+    model_config.write(tmp_path, {"model_version_policy": {"specific": {"versions": [1, 2]}},
+                                  "version_labels": {"stable": 1, "lost": 7}})
     kept.look()
     assert kept.pick(label="stable")[0] == 1 and kept.pick()[0] == 2
-    with pytest.raises(rest_api.Refused, match="lost"):
+    with pytest.raises(rest_api.Refused, match="version 7"):
         kept.pick(label="lost")
+    model_config.write(tmp_path, {"model_version_policy": {"latest": {"num_versions": 2}}})
+    kept.look()
+    with pytest.raises(rest_api.Refused, match="stable"):
+        kept.pick(label="stable")
     (tmp_path / "3" / "broken").mkdir(parents=True)
     kept.look()
     assert kept.pick()[0] == 2 and kept.pick(1)[0] == 1, "a version that does not load changes nothing"
@@ -688,14 +693,19 @@ def test_the_figures_say_what_they_show(shown):
 
 def test_exercise_10_5_follows_the_server(tmp_path):
     """What the exercise calls right is what model_store holds."""
-    for case, (folders, broken, named) in enumerate(checks.stores()):
+    for case, (folders, broken, policy) in enumerate(checks.stores()):
         place = tmp_path / str(case)
-        (place / "0").mkdir(parents=True)  # a server never starts with nothing: version 0 is older than all
+        place.mkdir()
         for number in folders:
             (place / str(number) / "broken" if number in broken else place / str(number)).mkdir(parents=True)
-        (place / "labels.json").write_text(json.dumps(named), encoding="utf-8")
-        kept = model_store.Versions(place, "m", Fake, every=3600)
-        assert sorted(kept.live) == checks.held([0, *folders], broken, named), (folders, broken, named)
+        model_config.write(place, {"model_version_policy": policy})
+        right = checks.held(folders, broken, policy)
+        if right:
+            kept = model_store.Versions(place, "m", Fake, every=3600)
+            assert sorted(kept.live) == right, (folders, broken, policy)
+        else:
+            with pytest.raises(ValueError, match="no version that loads"):
+                model_store.Versions(place, "m", Fake, every=3600)
 
 
 # What the clock decides, with planted times

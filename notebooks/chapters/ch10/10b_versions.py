@@ -20,9 +20,15 @@ from helpers import session
 
 session.start("10b")
 
-import json
-
-from chapters.ch10 import client, exhibits, figures, loads, servers, training
+from chapters.ch10 import (
+    client,
+    exhibits,
+    figures,
+    loads,
+    model_config,
+    servers,
+    training,
+)
 from helpers import claims, data, exercises, parity
 
 # %% tags=["torch", "setup"]
@@ -321,48 +327,64 @@ print("both servers say why version 3 ended:", bool(said_torch) and bool(said_tf
 # %% [markdown]
 # ### Exercise 10.5: which versions does the server hold? (5 minutes)
 #
-# Write `answer(folders, broken, labels)`. `folders` is a list of version numbers, in any order; `broken` a list of those
-# that do not load; `labels` a dict {name: number}. The server holds the newest version that loads, and each version with
-# a label that is there and loads. Return their numbers as a sorted list, each once; without any, an empty list.
+# So far the server held the newest version that loads. It can be told otherwise, by a *version policy*, for which we take
+# [TensorFlow Serving's words](https://www.tensorflow.org/tfx/serving/serving_config#serving_multiple_versions_of_a_model):
+#
+# - `{"latest": {"num_versions": 2}}`: of those that load, the two newest
+# - `{"all": {}}`: all that load
+# - `{"specific": {"versions": [1, 4]}}`: of those that load, these
+#
+# Write `answer(folders, broken, policy)`. `folders` is a list of version numbers, in any order; `broken` a list of those
+# that do not load; `policy` one of the dicts above, with any numbers. Return the numbers that the server holds as a sorted
+# list; without any, an empty list.
 
 # %% tags=["exercise"]
-answer = ...  # a function of folders, broken and labels
+answer = ...  # a function of folders, broken and policy
 
 
 # solution
-def answer(folders, broken, labels):
-    good = [number for number in folders if number not in broken]
-    held = {number for number in labels.values() if number in good}
-    if good:
-        held.add(max(good))
-    return sorted(held)
+def answer(folders, broken, policy):
+    good = sorted(set(folders) - set(broken))
+    if "latest" in policy:
+        return good[-policy["latest"]["num_versions"] :]
+    if "specific" in policy:
+        return [number for number in good if number in policy["specific"]["versions"]]
+    return good
 
 
-# wrong: the newest that loads
-def answer(folders, broken, labels):
-    good = [number for number in folders if number not in broken]
-    held = {number for number in labels.values() if number in good}
-    newest = {max(folders)} - set(broken) if folders else set()
-    return sorted(held | newest)
+# wrong: the newest that load
+def answer(folders, broken, policy):
+    if "latest" in policy:
+        newest = sorted(folders)[-policy["latest"]["num_versions"] :]
+        return sorted(set(newest) - set(broken))
+    good = sorted(set(folders) - set(broken))
+    if "specific" in policy:
+        return [number for number in good if number in policy["specific"]["versions"]]
+    return good
 
 
-# wrong: a label keeps nothing that is not there
-def answer(folders, broken, labels):
-    good = [number for number in folders if number not in broken]
-    held = set(labels.values()) - set(broken)
-    if good:
-        held.add(max(good))
-    return sorted(held)
+# wrong: not in `folders`
+def answer(folders, broken, policy):
+    good = sorted(set(folders) - set(broken))
+    if "latest" in policy:
+        return good[-policy["latest"]["num_versions"] :]
+    if "specific" in policy:
+        return sorted(set(policy["specific"]["versions"]) - set(broken))
+    return good
 
 
-# wrong: versions with a label are missing
-def answer(folders, broken, labels):
-    good = [number for number in folders if number not in broken]
-    return [max(good)] if good else []
+# wrong: how many of the newest
+def answer(folders, broken, policy):
+    good = sorted(set(folders) - set(broken))
+    if "latest" in policy:
+        return good[-1:]
+    if "specific" in policy:
+        return [number for number in good if number in policy["specific"]["versions"]]
+    return good
 
 
 # wrong: every version that loads
-def answer(folders, broken, labels):
+def answer(folders, broken, policy):
     return sorted(set(folders) - set(broken))
 
 
@@ -372,26 +394,33 @@ exercises.check("10.5", answer)
 # %% [markdown]
 # ## 10b.5 Going back
 #
-# Version 2 is live, and somebody finds that it reads sevens as ones. There are two ways back.
+# Version 2 is live, and somebody finds that it reads sevens as ones. There are two ways back, and each is one write of the
+# file `model_config.json` in the model's folder. Its content is what
+# [TensorFlow Serving's file](https://www.tensorflow.org/tfx/serving/serving_config#model_server_configuration) says of one
+# model, as JSON instead of protobuf's text.
 #
-# *A label.* `labels.json` in the folder says `{"previous": 1}`: our server then loads version 1 again and keeps it, for
-# those who ask `/labels/previous`. The file is an invention of this course. TensorFlow Serving has labels, too, but takes
-# them from its configuration, and only for versions that
-# [are loaded already](https://www.tensorflow.org/tfx/serving/serving_config#assigning_string_labels_to_model_versions_to_simplify_canary_and_rollback).
+# *A label* is a name for a version. Versions 1 and 2 are both held, and version 1 is called `previous`. Who asks
+# `/labels/previous` gets it; without a label, the newest answers.
 
 # %% tags=["taught"]
-labels = json.dumps({"previous": 1})
+named = {
+    "model_version_policy": {"specific": {"versions": [1, 2]}},
+    "version_labels": {"previous": 1},
+}
+
+# %% [markdown]
+# `model_config.write` writes the file beside its place and renames it in: a server never reads half of it.
 
 # %% tags=["torch"]
 # PyTorch
-(store_torch / "labels.json").write_text(labels)
+model_config.write(store_torch, named)
 client.wait_for(url_torch, {"2": "AVAILABLE", "1": "AVAILABLE"})
 newest_torch = client.probabilities(url_torch, x)
 labeled_torch = client.probabilities(url_torch, x, "/labels/previous")
 
 # %% tags=["tf"]
 # TensorFlow
-(store_tf / "labels.json").write_text(labels)
+model_config.write(store_tf, named)
 client.wait_for(url_tf, {"2": "AVAILABLE", "1": "AVAILABLE"})
 newest_tf = client.probabilities(url_tf, x)
 labeled_tf = client.probabilities(url_tf, x, "/labels/previous")
@@ -404,25 +433,31 @@ parity.verdict("TensorFlow, without a label: version 2", newest_tf, own_tf[2], 1
 parity.verdict("TensorFlow, label previous: version 1", labeled_tf, own_tf[1], 1e-6)
 
 # %% [markdown]
-# With a label, clients choose: a few ask for the new version first (a *canary*), and the label moves when they are
-# content.
+# With a label, clients choose. A label can also be moved, and no client notices. There is one rule: a label that is in use
+# moves only to a version that is loaded already. Else the whole file is not followed, since who asks by the label would
+# get nothing while the version loads. (TensorFlow Serving wants a loaded version for a *new* label, too, unless it is
+# started with `--allow_version_labels_for_unavailable_models`. So it takes two writes: first the policy, then the label.)
 #
-# *A rename.* Take version 2 out of the folder, and the newest that loads is version 1, for everybody. The clients' address
-# stays what it was. (Version 3, which never loaded, goes with it.) `None` stands for a version of which the server knows no
-# more.
+# *A pin.* `specific` with version 1 alone lets version 2 go, and everybody is back at version 1. The clients' address stays
+# what it was, and so does the folder.
+
+# %% tags=["taught"]
+pinned = {"model_version_policy": {"specific": {"versions": [1]}}}
+print(model_config.as_text(pinned, servers.MODEL, "/models/digits"))
+
+# %% [markdown]
+# Above stands the same for TensorFlow Serving, as the text of its `--model_config_file`.
 
 # %% tags=["torch"]
 # PyTorch
-for version in ("3", "2"):
-    (store_torch / version).rename(folder / f"torch-{version}-out")
-client.wait_for(url_torch, {"3": None, "2": None, "1": "AVAILABLE"})
+model_config.write(store_torch, pinned)
+client.wait_for(url_torch, {"2": "END", "1": "AVAILABLE"})
 back_torch = client.probabilities(url_torch, x)
 
 # %% tags=["tf"]
 # TensorFlow
-for version in ("3", "2"):
-    (store_tf / version).rename(folder / f"tf-{version}-out")
-client.wait_for(url_tf, {"3": None, "2": None, "1": "AVAILABLE"})
+model_config.write(store_tf, pinned)
+client.wait_for(url_tf, {"2": "END", "1": "AVAILABLE"})
 back_tf = client.probabilities(url_tf, x)
 
 # %% tags=["verdict", "folded"]
@@ -449,7 +484,7 @@ claims.close("10b")
 # - A version is a folder. It appears all at once, by a rename.
 # - Load, warm up, switch, drain: at no moment is there no model, and clients lose nothing.
 # - What does not load never answers. The status says why.
-# - Keep the old version: a label or a rename brings it back, and no client changes its address.
+# - Keep the old version: a label or a pin brings it back with one write, and no client changes its address.
 #
 # Further reading: [configuring TensorFlow Serving](https://www.tensorflow.org/tfx/serving/serving_config),
 # [its architecture](https://www.tensorflow.org/tfx/serving/architecture), with the life of a version. Next:

@@ -187,93 +187,119 @@ def answer(scans):
     std = tf.math.reduce_std(scans, axis=[1, 2], keepdims=True) * (63 / 64) ** 0.5
     return (scans - mean) / (std + 0.01)
 
-# %% 10.5 right: a list of what loads
-def answer(folders, broken, labels):
-    loads = sorted(v for v in folders if v not in broken)
-    return sorted({*loads[-1:], *(v for v in labels.values() if v in loads)})
+# %% 10.5 right: match
+def answer(folders, broken, policy):
+    good = sorted(v for v in folders if v not in broken)
+    match policy:
+        case {"latest": {"num_versions": number}}:
+            return good[-number:]
+        case {"specific": {"versions": named}}:
+            return sorted(set(good) & set(named))
+    return good
 
-# %% 10.5 right: one comprehension
-def answer(folders, broken, labels):
-    good = [v for v in set(folders) if v not in broken]
-    return [v for v in sorted(good) if v == max(good) or v in labels.values()]
+# %% 10.5 right: newest first, and turned round
+def answer(folders, broken, policy):
+    (kind, inside), = policy.items()
+    good = sorted(set(folders) - set(broken), reverse=True)
+    if kind == "specific":
+        good = [v for v in good if v in inside["versions"]]
+    if kind == "latest":
+        good = good[:inside["num_versions"]]
+    return good[::-1]
 
 # %% 10.5 right: a loop
-def answer(folders, broken, labels):
+def answer(folders, broken, policy):
+    most = policy["latest"]["num_versions"] if "latest" in policy else len(folders)
     held = []
-    newest = None
-    for version in folders:
+    for version in sorted(folders, reverse=True):
         if version in broken:
             continue
-        if newest is None or version > newest:
-            newest = version
-    if newest is not None:
-        held.append(newest)
-    for name, version in labels.items():
-        if version in folders and version not in broken and version not in held:
+        if "specific" in policy and version not in policy["specific"]["versions"]:
+            continue
+        if len(held) < most:
             held.append(version)
     held.sort()
     return held
 
-# %% 10.5 right: max with a default
-def answer(folders, broken, labels):
-    good = set(folders).difference(broken)
-    wanted = {max(good, default=None), *labels.values()}
-    return sorted(good & wanted)
+# %% 10.5 right: heapq
+import heapq
 
-# %% 10.5 right: NumPy's set functions
+def answer(folders, broken, policy):
+    good = set(folders).difference(broken)
+    if "latest" in policy:
+        return sorted(heapq.nlargest(policy["latest"]["num_versions"], good))
+    return sorted(good.intersection(policy.get("specific", {}).get("versions", good)))
+
+# %% 10.5 right: NumPy's set functions, an array
 import numpy as np
 
-def answer(folders, broken, labels):
+def answer(folders, broken, policy):
     good = np.setdiff1d(np.array(folders, int), np.array(broken, int))
-    named = np.intersect1d(good, np.array(list(labels.values()), int))
-    return np.union1d(named, good[-1:]).astype(int).tolist()
+    if "specific" in policy:
+        return np.intersect1d(good, policy["specific"]["versions"])
+    return good[-policy["latest"]["num_versions"]:] if "latest" in policy else good
 
-# %% 10.5 right: filter and reversed
-def answer(folders, broken, labels):
-    order = sorted(filter(lambda version: version not in broken, set(folders)), reverse=True)
-    keep = [version for k, version in enumerate(order) if k == 0 or version in set(labels.values())]
-    return keep[::-1]
+# %% 10.5 right: a tuple
+def answer(folders, broken, policy):
+    good = sorted(filter(lambda version: version not in broken, folders))
+    if "latest" in policy:
+        good = good[max(0, len(good) - policy["latest"]["num_versions"]):]
+    if "specific" in policy:
+        good = filter(policy["specific"]["versions"].__contains__, good)
+    return tuple(good)
 
 # %% 10.5 wrong: return a list of version numbers
-def answer(folders, broken, labels):
-    good = set(folders) - set(broken)
-    return [name for name, version in labels.items() if version in good] + ["newest"]
+def answer(folders, broken, policy):
+    good = sorted(set(folders) - set(broken))
+    return good[-1] if "latest" in policy and good else good
 
-# %% 10.5 wrong: nothing that does not load
-def answer(folders, broken, labels):
-    good = set(folders) - set(broken)
-    held = {v for v in labels.values() if v in folders}
-    return sorted(held | ({max(good)} if good else set()))
+# %% 10.5 wrong: does not load
+def answer(folders, broken, policy):
+    if "specific" in policy:
+        return sorted(set(policy["specific"]["versions"]) & set(folders))
+    if "latest" in policy:
+        return sorted(folders)[-policy["latest"]["num_versions"]:]
+    return sorted(folders)
 
-# %% 10.5 wrong: it holds [2, 10], yours are [1, 2]
-def answer(folders, broken, labels):
+# %% 10.5 wrong: it holds [2, 10], yours are [1, 10]
+def answer(folders, broken, policy):
     good = [v for v in folders if v not in broken]
-    return sorted({*good[-1:], *(v for v in labels.values() if v in good)})
+    if "latest" in policy:
+        return sorted(good[-policy["latest"]["num_versions"]:])
+    if "specific" in policy:
+        return sorted(v for v in good if v in policy["specific"]["versions"])
+    return sorted(good)
 
-# %% 10.5 wrong: yours are [4, 4, 5]
-def answer(folders, broken, labels):
-    good = set(folders) - set(broken)
-    held = [v for v in labels.values() if v in good]
-    return sorted(held + ([max(good)] if good else []))
-
-# %% 10.5 wrong: yours are [10, 2]
-def answer(folders, broken, labels):
-    good = set(folders) - set(broken)
-    held = [max(good)] if good else []
-    return held + [v for v in dict.fromkeys(labels.values()) if v in good and v not in held]
-
-# %% 10.5 wrong: empty sequence
-def answer(folders, broken, labels):
-    good = set(folders) - set(broken)
-    return sorted({max(good)} | (good & set(labels.values())))
+# %% 10.5 wrong: yours are [2, 1]
+def answer(folders, broken, policy):
+    good = sorted(set(folders) - set(broken), reverse=True)
+    if "latest" in policy:
+        return good[:policy["latest"]["num_versions"]][::-1]
+    if "specific" in policy:
+        return [v for v in policy["specific"]["versions"] if v in good]
+    return good[::-1]
 
 # %% 10.5 wrong: has no order
-def answer(folders, broken, labels):
+def answer(folders, broken, policy):
     good = set(folders) - set(broken)
-    held = good & set(labels.values())
-    if good:
-        held.add(max(good))
-    return held
+    if "latest" in policy:
+        return set(sorted(good)[-policy["latest"]["num_versions"]:])
+    return good & set(policy.get("specific", {"versions": good})["versions"])
+
+# %% 10.5 wrong: KeyError: 'num_versions'
+def answer(folders, broken, policy):
+    good = sorted(set(folders) - set(broken))
+    for kind, inside in policy.items():
+        if kind == "specific":
+            return [v for v in good if v in inside["versions"]]
+        return good[-inside["num_versions"]:]
+
+# %% 10.5 wrong: newest folders
+def answer(folders, broken, policy):
+    if "latest" in policy:
+        return [v for v in sorted(folders)[-policy["latest"]["num_versions"]:] if v not in broken]
+    good = sorted(set(folders) - set(broken))
+    return [v for v in good if v in policy["specific"]["versions"]] if "specific" in policy else good
 
 # %% 10.3 right: two pointers
 def answer(arrivals, size, wait):
@@ -604,3 +630,170 @@ def answer(body):
         return "400"
     fine = isinstance(numbers, list) and numbers
     return "200" if fine and all(type(x) in (int, float) for x in numbers) else "400"
+
+# %% 10.6 right: neighbors
+def answer(readings):
+    total = 0
+    for before, after in zip(readings, readings[1:]):
+        total += after - before if after >= before else after
+    return total
+
+# %% 10.6 right: one sum
+def answer(readings):
+    return sum(b - a * (b >= a) for a, b in zip(readings, readings[1:]))
+
+# %% 10.6 right: itertools
+from itertools import pairwise
+
+def answer(readings):
+    return sum(new if new < old else new - old for old, new in pairwise(readings))
+
+# %% 10.6 right: NumPy
+def answer(readings):
+    readings = np.array(readings, float)
+    steps = np.diff(readings)
+    return np.where(steps < 0, readings[1:], steps).sum()
+
+# %% 10.6 right: lives added up
+def answer(readings):
+    total, start, last = 0, None, None
+    for reading in readings:
+        if last is None:
+            start = reading
+        elif reading < last:
+            total += last - start
+            start = 0
+        last = reading
+    return total if last is None else total + last - start
+
+# %% 10.6 right: by index
+def answer(readings):
+    grown = 0
+    for k in range(1, len(readings)):
+        if readings[k] < readings[k - 1]:
+            grown = grown + readings[k]
+        else:
+            grown = grown + readings[k] - readings[k - 1]
+    return grown
+
+# %% 10.6 wrong: less the first
+def answer(readings):
+    return readings[-1] - readings[0] if readings else 0
+
+# %% 10.6 wrong: the new reading counts, too
+def answer(readings):
+    return sum(after - before for before, after in zip(readings, readings[1:]) if after > before)
+
+# %% 10.6 wrong: not the distance to the old one
+def answer(readings):
+    return int(np.abs(np.diff(readings)).sum())
+
+# %% 10.6 wrong: IndexError
+def answer(readings):
+    total = readings[0] - readings[0]
+    for before, after in zip(readings, readings[1:]):
+        total += after - before if after >= before else after
+    return total
+
+# %% 10.6 wrong: before the first reading
+def answer(readings):
+    total = last = 0
+    for reading in readings:
+        total += reading - last if reading >= last else reading
+        last = reading
+    return total
+
+# %% 10.6 wrong: return one number
+def answer(readings):
+    return [b - a if b >= a else b for a, b in zip(readings, readings[1:])]
+
+# %% 10.6 wrong: the highest reading
+def answer(readings):
+    return max(readings, default=0)
+
+# %% 10.7 right: as the text says
+import hashlib
+
+def answer(user, percent):
+    digest = hashlib.sha256(user.encode("utf-8")).hexdigest()
+    return int(digest[:8], 16) % 100 < percent
+
+# %% 10.7 right: bytes of the digest
+import hashlib
+
+def answer(user, percent):
+    first = hashlib.sha256(user.encode()).digest()[:4]
+    return int.from_bytes(first, "big") % 100 < percent
+
+# %% 10.7 right: hashlib.new, a range
+import hashlib
+
+def answer(user, percent):
+    place = int(hashlib.new("sha256", bytes(user, "utf-8")).hexdigest()[0:8], base=16) % 100
+    return place in range(percent)
+
+# %% 10.7 right: struct, NumPy's bool
+import hashlib
+import struct
+
+def answer(user, percent):
+    number, = struct.unpack(">I", hashlib.sha256(user.encode()).digest()[:4])
+    return np.less(number % 100, percent)
+
+# %% 10.7 right: divmod and if
+from hashlib import sha256
+
+def answer(user, percent):
+    _, place = divmod(int("0x" + sha256(user.encode()).hexdigest()[:8], 0), 100)
+    if place < percent:
+        return True
+    return False
+
+# %% 10.7 right: update
+import hashlib
+
+def answer(user, percent):
+    state = hashlib.sha256()
+    state.update(user.encode())
+    return not int(state.hexdigest()[:8], 16) % 100 >= percent
+
+# %% 10.7 wrong: another number in every Python process
+def answer(user, percent):
+    return hash(user) % 100 < percent
+
+# %% 10.7 wrong: the comparison is `<`
+import hashlib
+
+def answer(user, percent):
+    return int(hashlib.sha256(user.encode()).hexdigest()[:8], 16) % 100 <= percent
+
+# %% 10.7 wrong: not all
+import hashlib
+
+def answer(user, percent):
+    return int(hashlib.sha256(user.encode()).hexdigest(), 16) % 100 < percent
+
+# %% 10.7 wrong: tries the new version
+import hashlib
+
+def answer(user, percent):
+    return int(hashlib.sha256(user.encode()).hexdigest()[:8], 16) % 100 >= percent
+
+# %% 10.7 wrong: return True or False
+import hashlib
+
+def answer(user, percent):
+    place = int(hashlib.sha256(user.encode()).hexdigest()[:8], 16) % 100
+    return "canary" if place < percent else "stable"
+
+# %% 10.7 wrong: TypeError
+import hashlib
+
+def answer(user, percent):
+    return int(hashlib.sha256(user).hexdigest()[:8], 16) % 100 < percent
+
+# %% 10.7 wrong: percent it is
+import random
+
+def answer(user, percent):
+    return random.random() * 100 < percent

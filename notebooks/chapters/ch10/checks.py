@@ -3,6 +3,7 @@ import copy
 
 import numpy as np
 
+from chapters.ch10 import checks_e
 from helpers.course.comparing import one_number, whole_number
 from helpers.course.judging import Exercise, attempt, call, cases, function, kind, short
 
@@ -145,25 +146,37 @@ def _judge_gate(answer):
 
 # Exercise 10.5: which versions the server holds
 
-def held(folders, broken, labels, newest="loads", keep="labels", there=True):
+def held(folders, broken, policy, newest="load", missing=False, failing=False, most=None):
     """The sorted version numbers that a server holds; the keyword arguments are what one gets wrong."""
     good = set(folders) - set(broken)
-    if keep == "all":
-        return sorted(good)
-    named = set(labels.values()) - set(broken)
-    found = named & good if there else named
-    if newest == "loads":
-        found |= {max(good)} if good else set()
-    else:
-        found |= {max(folders)} - set(broken) if folders else set()
-    return sorted(found if keep == "labels" else found & ({max(good)} if good else set()))
+    if "all" in policy:
+        return sorted(folders if failing else good)
+    if "specific" in policy:
+        named = set(policy["specific"]["versions"])
+        named -= set() if failing else set(broken)
+        return sorted(named if missing else named & set(folders))
+    number = most or policy["latest"]["num_versions"]
+    if newest == "load":
+        return sorted(folders if failing else good)[-number:]
+    return sorted(set(sorted(folders)[-number:]) - set(broken))
 
 
 def stores():
-    """Folders of versions: a plain one, a broken newest, labels of all kinds, none at all: (folders, broken, labels)."""
-    return [([1, 2], [], {}), ([2, 10, 1], [], {"stable": 2}), ([1, 2, 3], [3], {}), ([1, 2, 3], [3], {"next": 3}),
-            ([4, 5], [], {"gone": 1, "old": 4, "same": 4}), ([1, 2, 3, 4], [2], {"a": 1, "b": 4}), ([7], [7], {"a": 7}),
-            ([], [], {"a": 1}), ([9, 8, 7], [9, 8], {"a": 7}), ([], [], {})]
+    """Folders of versions under each policy: plain, a broken newest, versions that are not there, none at all.
+
+    A list of (folders, broken, policy).
+    """
+    def latest(number):
+        return {"latest": {"num_versions": number}}
+
+    def specific(*versions):
+        return {"specific": {"versions": list(versions)}}
+
+    return [([1, 2], [], latest(1)), ([2, 10, 1], [], latest(2)), ([1, 2, 3], [3], latest(1)),
+            ([4, 2, 3, 1], [4, 2], latest(2)), ([5], [], latest(3)), ([7], [7], latest(1)), ([], [], latest(1)),
+            ([2, 1, 3], [], {"all": {}}), ([3, 1, 2], [2], {"all": {}}), ([], [], {"all": {}}),
+            ([1, 2, 3], [], specific(2, 1)), ([3, 4], [], specific(4, 9)), ([3, 4], [4], specific(4, 3)),
+            ([3], [3], specific(3)), ([10, 9, 2], [], specific(10, 2))]
 
 
 def _numbers(answer):
@@ -180,19 +193,19 @@ def _no_numbers(got):
 
 
 def _other_versions(given, right, got):
-    folders, broken, labels = given
-    return f"for folders {folders}, broken {broken}, labels {labels} it holds {right}, yours are {short(got)}."
+    folders, broken, policy = given
+    return f"for folders {folders}, broken {broken}, policy {policy} it holds {right}, yours are {short(got)}."
 
 
 STORES = {
-    "what counts is the newest that loads, not the newest folder":
-        lambda folders, broken, labels: held(folders, broken, labels, newest="folder"),
-    "a label keeps nothing that is not there": lambda folders, broken, labels: held(folders, broken, labels, there=False),
-    "a label keeps nothing that does not load":
-        lambda folders, broken, labels: sorted({*held(folders, broken, {}), *({*labels.values()} & {*folders})}),
-    "versions with a label are missing": lambda folders, broken, labels: held(folders, broken, labels, keep="newest"),
-    "that is every version that loads: the older ones without a label are let go":
-        lambda folders, broken, labels: held(folders, broken, labels, keep="all"),
+    "what counts are the newest that load, not the newest folders":
+        lambda folders, broken, policy: held(folders, broken, policy, newest="folders"),
+    "nothing is held that is not in `folders`": lambda folders, broken, policy: held(folders, broken, policy, missing=True),
+    "nothing is held that does not load": lambda folders, broken, policy: held(folders, broken, policy, failing=True),
+    "`num_versions` says how many of the newest are held":
+        lambda folders, broken, policy: held(folders, broken, policy, most=1),
+    "that is every version that loads, whatever the policy says":
+        lambda folders, broken, policy: held(folders, broken, {"all": {}}),
 }
 
 EXERCISES = {
@@ -218,12 +231,13 @@ EXERCISES = {
         "Too late: `arrivals[number] > arrivals[batches[-1][0]] + wait`, with the batch's *first* request.")),
     "10.5": cases(
         stores, held, STORES, say=_other_versions, unfit=_no_numbers, same=lambda got, right: _numbers(got) == right,
-        no_function="answer must be a function: write def answer(folders, broken, labels): above.", hints=(
+        no_function="answer must be a function: write def answer(folders, broken, policy): above.", hints=(
             "First the versions that load: those in `folders` and not in `broken`. Everything else is chosen from them.",
-            "The newest is the largest number. What if none loads?",
-            "A set: the numbers of `labels` that load, and `max(good)` where `good` is not empty; then `sorted`.")),
+            "Which policy it is: `\"all\" in policy`, and so on. The newest are the largest numbers.",
+            "`sorted(good)[-policy[\"latest\"][\"num_versions\"]:]`; for `specific` those of its `versions` in `good`.")),
     "10.4": Exercise(_judge_gate, (
         "The size comes first: nothing should be parsed that is too large.",
         "What may `json.loads` raise? And what may `[\"instances\"]` raise on a list, on a number, on an object without it?",
         "`except (ValueError, RecursionError, TypeError, KeyError)`, and `type(row) in (int, float)`.")),
+    **checks_e.EXERCISES,
 }

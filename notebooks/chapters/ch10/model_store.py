@@ -1,7 +1,7 @@
 """A folder of model versions, watched: the newest is served, a new one goes live without a pause, the old one drains.
 
     digits/1/  digits/2/  ...      one folder a version, named by a whole number
-    digits/labels.json             optional: {"stable": 1}; versions with a label stay loaded
+    digits/model_config.json       optional: which versions are held, and their labels (see model_config.py)
 
 A version must appear all at once: write it beside the folder, then rename it in.
 """
@@ -12,19 +12,20 @@ import time
 import weakref
 from pathlib import Path
 
-from chapters.ch10 import rest_api
+from chapters.ch10 import model_config, rest_api
 
 
 class Versions:
     """The loaded versions of one model. Requests `pick` one, a thread looks for new ones.
 
     load: function of a version's folder that gives a model. every: seconds between two looks.
-    Raises ValueError when the folder holds no version that loads.
+    Raises ValueError when the folder holds no version that loads, or a configuration that cannot be followed.
     """
 
     def __init__(self, folder, name, load, every=0.1):
         self.folder, self.name, self.load = Path(folder), name, load
         self.live, self.labels, self.states = {}, {}, {}  # number -> model; label -> number; number -> (state, message)
+        self.config, self.refused = model_config.read(folder), ""  # what is followed; why the file is not, if it is not
         self.look()
         if not self.live:
             raise ValueError(f"{folder} holds no version that loads: {self.states}")
@@ -44,19 +45,38 @@ class Versions:
     def look(self):
         """Load what is new, then switch, then let go of what is old: whoever still uses it keeps it alive."""
         found = {int(path.name) for path in self.folder.iterdir() if path.name.isdecimal() and path.is_dir()}
-        labels = self.folder / "labels.json"
-        named = json.loads(labels.read_text(encoding="utf-8")) if labels.is_file() else {}
+        self._follow_the_file()
         for number in self.states.keys() - self.live.keys() - found:
             del self.states[number]  # a folder that is gone: should one of that number come again, it is a new one
         live = {}
-        for number in sorted(found, reverse=True):  # the newest that loads, and those with a label
-            if (not live or number in named.values()) and (model := self.live.get(number) or self._loaded(number)):
+        numbers, most = model_config.candidates(self.config, found)
+        for number in numbers:
+            if len(live) < most and (model := self.live.get(number) or self._loaded(number)):
                 live[number] = model
         if not live:
             return  # never without an answer: what is loaded stays
         for number in self.live.keys() - live.keys():
             self.states[number] = "UNLOADING", ""
-        self.labels, self.live = {label: n for label, n in named.items() if n in live}, live
+        self.labels, self.live = self.config.labels, live
+        self.states.update(dict.fromkeys(live, ("AVAILABLE", "")))  # only now: who reads it may ask at once
+
+    def _follow_the_file(self):
+        """Take the configuration as the file has it now, or keep the one that holds, and say why.
+
+        As in TensorFlow Serving with --allow_version_labels_for_unavailable_models: a new label may wait for its version,
+        but one that clients use is not moved to a version that cannot answer yet. Then nothing of the file is followed.
+        """
+        try:
+            config = model_config.read(self.folder)
+            for label, number in config.labels.items():
+                if self.labels.get(label, number) != number and number not in self.live:
+                    raise ValueError(f"label {label!r} is in use, and version {number} is not loaded")
+            self.config, refused = config, ""
+        except (OSError, ValueError) as error:
+            refused = str(error)
+        if refused and refused != self.refused:
+            logging.getLogger(__name__).warning("%s is not followed: %s", model_config.FILE, refused)
+        self.refused = refused
 
     def _loaded(self, number):
         """The model of a version, or None where it does not load: its state then says why."""
@@ -70,7 +90,6 @@ class Versions:
             return None
         gone = weakref.finalize(model, self.states.__setitem__, number, ("END", ""))  # the last request has let go
         gone.atexit = False
-        self.states[number] = "AVAILABLE", ""
         return model
 
     def _watch(self, every):
@@ -78,7 +97,7 @@ class Versions:
             time.sleep(every)
             try:
                 self.look()
-            except (OSError, ValueError, AttributeError) as error:  # half a labels.json, a folder that is being moved
+            except OSError as error:  # a folder that is being moved
                 logging.getLogger(__name__).warning("%s cannot be read: %s", self.folder, error)
 
 

@@ -8,6 +8,8 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
+from typing import NamedTuple
 
 from helpers import process, web
 from helpers.course import missing
@@ -29,6 +31,42 @@ def start(how, folder, side):
     kinds = {"flask": flask, "django": django, "tensorflow_model_server": _tensorflow}
     server = _running.enter_context(kinds[how](folder, MODEL, side))
     return f"{server.url}/v1/models/{MODEL}"
+
+
+class Operated(NamedTuple):
+    """A server as an operator runs it: `url` as `start` gives it, `base`, where its pages begin on the clients' port, and
+    `probes`, where they begin on the operator's; `brake`, a file that makes it wait while it is there; `pid`; and whether
+    it `drains` before it ends."""
+    url: str
+    base: str
+    probes: str
+    brake: Path
+    pid: int
+    drains: bool
+
+
+def start_operated(folder, side, grace):
+    """Start a server as an operator runs it. It does not load yet: its brake is on. Otherwise as `start`.
+
+    grace: seconds that draining may take, 0: it ends at once.
+    """
+    missing.side(side)
+    brake = Path(f"{folder}-brake")
+    brake.touch()
+    return _running.enter_context(operated(folder, MODEL, side, grace, brake))
+
+
+@contextlib.contextmanager
+def operated(folder, name, side, grace, brake):
+    """A server of workers/serve_operated.py. A context that gives an Operated as soon as its process answers."""
+    port, second = web.free_port(), web.free_port()
+    base = web.secret_base(port)
+    args = [sys.executable, "-P", process.worker("ch10/serve_operated"), folder, name, "--side", side, "--port", port,
+            "--probes", second, "--grace", grace, "--brake", brake]
+    probes = f"http://127.0.0.1:{second}{base}"
+    with process.server(args, f"{probes}/healthz", timeout=90, env={"SERVER_BASE": base}, base=base) as server:
+        clients = f"http://127.0.0.1:{port}{base}"
+        yield Operated(f"{clients}/v1/models/{name}", clients, probes, brake, server.pid, grace > 0)
 
 
 def stop():
