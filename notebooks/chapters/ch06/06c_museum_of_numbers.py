@@ -53,7 +53,7 @@ session.use(seed=seed, device=device, fast=fast)
 # as the other does; that value is called `mended`.
 #
 # Read the twin, say what will come out, run it. Hardly one exhibit raises an error. That is what makes them worth a
-# visit.
+# visit. (What the whole course has of this kind is in one table: [What will bite you](what_will_bite_you.md).)
 
 # %% [markdown]
 # ### Exhibit 1: the median
