@@ -1,4 +1,4 @@
-"""notebooks/bites.toml, the table of what will bite: each row's place is there, every exhibit has a row, versions are the pinned ones."""
+"""notebooks/bites.toml, what will bite: each row's place is there, every exhibit has a row, versions are the pinned ones."""
 import re
 
 import pytest

@@ -44,7 +44,8 @@ def course(tmp_path, monkeypatch):
     for path, text in ((workers / "one.py", "print(1)\n"), (workers / "__init__.py", ""), (workers / "job.yaml", "a: 1\n"),
                        (workers.parent / "figures.py", ""), (workers.parent / "__init__.py", ""),
                        (notebooks / "glossary.md", "# Glossary\n"),
-                       (notebooks / "what_will_bite_you.md", "# What will bite you\n"), (workers.parent / "98_title.py", SOURCE)):
+                       (notebooks / "what_will_bite_you.md", "# What will bite you\n"),
+                       (workers.parent / "98_title.py", SOURCE)):
         path.write_text(text, encoding="utf-8")
     monkeypatch.setattr(pipeline, "CHAPTERS", notebooks / "chapters")
     monkeypatch.setattr(work_copy, "NOTEBOOKS", notebooks)

@@ -22,6 +22,9 @@ PACKAGES = {"PyTorch": ("torch",), "TensorFlow": ("tensorflow",), "Keras": ("ker
 """{where the behavior lives: the packages whose versions a row names}"""
 
 
+HEADS = ("what", "PyTorch", "TensorFlow, Keras", "what it costs", "mend", "where, and seen with")
+
+
 class Bite(NamedTuple):
     """A row: what it is about, what each framework does, what that costs who does not know it, and the mend."""
     what: str
@@ -90,8 +93,7 @@ def markdown():
     parts = sections()
     lines = [f"# {TITLE}", "", *INTRODUCTION.format(count=sum(len(rows) for _, rows in parts)).splitlines()]
     for title, rows in parts:
-        lines += ["", f"## {title}", "", "| what | PyTorch | TensorFlow, Keras | what it costs | mend | where, and seen with |",
-                  "| --- | --- | --- | --- | --- | --- |"]
+        lines += ["", f"## {title}", "", f"| {' | '.join(HEADS)} |", "| --- " * len(HEADS) + "|"]
         for row in rows:
             cells = [row[name] for name in ("what", "torch", "tf", "costs", "mend")]
             lines.append("| " + " | ".join([*cells, f"[{row['place']}]({row['link']}), {row['versions']}"]) + " |")
@@ -100,15 +102,15 @@ def markdown():
 
 INTRODUCTION = """\
 {count} places where a good guess is wrong, hardly one of which raises an error. Each is shown by a run in the lesson that
-the last column names, which also says how to mend it. The first part is for who moves to TensorFlow, the second for who moves
-to PyTorch, the third for both. Made from `bites.toml` by `tools/bites.py`."""
+the last column names, which also says how to mend it. The first part is for who moves to TensorFlow, the second for who
+moves to PyTorch, the third for both. Made from `bites.toml` by `tools/bites.py`."""
 
 
 def page(template):
     """The page as HTML of a template, with what can be chosen."""
     parts = sections()
     kinds = sorted({row["kind"] for _, rows in parts for row in rows})
-    return show.render(template, title=TITLE, parts=parts, kinds=kinds, homes=list(PACKAGES),
+    return show.render(template, title=TITLE, parts=parts, heads=HEADS, kinds=kinds, homes=list(PACKAGES),
                        count=sum(len(rows) for _, rows in parts))
 
 

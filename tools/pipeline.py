@@ -199,11 +199,15 @@ def difference(edition, nb, exact=True):
     return None
 
 
-def execute(nb, environment=None, kernel="python3"):
-    """Run a notebook's cells in a fresh kernel, in the folder notebooks/, its ledger in a folder of its own."""
+def execute(nb, environment=None, kernel="python3", errors=False):
+    """Run a notebook's cells in a fresh kernel, in the folder notebooks/, its ledger in a folder of its own.
+
+    errors: go on behind a cell that raises; the error is then its output.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         client = nbclient.NotebookClient(nbformat.from_dict(nb), timeout=300, kernel_name=kernel, coalesce_streams=True,
-                                         config=KERNELS, resources={"metadata": {"path": str(ROOT / "notebooks")}})
+                                         allow_errors=errors, config=KERNELS,
+                                         resources={"metadata": {"path": str(ROOT / "notebooks")}})
         return client.execute(env={**os.environ, "SIDE_BY_SIDE_BUILD": scratch, **(environment or {})})
 
 
