@@ -49,6 +49,7 @@ MARK = re.compile(r"^# (?:solution|wrong: ?(.*))$", re.M)
 LINK = re.compile(r"```.*?```|`[^`\n]+`|\]\((?![a-z]+:|#|\w+\.ipynb)", re.S)  # code, or where a relative address begins
 ALMOST = re.compile(r"^#\s*(?:solution|wrong)\b(?=\s*:|\s*$).*$", re.M | re.I)
 PYTEST = [sys.executable, "-m", "pytest", "-n"]
+PERCENT = {"extension": ".py", "format_name": "percent", "comment_magics": False}  # else "# copy the weights" is a command
 KERNELS = Config({"KernelManager": {"transport_encryption": "auto"}})  # else each warns that others could read along
 METADATA = {  # what JupyterLab itself would write, less the version: merely opening a notebook changes it little
     "kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"},
@@ -114,7 +115,7 @@ def read(source):
     A cell's id is the hash of its text, of an exercise's two texts (open and solved): an edit elsewhere changes no other id,
     and `answers.as_built` can tell whether a hand has changed a cell. Raises ValueError for a mark in the wrong place.
     """
-    nb = jupytext.read(source)
+    nb = jupytext.read(source, fmt=PERCENT)
     nb.metadata, nb.nbformat, nb.nbformat_minor = nbformat.from_dict(METADATA), 4, 5
     for cell in nb.cells:
         refuse_misplaced_marks(source, cell)
