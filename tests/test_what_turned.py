@@ -30,3 +30,7 @@ def test_the_weekly_run_asks_the_museum_and_the_findings():
     steps = (ROOT / ".github" / "workflows" / "newest.yml").read_text(encoding="utf-8")
     asked = [line for line in steps.splitlines() if "tools/what_turned.py" in line or "make findings" in line]
     assert len(asked) == 2 and steps.count("if: always()") == 2
+
+
+def test_versions_are_found_by_the_name_that_is_imported():
+    assert [word.split()[0] for word in what_turned.installed()] == list(what_turned.PACKAGES)

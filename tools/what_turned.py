@@ -5,7 +5,7 @@ An exhibit that turned does not end the run: an upgrade may turn several. Exit s
 """
 import re
 import sys
-from importlib.metadata import version
+from importlib.metadata import packages_distributions, version
 
 import nbformat
 
@@ -39,9 +39,15 @@ def said(cell):
     return "\n".join(text.strip() for text in texts).strip()
 
 
+def installed():
+    """The packages with their versions; TensorFlow is installed by one name or another."""
+    distributions = packages_distributions()
+    return [f"{name} {version(distributions[name][0])}" for name in PACKAGES]
+
+
 def main(names):
     """Print what turned; returns the exit status."""
-    print(", ".join(f"{name} {version(name)}" for name in PACKAGES))
+    print(", ".join(installed()))
     count = 0
     for source in pipeline.sources(names or MUSEUM):
         stored = nbformat.read(pipeline.targets(source)[1], 4)
