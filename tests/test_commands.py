@@ -33,6 +33,7 @@ NOT_RUN = {  # and why not
     "npm install -g": "needs a network", "pip download": "needs a network", "python -m pip index": "needs a network",
     "python data/scripts/alice_model.py": "trains for minutes; lesson 7g reads what it made",
     "python data/scripts/alice.py": "the file that it is given comes by the `pip download` before it",
+    "python tools/what_turned.py": "runs three lessons; tests/test_what_turned.py tries what it compares",
     "pip install": "half a command, in a sentence", "bash findings/NAME.sh": "needs a network",
     "python install.py": "lies in the folder that wheelhouse makes: tests/test_wheelhouse.py"}
 
@@ -51,7 +52,7 @@ MAKE = [one for one in COMMANDS if one.startswith("make ")]
 STARTER = [one for one in COMMANDS if re.match(r"(python|py) tools[/\\]start\.py ", one)]
 IN_DATA = [one for one in COMMANDS if re.match(r"cd data && |python data/", one) and not one.startswith(tuple(NOT_RUN))]
 MODULES = [one for one in COMMANDS if one.startswith("python -m helpers.")]
-OTHERS = ["ruff format --line-length 88", "python tools/fetch.py"]
+OTHERS = ["ruff format --line-length 88", "python tools/fetch.py", "python tools/bites.py"]
 
 
 def test_every_command_is_of_a_kind_that_is_tried():

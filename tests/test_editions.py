@@ -134,6 +134,7 @@ def test_an_edition_is_written_as_valid_notebooks(edition):
     folder = editions.main([edition, "01a"])
     book = nbformat.read(folder / "01a_dtype_shape_broadcasting.ipynb", 4)
     nbformat.validate(book)
+    assert (folder / "what_will_bite_you.md").is_file()
     assert (folder / "glossary.md").is_file() and "](glossary.md#" in text(book) and "](../glossary.md" not in text(book)
 
 

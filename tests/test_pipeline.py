@@ -101,6 +101,12 @@ def test_a_comment_about_a_solution_cuts_nothing(source):
     assert "# solution of the system\nmore = 1" in text
 
 
+def test_no_comment_becomes_a_command(source):
+    comments = "# copy the weights\n# cat and dog\n# why?\n# %time x = 1\n# !ls"
+    source.write_text(f"{SOURCE}\n\n# %%\n{comments}\nx = 1\n", encoding="utf-8")
+    assert pipeline.read(source).cells[-1].source == f"{comments}\nx = 1"
+
+
 @pytest.mark.parametrize("cell, said", [
     ('# %%\nx = 1\n# solution\ny = 2', "'# solution' stands in a cell without the tag exercise; the cell begins 'x = 1'"),
     ('# %%\nx = 1\n# wrong: a cause\ny = 2', "'# wrong: a cause' stands in a cell without the tag exercise"),

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import nbformat
 import pytest
 
+import bites
 import pipeline
 import site_of_course
 from axe import serious
@@ -126,6 +127,22 @@ def test_every_color_of_code_can_be_read_on_every_ground(folder, page):
         assert serious(page) == [], scheme
     page.add_style_tag(content=".highlight .k { color: #777 !important; }")
     assert [rule for rule, _ in serious(page)] == ["color-contrast"]  # what is too faint is seen
+
+
+def test_what_will_bite_you_is_chosen_by_word_framework_and_direction(folder, page):
+    page.set_viewport_size({"width": 1600, "height": 800})
+    page.goto((folder / "index.html").as_uri())
+    page.locator("main").get_by_role("link", name="places where a good guess is wrong").click()
+    rows, count = page.locator(".bites tbody tr:visible"), page.locator(".choose output")
+    every = rows.count()
+    assert every == len(bites.table()[0]) and count.inner_text() == f"{every} rows"
+    page.get_by_label("Direction").select_option("From TensorFlow to PyTorch")
+    assert 0 < rows.count() < every and page.locator("main h2:visible").count() == 1
+    page.get_by_label("Behavior of").select_option("PyTorch")
+    page.locator(".choose").get_by_role("searchbox").fill("MEDIAN even")
+    assert rows.count() == 1 and count.inner_text() == "1 row"
+    rows.get_by_role("link", name="6c.1").click()
+    assert "06c_museum_of_numbers.html#6c.1" in page.url
 
 
 def test_the_names_of_the_claims_columns_stay_while_one_scrolls(folder, page):

@@ -43,7 +43,9 @@ def course(tmp_path, monkeypatch):
     workers.mkdir(parents=True)
     for path, text in ((workers / "one.py", "print(1)\n"), (workers / "__init__.py", ""), (workers / "job.yaml", "a: 1\n"),
                        (workers.parent / "figures.py", ""), (workers.parent / "__init__.py", ""),
-                       (notebooks / "glossary.md", "# Glossary\n"), (workers.parent / "98_title.py", SOURCE)):
+                       (notebooks / "glossary.md", "# Glossary\n"),
+                       (notebooks / "what_will_bite_you.md", "# What will bite you\n"),
+                       (workers.parent / "98_title.py", SOURCE)):
         path.write_text(text, encoding="utf-8")
     monkeypatch.setattr(pipeline, "CHAPTERS", notebooks / "chapters")
     monkeypatch.setattr(work_copy, "NOTEBOOKS", notebooks)
@@ -97,7 +99,7 @@ def test_the_copy_holds_what_a_learner_works_with_and_no_module(course):
     assert work_copy.update() == []
     mine = [name for name in tree(course / "work") if not name.startswith(".course")]
     assert mine == ["98_title.ipynb", "chapters/ch98/workers/job.yaml", "chapters/ch98/workers/one.py", "glossary.md",
-                    "solutions/98_title.ipynb"]
+                    "solutions/98_title.ipynb", "what_will_bite_you.md"]
 
 
 def test_links_lead_somewhere_from_the_copy_too(course):
@@ -255,7 +257,8 @@ def test_what_the_course_no_longer_has_goes_unless_the_learner_changed_it(course
     assert work_copy.update() == ["98_title.ipynb: it is in the course no more; yours stays"]
     mine = [name for name in tree(course / "work") if not name.startswith(".course")]
     assert mine == ["97_other.ipynb", "98_title.ipynb", "chapters/ch98/workers/one.py",
-                    "chapters/ch98/workers/other.yaml", "glossary.md", "solutions/97_other.ipynb"]
+                    "chapters/ch98/workers/other.yaml", "glossary.md", "solutions/97_other.ipynb",
+                    "what_will_bite_you.md"]
     assert work_copy.update() == []
 
 

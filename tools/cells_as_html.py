@@ -39,7 +39,7 @@ def prose(markdown):
     page = markdown2html(mathml(markdown))
     page = re.sub(r'href="([^":]+)\.ipynb', r'href="\1.html', page)
     page = page.replace('<a class="anchor-link"', '<a class="anchor-link" aria-label="Link to this heading"')
-    return Markup(re.sub(r'href="((?:\.\./)?)glossary\.md', r'href="\1glossary.html', page))
+    return Markup(re.sub(r'href="((?:\.\./)?)(glossary|what_will_bite_you)\.md', r'href="\1\2.html', page))
 
 
 def cells_html(cells, up=""):

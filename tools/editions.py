@@ -281,7 +281,8 @@ def main(arguments=None):
                 write_notebook(book, folder / source.with_suffix(".ipynb").name)
         except FileNotFoundError as error:
             sys.exit(str(error))
-    shutil.copy(ROOT / "notebooks" / "glossary.md", folder)
+    for name in ("glossary.md", "what_will_bite_you.md"):
+        shutil.copy(ROOT / "notebooks" / name, folder)
     print(folder)
     return folder
 

@@ -49,6 +49,7 @@ MARK = re.compile(r"^# (?:solution|wrong: ?(.*))$", re.M)
 LINK = re.compile(r"```.*?```|`[^`\n]+`|\]\((?![a-z]+:|#|\w+\.ipynb)", re.S)  # code, or where a relative address begins
 ALMOST = re.compile(r"^#\s*(?:solution|wrong)\b(?=\s*:|\s*$).*$", re.M | re.I)
 PYTEST = [sys.executable, "-m", "pytest", "-n"]
+PERCENT = {"extension": ".py", "format_name": "percent", "comment_magics": False}  # else "# copy the weights" is a command
 KERNELS = Config({"KernelManager": {"transport_encryption": "auto"}})  # else each warns that others could read along
 METADATA = {  # what JupyterLab itself would write, less the version: merely opening a notebook changes it little
     "kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"},
@@ -114,7 +115,7 @@ def read(source):
     A cell's id is the hash of its text, of an exercise's two texts (open and solved): an edit elsewhere changes no other id,
     and `answers.as_built` can tell whether a hand has changed a cell. Raises ValueError for a mark in the wrong place.
     """
-    nb = jupytext.read(source)
+    nb = jupytext.read(source, fmt=PERCENT)
     nb.metadata, nb.nbformat, nb.nbformat_minor = nbformat.from_dict(METADATA), 4, 5
     for cell in nb.cells:
         refuse_misplaced_marks(source, cell)
@@ -199,11 +200,15 @@ def difference(edition, nb, exact=True):
     return None
 
 
-def execute(nb, environment=None, kernel="python3"):
-    """Run a notebook's cells in a fresh kernel, in the folder notebooks/, its ledger in a folder of its own."""
+def execute(nb, environment=None, kernel="python3", errors=False):
+    """Run a notebook's cells in a fresh kernel, in the folder notebooks/, its ledger in a folder of its own.
+
+    errors: go on behind a cell that raises; the error is then its output.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         client = nbclient.NotebookClient(nbformat.from_dict(nb), timeout=300, kernel_name=kernel, coalesce_streams=True,
-                                         config=KERNELS, resources={"metadata": {"path": str(ROOT / "notebooks")}})
+                                         allow_errors=errors, config=KERNELS,
+                                         resources={"metadata": {"path": str(ROOT / "notebooks")}})
         return client.execute(env={**os.environ, "SIDE_BY_SIDE_BUILD": scratch, **(environment or {})})
 
 

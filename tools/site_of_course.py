@@ -18,6 +18,7 @@ import nbformat
 from markupsafe import Markup
 from pygments.formatters import HtmlFormatter
 
+import bites
 import pipeline
 import terms
 from cells_as_html import cells_html, prose
@@ -86,7 +87,8 @@ def needs(first_cell):
 def navigation(books, current, up=""):
     """The book's table of contents as HTML; under the current lesson its sections."""
     pages = [(book.stem, book.title, sections(book.body) if book.stem == current else []) for book in books]
-    pages += [("claims", "The claims", []), ("phrasebook", "Phrasebook", []), ("glossary", "Glossary", [])]
+    pages += [("claims", "The claims", []), ("phrasebook", "Phrasebook", []), (bites.PAGE.stem, bites.TITLE, []),
+              ("glossary", "Glossary", [])]
     entries = [{"name": f"{name}.html", "title": title, "current": name == current, "sections": inside,
                 "chapter": re.match("[0-9]*", name).group()} for name, title, inside in pages]
     return show.render(SITE / "navigation.html", pages=entries, up=up)
@@ -153,7 +155,7 @@ def index(books):
     minutes = [book.minutes for book in books]
     return show.render(SITE / "index.html", lessons=books, counts=counts(verdicts(books)), about=prose(about),
                        whom=prose(whom), first=books[0], shortest=min(minutes),
-                       longest=max(minutes), hours=round(sum(minutes) / 60))
+                       longest=max(minutes), hours=round(sum(minutes) / 60), bites=len(bites.table()[0]))
 
 
 def counts(found):
@@ -236,6 +238,7 @@ def write_pages(books, folder):
         write(f"{book.stem}.html", book.title, book.body, book.stem, around=neighbors(books, number), links=links(book))
     write("claims.html", "The claims", claims_page(books), "claims")
     write("phrasebook.html", "Phrasebook", phrasebook_page(), "phrasebook")
+    write(f"{bites.PAGE.stem}.html", bites.TITLE, bites.page(SITE / "bites.html"), bites.PAGE.stem)
     write("glossary.html", "Glossary", prose((ROOT / "notebooks" / "glossary.md").read_text(encoding="utf-8")), "glossary")
     for book in books:
         solved = nbformat.read(pipeline.targets(book.source)[1], 4)

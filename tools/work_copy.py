@@ -54,7 +54,7 @@ def link_course():
 def files():
     """What is copied beside the notebooks, as paths below notebooks/ with slashes."""
     found = [path for path in NOTEBOOKS.glob("chapters/ch*/workers/*") if path.is_file() and path.name != "__init__.py"]
-    return ["glossary.md", *sorted(path.relative_to(NOTEBOOKS).as_posix() for path in found)]
+    return ["glossary.md", "what_will_bite_you.md", *sorted(path.relative_to(NOTEBOOKS).as_posix() for path in found)]
 
 
 def adapted(nb, name, copied):

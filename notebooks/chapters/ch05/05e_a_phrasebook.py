@@ -306,8 +306,8 @@ exercises.outcome("P5.12", letter)
 # Each lets through what the other refuses: PyTorch the last row, TensorFlow a row of zeros. (On a GPU `tf.gather`
 # [gives 0](https://www.tensorflow.org/api_docs/python/tf/gather) instead of an error.)
 #
-# No list of such data is complete. The cure is a habit: look at dtypes, shapes and NaNs where data enter, not where a
-# loss comes out.
+# No list of such data is complete; this course's is [What will bite you](what_will_bite_you.md). The cure is a habit:
+# look at dtypes, shapes and NaNs where data enter, not where a loss comes out.
 
 # %% [markdown]
 # ## 5e.4 Eighty-two rows

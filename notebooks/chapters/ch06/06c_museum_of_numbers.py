@@ -1,10 +1,10 @@
 # %% [markdown]
 # # 6c. A museum of differences: numbers and losses
 #
-# Sixteen small experiments. In most of them both frameworks are right, in their own way, and give you different
+# Twenty-one small experiments. In most of them both frameworks are right, in their own way, and give you different
 # numbers without a word.
 #
-# > **Minutes**: 28 · **Needs**: chapters 1, 2 and 5 · **Claims tested**: none
+# > **Minutes**: 35 · **Needs**: chapters 1, 2 and 5 · **Claims tested**: none
 # >
 # > **You will be able to**
 # > - guess where two functions of one name part (prediction P6.3)
@@ -53,7 +53,7 @@ session.use(seed=seed, device=device, fast=fast)
 # as the other does; that value is called `mended`.
 #
 # Read the twin, say what will come out, run it. Hardly one exhibit raises an error. That is what makes them worth a
-# visit.
+# visit. (What the whole course has of this kind is in one table: [What will bite you](what_will_bite_you.md).)
 
 # %% [markdown]
 # ### Exhibit 1: the median
@@ -409,10 +409,61 @@ parity.verdict("mended with reduce_max", pool_torch, mended)
 # yours does stands above.
 
 # %% [markdown]
+# ### Exhibit 14: one NaN among the scores
+#
+# Five scores, and the last one is NaN. Which shares does softmax make?
+
+# %% tags=["torch"]
+# PyTorch
+scores = torch.tensor([0.5, 1.5, 2.5, -2.5, float("nan")])
+shares_torch = F.softmax(scores, dim=-1).numpy()
+print(shares_torch)
+
+# %% tags=["tf"]
+# TensorFlow
+scores = tf.constant([0.5, 1.5, 2.5, -2.5, float("nan")])
+shares_tf = tf.nn.softmax(scores).numpy()
+mended = tf.exp(tf.nn.log_softmax(scores)).numpy()
+print(shares_tf, "mended:", mended)
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the shares with the mend.
+parity.verdict("mended with exp(log_softmax)", shares_torch, mended)
+
+# %% [markdown]
+# Where this was written, TensorFlow gave the four good scores a share of 0: numbers, which look like an opinion.
+
+# %% [markdown]
+# ### Exhibit 15: a short arrow
+#
+# (0.0000001, 0) is to get the length 1.
+
+# %% tags=["torch"]
+# PyTorch
+arrow = torch.tensor([[1e-7, 0.0]])
+arrow_torch = F.normalize(arrow).numpy()
+print(arrow_torch)
+
+# %% tags=["tf"]
+# TensorFlow
+arrow = tf.constant([[1e-7, 0.0]])
+arrow_tf = tf.math.l2_normalize(arrow, axis=1).numpy()
+mended = tf.math.l2_normalize(arrow, axis=1, epsilon=1e-24).numpy()
+print(arrow_tf, "mended:", mended)
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the arrows.
+parity.differ("(1e-7, 0) brought to length 1", arrow_torch, arrow_tf, atol=0.5)
+parity.verdict("mended with epsilon=1e-24", arrow_torch, mended, atol=1e-6)
+
+# %% [markdown]
+# Both manuals say 1e-12. PyTorch's is the smallest length, TensorFlow's the smallest *square* of a length.
+
+# %% [markdown]
 # ## 6c.4 Losses and scores
 
 # %% [markdown]
-# ### Exhibit 14: cross-entropy
+# ### Exhibit 16: cross-entropy
 #
 # The scores are (2, 0, 0), and class 0 is right. How large is the [cross-entropy](glossary.md#cross-entropy)?
 
@@ -484,7 +535,7 @@ def answer(labels, probabilities):
 exercises.check("6.6", answer)
 
 # %% [markdown]
-# ### Exhibit 15: the distance of two distributions
+# ### Exhibit 17: the distance of two distributions
 #
 # The Kullback-Leibler divergence of p = (0.5, 0.5) from q = (0.9, 0.1). It is never negative.
 
@@ -515,7 +566,7 @@ parity.verdict("mended with kl_div(q.log(), p)", mended, divergence_tf, atol=1e-
 # (p, q), it gives a negative distance.
 
 # %% [markdown]
-# ### Exhibit 16: a model that knows nothing
+# ### Exhibit 18: a model that knows nothing
 #
 # It gives each of ten classes the same score. Is the right class among the best 1?
 
@@ -547,6 +598,97 @@ parity.verdict("mended with sparse_categorical_accuracy", hits_torch, mended, at
 # perfect.
 
 # %% [markdown]
+# ### Exhibit 19: scores that are close
+#
+# Two sick, two healthy, and the sick have the higher scores, all near 0.5. The area under the curve (AUC) is the share of
+# pairs in the right order: 1.
+
+# %% tags=["torch"]
+# PyTorch
+healthy = torch.tensor([0.5001, 0.5002])
+sick = torch.tensor([0.5003, 0.5004])
+area_torch = (sick[:, None] > healthy).float().mean().numpy()
+print(area_torch)
+
+# %% tags=["tf"]
+# TensorFlow
+labels = tf.constant([0, 0, 1, 1])
+scores = tf.constant([0.5001, 0.5002, 0.5003, 0.5004])
+area_tf = keras.metrics.AUC()(labels, scores).numpy()
+mended = keras.metrics.AUC(num_thresholds=20_000)(labels, scores).numpy()
+print(area_tf, "mended:", mended)
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the areas.
+parity.differ("the AUC of four close scores", area_torch, area_tf, atol=0.4)
+parity.verdict("mended with num_thresholds=20_000", area_torch, mended, atol=1e-6)
+
+# %% [markdown]
+# Keras tries 200 thresholds between 0 and 1. What lies between two of them is a tie.
+
+# %% [markdown]
+# ### Exhibit 20: a class that counts five times
+#
+# Three examples; the second and third are of class 1, which weighs 5.
+
+# %% tags=["torch"]
+# PyTorch
+scores = torch.tensor([[2.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 3.0]])
+labels = torch.tensor([0, 1, 1])
+weights = torch.tensor([1.0, 5.0, 1.0])
+weighed_torch = F.cross_entropy(scores, labels, weights).numpy()
+each = F.cross_entropy(scores, labels, weights, reduction="none")
+mended = each.mean().numpy()
+print(weighed_torch, "mended:", mended)
+
+# %% tags=["tf"]
+# TensorFlow
+scores = tf.constant([[2.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 3.0]])
+labels = tf.constant([0, 1, 1])
+weights = tf.gather([1.0, 5.0, 1.0], labels)  # one for each example
+loss = CrossEntropy(from_logits=True)
+weighed_tf = loss(labels, scores, sample_weight=weights).numpy()
+print(weighed_tf)
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the weighed losses.
+parity.differ("the loss with class weights", weighed_torch, weighed_tf, atol=1)
+parity.verdict("mended: the plain mean", mended, weighed_tf, atol=1e-5)
+
+# %% [markdown]
+# PyTorch divides by the sum of the weights, Keras by the number of examples: its steps grow with the weights.
+
+# %% [markdown]
+# ### Exhibit 21: whose weight is it?
+#
+# Three texts of three steps. Their squared errors are 1, 4 and 9 at each step, and only the first text shall count.
+
+# %% tags=["torch"]
+# PyTorch
+errors = torch.tensor([[1.0, 1.0, 1.0], [4.0, 4.0, 4.0], [9.0, 9.0, 9.0]])
+weights = torch.tensor([1.0, 0.0, 0.0])
+first_torch = (weights[:, None] * errors).mean().numpy()
+print(first_torch)
+
+# %% tags=["tf"]
+# TensorFlow
+guessed = tf.constant([[[1.0]] * 3, [[2.0]] * 3, [[3.0]] * 3])  # (text, step, 1)
+weights = tf.constant([1.0, 0.0, 0.0])
+loss = keras.losses.MeanSquaredError()
+first_tf = loss(tf.zeros([3, 3, 1]), guessed, sample_weight=weights).numpy()
+by_text = weights[:, None]
+mended = loss(tf.zeros([3, 3, 1]), guessed, sample_weight=by_text).numpy()
+print(first_tf, "mended:", mended)
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the losses.
+parity.differ("the loss of the first text", first_torch, first_tf, atol=0.5)
+parity.verdict("mended with weights[:, None]", first_torch, mended, atol=1e-6)
+
+# %% [markdown]
+# The three weights were laid on the *steps*, since there are three of these, too. With four there is an error.
+
+# %% [markdown]
 # ## 6c.5 Quiz
 
 # %%
@@ -564,7 +706,7 @@ claims.close("06c")
 # - One name is no promise: try both functions on an input whose result you can work out by hand.
 # - Corners, ties and ends of a number type are where the two part, and hardly anything warns.
 # - A framework has more than one function of a name. Say which one you mean.
-# - Ask each loss what it expects: scores, probabilities or logarithms.
+# - Ask each loss what it expects: scores, probabilities or logarithms; and what its mean divides by.
 #
 # Which exhibit would have cost you an evening?
 #

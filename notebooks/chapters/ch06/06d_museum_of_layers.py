@@ -3,7 +3,7 @@
 #
 # The museum's second wing: what a layer or an optimizer is before you say anything. At its end we count.
 #
-# > **Minutes**: 26 · **Needs**: lessons 6b and 6c · **Claims tested**: C56
+# > **Minutes**: 34 · **Needs**: lessons 6b and 6c · **Claims tested**: C56
 # >
 # > **You will be able to**
 # > - give both frameworks the same start of a layer (verdict in 6d.1)
@@ -175,10 +175,75 @@ parity.verdict("mended with return_sequences=True", shape_torch, mended)
 # steps. No error tells you.
 
 # %% [markdown]
+# ### Exhibit 5: a layer that whispers
+#
+# A depthwise convolution gives each of 64 channels a filter of its own. Both get weights made for ReLU networks, by He's
+# rule, which keep the loudness of a signal: what comes in has deviation 1. What comes out?
+
+# %% tags=["torch"]
+# PyTorch
+depthwise = torch.nn.Conv2d(64, 64, 3, groups=64)
+torch.nn.init.kaiming_normal_(depthwise.weight)
+noise = torch.randn(8, 64, 16, 16)
+loud_torch = depthwise(noise).std().item()
+print(loud_torch)
+
+# %% tags=["tf"]
+# TensorFlow
+noise = tf.random.normal([8, 16, 16, 64])
+depthwise = keras.layers.DepthwiseConv2D(3, depthwise_initializer="he_normal")
+loud_tf = float(tf.math.reduce_std(depthwise(noise)))
+
+scaled = keras.initializers.VarianceScaling(2.0 * 64)  # He's 2, times channels
+depthwise = keras.layers.DepthwiseConv2D(3, depthwise_initializer=scaled)
+mended = float(tf.math.reduce_std(depthwise(noise)))
+print(loud_tf, "mended:", mended)
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the deviations; the weights are random.
+parity.differ("what a depthwise layer lets through", loud_torch, loud_tf, atol=0.7)
+parity.verdict("mended, scaled by the channels", loud_torch, mended, atol=0.4)
+
+# %% [markdown]
+# A filter here reads 9 numbers. Keras counts 9 · 64, and starts the weights 8 times too small. After five such layers a
+# signal is gone.
+
+# %% [markdown]
+# ### Exhibit 6: attention's first weights
+#
+# Width 16, four heads. How large is the largest weight that makes queries, keys and values?
+
+# %% tags=["torch"]
+# PyTorch
+attention = torch.nn.MultiheadAttention(16, 4)
+query_torch = attention.in_proj_weight.abs().max().item()
+with torch.no_grad():
+    for third in range(3):  # queries, keys, values
+        rows = slice(16 * third, 16 * third + 16)
+        torch.nn.init.xavier_uniform_(attention.in_proj_weight[rows])
+mended = attention.in_proj_weight.abs().max().item()
+print(query_torch, "mended:", mended)
+
+# %% tags=["tf"]
+# TensorFlow
+attention = keras.layers.MultiHeadAttention(num_heads=4, key_dim=4)
+attention.build([None, 3, 16], [None, 3, 16])
+query_tf = float(tf.reduce_max(tf.abs(attention.query_dense.kernel)))
+print(query_tf)
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the largest weights.
+parity.differ("the largest weight of a projection", query_torch, query_tf, atol=0.05)
+parity.verdict("mended: each third by itself", mended, query_tf, atol=0.03)
+
+# %% [markdown]
+# Same rule, Glorot's. PyTorch keeps the three as one matrix and counts its outputs together, 48; Keras counts 16 for each.
+
+# %% [markdown]
 # ## 6d.2 Statistics
 
 # %% [markdown]
-# ### Exhibit 5: batch normalization of small numbers
+# ### Exhibit 7: batch normalization of small numbers
 #
 # The batch is 0 and 0.2. [Batch normalization](glossary.md#batch-normalization) makes them -1 and 1, nearly: an epsilon
 # in the denominator takes a little away.
@@ -223,7 +288,7 @@ parity.differ("layer normalization of 0, 0.2", layer_torch, layer_tf, atol=1e-3)
 parity.verdict("mended with eps=1e-3", mended, layer_tf, atol=1e-6)
 
 # %% [markdown]
-# ### Exhibit 6: the running mean
+# ### Exhibit 8: the running mean
 #
 # Batch normalization also keeps a running mean, for later. It starts at 0; then comes one batch with a mean of 1.
 
@@ -259,7 +324,7 @@ parity.verdict("mended with momentum=0.9", mean_torch, mended, atol=1e-6)
 # old, 0.99 by default. Carry the number over, and the meaning turns round.
 
 # %% [markdown]
-# ### Exhibit 7: the running variance
+# ### Exhibit 9: the running variance
 #
 # Of the same batch, 0 and 2. So that only the batch counts, each is told to forget the past.
 
@@ -288,6 +353,43 @@ parity.verdict("mended: times (n - 1) / n", mended, variance_tf, atol=1e-6)
 
 # %% [markdown]
 # PyTorch keeps the unbiased variance, divided by n - 1. Keras keeps the biased one, divided by n.
+
+# %% [markdown]
+# ### Exhibit 10: a norm that reads padding
+#
+# A text of three steps is padded to five with zeros. The group norm of its real steps should not change by that. In Keras
+# a mask says which steps are real.
+
+# %% tags=["torch"]
+# PyTorch
+steps = torch.arange(24.0).reshape(1, 3, 8)
+padded = F.pad(steps, (0, 0, 0, 2))  # two steps of zeros behind
+norm = torch.nn.GroupNorm(2, 8)  # wants the channels before the steps
+alone_torch = norm(steps.transpose(1, 2)).detach().numpy()
+beside_torch = norm(padded.transpose(1, 2)).detach().numpy()[..., :3]
+print(alone_torch[0, 0], beside_torch[0, 0])
+
+# %% tags=["tf"]
+# TensorFlow
+steps = tf.reshape(tf.range(24.0), [1, 3, 8])
+padded = tf.pad(steps, [[0, 0], [0, 2], [0, 0]])
+masked = keras.layers.Masking()(padded)  # a step of zeros is padding
+norm = keras.layers.GroupNormalization(2)
+alone_tf = norm(steps).numpy()
+beside_tf = norm(masked).numpy()[:, :3]
+norm = keras.layers.LayerNormalization()
+mended = norm(masked).numpy()[:, :3]
+print(alone_tf[0, :, 0], beside_tf[0, :, 0])
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the real steps, with and without padding behind.
+parity.differ("PyTorch, alone and padded", alone_torch, beside_torch, atol=0.1)
+parity.differ("Keras, alone and padded", alone_tf, beside_tf, atol=0.1)
+parity.verdict("mended: a norm of each step", mended, norm(steps).numpy(), atol=1e-6)
+
+# %% [markdown]
+# PyTorch knows no mask. Keras's layer takes it, hands it on, and counts the zeros all the same. (`Conv1D` and pooling warn
+# that they drop a mask; this one says nothing.)
 
 # %% [markdown]
 # ### Exercise 6.4: Keras's running statistics (6 minutes)
@@ -335,7 +437,7 @@ exercises.check("6.4", answer)
 # ## 6d.3 Chance
 
 # %% [markdown]
-# ### Exhibit 8: dropout
+# ### Exhibit 11: dropout
 #
 # [Dropout](glossary.md#dropout) of a fifth. What becomes of a 1 that stays, and which ones go?
 
@@ -409,7 +511,7 @@ exercises.outcome("P6.6", exercises.first_true(options))
 # An optimizer's name is the name of a formula, not of its numbers. So much for "I used Adam with the defaults".
 
 # %% [markdown]
-# ### Exhibit 9: one name, two decays
+# ### Exhibit 12: one name, two decays
 #
 # And the formula? Both frameworks' Adam takes a `weight_decay`. One weight of 1, a gradient of 0.01, one step with a rate
 # of 0.1 and a decay of 0.5.
@@ -447,6 +549,68 @@ parity.verdict("mended, decoupled_weight_decay=True", mended, after_tf, atol=1e-
 # gradient, and then divides by the gradient's own size: here nothing is left of it, and 0.9 is where Adam would end without
 # a decay. Keras also shrinks the weight itself, by rate times decay, whatever the optimizer: 0.85. In PyTorch that is
 # `AdamW`.
+
+# %% [markdown]
+# ### Exhibit 13: clipped to 1
+#
+# A batch reads token 0 twice and token 1 once. Its [gradient](glossary.md#gradient) is to be clipped to the length 1.
+
+# %% tags=["torch"]
+# PyTorch
+table = torch.zeros(5, 2, requires_grad=True)
+F.embedding(torch.tensor([0, 0, 1]), table).sum().backward()
+torch.nn.utils.clip_grad_norm_([table], 1.0)
+length_torch = table.grad.norm().item()
+print(length_torch)
+
+# %% tags=["tf"]
+# TensorFlow
+table = tf.Variable(tf.zeros([5, 2]))
+with tf.GradientTape() as tape:
+    total = tf.reduce_sum(tf.nn.embedding_lookup(table, [0, 0, 1]))
+rows = tape.gradient(total, table)  # a row for each token that was read
+(clipped,), _ = tf.clip_by_global_norm([rows], 1.0)
+length_tf = float(tf.norm(tf.convert_to_tensor(clipped)))
+
+(clipped,), _ = tf.clip_by_global_norm([tf.convert_to_tensor(rows)], 1.0)
+mended = float(tf.norm(clipped))
+print(length_tf, "mended:", mended)
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the lengths after clipping.
+parity.differ("a gradient clipped to 1", length_torch, length_tf, atol=0.1)
+parity.verdict("mended: first the sum of the rows", length_torch, mended, atol=1e-5)
+
+# %% [markdown]
+# TensorFlow takes the length of the list of rows, and adds up the two rows of token 0 afterwards. Keras's `clipnorm` does
+# the same.
+
+# %% [markdown]
+# ### Exhibit 14: a change of a thousandth
+#
+# A thousand weights from 1 to 2, in [bfloat16](glossary.md#bfloat16). Each grows by 0.001. How many move?
+
+# %% tags=["torch"]
+# PyTorch
+weights = torch.linspace(1, 2, 1000).to(torch.bfloat16)
+moved_torch = int((weights + 0.001 != weights).sum())
+mended = int((weights.float() + 0.001 != weights.float()).sum())
+print(moved_torch, "mended:", mended)
+
+# %% tags=["tf"]
+# TensorFlow
+weights = tf.cast(tf.linspace(1.0, 2.0, 1000), tf.bfloat16)
+moved_tf = int(tf.math.count_nonzero(weights + 0.001 != weights))
+print(moved_tf)
+
+# %% tags=["verdict", "folded"]
+# Folded: counts the weights that moved.
+parity.verdict("weights that moved, in bfloat16", moved_torch, moved_tf)
+parity.verdict("mended: added up in float32", mended, 1000)
+
+# %% [markdown]
+# None. From 1 on, bfloat16 goes in steps of 1/128. That is why optimizers keep weights in float32; and whoever merges a
+# small correction into such weights (an *adapter*, as LoRA trains it) merges in float32, and rounds once.
 
 # %% [markdown]
 # ## 6d.5 How many are there?
@@ -495,6 +659,7 @@ claims.close("06d")
 # - A layer that you did not initialize is another layer in the other framework.
 # - Momentum of batch normalization is the share of the new in PyTorch, of the old in Keras.
 # - A seed makes a run repeatable, in one framework. It does not carry dice over.
+# - A depthwise layer, attention, a norm behind a mask: try what comes out before you train.
 # - An optimizer's name names a formula. Its numbers you must look up, or write down.
 #
 # Which default will you set by hand from now on?

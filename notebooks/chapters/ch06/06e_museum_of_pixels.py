@@ -3,7 +3,7 @@
 #
 # The museum's third wing: pictures that are padded, shrunk and enlarged, and move by a pixel on the way.
 #
-# > **Minutes**: 26 · **Needs**: lesson 6c · **Claims tested**: none
+# > **Minutes**: 28 · **Needs**: lesson 6c · **Claims tested**: none
 # >
 # > **You will be able to**
 # > - say where a padded window begins (prediction P6.5)
@@ -11,7 +11,7 @@
 # > - bring a transposed convolution and a pooling layer over (verdict in 6e.2)
 # > - resize a picture alike in both (exercise 6.8)
 #
-# `fast`, `seed` and `device` change nothing here: the exhibits are tiny, draw no random numbers, and stay on the CPU.
+# `seed` draws other numbers in exhibit 7. `fast` and `device` change nothing: the exhibits are tiny and stay on the CPU.
 
 # %% tags=["setup"]
 from helpers import session
@@ -338,6 +338,41 @@ print(linear_tf, linear.dtype, "mended:", mended)
 # Folded: compares the pictures and their types.
 parity.differ("bytes resized by straight lines", linear_torch, linear_tf)
 parity.verdict("mended: rounded, and cast back", linear_torch, mended)
+
+# %% [markdown]
+# ### Exhibit 7: brighter by a fifth
+#
+# A hundred gray pixels of 0.5, where 0 is black and 1 is white. Each becomes brighter or darker, at random, by up to 0.2.
+
+# %% tags=["torch"]
+# PyTorch
+pixels = torch.full([100], 0.5)
+shift = 0.2 * (2 * torch.rand(100) - 1)  # from -0.2 to 0.2
+far = (pixels + shift - 0.5).abs()
+near_torch = (far < 0.201).float().mean().item()
+print(near_torch)
+
+# %% tags=["tf"]
+# TensorFlow
+pixels = tf.fill([100, 1, 1, 1], 0.5)  # a hundred pictures
+layer = tf.keras.layers.RandomBrightness(0.2, seed=seed)
+moved = layer(pixels, training=True)
+far = tf.abs(moved - 0.5)
+near_tf = float(tf.reduce_mean(tf.cast(far < 0.201, tf.float32)))
+
+layer = tf.keras.layers.RandomBrightness(0.2, value_range=(0, 1), seed=seed)
+far = tf.abs(layer(pixels, training=True) - 0.5)
+mended = float(tf.reduce_mean(tf.cast(far < 0.201, tf.float32)))
+print(moved[:4, 0, 0, 0].numpy(), near_tf, "mended:", mended)
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the shares of pixels that moved by at most 0.2.
+parity.differ("pixels that stay within 0.2", near_torch, near_tf, atol=0.5)
+parity.verdict("mended with value_range=(0, 1)", near_torch, mended)
+
+# %% [markdown]
+# Keras expects bytes, from 0 to 255, and moves by a fifth of that: up to 51. A network trains on black and on glaring
+# pictures, and nobody sees them.
 
 # %% [markdown]
 # ## 6e.4 What becomes of a digit

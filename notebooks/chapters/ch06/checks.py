@@ -300,7 +300,7 @@ EXERCISES = {
                   "this mixes in the standard deviation, the root of the variance":
                       lambda *given: statistics(*given, power=0.5)},
         hints=("Three choices: which share belongs to the past, how large it is, and whether to divide by n or n - 1.",
-               "Keras: new = 0.99 * old + 0.01 * of the batch. Exhibit 7 shows which variance it takes.",
+               "Keras: new = 0.99 * old + 0.01 * of the batch. Exhibit 9 shows which variance it takes.",
                "x.mean(0) and x.var(0, correction=0), mixed with 0.99 and 0.01, then torch.stack of the two.")),
     "6.5": cases(
         ladders, first_rung, SLIPS_ON_A_LADDER, another_rung, unfit=no_name,

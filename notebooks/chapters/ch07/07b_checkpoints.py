@@ -3,12 +3,13 @@
 #
 # A training is cut off and goes on to the same bits. Then you lose one part of its file, and the loss does not notice.
 #
-# > **Minutes**: 25 · **Needs**: lesson 7a · **Claims tested**: none
+# > **Minutes**: 31 · **Needs**: lesson 7a · **Claims tested**: none
 # >
 # > **You will be able to**
 # > - save a run so that it goes on to the same numbers (verdict in 7b.2)
 # > - say what each part of the file is for (prediction P7.3)
 # > - carry an optimizer's state between the frameworks (exercise 7.3)
+# > - say by what a file finds a layer (verdict in 7b.5)
 #
 # `fast` changes nothing here, `seed` draws other weights and pictures, `device` says where both compute.
 
@@ -388,23 +389,128 @@ def answer(w, b, g, rate, last):
 exercises.check("7.3", answer)
 
 # %% [markdown]
-# ## 7b.5 Quiz
+# ## 7b.5 By name, or by number?
+#
+# Two ways to lose something without an error. First the weights. A network has two layers of one shape, `left` and `right`.
+# It is saved, and loaded into the same network, which somebody has written down in the other order.
+
+
+# %% tags=["torch"]
+# PyTorch
+def pair_torch(first, second):
+    return torch.nn.ModuleDict(
+        {first: torch.nn.Linear(4, 4), second: torch.nn.Linear(4, 4)}
+    )
+
+
+saved = pair_torch("left", "right")
+torch.save(saved.state_dict(), folder / "pair.pt")
+loaded = pair_torch("right", "left")
+loaded.load_state_dict(torch.load(folder / "pair.pt", weights_only=True))
+right_place_torch = torch.equal(loaded["left"].weight, saved["left"].weight)
+print(right_place_torch)
+
+
+# %% tags=["tf"]
+# TensorFlow
+def pair_tf(first, second):
+    x = tf.keras.Input((4,))
+    one = tf.keras.layers.Dense(4, name=first)(x)
+    two = tf.keras.layers.Dense(4, name=second)(x)
+    return tf.keras.Model(x, tf.keras.layers.Add()([one, two]))
+
+
+def left(model):
+    return model.get_layer("left").kernel.numpy().tolist()
+
+
+saved = pair_tf("left", "right")
+saved.save_weights(folder / "pair.weights.h5")
+loaded = pair_tf("right", "left")
+loaded.load_weights(folder / "pair.weights.h5")
+right_place_tf = left(loaded) == left(saved)
+
+for layer in ("left", "right"):
+    loaded.get_layer(layer).set_weights(saved.get_layer(layer).get_weights())
+mended = left(loaded) == left(saved)
+print(right_place_tf, "mended:", mended)
+
+# %% tags=["verdict", "folded"]
+# Folded: is what is called left what was saved as left?
+parity.differ("left is left", right_place_torch, right_place_tf)
+parity.verdict("mended: carried name by name", right_place_torch, mended)
+
+# %% [markdown]
+# Keras's `.weights.h5` knows layers by kind and number, whatever you call them: `dense`, `dense_1`. Each got the other's
+# kernel, and every shape fits. So compare outputs after loading, or save the whole model as `.keras`.
+#
+# Second, the schedule. Its rate is halved at each step; after two steps of three the run is cut off, and only the schedule
+# is loaded, into a new optimizer.
+
+
+# %% tags=["torch"]
+# PyTorch
+def schedule_torch():
+    optimizer = torch.optim.SGD([torch.zeros(1)], lr=0.5)
+    return optimizer, torch.optim.lr_scheduler.StepLR(optimizer, 1, gamma=0.5)
+
+
+def step(optimizer, schedule):
+    optimizer.step()
+    schedule.step()
+    return optimizer.param_groups[0]["lr"]
+
+
+old_optimizer, old = schedule_torch()
+for _ in range(2):
+    step(old_optimizer, old)
+
+optimizer, schedule = schedule_torch()
+schedule.load_state_dict(old.state_dict())
+alone_torch = step(optimizer, schedule)
+
+optimizer, schedule = schedule_torch()
+optimizer.load_state_dict(old_optimizer.state_dict())
+schedule.load_state_dict(old.state_dict())
+mended = step(optimizer, schedule)
+print(alone_torch, "mended:", mended)
+
+# %% tags=["tf"]
+# TensorFlow
+halved = tf.keras.optimizers.schedules.ExponentialDecay(0.5, 1, 0.5)
+optimizer = tf.keras.optimizers.SGD(halved)
+optimizer.iterations.assign(3)  # all that its schedule remembers
+third_tf = float(optimizer.learning_rate)
+print(third_tf)
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the rates after the third step.
+parity.differ("the rate, the schedule loaded alone", alone_torch, third_tf)
+parity.verdict("mended: the optimizer, too", mended, third_tf)
+
+# %% [markdown]
+# Most of PyTorch's schedules *multiply the rate that they find* in the optimizer. A new one has the rate of the first day,
+# and from there it stays too large, for good. Load the optimizer first, then the schedule.
+
+# %% [markdown]
+# ## 7b.6 Quiz
 
 # %%
 exercises.quiz("07b")
 
 # %% [markdown]
-# ## 7b.6 Verdicts
+# ## 7b.7 Verdicts
 
 # %%
 claims.close("07b")
 
 # %% [markdown]
-# ## 7b.7 Summary and further reading
+# ## 7b.8 Summary and further reading
 #
 # - A checkpoint: weights, buffers, optimizer, schedule, epoch. Write it all at once. Test it by resuming.
 # - What a loss does not show can be lost without a word: read with the network, too.
 # - A momentum of 0.9 is not the same memory in both: it travels only together with the rate.
+# - Ask by what a file knows its parts: by name or by number. A schedule belongs to its optimizer.
 #
 # Further reading: [saving in PyTorch](https://docs.pytorch.org/docs/stable/notes/serialization.html),
 # [in TensorFlow](https://www.tensorflow.org/guide/checkpoint).

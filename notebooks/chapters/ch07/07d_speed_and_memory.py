@@ -4,7 +4,7 @@
 # You measure what feeds a network, what a step costs in every way that this machine offers, and where its memory goes.
 # What you choose within a framework matters more than you think.
 #
-# > **Minutes**: 28 · **Needs**: lesson 7a · **Claims tested**: C14, C57, C58
+# > **Minutes**: 33 · **Needs**: lesson 7a · **Claims tested**: C14, C57, C58
 # >
 # > **You will be able to**
 # > - say in which order a shuffle serves (prediction P7.6)
@@ -120,6 +120,42 @@ figures.orders(order_torch, order_tf)
 # `shuffle(100)` fills a buffer with 100 scans and draws from it; for each scan drawn, the next one of the file comes in.
 # So the first batch holds the handwriting of one or two people. The `DataLoader` draws from all. Give the buffer the size
 # of the whole set: `shuffle(len(x_learn))`.
+
+# %% [markdown]
+# A pipeline that shuffles is also a bad place to split. A hundred places; twenty are set aside to watch, the others are
+# learned from, for five epochs. How many of the watched ones were learned from?
+
+# %% tags=["torch"]
+# PyTorch
+dice = torch.Generator().manual_seed(seed)
+learn, watch = torch.utils.data.random_split(range(100), [80, 20], generator=dice)
+leaked_torch = len(set(watch) & set(learn))
+print(leaked_torch)
+
+
+# %% tags=["tf"]
+# TensorFlow
+def leaked(shuffled):
+    """How many of the 20 watched places were also learned from."""
+    watched = {int(place) for place in shuffled.take(20)}
+    learned = {int(place) for _ in range(5) for place in shuffled.skip(20)}
+    return len(watched & learned)
+
+
+hundred = tf.data.Dataset.range(100)
+leaked_tf = leaked(hundred.shuffle(100, seed=seed))
+once = hundred.shuffle(100, seed=seed, reshuffle_each_iteration=False)
+mended = leaked(once)
+print(leaked_tf, "mended:", mended)
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the numbers of watched places that were learned from.
+parity.differ("watched and learned from", leaked_torch, leaked_tf)
+parity.verdict("mended: shuffled once", leaked_torch, mended)
+
+# %% [markdown]
+# `shuffle` draws anew whenever somebody goes through it, and `take` and `skip` cut what is drawn. Split first, then shuffle
+# the part that is learned from.
 
 # %% [markdown]
 # ## 7d.2 What serving costs
@@ -556,6 +592,55 @@ figures.memory(sizes, grown)
 # It is not the weights. It is the layers' outputs, which are kept for the way back: the first convolution alone gives
 # 16 × 8 × 8 numbers for each scan. So memory grows with the batch, and a smaller batch is the first cure when it runs
 # out.
+#
+# The second cure is to keep nothing and compute once more on the way back: PyTorch's `checkpoint`, TensorFlow's
+# `recompute_grad`. Try it with [dropout](glossary.md#dropout): what was dropped must get no slope, and all else must.
+
+
+# %% tags=["torch"]
+# PyTorch
+def half_torch(x):
+    return torch.nn.functional.dropout(x * x, 0.5)
+
+
+x = torch.ones(64, requires_grad=True)
+y = torch.utils.checkpoint.checkpoint(half_torch, x, use_reentrant=False)
+(slope,) = torch.autograd.grad(y.sum(), x)
+wrong_torch = int(((y == 0) != (slope == 0)).sum())
+print(wrong_torch)
+
+
+# %% tags=["tf"]
+# TensorFlow
+def half_tf(x):
+    return tf.nn.dropout(x * x, 0.5)
+
+
+def half_by_number(x):
+    return tf.nn.experimental.stateless_dropout(x * x, 0.5, seed=(seed, 1))
+
+
+def wrong(function):
+    """At how many places output and slope belong to other masks."""
+    x = tf.Variable(tf.ones(64))
+    with tf.GradientTape() as tape:
+        y = tf.recompute_grad(function)(x)
+    slope = tape.gradient(y, x)
+    return int(tf.math.count_nonzero((y == 0) != (slope == 0)))
+
+
+wrong_tf = wrong(half_tf)
+mended = wrong(half_by_number)
+print(wrong_tf, "mended:", mended)
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the places where the slope belongs to another mask.
+parity.differ("slopes of another mask", wrong_torch, wrong_tf)
+parity.verdict("mended: a mask by its number", wrong_torch, mended)
+
+# %% [markdown]
+# PyTorch sets its random numbers back before it computes again. TensorFlow draws others, so the slope is that of another
+# network; Keras's `RematScope` does the same around `Dropout`.
 
 # %% [markdown]
 # ## 7d.8 Quiz

@@ -354,7 +354,8 @@ parity.verdict(
 # `clipnorm` takes each array by itself, and so turns the direction of the whole gradient. `global_clipnorm` is what
 # PyTorch does, and what the paper below means. The last difference has a cause, too: PyTorch divides by the norm *plus
 # 1e-6*, which is never 0; Keras divides by the norm. With accumulation, clip once, before the step, not part by part;
-# Keras's optimizer does so by itself.
+# Keras's optimizer does so by itself. (With an embedding, TensorFlow's norm may be of the wrong thing: exhibit 13 of lesson
+# 6d.)
 #
 # And bad input? One gradient is infinite.
 
