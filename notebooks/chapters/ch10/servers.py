@@ -31,6 +31,11 @@ def start(how, folder, side):
     return f"{server.url}/v1/models/{MODEL}"
 
 
+def keep(context):
+    """Enter a context, and leave it at `stop`; returns what it gives. For servers of other modules."""
+    return _running.enter_context(context)
+
+
 def stop():
     """End all servers that `start` has started."""
     _running.close()
