@@ -368,9 +368,9 @@ def test_a_server_of_each_framework_answers_right_on_loopback_only(door):
 def test_tensorflow_servings_own_client_talks_to_both_unchanged(door):
     side, _, where = door
     images = data.digits().x_test[:5]
-    job = {"home": fetched.folder("tensorflow-serving-api"), "target": where.target, "key": where.key, "image": "image",
-           "pictures": images}
-    found, = process.run("ch10/ask_serving_api", job, timeout=120)
+    job = {"target": where.target, "key": where.key, "image": "image", "pictures": images}
+    home = {"PYTHONPATH": fetched.folder("tensorflow-serving-api")}
+    found, = process.run("ch10/ask_serving_api", job, timeout=120, env=home)
     np.testing.assert_array_equal(np.array(found["probabilities"], "float32"), grpc_client.probabilities(where, images))
     assert found["states"] == {"1": "AVAILABLE"} and found["version"] == 1
     assert found["signatures"] == {"torch": [DEFAULT], "tf": ["classify", "raw", DEFAULT]}[side]

@@ -1,6 +1,6 @@
 """Ask a gRPC model server with TensorFlow Serving's own client package, which knows nothing of this course.
 
-JSON in: home (the package's folder), target, key, image (the input's name), pictures (nested lists). JSON out:
+PYTHONPATH names the package's folder. JSON in: target, key, image (the input's name), pictures (nested lists). JSON out:
 probabilities, version, states, signatures, and the status codes of three requests that a server must refuse.
 """
 import json
@@ -8,8 +8,6 @@ import os
 import sys
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-job = json.load(sys.stdin)
-sys.path.append(job["home"])
 
 import grpc  # noqa: E402
 import numpy as np  # noqa: E402
@@ -22,6 +20,7 @@ from tensorflow_serving.apis import (  # noqa: E402
     prediction_service_pb2_grpc,
 )
 
+job = json.load(sys.stdin)
 channel = grpc.insecure_channel(job["target"], [("grpc.enable_http_proxy", 0)])
 prediction = prediction_service_pb2_grpc.PredictionServiceStub(channel)
 model = model_service_pb2_grpc.ModelServiceStub(channel)
