@@ -3,6 +3,7 @@ import copy
 
 import numpy as np
 
+from chapters.ch10 import checks_f
 from helpers.course.comparing import one_number, whole_number
 from helpers.course.judging import Exercise, attempt, call, cases, function, kind, short
 
@@ -226,4 +227,5 @@ EXERCISES = {
         "The size comes first: nothing should be parsed that is too large.",
         "What may `json.loads` raise? And what may `[\"instances\"]` raise on a list, on a number, on an object without it?",
         "`except (ValueError, RecursionError, TypeError, KeyError)`, and `type(row) in (int, float)`.")),
+    **checks_f.EXERCISES,
 }

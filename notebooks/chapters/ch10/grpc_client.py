@@ -30,3 +30,16 @@ def probabilities(door, images, path=PREDICT):
     with grpc.insecure_channel(door.target, OPTIONS) as channel:
         answer = method(channel, path)(request_of(images), timeout=60, metadata=door.metadata)
     return messages.unpack(next(iter(answer.outputs.values())), "the answer").astype(np.float32)
+
+
+def answer(door, request, options=()):
+    """(word, array) of a call of Predict: ("OK", the first output), or gRPC's word for what went wrong, and None.
+
+    options: more options of the channel, (name, value) each.
+    """
+    with grpc.insecure_channel(door.target, [*OPTIONS, *options]) as channel:
+        try:
+            found = method(channel, PREDICT)(request, timeout=60, metadata=door.metadata)
+        except grpc.RpcError as error:
+            return error.code().name, None
+    return "OK", messages.unpack(next(iter(found.outputs.values())), "the answer")

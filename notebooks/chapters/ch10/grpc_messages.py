@@ -149,6 +149,7 @@ def _typed(field, kind):
 
 _Field = descriptor_pb2.FieldDescriptorProto
 CLASSES = _classes()
+TensorProto = CLASSES["tensorflow.TensorProto"]
 PredictRequest = CLASSES["tensorflow.serving.PredictRequest"]
 PredictResponse = CLASSES["tensorflow.serving.PredictResponse"]
 GetModelStatusRequest = CLASSES["tensorflow.serving.GetModelStatusRequest"]
