@@ -4,7 +4,7 @@
 # Programs seldom talk to each other in JSON. You ask both frameworks' servers through a second door, count its bytes,
 # and find out what it takes for a picture.
 #
-# > **Minutes**: 35 · **Needs**: lessons 10a and 10d · **Claims tested**: none
+# > **Minutes**: 39 · **Needs**: lessons 10a and 10d · **Claims tested**: none
 # >
 # > **You will be able to**
 # > - say what travels in a message, and what does not (verdict in 10f.1)
@@ -29,7 +29,7 @@ import numpy as np
 from chapters.ch10 import client, grpc_client, grpc_exhibits, grpc_server, impatience
 from chapters.ch10 import grpc_messages as messages
 from chapters.ch10 import servers, training
-from helpers import claims, data, exercises, parity, show, timing
+from helpers import claims, data, exercises, parity, timing
 
 # %% tags=["torch", "setup"]
 # PyTorch
@@ -82,8 +82,8 @@ folder = servers.fresh_folder("10f")
 # }
 # ```
 #
-# From it a program makes classes, in any language. Ours are in [grpc_messages.py](chapters/ch10/grpc_messages.py), made
-# from a table with the same names and numbers. What does such a message look like on its way?
+# From it a program makes classes, in any language. Ours, in [grpc_messages.py](chapters/ch10/grpc_messages.py), have the
+# same names and numbers. What does such a message look like on its way?
 
 # %% tags=["taught"]
 request = messages.PredictRequest()
@@ -97,8 +97,8 @@ print(list(b"digits"))
 #
 # So who has no `.proto` cannot read it, a field may be renamed, and a number must never be used for another field.
 #
-# An array is a message as well, a `TensorProto`: a number for its type (1 is float32), its sizes, and its memory as it
-# lies there. TensorFlow can write one. For a PyTorch tensor we fill it in ourselves.
+# An array is a message as well, a `TensorProto`: a number for its type (1 is float32), its sizes, and its memory.
+# TensorFlow can write one. For a PyTorch tensor we fill it in ourselves.
 
 # %% tags=["taught"]
 digits = data.digits()
@@ -263,11 +263,10 @@ exercises.outcome(
 
 # %% [markdown]
 # A float32 has four bytes in a message, whatever its value. JSON writes digits, and a shade of our pictures, a sixteenth
-# or a multiple, has few: `0.0`, `0.25`. Noise has many. So "binary is smaller" depends on the numbers. A photograph of
-# bytes is smaller still as a JPEG, in either.
+# or a multiple, has few: `0.0`, `0.25`. Noise has many. So "binary is smaller" depends on the numbers.
 #
-# What JSON costs is the *time* to write and read it. `asks` holds functions that keep their connection open; each round
-# asks once at each door.
+# JSON costs time as well, to write and to read it. `asks` holds functions that keep their connection open; each round asks
+# once at each door.
 
 # %% tags=["taught"]
 rounds = 31 if fast else 201
@@ -303,8 +302,8 @@ for pictures in (1, 64):
     parity.by_clock(f"TensorFlow, pictures a request: {pictures}", told)
 
 # %% [markdown]
-# Read the ratio with care. It compares two servers that this course wrote, Flask in front of one of them; a network
-# between client and server would add the same to both.
+# Read the ratio with care. It compares two servers that this course wrote, one of them with Flask; and a network between
+# client and server would add the same to both.
 
 # %% [markdown]
 # ## 10f.4 Which numbers arrive?
@@ -346,21 +345,12 @@ strange = {
     "int64, 2**53 + 1": np.array([2**53 + 1]),
 }
 ways = {"JSON, Python": by_json, "JSON, browser": by_browser, "message": by_message}
-arrives = {}
-for kind, array in strange.items():
-    arrives[kind] = {}
-    for name, way in ways.items():
-        try:
-            arrives[kind][name] = bool(way(array).tobytes() == array.tobytes())
-        except ValueError:
-            arrives[kind][name] = "refused"
 
 # %% tags=["verdict", "folded"]
 # Folded: what has arrived to the last bit, and whether a message lost anything.
-rows = [(kind, *found.values()) for kind, found in arrives.items()]
-show.table(["numbers", *ways], rows, caption="Do they arrive to the last bit?")
-by_messages = [bool(found["message"]) for found in arrives.values()]
-parity.verdict("all arrive in a message", by_messages, [True] * len(strange))
+arrived = grpc_exhibits.show_arrivals(ways, strange)
+by_messages = [found["message"] for found in arrived.values()]
+parity.verdict("what arrives in a message", by_messages, ["yes"] * len(strange))
 
 # %% [markdown]
 # JSON does *not* round: Python writes as many digits as bring the number back. What it loses is at the borders: the type
@@ -422,9 +412,9 @@ options = {
 exercises.outcome("P10.14", exercises.first_true(options))
 
 # %% [markdown]
-# A message may be short on purpose: an array of a million times the same number then takes 20 bytes. So whoever reads
-# one fills it up, and a picture of which half got lost is answered like any other. That is no habit of ours:
-# `tf.io.parse_tensor` is how TensorFlow itself reads a message, in C++, as TensorFlow Serving does.
+# A message may be short on purpose: a million times the same number then takes 20 bytes. So whoever reads one fills it
+# up, and a picture of which half got lost is answered like any other. That is no habit of ours: `tf.io.parse_tensor` is
+# how TensorFlow itself reads a message, in C++, as TensorFlow Serving does.
 
 # %% tags=["tf"]
 # TensorFlow
@@ -528,8 +518,7 @@ def calls_for_nobody(open_door, call):
 # %% tags=["torch"]
 # PyTorch
 def call_torch(images):
-    with torch.inference_mode():
-        return model_torch(torch.from_numpy(images)).numpy()
+    return torch_side.to_numpy(model_torch(torch.from_numpy(images)))
 
 
 calls_torch = {
@@ -541,7 +530,7 @@ calls_torch = {
 # %% tags=["tf"]
 # TensorFlow
 def call_tf(images):
-    return model_tf(images).numpy()
+    return tf_side.to_numpy(model_tf(images))
 
 
 calls_tf = {
@@ -570,7 +559,7 @@ exercises.outcome("P10.15", exercises.first_true(options))
 # But what has *begun* runs on: gRPC cannot stop your function. It can tell it. A handler gets a `context`, whose
 # `is_active()` says whether somebody still waits.
 #
-# ### Exercise 10.9: stop when nobody waits (6 minutes)
+# ### Exercise 10.9: stop when nobody waits (5 minutes)
 #
 # Write `answer(call, images, context)`. It computes the pictures, an array, in pieces of at most 16 with `call`, a function
 # from pictures to an array of as many rows, and returns one array of all rows. Before each piece it asks

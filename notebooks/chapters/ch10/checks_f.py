@@ -89,7 +89,7 @@ def _piece(answer, images, looks):
 
     def model(part):
         sizes.append(len(part))
-        return np.asarray(part).reshape(len(part), -1)[:, :10] * 2
+        return np.asarray(part).reshape(len(part), 64)[:, :10] * 2
 
     got, problem = call(answer, model, images, _Context(looks))
     if problem:
@@ -123,7 +123,7 @@ EXERCISES = {
         tensors, complete, COUNTS, unfit=_no_bool, no_function="answer must be a function: write def answer(proto): above.",
         say=lambda given, right, got: f"{_shown(given[0])}: that is {right}, yours is {short(got)}.", hints=(
             "How many numbers does the shape ask for? The product of its sizes; `math.prod` takes a generator.",
-            "How many are there? A fourth of the length of `tensor_content`; where that is empty, the length of `float_val`.",
+            "How many are there? A fourth of the length of `tensor_content`; where it is empty, the length of `float_val`.",
             "`held = len(proto.tensor_content) / 4 or len(proto.float_val)`; and `unknown_rank` is False at once.")),
     "10.9": Exercise(_judge_pieces, (
         "A loop over the starts of the pieces: `range(0, len(images), 16)`.",
