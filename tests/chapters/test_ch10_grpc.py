@@ -9,7 +9,8 @@ import numpy as np
 import psutil
 import pytest
 
-from chapters.ch10 import grpc_api, grpc_client, grpc_server, model_store, servers, training
+import cells
+from chapters.ch10 import grpc_api, grpc_client, grpc_exhibits, grpc_server, impatience, model_store, servers, training
 from chapters.ch10 import grpc_messages as messages
 from chapters.ch10.rest_api import DEFAULT, Refused, Signature, Tensor
 from helpers import ROOT, data, process
@@ -400,3 +401,63 @@ def test_a_server_ends_with_its_block(tmp_path, monkeypatch):
 def test_codes_are_those_of_the_real_server():
     """tensorflow_serving/model_servers/http_server.cc maps them the other way round."""
     assert grpc_api.CODES[503] == grpc.StatusCode.UNAVAILABLE and grpc_api.CODES[429] == grpc.StatusCode.RESOURCE_EXHAUSTED
+
+
+# Lesson 10f
+
+
+@pytest.mark.parametrize("sizes, letter", [((30, 20), "a"), ((60, 20), "b"), ((100, 20), "c")])
+def test_how_many_times_as_large_the_json_is(sizes, letter):
+    assert cells.judge("10f", "times", asks=["P10.13"], sizes={"64 pictures": sizes}) == {"P10.13": letter}
+
+
+@pytest.mark.parametrize("word, filled_with, letter", [("INVALID_ARGUMENT", None, "a"), ("OK", 0, "b"), ("OK", 0.5, "c")])
+def test_what_becomes_of_a_short_message(word, filled_with, letter):
+    """The servers answer what they read; here a short message is read with the rest filled up like this."""
+    flat = np.full(64, 0.5, "float32")
+    answer = None if filled_with is None else np.concatenate([flat[:30], np.full(34, filled_with, "float32")])
+    judged = cells.judge("10f", "again", asks=["P10.14"], flat=flat, one=flat.reshape(1, 8, 8), word_torch=word,
+                         door_torch=None, short_torch=answer, ask=lambda door, images: images.reshape(-1))
+    assert judged == {"P10.14": letter}
+
+
+@pytest.mark.parametrize("over_grpc, over_rest, letter", [(0, 0, "a"), (5, 5, "b"), (0, 5, "c"), (1, 5, "c"), (5, 0, "d")])
+def test_for_whom_the_model_is_called(over_grpc, over_rest, letter):
+    calls = {"gRPC": over_grpc, "REST": over_rest}
+    assert cells.judge("10f", "over_grpc", asks=["P10.15"], calls_torch=calls, calls_tf=calls) == {"P10.15": letter}
+
+
+def test_a_client_of_rest_that_is_gone_is_served_and_one_of_grpc_is_not():
+    """With a model that needs no framework; the lesson's own function counts."""
+    space = cells.functions("10f", "calls_for_nobody", impatience=impatience, one=np.zeros((1, 8, 8), "float32"))
+    assert space["calls_for_nobody"](impatience.grpc_door, np.negative) == 0
+    assert space["calls_for_nobody"](impatience.rest_door, np.negative) == 5
+
+
+def test_what_has_begun_runs_to_its_end_though_nobody_waits(half):
+    channel, versions = half
+    model, begun, go_on, done = versions.live[2], threading.Event(), threading.Event(), threading.Event()
+
+    def wait():
+        begun.set()
+        go_on.wait(60)
+        done.set()
+
+    model.wait = wait
+    call = grpc_client.method(channel, PREDICT).future(of_half([[1, 2]]), metadata=KEY, timeout=60)
+    assert begun.wait(60)
+    call.cancel()
+    assert call.code() == grpc.StatusCode.CANCELLED and not done.is_set()
+    go_on.set()
+    assert done.wait(60)
+
+
+def test_what_arrives_is_told_from_what_does_not(capsys):
+    ways = {"as it is": np.copy, "as float64": np.float64, "less": lambda array: array - 1}
+
+    def refuse(array):
+        raise ValueError("no")
+
+    found = grpc_exhibits.show_arrivals({**ways, "never": refuse}, {"one": np.ones(3, "float32")})
+    assert found == {"one": {"as it is": "yes", "as float64": "no", "less": "no", "never": "refused"}}
+    assert "refused" in capsys.readouterr().out
