@@ -302,8 +302,8 @@ for pictures in (1, 64):
     parity.by_clock(f"TensorFlow, pictures a request: {pictures}", told)
 
 # %% [markdown]
-# Read the ratio with care. It compares two servers that this course wrote, one of them with Flask; and a network between
-# client and server would add the same to both.
+# Read the ratio with care. It compares two servers that this course wrote. On a busy machine gRPC, whose Python server
+# hands each call from thread to thread, may even be the slower one; and a network would add the same to both.
 
 # %% [markdown]
 # ## 10f.4 Which numbers arrive?
