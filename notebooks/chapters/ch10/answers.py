@@ -797,3 +797,226 @@ import random
 
 def answer(user, percent):
     return random.random() * 100 < percent
+
+# %% 10.8 right: a product by math
+import math
+
+def answer(proto):
+    count = math.prod(dim.size for dim in proto.tensor_shape.dim)
+    held = len(proto.tensor_content) / 4 if proto.tensor_content else len(proto.float_val)
+    return not proto.tensor_shape.unknown_rank and held == count
+
+# %% 10.8 right: NumPy
+def answer(proto):
+    if proto.tensor_shape.unknown_rank:
+        return False
+    count = np.prod([dim.size for dim in proto.tensor_shape.dim])
+    if len(proto.tensor_content) > 0:
+        return len(proto.tensor_content) == count * 4
+    return len(proto.float_val) == count
+
+# %% 10.8 right: a loop, early returns
+def answer(proto):
+    wanted = 1
+    for dim in proto.tensor_shape.dim:
+        wanted = wanted * dim.size
+    if proto.tensor_shape.unknown_rank:
+        return False
+    if proto.tensor_content != b"":
+        whole, rest = divmod(len(proto.tensor_content), 4)
+        return whole == wanted and rest == 0
+    return wanted == len(proto.float_val)
+
+# %% 10.8 right: read and compared
+def answer(proto):
+    if proto.tensor_shape.unknown_rank:
+        return False
+    sizes = tuple(dim.size for dim in proto.tensor_shape.dim)
+    if proto.tensor_content:
+        if len(proto.tensor_content) % 4:
+            return False
+        values = np.frombuffer(proto.tensor_content, "<f4")
+    else:
+        values = np.array(proto.float_val)
+    try:
+        values.reshape(sizes)
+    except ValueError:
+        return False
+    return True
+
+# %% 10.8 right: functools
+import functools
+import operator
+
+def answer(proto):
+    shape = proto.tensor_shape
+    count = functools.reduce(operator.mul, [d.size for d in shape.dim], 1)
+    held = 4 * len(proto.float_val)
+    if proto.tensor_content:
+        held = len(proto.tensor_content)
+    return bool(held == 4 * count and not shape.unknown_rank)
+
+# %% 10.8 wrong: may also be in tensor_content
+def answer(proto):
+    count = math.prod(dim.size for dim in proto.tensor_shape.dim)
+    return not proto.tensor_shape.unknown_rank and len(proto.float_val) == count
+
+# %% 10.8 wrong: a float32 has 4 of them
+def answer(proto):
+    count = math.prod(dim.size for dim in proto.tensor_shape.dim)
+    held = len(proto.tensor_content) if proto.tensor_content else len(proto.float_val)
+    return not proto.tensor_shape.unknown_rank and held == count
+
+# %% 10.8 wrong: too many numbers are not right either
+def answer(proto):
+    count = math.prod(dim.size for dim in proto.tensor_shape.dim)
+    held = len(proto.tensor_content) / 4 if proto.tensor_content else len(proto.float_val)
+    return not proto.tensor_shape.unknown_rank and held >= count
+
+# %% 10.8 wrong: nobody knows how many are right
+def answer(proto):
+    count = math.prod(dim.size for dim in proto.tensor_shape.dim)
+    held = len(proto.tensor_content) / 4 if proto.tensor_content else len(proto.float_val)
+    return held == count
+
+# %% 10.8 wrong: 22 bytes are no whole number
+def answer(proto):
+    count = math.prod(dim.size for dim in proto.tensor_shape.dim)
+    held = len(proto.tensor_content) // 4 if proto.tensor_content else len(proto.float_val)
+    return not proto.tensor_shape.unknown_rank and held == count
+
+# %% 10.8 wrong: the product of no sizes is 1
+def answer(proto):
+    sizes = [dim.size for dim in proto.tensor_shape.dim]
+    count = math.prod(sizes) if sizes else 0
+    held = len(proto.tensor_content) / 4 if proto.tensor_content else len(proto.float_val)
+    return not proto.tensor_shape.unknown_rank and held == count
+
+# %% 10.8 wrong: return True or False
+def answer(proto):
+    return math.prod(dim.size for dim in proto.tensor_shape.dim) - len(proto.float_val)
+
+# %% 10.8 wrong: that is True, yours is False
+def answer(proto):
+    count = sum(dim.size for dim in proto.tensor_shape.dim)
+    held = len(proto.tensor_content) / 4 if proto.tensor_content else len(proto.float_val)
+    return not proto.tensor_shape.unknown_rank and held == count
+
+# %% 10.9 right: array_split's places by hand
+def answer(call, images, context):
+    parts = []
+    start = 0
+    while start < len(images):
+        if not context.is_active():
+            return None
+        parts.append(call(images[start:start + 16]))
+        start += 16
+    return np.concatenate(parts, axis=0)
+
+# %% 10.9 right: smaller last, vstack
+def answer(call, images, context):
+    rows = []
+    for k in range((len(images) + 15) // 16):
+        if context.is_active():
+            rows.append(call(images[16 * k:16 * (k + 1)]))
+        else:
+            return
+    return np.vstack(rows)
+
+# %% 10.9 right: np.split
+def answer(call, images, context):
+    found = []
+    for piece in np.split(images, range(16, len(images), 16)):
+        if not context.is_active():
+            return None
+        found.append(call(piece))
+    return np.concatenate(found)
+
+# %% 10.9 right: rows extended
+def answer(call, images, context):
+    rows = []
+    for begin in range(0, len(images), 16):
+        waits = context.is_active()
+        if not waits:
+            return None
+        rows.extend(call(images[begin:begin + 16]))
+    return np.array(rows)
+
+# %% 10.9 right: a generator
+def pieces(images):
+    for begin in range(0, len(images), 16):
+        yield images[begin:begin + 16]
+
+def answer(call, images, context):
+    done = []
+    for piece in pieces(images):
+        if context.is_active() is False:
+            return None
+        done += [call(piece)]
+    return np.concatenate(done)
+
+# %% 10.9 wrong: look before each piece, the first one too
+def answer(call, images, context):
+    parts = []
+    for start in range(0, len(images), 16):
+        parts.append(call(images[start:start + 16]))
+        if not context.is_active():
+            return None
+    return np.concatenate(parts)
+
+# %% 10.9 wrong: nobody reads a part of an answer
+def answer(call, images, context):
+    parts = []
+    for start in range(0, len(images), 16):
+        if not context.is_active():
+            break
+        parts.append(call(images[start:start + 16]))
+    return np.concatenate(parts) if parts else None
+
+# %% 10.9 wrong: look before each piece
+def answer(call, images, context):
+    if not context.is_active():
+        return None
+    return np.concatenate([call(images[k:k + 16]) for k in range(0, len(images), 16)])
+
+# %% 10.9 wrong: at most 16 a call
+def answer(call, images, context):
+    if not context.is_active():
+        return None
+    return call(images)
+
+# %% 10.9 wrong: join the pieces, all of them
+def answer(call, images, context):
+    parts = []
+    for start in range(0, len(images) // 16 * 16 or 16, 16):
+        if not context.is_active():
+            return None
+        parts.append(call(images[start:start + 16]))
+    return np.concatenate(parts)
+
+# %% 10.9 wrong: return one array of all rows; yours is a list
+def answer(call, images, context):
+    parts = []
+    for start in range(0, len(images), 16):
+        if not context.is_active():
+            return None
+        parts.append(call(images[start:start + 16]))
+    return parts
+
+# %% 10.9 wrong: one look for each piece
+def answer(call, images, context):
+    parts = []
+    for start in range(0, len(images), 16):
+        if not context.is_active() or not context.is_active():
+            return None
+        parts.append(call(images[start:start + 16]))
+    return np.concatenate(parts)
+
+# %% 10.9 wrong: without a picture
+def answer(call, images, context):
+    parts = []
+    for start in range(0, len(images) + 16, 16):
+        if not context.is_active():
+            return None
+        parts.append(call(images[start:start + 16]))
+    return np.concatenate(parts)

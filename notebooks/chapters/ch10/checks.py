@@ -3,7 +3,7 @@ import copy
 
 import numpy as np
 
-from chapters.ch10 import checks_e
+from chapters.ch10 import checks_e, checks_f
 from helpers.course.comparing import one_number, whole_number
 from helpers.course.judging import Exercise, attempt, call, cases, function, kind, short
 
@@ -240,4 +240,5 @@ EXERCISES = {
         "What may `json.loads` raise? And what may `[\"instances\"]` raise on a list, on a number, on an object without it?",
         "`except (ValueError, RecursionError, TypeError, KeyError)`, and `type(row) in (int, float)`.")),
     **checks_e.EXERCISES,
+    **checks_f.EXERCISES,
 }

@@ -69,6 +69,11 @@ def operated(folder, name, side, grace, brake):
         yield Operated(f"{clients}/v1/models/{name}", clients, probes, brake, server.pid, grace > 0)
 
 
+def keep(context):
+    """Enter a context, and leave it at `stop`; returns what it gives. For servers of other modules."""
+    return _running.enter_context(context)
+
+
 def stop():
     """End all servers that `start` has started."""
     _running.close()

@@ -1,0 +1,168 @@
+"""A queue with a limit in front of a model: requests that wait together share a call. In TensorFlow Serving's terms
+(github.com/tensorflow/serving, tensorflow_serving/batching/README.md), for a model of either framework.
+
+`Batched(model, Parameters(...))` is a model as `chapters.ch10.rest_api` wants one, so both doors can serve it. Lesson 10c
+shows the idea in twenty lines; here are the limits that production needs.
+"""
+import collections
+import concurrent.futures
+import contextlib
+import contextvars
+import threading
+import time
+import weakref
+from typing import NamedTuple
+
+import numpy as np
+
+from chapters.ch10.rest_api import Refused
+
+_deadline = contextvars.ContextVar("deadline", default=float("inf"))
+
+
+class Parameters(NamedTuple):
+    """The names are those of TensorFlow Serving's batching_parameters file."""
+    max_batch_size: int = 32          # rows of a call at most; a request with more is refused
+    batch_timeout_micros: int = 5000  # so long the first of a batch waits for company
+    max_enqueued_batches: int = 4     # more rows than so many full batches are refused
+    allowed_batch_sizes: tuple = ()   # ascending; a batch is filled up to the next of them. Empty: any size
+
+
+class Task(NamedTuple):
+    """What waits: inputs of one request, and the promise of its outputs."""
+    key: tuple       # requests of one key fit into one call: signature, and each input's dtype and row
+    arrays: dict     # {input: array}, all with `rows` rows
+    rows: int
+    came: float      # by time.monotonic
+    deadline: float  # by time.monotonic: then nobody waits any more
+    promise: concurrent.futures.Future
+
+
+@contextlib.contextmanager
+def until(seconds):
+    """A context in which calls of a Batched model are given up after so many seconds; None: never."""
+    token = _deadline.set(float("inf") if seconds is None else time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
+
+class Batched:
+    """A model whose requests share calls. Raises ValueError for parameters that contradict each other."""
+
+    def __init__(self, model, parameters):
+        sizes = parameters.allowed_batch_sizes
+        if sizes and (list(sizes) != sorted(set(sizes)) or sizes[-1] != parameters.max_batch_size):
+            raise ValueError(f"allowed_batch_sizes {sizes} must ascend, and end with max_batch_size "
+                             f"{parameters.max_batch_size}")
+        self.signatures, self.queue = model.signatures, _Queue(model, parameters)
+        threading.Thread(target=self.queue.work, daemon=True).start()
+        weakref.finalize(self, self.queue.close)  # a version that nobody uses any more takes its thread along
+
+    def call(self, name, arrays):
+        """The outputs of one request, computed with whoever comes in time. Raises Refused: 400 where it has no rows or too
+        many, 503 where the queue is full, 429 where its deadline passes before its turn (TensorFlow Serving's words over
+        gRPC: UNAVAILABLE, and RESOURCE_EXHAUSTED)."""
+        counts = {array.shape[:1] for array in arrays.values()}
+        if len(counts) != 1 or () in counts:
+            raise Refused(400, "batching needs inputs with the same first size: the number of rows")
+        rows, = counts.pop()
+        if rows > self.queue.parameters.max_batch_size:
+            raise Refused(400, f"{rows} rows where a batch has at most {self.queue.parameters.max_batch_size}")
+        key = (name, *((key, array.dtype.str, array.shape[1:]) for key, array in sorted(arrays.items())))
+        task = Task(key, arrays, rows, time.monotonic(), _deadline.get(), concurrent.futures.Future())
+        self.queue.put(task)
+        return task.promise.result()
+
+
+class _Queue:
+    """The tasks that wait, and the thread that takes them."""
+
+    def __init__(self, model, parameters):
+        self.model, self.parameters = model, parameters
+        self.tasks, self.changed, self.closed = collections.deque(), threading.Condition(), False
+
+    def put(self, task):
+        limit = self.parameters.max_batch_size * self.parameters.max_enqueued_batches
+        with self.changed:
+            if sum(waiting.rows for waiting in self.tasks) + task.rows > limit:
+                raise Refused(503, f"the batching queue is full: {limit} rows wait; try again later")
+            self.tasks.append(task)
+            self.changed.notify()
+
+    def close(self):
+        with self.changed:
+            self.closed = True
+            self.changed.notify()
+
+    def work(self):
+        while tasks := self.batch():
+            answer(self.model, tasks, self.parameters.allowed_batch_sizes)
+
+    def batch(self):
+        """Wait for the next batch, and take it from the queue: a list of tasks. Empty when the queue was closed."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.tasks or self.closed)
+            if not self.tasks:
+                return []
+            leaves = self.tasks[0].came + self.parameters.batch_timeout_micros / 1e6
+            while not self._full() and (left := leaves - time.monotonic()) > 0:
+                self.changed.wait(left)
+            taken = fitting(self.tasks, self.parameters.max_batch_size)
+            for task in taken:
+                self.tasks.remove(task)
+            return taken
+
+    def _full(self):
+        """Whether waiting longer brings the first batch no further."""
+        same = [task.rows for task in self.tasks if task.key == self.tasks[0].key]
+        return sum(same) >= self.parameters.max_batch_size
+
+
+def fitting(tasks, size):
+    """Of waiting tasks those that share a call with the first: of its key, in their order, `size` rows at most."""
+    taken, rows = [], 0
+    for task in tasks:
+        if task.key == tasks[0].key:
+            if rows + task.rows > size:
+                break
+            taken.append(task)
+            rows += task.rows
+    return taken
+
+
+def answer(model, tasks, allowed=()):
+    """Call the model once for these tasks, and keep their promises. Those whose deadline has passed are left out."""
+    now = time.monotonic()
+    for task in tasks:
+        if task.deadline <= now:
+            task.promise.set_exception(Refused(429, "the deadline passed while the request waited in the batching queue"))
+    tasks = [task for task in tasks if task.deadline > now]
+    if not tasks:
+        return
+    rows = sum(task.rows for task in tasks)
+    try:
+        found = model.call(tasks[0].key[0], {key: _joined([task.arrays[key] for task in tasks], _padded(rows, allowed))
+                                             for key in tasks[0].arrays})
+        if any(array.shape[:1] != (_padded(rows, allowed),) for array in found.values()):
+            raise Refused(400, "the model's outputs have no rows to be told apart: it cannot be batched")
+    except Exception as error:  # whatever it is, everybody who waits must hear of it
+        for task in tasks:
+            task.promise.set_exception(error)
+        return
+    begin = 0
+    for task in tasks:
+        task.promise.set_result({key: array[begin:begin + task.rows] for key, array in found.items()})
+        begin += task.rows
+
+
+def _padded(rows, allowed):
+    """The size to which a batch is filled up: the first allowed one that is not smaller."""
+    return next((size for size in allowed if size >= rows), rows)
+
+
+def _joined(arrays, rows):
+    """Arrays as one of `rows` rows: where there are fewer, the first row fills them up, since a model takes it already."""
+    joined = np.concatenate(arrays)
+    return np.concatenate([joined, np.repeat(joined[:1], rows - len(joined), axis=0)])

@@ -1,0 +1,148 @@
+"""Serving as ratios: what sharing calls gains, and what a web server adds to its parts; `make benchmark`."""
+import concurrent.futures
+import contextlib
+import http.client
+import json
+import os
+import sys
+import types
+from urllib.parse import urlsplit
+
+import grpc
+import numpy as np
+import pytest
+
+from chapters.ch10 import batching, grpc_client, grpc_server, rest_api, servers, training
+from helpers import data, process, timing, web
+
+pytestmark = pytest.mark.benchmark
+CLIENTS, SIZE = 32, 4096
+
+
+class Matrix:
+    """A model of one matrix product, of a framework's own: reading the matrix is what a call costs."""
+    signatures = {rest_api.DEFAULT: rest_api.Signature({"image": rest_api.Tensor("float32", (None, SIZE))}, {})}
+
+    def __init__(self, product):
+        self.product = product
+
+    def call(self, name, arrays):
+        return {"y": self.product(arrays["image"])}
+
+
+def product_torch(matrix):
+    import torch
+    torch.set_num_threads(1)
+    held = torch.from_numpy(matrix)
+    return lambda rows: (torch.from_numpy(rows) @ held).numpy()[:, :10]
+
+
+def product_tf(matrix):
+    import tensorflow as tf
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    held = tf.constant(matrix)
+    return lambda rows: (tf.constant(rows) @ held).numpy()[:, :10]
+
+
+@contextlib.contextmanager
+def everybody(model, rows):
+    """A context with a function that sends all rows over gRPC, one a request, from 32 clients."""
+    versions = types.SimpleNamespace(name="digits", live={1: model}, pick=lambda number=None: (1, model))
+    server, port = grpc_server.serve(versions, threads=CLIENTS)
+    requests = [grpc_client.request_of(row[np.newaxis]) for row in rows]
+    with grpc.insecure_channel(f"127.0.0.1:{port}", grpc_client.OPTIONS) as channel, \
+            concurrent.futures.ThreadPoolExecutor(CLIENTS) as crowd:
+        predict = grpc_client.method(channel, grpc_client.PREDICT)
+
+        def ask(request):
+            return grpc_client.messages.unpack(predict(request, timeout=60).outputs["y"], "y")[0]
+
+        yield lambda: np.stack(list(crowd.map(ask, requests)))
+    server.stop(None).wait()
+
+
+@pytest.mark.parametrize("product_of", [product_torch, product_tf])
+def test_shared_calls_serve_more(product_of):
+    rng = np.random.default_rng(0)
+    model = Matrix(product_of(rng.normal(0, 0.01, (SIZE, SIZE)).astype("float32")))
+    rows = rng.normal(size=(128, SIZE)).astype("float32")
+    one = timing.compare({"one": lambda: model.product(rows[:1])}, rounds=15)["one"].median
+    batched = batching.Batched(model, batching.Parameters(max_batch_size=CLIENTS, batch_timeout_micros=2000))
+    with everybody(model, rows) as alone, everybody(batched, rows) as together:
+        np.testing.assert_allclose(together(), alone(), atol=1e-4)
+        found = timing.compare({"together": together, "alone": alone}, rounds=9)
+    print(f"\none call {1e3 * one:.1f} ms; {CLIENTS} clients, alone / together: {found['alone'].ratio:.1f} "
+          f"({found['alone'].low:.1f} to {found['alone'].high:.1f})")
+    assert one >= 0.005
+    assert found["alone"].ratio >= 2.5
+
+
+EMPTY = """
+import flask, os, sys, waitress
+from chapters.ch10 import rest_api
+
+def create_app():
+    app = flask.Flask(__name__)
+
+    @app.post("/v1/models/digits:predict")
+    def predict():
+        flask.request.get_data()
+        return flask.Response("{}", content_type="application/json")
+
+    @app.get("/v1/models/digits")
+    def status():
+        return flask.Response("{}", content_type="application/json")
+
+    app.wsgi_app = rest_api.guarded(app.wsgi_app)
+    return app
+
+if __name__ == "__main__":
+    waitress.serve(create_app(), host="127.0.0.1", port=sys.argv[1], threads=8)
+"""
+
+
+@contextlib.contextmanager
+def empty_server(how, folder):
+    """A context with the address of the same web server in front of a view that computes nothing."""
+    (folder / "empty_view.py").write_text(EMPTY, encoding="utf-8")
+    port = web.free_port()
+    args = [sys.executable, folder / "empty_view.py", port]
+    if how == "gunicorn":
+        args = ["gunicorn", "empty_view:create_app()", "--chdir", folder, "--bind", f"127.0.0.1:{port}", "--workers", "2",
+                "--threads", "4", "--no-control-socket"]
+    with process.server(args, f"http://127.0.0.1:{port}/v1/models/digits", timeout=60):
+        yield f"http://127.0.0.1:{port}/v1/models/digits"
+
+
+def asking(url, body):
+    """A function that posts the body over one open connection."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=60)
+
+    def ask():
+        connection.request("POST", f"{parts.path}:predict", body)
+        return connection.getresponse().read()
+    return ask
+
+
+@pytest.mark.parametrize("how", ["waitress", pytest.param("gunicorn", marks=pytest.mark.skipif(
+    os.name != "posix", reason="gunicorn needs fork"))])
+@pytest.mark.parametrize("side", ["torch", "tf"])
+def test_one_picture_costs_little_more_than_its_parts(how, side, tmp_path):
+    """p50 behind the web server, against: model call and JSON, and the same server with an empty view."""
+    import importlib
+    digit = importlib.import_module(f"chapters.ch10.digit_{side}")
+    model_of = importlib.import_module(f"chapters.ch10.workers.model_{side}").Model
+    digits = data.digits()
+    digit.export(digit.network(training.weights(digits, 0, 1)), tmp_path / "models" / "1")
+    model = model_of(tmp_path / "models" / "1")
+    body = json.dumps({"instances": digits.x_test[:1].tolist()}).encode()
+    start = servers.flask if how == "waitress" else lambda *args: servers.gunicorn("flask", *args)
+    with start(tmp_path / "models", "digits", side) as full, empty_server(how, tmp_path) as empty:
+        found = timing.compare({"whole": asking(f"{full.url}/v1/models/digits", body), "empty": asking(empty, body),
+                                "parts": lambda: rest_api.predict(model, body)}, rounds=400, warmup=50)
+    ratio = found["whole"].median / (found["empty"].median + found["parts"].median)
+    quick = {name: np.percentile(one.seconds, 10) for name, one in found.items()}
+    print(f"\n{how}, {side}: p50 of the whole / (empty view + call and JSON): {ratio:.2f}; of the quickest tenth "
+          f"{quick['whole'] / (quick['empty'] + quick['parts']):.2f}; {timing.table(found)}")
+    assert ratio <= 1.2
