@@ -320,10 +320,10 @@ def test_a_failing_lesson_is_reported_with_its_error_and_the_ledger_stays_as_it_
     before = ledger.path_of("98").read_bytes()
     source.write_text(SOURCE.replace('print("no verdict")', "from helpers.course import ledger\nledger.begin('98')\n"
                                      "ledger.put('verdicts', 'C09', {'verdict': 'NEVER'})\n1 / 0"), encoding="utf-8")
-    seconds, result = batch.timed(pipeline.run, source, {})
+    cost, result = batch.timed(pipeline.run, source, {})
     assert isinstance(result, RuntimeError) and "ZeroDivisionError" in str(result)
     assert ledger.path_of("98").read_bytes() == before
-    assert batch.table([(source, seconds, result)]) == 1
+    assert batch.table([(source, cost, result)]) == 1
     captured = capsys.readouterr()
     assert "FAILED: ZeroDivisionError: division by zero" in captured.out
     assert "ZeroDivisionError" in captured.err and "\x1b" not in captured.err
