@@ -1,5 +1,6 @@
 """One verb for many lessons, in processes of their own: what goes wrong with one is a row of the table that all get."""
 import contextlib
+import itertools
 import json
 import re
 import sys
@@ -99,10 +100,11 @@ def timed(verb, source, *arguments):
 def watched(function: Callable[[], object], report: Callable[[Look], object]) -> object:
     """What `function` returns. While it runs, five times a second, report(a Look at the processes that this one started)."""
     own, done = psutil.Process(), threading.Event()
+    before = set(own.children())
 
     def look():
         while not done.wait(0.2):
-            report(look_at(own))
+            report(look_at(set(own.children()) - before))
 
     watcher = threading.Thread(target=look, daemon=True)
     watcher.start()
@@ -113,15 +115,16 @@ def watched(function: Callable[[], object], report: Callable[[Look], object]) ->
         watcher.join()
 
 
-def look_at(process):
-    """A Look at all below a process, as far as it still lives when it is asked. The largest that it started is the kernel."""
+def look_at(processes):
+    """A Look at processes and all below them, as far as they live when they are asked. The largest of them is the kernel."""
     cpu, sizes = 0.0, {}
-    direct = [stands_for(child) for child in process.children()]
-    for child in [*direct, *(below for child in direct for below in children(child))]:
-        with contextlib.suppress(psutil.NoSuchProcess):  # it has ended meanwhile: what it used counts where it was waited for
-            cpu += sum(child.cpu_times()[:4])  # its own, and its children's that have ended
-            sizes[child.pid] = child.memory_info().rss
-    return Look(cpu, max((highest(child, sizes) for child in direct), default=0), sum(sizes.values()))
+    started = [stands_for(child) for child in processes]
+    for one in [*started, *itertools.chain.from_iterable(map(children, started))]:
+        with contextlib.suppress(psutil.NoSuchProcess):  # it has ended, and what it used counts where it was waited for
+            cpu += sum(one.cpu_times()[:4])  # its own, and that of its children that have ended
+            sizes[one.pid] = one.memory_info().rss
+    kernel = max((highest(child, sizes) for child in started), default=0)
+    return Look(cpu, kernel, max(kernel, sum(sizes.values())))
 
 
 def stands_for(process):

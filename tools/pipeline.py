@@ -335,8 +335,8 @@ def check(source):
 def run(source, parameters, kernel="python3"):
     """Execute a lesson as a learner opens it, with papermill into build/executed. Returns its verdicts as {claim: verdict}.
 
-    parameters: {name: value, or text from the command line}. kernel: the name of the kernel to run in. Raises ValueError for one that the lesson does not have or
-    that is of another type, and when the lesson has claims and the run left no verdict.
+    parameters: {name: value, or text from the command line}. kernel: the name of the kernel to run in. Raises ValueError for
+    a parameter that the lesson does not have or that is of another type, and when it has claims and left no verdict.
     """
     name, (plain, _) = lesson(source), targets(source)
     done = build_dir() / "executed" / plain.name
