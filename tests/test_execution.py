@@ -73,9 +73,9 @@ def test_right_answers_pass_and_wrong_ones_are_refused_with_their_cause(sources)
                 assert cause.lower() in said.lower(), f"the message does not name {cause!r}: {said}\n{answer}"
 
 
-KERNEL, TOGETHER = 1.5e9, 3.5e9
-"""Bytes that a lesson's kernel, and it together with all that it starts, may take at their highest: of the 4 GB that the README
-asks for, some are left for JupyterLab and a browser."""
+KERNEL, TOGETHER = 1.5 * 2**30, 3.5 * 2**30
+"""Bytes that a lesson's kernel, and it together with all that it starts, may take at their highest: of the 4 GB that the
+README asks for, some are left for JupyterLab and a browser."""
 
 
 def test_learners_notebook_runs_with_nothing_answered(source):
