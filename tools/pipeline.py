@@ -394,6 +394,11 @@ def verdicts(chosen, workers):
                                env=variables)
 
 
+def has_gpu():
+    """Whether an NVIDIA GPU is here, by its driver's file: to ask a framework would take seconds."""
+    return Path("/dev/nvidiactl").exists()
+
+
 def run_all(chosen, workers, parameters, fresh=False):
     """Run lessons, those of the last chapter at the end and in order: they read what others have found. Rows for `table`.
 
@@ -403,7 +408,7 @@ def run_all(chosen, workers, parameters, fresh=False):
     first = [source for source in chosen if source not in last]
     with contextlib.ExitStack() as stack:
         kernel = "python3"
-        if not fresh and not Path("/dev/nvidiactl").exists():
+        if not fresh and not has_gpu():
             os.environ.update({**session.ENVIRONMENT, **os.environ})
             settle(os.environ)
             kernel = stack.enter_context(loaded.kernels(LOADED, os.environ))
