@@ -43,8 +43,8 @@ site: ## the executed course as HTML in build/site
 wheelhouse: ## a folder from which laptops of this kind install without a network
 	$(START) $@ $(ARGS)
 
-benchmark: ## speed, as ratios; not part of test
-	$(START) $@
+benchmark: ## speed, as ratios; not part of test (make benchmark ARGS="-k papermill --one-a-chapter"; ARGS=then: make test, then and now)
+	$(START) $@ $(ARGS)
 
 findings: ## is outside behavior still as it was seen? Not part of test (make findings ARGS=NAME)
 	$(START) $@ $(ARGS)

@@ -23,6 +23,10 @@ OFFLINE = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", 
            "--disable-component-update", "--disable-sync"]
 
 
+def pytest_addoption(parser):
+    parser.addoption("--one-a-chapter", action="store_true", help="benchmarks of lessons take the first of each chapter")
+
+
 TOGETHER = re.compile(r"tests/(test_site_in_browser|test_browser|chapters/test_ch(09|09_pages|10|11))\.py|"
                       r".*::test_one_framework_missing\[\w+")
 """How the names of tests begin that share what takes long to start: a site, a server, a process with a framework loaded."""

@@ -1,4 +1,5 @@
 """Many lessons in one go: what goes wrong with one is a row, and the others go on."""
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -8,8 +9,12 @@ import time
 from pathlib import Path
 
 import pytest
+from jupyter_client.manager import start_new_kernel
 
 import batch
+import loaded
+
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks them")
 
 
 def verb(source, *rest):
@@ -71,15 +76,43 @@ def holding(source, *megabytes):
 
 def test_the_table_says_what_a_lessons_processes_need(capsys):
     (source, cost, _), = batch.each(holding, [Path("a.py")], 1, 60, 150)
-    assert 150e6 < cost.largest < 210e6 < cost.together
+    assert 150e6 < cost.kernel < 210e6 < cost.together and cost.cpu > 0
     batch.table([(source, cost, {})])
     title, line = capsys.readouterr().out.strip().splitlines()
-    assert title.split() == ["lesson", "seconds", "largest", "together", "verdicts"]
-    assert f"{cost.largest / 1e9:.2f} GB  {cost.together / 1e9:.2f} GB" in line
+    assert title.split() == ["lesson", "seconds", "of", "CPU", "kernel", "together", "verdicts"]
+    assert f"{cost.kernel / 1e9:.2f} GB  {cost.together / 1e9:.2f} GB" in line
+
+
+HOLD_A_WHILE = "held = bytearray(b'1') * 10**8; import time; time.sleep(1)"
+HEAVY = f"""
+import subprocess, sys, time
+held = bytearray(b"1") * (3 * 10**8)
+subprocess.run([sys.executable, "-c", {HOLD_A_WHILE!r}])
+sum(range(10**7))
+time.sleep(1)
+"""
+
+
+def in_a_kernel(source, name):
+    """Hold 300 MB in a kernel of this name, 100 MB in a process that it starts, and compute in it."""
+    manager, client = start_new_kernel(kernel_name=name)
+    assert client.execute_interactive(HEAVY, timeout=60)["content"]["status"] == "ok"
+    client.stop_channels()
+    manager.shutdown_kernel()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("forked", [False, pytest.param(True, marks=LINUX)])
+def test_a_kernel_is_watched_whoever_forked_it(forked):
+    with contextlib.ExitStack() as stack:
+        name = stack.enter_context(loaded.kernels([], os.environ)) if forked else "python3"
+        cost, result = batch.timed(in_a_kernel, Path("a.py"), name)
+    assert result is None
+    assert 300e6 < cost.kernel < 450e6 and cost.kernel + 100e6 < cost.together < 650e6 and 0.1 < cost.cpu
 
 
 def test_a_lesson_without_processes_shows_no_memory(capsys):
-    batch.table([(Path("a.py"), batch.Cost(1.0, 0, 0), {})])
+    batch.table([(Path("a.py"), batch.Cost(1.0, 1.0, 0, 0), {})])
     assert "GB" not in capsys.readouterr().out
 
 
@@ -109,7 +142,7 @@ def test_a_damaged_file_of_seconds_costs_nothing(build_folder, content):
 
 
 def test_seconds_order_the_next_run_and_a_full_disk_is_only_said(build_folder, monkeypatch, capsys):
-    batch.keep_seconds([(Path("a.py"), batch.Cost(1.0, 0, 0), {}), (Path("b.py"), batch.Cost(2.0, 0, 0), {})])
+    batch.keep_seconds([(Path("a.py"), batch.Cost(1.0, 1.0, 0, 0), {}), (Path("b.py"), batch.Cost(2.0, 2.0, 0, 0), {})])
     assert batch.seconds_of_last_run() == {"a": 1.0, "b": 2.0}
     assert [source.stem for source, *_ in rows("a", "b", "new", workers=1)] == ["new", "b", "a"]
 

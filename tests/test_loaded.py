@@ -50,6 +50,40 @@ def test_what_is_loaded_is_shared_and_nothing_else(variables, tmp_path):
     assert name not in os.environ.get("JUPYTER_PATH", "")
 
 
+WHAT_IT_SEES = """
+import multiprocessing, os, sys, warnings
+known = {name: value for name, value in os.environ.items() if name != 'JPY_PARENT_PID'}
+print([sys.path, sys.argv[:2], sys.flags, sys._xoptions, sys.modules['__main__'].__dict__ is globals(), os.getcwd(), known,
+       warnings.filters, multiprocessing.get_start_method()])
+"""
+
+
+def test_it_sees_what_a_usual_kernel_sees(variables, tmp_path):
+    def seen(kernel):
+        manager, client = start_new_kernel(kernel_name=kernel, cwd=tmp_path)
+        text = said(client, WHAT_IT_SEES)
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+        return text
+
+    usual = seen("python3")
+    assert len(usual) > 1000
+    with loaded.kernels(["heavy"], variables) as name:
+        assert seen(name) == usual
+
+
+def test_a_kernel_that_dies_is_gone_for_its_client_at_once(variables):
+    """Also where a process that it has started lives on, and holds all that it held."""
+    with loaded.kernels(["heavy"], variables) as name:
+        manager, client = start_new_kernel(kernel_name=name)
+        left = int(said(client, "import os\nleft = os.fork()\nif left == 0:\n    import time; time.sleep(100)\nprint(left)"))
+        client.execute("import signal; os.kill(os.getpid(), signal.SIGKILL)")
+        assert web.wait_until(lambda: manager.provisioner.process.poll() is not None)
+        os.kill(left, 9)
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
 def test_it_is_interrupted_and_killed_as_its_client_wants(variables):
     with loaded.kernels(["heavy"], variables) as name:
         manager, client = start_new_kernel(kernel_name=name)

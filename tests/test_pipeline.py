@@ -9,6 +9,7 @@ import pytest
 from nbconvert.exporters import PythonExporter, ScriptExporter
 
 import batch
+import loaded
 import pipeline
 from helpers import ROOT
 from helpers.course import ledger
@@ -326,10 +327,10 @@ def test_a_failing_lesson_is_reported_with_its_error_and_the_ledger_stays_as_it_
     before = ledger.path_of("98").read_bytes()
     source.write_text(SOURCE.replace('print("no verdict")', "from helpers.course import ledger\nledger.begin('98')\n"
                                      "ledger.put('verdicts', 'C09', {'verdict': 'NEVER'})\n1 / 0"), encoding="utf-8")
-    seconds, result = batch.timed(pipeline.run, source, {})
+    cost, result = batch.timed(pipeline.run, source, {})
     assert isinstance(result, RuntimeError) and "ZeroDivisionError" in str(result)
     assert ledger.path_of("98").read_bytes() == before
-    assert batch.table([(source, seconds, result)]) == 1
+    assert batch.table([(source, cost, result)]) == 1
     captured = capsys.readouterr()
     assert "FAILED: ZeroDivisionError: division by zero" in captured.out
     assert "ZeroDivisionError" in captured.err and "\x1b" not in captured.err
@@ -358,9 +359,22 @@ def test_the_last_chapter_runs_when_the_others_are_done(monkeypatch, capsys):
         at_a_time.append(workers)
         return []
     monkeypatch.setattr(pipeline, "each", each)
-    pipeline.main(["run", "14", "00", "01"])
+    pipeline.main(["run", "14", "00", "01", "--fresh"])
     assert sorted(set(rounds[0])) == ["00", "01"] and set(rounds[1]) == {"14"} and len(rounds) == 2
     assert at_a_time == [2, 1]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks kernels")
+@pytest.mark.parametrize("arguments, gpu, kernel", [([], False, loaded.KERNEL), (["--fresh"], False, "python3"),
+                                                    ([], True, "python3")])
+def test_kernels_begin_with_the_frameworks_loaded_unless_asked_otherwise(arguments, gpu, kernel, monkeypatch):
+    given = []
+    monkeypatch.setattr(pipeline, "each", lambda verb, chosen, workers, parameters, kernel: given.append(kernel) or [])
+    monkeypatch.setattr(pipeline, "has_gpu", lambda: gpu)
+    monkeypatch.setattr(pipeline, "LOADED", [])
+    monkeypatch.setattr(pipeline.os, "environ", dict(pipeline.os.environ))
+    pipeline.main(["run", "01a", *arguments])
+    assert given == [kernel, kernel]
 
 
 def test_the_report_has_each_lesson_with_its_figures(source, monkeypatch, capsys):

@@ -71,6 +71,13 @@ def test_each_command_has_what_it_installs_and_what_it_runs():
             assert step[0] == "PYTHON" and (step[1] in ("-m", "-c") or (ROOT / step[1]).is_file())
 
 
+def test_benchmarks_take_pytests_options_and_then_is_a_tool_of_its_own():
+    chosen, = start.steps("benchmark", "PYTHON", ["-k", "papermill"])
+    compare, = start.steps("benchmark", "PYTHON", ["then", "--rounds", "3"])
+    assert chosen[1:3] == ["-m", "pytest"] and chosen[-3:] == ["tests/benchmarks", "-k", "papermill"]
+    assert compare == ["PYTHON", "tools/then_and_now.py", "--rounds", "3"]
+
+
 def test_the_makefile_has_every_command_and_no_step_of_its_own():
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     named = {name for line in re.findall(r"^([a-z ]+):(?!=)", text, re.M) for name in line.split()}

@@ -1,4 +1,6 @@
 """One verb for many lessons, in processes of their own: what goes wrong with one is a row of the table that all get."""
+import contextlib
+import itertools
 import json
 import re
 import sys
@@ -7,6 +9,7 @@ import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, as_completed
+from pathlib import Path
 from typing import NamedTuple
 
 import nbclient
@@ -14,14 +17,23 @@ import papermill
 import psutil
 from tqdm import tqdm
 
+import loaded
 from helpers import build_dir, errors
 
 
 class Cost(NamedTuple):
-    """What a verb's processes took: the kernel that it starts, and all that the kernel starts."""
+    """What a verb took: its own process, the kernel that it starts, and all that the kernel starts."""
     seconds: float  # wall time
-    largest: int    # bytes: the resident memory of the largest process, at its highest
-    together: int   # bytes: that of all processes at one time; what they share counts once for each, so it is an upper bound
+    cpu: float      # seconds of processors, of all these processes: other work on the machine changes them little
+    kernel: int     # bytes: the resident memory of the kernel, at its highest
+    together: int   # bytes: that of all at one time; what they share counts once for each, so it is an upper bound
+
+
+class Look(NamedTuple):
+    """What the processes below this one have used up to now (cpu, in seconds) and hold now (kernel, together, in bytes)."""
+    cpu: float
+    kernel: int
+    together: int
 
 
 def seconds_file():
@@ -69,29 +81,30 @@ def alone(verb, source, *arguments):
         try:
             return pool.submit(timed, verb, source, *arguments).result()
         except BrokenExecutor:
-            return Cost(0.0, 0, 0), RuntimeError("the process that ran it was killed; was the memory full?")
+            return Cost(0.0, 0.0, 0, 0), RuntimeError("the process that ran it was killed; was the memory full?")
 
 
 def timed(verb, source, *arguments):
     """(Cost, result or the error) of verb(source, *arguments). Only an interrupt gets through."""
-    start, memory = time.perf_counter(), []
+    start, cpu, looks = time.perf_counter(), time.process_time(), [Look(0.0, 0, 0)]
     try:
-        result = watched(lambda: verb(source, *arguments), memory.append)
+        result = watched(lambda: verb(source, *arguments), looks.append)
     except Exception as error:  # of one lesson, whatever it is: the others go on, and the table names it
         foreseen = (ValueError, papermill.PapermillExecutionError, nbclient.exceptions.CellExecutionError)
         text = str(error) if isinstance(error, foreseen) else "".join(traceback.format_exception(error))
         result = RuntimeError(re.sub(r"\x1b\[[0-9;]*m", "", text).strip())  # text crosses processes; some errors do not
-    largest, together = (max(map(count, filter(None, memory)), default=0) for count in (max, sum))
-    return Cost(time.perf_counter() - start, largest, together), result
+    below, kernel, together = map(max, zip(*looks))
+    return Cost(time.perf_counter() - start, time.process_time() - cpu + below, kernel, together), result
 
 
-def watched(function: Callable[[], object], report: Callable[[list], object]) -> object:
-    """What `function` returns. While it runs, five times a second, report(bytes of each process that this one started)."""
+def watched(function: Callable[[], object], report: Callable[[Look], object]) -> object:
+    """What `function` returns. While it runs, five times a second, report(a Look at the processes that this one started)."""
     own, done = psutil.Process(), threading.Event()
+    before = set(own.children())
 
     def look():
         while not done.wait(0.2):
-            report(list(sizes(own)))
+            report(look_at(set(own.children()) - before))
 
     watcher = threading.Thread(target=look, daemon=True)
     watcher.start()
@@ -102,29 +115,60 @@ def watched(function: Callable[[], object], report: Callable[[list], object]) ->
         watcher.join()
 
 
-def sizes(process):
-    """The resident memory, in bytes, of each process below this one that still lives when it is asked."""
-    for child in process.children(recursive=True):
-        try:
-            yield child.memory_info().rss
-        except psutil.NoSuchProcess:  # it has ended meanwhile, and needs no memory
-            continue
+def look_at(processes):
+    """A Look at processes and all below them, as far as they live when they are asked. The largest of them is the kernel."""
+    cpu, sizes = 0.0, {}
+    started = [stands_for(child) for child in processes]
+    for one in [*started, *itertools.chain.from_iterable(map(children, started))]:
+        with contextlib.suppress(psutil.NoSuchProcess):  # it has ended, and what it used counts where it was waited for
+            cpu += sum(one.cpu_times()[:4])  # its own, and that of its children that have ended
+            sizes[one.pid] = one.memory_info().rss
+    kernel = max((highest(child, sizes) for child in started), default=0)
+    return Look(cpu, kernel, max(kernel, sum(sizes.values())))
+
+
+def stands_for(process):
+    """The kernel that a process relays to (both psutil.Process); the process itself where it is no relay."""
+    try:
+        _, program, verb, address, *_ = [word for word in process.cmdline() if not word.startswith("-")]
+        if (program, verb) == (loaded.__file__, "relay"):
+            return psutil.Process(int(loaded.kernels_file(address, process.pid).read_text("ascii")))
+        return process
+    except (ValueError, OSError, psutil.NoSuchProcess):  # another program; no kernel yet; it has ended
+        return process
+
+
+def children(process):
+    """All processes below one; of one that has ended there are none."""
+    try:
+        return process.children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def highest(process, sizes):
+    """The largest resident memory, in bytes, that a process has had: as Linux notes it, elsewhere what it has now."""
+    try:
+        found = re.search(r"^VmHWM:\s+(\d+) kB", Path(f"/proc/{process.pid}/status").read_text(), re.M)
+    except OSError:  # another system, or it has ended
+        found = None
+    return 1024 * int(found[1]) if found else sizes.get(process.pid, 0)
 
 
 def table(rows):
     """Print lessons, seconds, memory and verdicts; return the number of lessons that failed.
 
-    The memory columns, in GB: the largest process, and all of a lesson's processes together, both at their highest.
+    The memory columns, in GB: the kernel, and it together with all that it starts, both at their highest.
     """
     failed = [(source, result) for source, _, result in rows if isinstance(result, Exception)]
-    print(f"\n{'lesson':<28}{'seconds':>8}{'largest':>9}{'together':>9}  verdicts")
+    print(f"\n{'lesson':<28}{'seconds':>8}{'of CPU':>8}{'kernel':>9}{'together':>9}  verdicts")
     for source, cost, result in sorted(rows, key=lambda row: row[0]):
         if isinstance(result, Exception):
             text = f"FAILED: {errors.last_line(result)[:120]}"
         else:
             text = ", ".join(f"{claim} {word}" for claim, word in result.items()) if isinstance(result, dict) else result
-        memory = "".join(f"{size / 1e9:>6.2f} GB" if size else f"{'':>9}" for size in cost[1:])
-        print(f"{source.stem:<28}{cost.seconds:>8.1f}{memory}  {text}")
+        memory = "".join(f"{size / 1e9:>6.2f} GB" if size else f"{'':>9}" for size in cost[2:])
+        print(f"{source.stem:<28}{cost.seconds:>8.1f}{cost.cpu:>8.1f}{memory}  {text}")
     for source, error in failed:
         print(f"\n{source.stem}:\n{str(error)[-3000:]}", file=sys.stderr)
     return len(failed)

@@ -8,6 +8,7 @@ import atexit
 import contextlib
 import gc
 import importlib
+import importlib.util
 import json
 import os
 import select
@@ -38,7 +39,7 @@ def kernels(modules, environment):
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as log:
         address, before = str(Path(folder, "socket")), environment.get("JUPYTER_PATH")
         write_spec(Path(folder, "kernels", KERNEL), address)
-        with subprocess.Popen([sys.executable, "-P", __file__, "serve", address, *modules], stdin=subprocess.PIPE,
+        with subprocess.Popen([*interpreter(), __file__, "serve", address, *modules], stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE, stderr=log, env={**environment, "MPLBACKEND": INLINE}) as server:
             try:
                 if server.stdout.readline() != b"ready\n":
@@ -49,7 +50,14 @@ def kernels(modules, environment):
             finally:
                 environment.pop("JUPYTER_PATH", None)
                 environment.update({} if before is None else {"JUPYTER_PATH": before})
-                server.terminate()
+                server.stdin.close()  # it ends, and its kernels with it
+
+
+def interpreter():
+    """The command of a usual kernel up to its module: the Python and its options, which its children take over."""
+    from ipykernel.kernelspec import make_ipkernel_cmd
+    command = make_ipkernel_cmd()
+    return command[:command.index("-m")]
 
 
 def write_spec(folder, address):
@@ -61,7 +69,11 @@ def write_spec(folder, address):
 
 
 def serve(address, *modules):
-    """Load the modules; then fork a kernel for each client that connects to the socket `address`."""
+    """Load the modules; then fork a kernel for each client that connects to the socket `address`.
+
+    When its starter closes the pipe, or is gone, all kernels end.
+    """
+    kernels = set()
     for name in ("ipykernel.kernelapp", *modules):
         importlib.import_module(name)
     gc.freeze()  # else each fork copies what it looks through
@@ -69,15 +81,18 @@ def serve(address, *modules):
         listening.bind(address)
         listening.listen()
         print("ready", flush=True)
-        while sys.stdin not in select.select([listening, sys.stdin], [], [])[0]:  # the starter is gone
+        while sys.stdin not in select.select([listening, sys.stdin], [], [])[0]:
             connection, _ = listening.accept()
-            with contextlib.suppress(ChildProcessError):
-                while os.waitpid(-1, os.WNOHANG)[0]:  # of those that have ended nothing stays
-                    pass
-            if os.fork() == 0:
+            kernels -= {pid for pid in kernels if os.waitpid(pid, os.WNOHANG)[0]}  # of those that have ended nothing stays
+            pid = os.fork()
+            if pid == 0:
                 listening.close()
                 return kernel(connection)
+            kernels.add(pid)
             connection.close()
+    for pid in kernels:
+        os.kill(pid, signal.SIGKILL)  # most have ended, and wait for the next line
+        os.waitpid(pid, 0)
 
 
 def kernel(connection):
@@ -89,15 +104,23 @@ def kernel(connection):
         os.dup2(file, number)
         os.close(file)
     os.chdir(wish["folder"])
+    own = {name: value for name, value in os.environ.items() if name == "JUPYTER_PATH"}
     os.environ.clear()
-    os.environ.update(wish["environment"])
+    os.environ.update({name: value for name, value in wish["environment"].items() if name != "JUPYTER_PATH"})
+    os.environ.update(own)  # the client's leads to this kernel, which is nobody else's
     connection.send(str(os.getpid()).encode())
     threading.Thread(target=end_with, args=(connection,), daemon=True).start()
     from ipykernel.kernelapp import IPKernelApp
-    IPKernelApp.launch_instance(["-f", wish["file"], f"--IPKernelApp.parent_handle={os.getppid()}"])
+    sys.argv = [ipykernel_launcher(), "-f", wish["file"]]
+    IPKernelApp.launch_instance([*sys.argv[1:], f"--IPKernelApp.parent_handle={os.getppid()}"])
     atexit._run_exitfuncs()
     sys.stdout.flush()
     os._exit(0)  # to take the frameworks down, module by module, takes longer than many a lesson
+
+
+def ipykernel_launcher():
+    """The file that a usual kernel's sys.argv names."""
+    return importlib.util.find_spec("ipykernel_launcher").origin
 
 
 def end_with(connection):
@@ -113,10 +136,19 @@ def relay(address, file):
         wish = {"folder": os.getcwd(), "environment": dict(os.environ), "file": file}
         socket.send_fds(connection, [json.dumps(wish).encode()], [0, 1, 2])
         pid = int(connection.recv(20))
+        kernels_file(address, os.getpid()).write_text(str(pid), encoding="ascii")
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda number, _: os.killpg(pid, number))
-        connection.recv(1)
+        with contextlib.suppress(ProcessLookupError):  # it has ended already
+            select.select([os.pidfd_open(pid)], [], [])  # the socket would stay open in what the kernel has forked
+
+
+def kernels_file(address, pid):
+    """Where the relay with this process id notes which process is the kernel."""
+    return Path(f"{address}.{pid}")
 
 
 if __name__ == "__main__":
+    if not sys.flags.safe_path:
+        del sys.path[0]  # this folder: no kernel finds its modules
     {"serve": serve, "relay": relay}[sys.argv[1]](*sys.argv[2:])

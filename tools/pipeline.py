@@ -11,6 +11,7 @@ has written into a notebook, nor a ledger by that of a run that failed.
 """
 import argparse
 import configparser
+import contextlib
 import difflib
 import json
 import os
@@ -48,6 +49,7 @@ LAST = "14"
 MARK = re.compile(r"^# (?:solution|wrong: ?(.*))$", re.M)
 LINK = re.compile(r"```.*?```|`[^`\n]+`|\]\((?![a-z]+:|#|\w+\.ipynb)", re.S)  # code, or where a relative address begins
 ALMOST = re.compile(r"^#\s*(?:solution|wrong)\b(?=\s*:|\s*$).*$", re.M | re.I)
+LOADED = ["torch", "tensorflow", "keras", "matplotlib.pyplot"]  # what nearly every lesson loads first
 PYTEST = [sys.executable, "-m", "pytest", "-n"]
 PERCENT = {"extension": ".py", "format_name": "percent", "comment_magics": False}  # else "# copy the weights" is a command
 KERNELS = Config({"KernelManager": {"transport_encryption": "auto"}})  # else each warns that others could read along
@@ -335,11 +337,11 @@ def check(source):
     return f"in sync; you have answers in {name}: fine ({names})" if names else "in sync"
 
 
-def run(source, parameters):
+def run(source, parameters, kernel="python3"):
     """Execute a lesson as a learner opens it, with papermill into build/executed. Returns its verdicts as {claim: verdict}.
 
-    parameters: {name: value, or text from the command line}. Raises ValueError for one that the lesson does not have or
-    that is of another type, and when the lesson has claims and the run left no verdict.
+    parameters: {name: value, or text from the command line}. kernel: the name of the kernel to run in. Raises ValueError for
+    a parameter that the lesson does not have or that is of another type, and when it has claims and left no verdict.
     """
     name, (plain, _) = lesson(source), targets(source)
     done = build_dir() / "executed" / plain.name
@@ -348,7 +350,7 @@ def run(source, parameters):
     values = typed(parameters, papermill.inspect_notebook(str(done)))
     with fresh_ledger(name):
         papermill.execute_notebook(str(done), str(done), values, cwd=str(plain.parent), progress_bar=False,
-                                    config=KERNELS)
+                                   kernel_name=kernel, config=KERNELS)
         found, left_out = ledger.of(name)
         if left_out:
             raise ValueError(f"its ledger holds what does not fit: {'; '.join(left_out)}")
@@ -390,18 +392,33 @@ def verdicts(chosen, workers):
     """
     variables = {**os.environ, **session.ENVIRONMENT, "SIDE_BY_SIDE_BUILD": str(build_dir() / "nbval")}
     settle(variables)
-    with loaded.kernels(["torch", "tensorflow", "keras", "matplotlib.pyplot"], variables) as kernel:
+    with loaded.kernels(LOADED, variables) as kernel:
         options = ["--dist", "loadfile", "--nbval-lax", "--nbval-sanitize-with", "tests/nbval.cfg",
                    "--nbval-kernel-name", kernel, "--nbval-cell-timeout=120", "-p", "no:cacheprovider"]
         return subprocess.call([*PYTEST, str(workers), *options, *(str(targets(source)[1]) for source in chosen)], cwd=ROOT,
                                env=variables)
 
 
-def run_all(chosen, workers, parameters):
-    """Run lessons, those of the last chapter at the end and in order: they read what others have found. Rows for `table`."""
+def has_gpu():
+    """Whether an NVIDIA GPU is here, by its driver's file: to ask a framework would take seconds."""
+    return Path("/dev/nvidiactl").exists()
+
+
+def run_all(chosen, workers, parameters, fresh=False):
+    """Run lessons, those of the last chapter at the end and in order: they read what others have found. Rows for `table`.
+
+    Their kernels begin with the frameworks loaded, unless `fresh`, or where a GPU is: there nobody has tried it.
+    """
     last = [source for source in chosen if lesson(source).startswith(LAST)]
-    rows = list(each(run, [source for source in chosen if source not in last], workers, parameters))
-    return rows + list(each(run, last, 1, parameters))
+    first = [source for source in chosen if source not in last]
+    with contextlib.ExitStack() as stack:
+        kernel = "python3"
+        if not fresh and not has_gpu():
+            os.environ.update({**session.ENVIRONMENT, **os.environ})
+            settle(os.environ)
+            kernel = stack.enter_context(loaded.kernels(LOADED, os.environ))
+        rows = list(each(run, first, workers, parameters, kernel))
+        return rows + list(each(run, last, 1, parameters, kernel))
 
 
 def main(argv=None):
@@ -418,6 +435,8 @@ def main(argv=None):
     parser.add_argument("--full", action="store_true", help="run: full sizes instead of fast ones")
     parser.add_argument("--apart", action="store_true",
                         help="run: in a build folder of its own, which holds nothing of yours (for the site)")
+    parser.add_argument("--fresh", action="store_true",
+                        help="run: each kernel loads the frameworks itself, as a learner's does")
     parser.add_argument("-p", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"),
                         help="run: a parameter by name, of the type that the lesson's parameters cell gives it")
     parser.add_argument("--workers", type=int, default=2, help="how many lessons at a time (default 2)")
@@ -436,7 +455,7 @@ def main(argv=None):
     else:
         named = {"seed": args.seed, "device": args.device, "fast": False if args.full else None}
         parameters = {name: value for name, value in named.items() if value is not None} | dict(args.p)
-        rows = run_all(chosen, args.workers, parameters)
+        rows = run_all(chosen, args.workers, parameters, args.fresh)
     failed = table(rows)
     if args.verb == "run":
         keep_seconds(rows)

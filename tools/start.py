@@ -73,7 +73,8 @@ def steps(command, python, arguments, is_root=False):
         "wheelhouse": [tool("wheelhouse", *arguments)],
         "findings": [tool("run_findings", *arguments)],
         "converters": [tool("converters", *arguments)],
-        "benchmark": [module("pytest", "-m", "benchmark", "-s", "tests/benchmarks")],
+        "benchmark": [tool("then_and_now", *arguments[1:])] if arguments[:1] == ["then"] else [
+            module("pytest", "-m", "benchmark", "-s", "tests/benchmarks", *arguments)],
     }
     table.update({name: [tool("pipeline", name, *arguments)] for name in ("run", "build", "report")})
     table.update({name: [tool("editions", name, *arguments)] for name in ("learner", "solutions", "instructor", "live")})

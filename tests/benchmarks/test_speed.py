@@ -6,10 +6,8 @@ import sys
 import time
 
 import numpy as np
-import papermill
 import pytest
 
-import pipeline
 from helpers import ROOT, data, timing
 
 pytestmark = pytest.mark.benchmark
@@ -58,25 +56,6 @@ def test_the_face_is_imported_no_slower_than_before(tmp_path, then, now):
     found = timing.compare({"then": importing(then, tmp_path), "now": importing(now, ROOT)}, rounds=15)
     print(f"\n{timing.table(found)}")
     assert found["now"].low <= 1.0
-
-
-def test_two_workers_beat_papermill_one_after_another(tmp_path, monkeypatch):
-    """`make run` takes at most 0.6 of the time that papermill takes for the same notebooks one after another."""
-    sources = pipeline.sources()
-    for name in pipeline.ONE_THREAD:
-        monkeypatch.delenv(name, raising=False)  # papermill as one would call it
-    begin = time.perf_counter()
-    for source in sources:
-        plain, _ = pipeline.targets(source)
-        papermill.execute_notebook(str(plain), str(tmp_path / plain.name), cwd=str(plain.parent), progress_bar=False)
-    one_by_one = time.perf_counter() - begin
-    begin = time.perf_counter()
-    subprocess.run([sys.executable, "tools/pipeline.py", "run"], cwd=ROOT, check=True, capture_output=True,
-                   env={**os.environ, "SIDE_BY_SIDE_BUILD": str(tmp_path / "build")})
-    together = time.perf_counter() - begin
-    print(f"\nmake run / papermill one after another: {together / one_by_one:.2f} "
-          f"({together:.0f} s, {one_by_one:.0f} s, {len(sources)} chapters)")
-    assert together <= 0.6 * one_by_one
 
 
 def test_the_helpers_cost_nothing_in_a_training_loop():

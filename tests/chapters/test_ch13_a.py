@@ -2,8 +2,10 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+import torch
+from torch import nn
 
-from chapters.ch13 import saved_model_tf, sounds
+from chapters.ch13 import saved_model_tf, slices_torch, sounds
 from conftest import needs
 from helpers.machine import fetched
 from helpers.porting import reading
@@ -24,6 +26,19 @@ def test_sounds_are_of_one_size_differ_by_seed_and_begin_in_silence():
 def test_a_tone_has_the_pitch_that_it_says():
     spectrum = np.abs(np.fft.rfft(sounds.tone(69, seconds=1.0, rate=22050)))
     assert int(spectrum.argmax()) == 440, "bins of 1 Hz"
+
+
+@pytest.mark.parametrize("layer, size", [
+    (nn.Conv2d(2, 4, (3, 5), padding="same"), (9, 7)), (nn.Conv2d(2, 4, 3, stride=(2, 3), padding=(2, 1)), (9, 7)),
+    (nn.Conv2d(2, 4, 3, dilation=2, groups=2, bias=False), (9, 7)), (nn.Conv2d(2, 4, (4, 2), padding="same"), (10, 6)),
+    (nn.Conv1d(2, 4, 5, stride=2, padding=3), (40,)), (nn.Conv1d(2, 4, 4, padding="same", dilation=2), (40,))])
+def test_a_convolution_in_slices_is_the_convolution(layer, size, monkeypatch):
+    layer, x = layer.double(), torch.randn(3, 2, *size, dtype=torch.float64)
+    whole = layer(x)
+    monkeypatch.setattr(slices_torch, "NUMBERS", 100)
+    with slices_torch.Slices():
+        found = layer(x)
+    torch.testing.assert_close(found, whole, rtol=0, atol=1e-12)
 
 
 @pytest.fixture(scope="module")

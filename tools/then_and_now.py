@@ -1,0 +1,79 @@
+"""`make test` of an older commit and of today's, in fresh clones, in turn: `make benchmark ARGS=then` (hours).
+
+The course has grown meanwhile, so seconds are also printed for each kilobyte of notebooks, for each code cell (every test
+run executes learners' and solved notebooks) and for 30 minutes of lessons, as the lessons state them. A slice, without
+environments of their own:
+
+    make benchmark ARGS='then --command "PYTHON -m pytest tests/test_timing.py"'
+"""
+import argparse
+import json
+import os
+import re
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def clone(commit, folder):
+    """A fresh clone of this repository at a commit."""
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True)
+    subprocess.run(["git", "checkout", "--quiet", commit], cwd=folder, check=True)
+    return folder
+
+
+def content(folder):
+    """{unit: how many of it a clone's notebooks hold}."""
+    paths = [*folder.glob("notebooks/*.ipynb"), *folder.glob("notebooks/solutions/*.ipynb")]
+    books = [json.loads(path.read_text(encoding="utf-8"))["cells"] for path in paths]
+    texts = ["".join(cell["source"]) for cells in books for cell in cells]
+    minutes = sum(int(found) for text in texts for found in re.findall(r"^> \*\*Minutes\*\*: (\d+)", text, re.M)) / 2
+    return {"kilobyte": sum(map(len, texts)) / 1000,
+            "code cell": sum(cell["cell_type"] == "code" for cells in books for cell in cells),
+            "30 minutes": minutes / 30}
+
+
+def spent(command, folder):
+    """(wall seconds, seconds of processors) of a shell command in a clone. SystemExit where it fails."""
+    path = os.pathsep.join([str(folder), str(folder / "notebooks")])
+    env = {name: value for name, value in os.environ.items() if name not in ("SIDE_BY_SIDE_BUILD", "MAKEFLAGS", "MAKELEVEL")}
+    begin, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    if subprocess.run(command, shell=True, cwd=folder, env={**env, "PYTHONPATH": path}, stdout=sys.stderr).returncode:
+        sys.exit(f"{command!r} failed in {folder}: its time says nothing")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.perf_counter() - begin, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def main(argv=None):
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--then", default="1dd0095", help="the older commit (default 1dd0095)")
+    parser.add_argument("--now", default="HEAD", help="the newer one (default HEAD: what is not committed does not count)")
+    parser.add_argument("--rounds", type=int, default=1, help="how often each, in turn; the median counts (default 1)")
+    parser.add_argument("--command", help="instead of `make test`, in which PYTHON is the Python that runs this")
+    args = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory() as scratch:
+        folders = {name: clone(commit, Path(scratch, name)) for name, commit in (("then", args.then), ("now", args.now))}
+        if not args.command:
+            for folder in folders.values():
+                spent("make lint", folder)  # makes and fills the environment, which is not what is measured
+        command = args.command.replace("PYTHON", sys.executable) if args.command else "make test"
+        rounds = [{name: spent(command, folder) for name, folder in folders.items()} for _ in range(args.rounds)]
+        units = {name: {"all": 1, **content(folder)} for name, folder in folders.items()}
+    print(f"{command}: seconds, and seconds of processors\n{'for each':<12}{'then':>20}{'now':>20}{'now / then':>16}")
+    for unit in units["now"]:
+        both = {name: [statistics.median(one[name][k] for one in rounds) / units[name][unit] for k in (0, 1)]
+                for name in folders}
+        shown = "".join(f"{wall:>10.4g}{cpu:>10.4g}" for wall, cpu in both.values())
+        print(f"{unit:<12}{shown}" + "".join(f"{now / then:>8.2f}" for then, now in zip(*both.values())))
+    print("content:", {name: {unit: round(count) for unit, count in found.items()} for name, found in units.items()})
+
+
+if __name__ == "__main__":
+    main()
