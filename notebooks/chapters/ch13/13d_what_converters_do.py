@@ -496,6 +496,8 @@ exercises.check("13.8", answer)
 # they are not run here: `make converters` gives each an [environment](glossary.md#environment) of its own, lets it carry
 # small networks and the models of lessons 13a and 13b, asks each result for more than it was shown, and writes down what
 # came. What follows is read from that table, with its date. It says what these versions did on that day, no more.
+#
+# One way needs no converter: Keras on PyTorch, which you have run yourself in [lesson 5b](05b_read_a_network.ipynb).
 
 # %% tags=["taught"]
 rows = converted.rows()
