@@ -573,7 +573,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         try:
-            text = rest_api.predict(self.server.model, body)
+            request = rest_api.parse(body)
+            text = rest_api.predict(self.server.model, request)
             self.send_response_only(200)
         except rest_api.Refused as refused:
             text = json.dumps({"error": str(refused)})
