@@ -36,7 +36,7 @@ def agree(row, status, text):
 
 
 def agree_there(row, status, text):
-    """Whether TensorFlow Serving's own answer is the row's. Its sentences are its own; where ours differs, its status counts."""
+    """Whether TensorFlow Serving's own answer is the row's. Of errors, and where ours differs, its status alone counts."""
     if status != row.get("theirs", row["status"]):
         return False
     return "deliberate" in row or status >= 400 or agree(row, status, text)
@@ -45,10 +45,9 @@ def agree_there(row, status, text):
 def is_of_default_signature(row):
     """Whether a row needs no more of a model than the default signature."""
     method, path, _, body = sent(row)
-    others = b"classify", b"regress", b"two", b"uneven", b"any_rank", b"picky", b"kinds", b"half", b"gives_half", b"tensorflow/serving/regress"
-    wanted = row.get("part", "")
-    return not any(b'"%s"' % name in (body or b"") for name in others) and "DT_HALF" not in wanted and (
-        "unknown_rank" not in wanted and not path.endswith((":classify", ":regress")))
+    asks_others = path.endswith((":classify", ":regress")) or any(
+        f'"{name}"'.encode() in (body or b"") for name in Half.signatures if name != rest_api.DEFAULT)
+    return not asks_others and row.get("part") not in ('"DT_HALF"', '"unknown_rank": true')
 
 
 def alike(found, wanted):
