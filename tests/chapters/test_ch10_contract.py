@@ -3,6 +3,7 @@ framework. tests/chapters/test_ch10.py sends the same rows to running servers.""
 import importlib
 import json
 import re
+import sys
 
 import hypothesis
 import pytest
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 
 import cells
 import pipeline
-from chapters.ch10 import model_store
+from chapters.ch10 import model_store, rest_api
+from helpers import process
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +66,8 @@ def test_a_wrong_answer_does_not_agree(status, text):
 TEXT = st.text(st.characters(), max_size=5) | st.sampled_from(["x", "b64", "Zm9v", "NaN", "\ud800"])
 NUMBERS = st.integers(-2**66, 2**66) | st.floats() | st.sampled_from([0, -0.0, 1e300, 10**400, 2**63, 2**64])
 LEAVES = st.none() | st.booleans() | NUMBERS | TEXT
-JSON = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=3), max_leaves=8)
+JSON = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=3), max_leaves=8)
 FEATURES = st.dictionaries(TEXT, LEAVES | st.lists(LEAVES, max_size=3) | JSON, max_size=3)
 EXAMPLES = {"examples": st.lists(FEATURES | JSON, max_size=3), "context": FEATURES | JSON}
 TENSORS = {"instances": st.lists(JSON, max_size=3) | JSON, "inputs": JSON | st.dictionaries(st.sampled_from("xabcd"), JSON)}
@@ -97,3 +100,123 @@ def test_no_body_whatever_is_answered_with_500(clients, body, verb, odd):
 def test_after_all_that_the_answer_is_right(clients, kind):
     reply, text = ask(clients[kind], ROWS[0])
     assert agree(ROWS[0], reply.status_code, text)
+
+
+# Models of every kind: what loads, what is refused at load, what each answers
+
+ODD_TORCH = """
+import json, pathlib, sys, tempfile
+import torch
+from chapters.ch10 import rest_api
+from chapters.ch10.workers import model_torch
+
+def model(function, *example, **more):
+    class Odd(torch.nn.Module):
+        def forward(self, *inputs, **named):
+            return function(*inputs, **named)
+    program = torch.export.export(Odd(), example, **more)
+    folder = pathlib.Path(tempfile.mkdtemp())
+    torch.export.save(program, folder / "model.pt2")
+    try:
+        return model_torch.Model(folder)
+    except ValueError as error:
+        return str(error)
+
+def ask(model, key, value):
+    try:
+        return json.loads(rest_api.predict(model, {key: value}))
+    except rest_api.Refused as refused:
+        return [refused.status, str(refused)]
+
+x = torch.ones(2)
+found = {
+    "tuple": ask(model(lambda x: (x, x.sum()), x), "inputs", [1, 2]),
+    "nested": ask(model(lambda x: {"a": x, "b": [x.sum(), 3, True]}, x), "inputs", [1, 2]),
+    "number": ask(model(lambda x: {"size": x.shape[0], "x": x}, x), "inputs", [1, 2]),
+    "bfloat16 in, columns": ask(model(lambda x: x.float(), x.bfloat16()), "inputs", [1, 2]),
+    "bfloat16 in, rows": ask(model(lambda x: x.float(), x.bfloat16()), "instances", [1, 2]),
+    "bfloat16 out": ask(model(lambda x: x.bfloat16(), x), "inputs", [1, 2]),
+    "float16 out": ask(model(lambda x: x.half(), x), "inputs", [1, 2]),
+    "refuses": ask(model(torch.nn.Embedding(3, 1), torch.tensor([0, 1])), "inputs", [0, 7]),
+    "warm-up refused": ask(model(lambda x: torch.linalg.inv(x), torch.eye(2)), "inputs", [[1, 0], [0, 1]]),
+    "complex": model(lambda x: torch.complex(x, x), x),
+    "sparse": model(lambda x: x.to_sparse(), x),
+    "None": model(lambda x: {"a": x, "b": None}, x)}
+print(json.dumps(found))
+"""
+ODD_TF = """
+import json, sys, tempfile
+import tensorflow as tf
+from chapters.ch10 import rest_api
+from chapters.ch10.workers import model_tf
+
+def model(function, *specs):
+    module = tf.Module()
+    module.f = tf.function(function, input_signature=specs)
+    folder = tempfile.mkdtemp()
+    tf.saved_model.save(module, folder, signatures={"serving_default": module.f})
+    try:
+        return model_tf.Model(folder)
+    except ValueError as error:
+        return str(error)
+
+def ask(model, key, value):
+    try:
+        return json.loads(rest_api.predict(model, {key: value}))
+    except rest_api.Refused as refused:
+        return [refused.status, str(refused)]
+
+def spec(dtype, shape=(None,)):
+    return tf.TensorSpec(shape, dtype, name="x")
+
+kinds = {}
+for dtype in (tf.int8, tf.uint8, tf.int16, tf.uint16, tf.int32, tf.uint32, tf.int64, tf.uint64, tf.bool, tf.string,
+              tf.float16, tf.bfloat16, tf.float32, tf.float64):
+    one = {tf.bool: True, tf.string: "1"}.get(dtype, 1)
+    kinds[dtype.name] = ask(model(lambda x: {"y": tf.identity(x)}, spec(dtype)), "inputs", [one])
+
+def picky(x):
+    with tf.control_dependencies([tf.debugging.assert_positive(x)]):
+        return {"y": tf.identity(x)}
+
+anything = model(lambda x: {"y": tf.identity(x)}, spec(tf.float32, None))
+found = {
+    "kinds": kinds, "any rank": [ask(anything, "inputs", value) for value in (1, [1], [[[1]]], [[]])],
+    "bfloat16 out": ask(model(lambda x: {"y": tf.cast(x, tf.bfloat16)}, spec(tf.float32)), "instances", [1]),
+    "warm-up refused": [ask(model(picky, spec(tf.float32)), "inputs", value) for value in ([1], [0])],
+    "complex": model(lambda x: {"y": tf.complex(x, x)}, spec(tf.float32))}
+print(json.dumps(found))
+"""
+
+
+def told_by(code):
+    done = process.command([sys.executable, "-c", code], timeout=300)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.mark.slow
+def test_a_torch_model_of_any_structure_is_answered_or_refused():
+    found = told_by(ODD_TORCH)
+    assert found["tuple"] == {"outputs": {"output_0": [1, 2], "output_1": 3}}
+    assert found["nested"] == {"outputs": {"a": [1, 2], "b_0": 3, "b_1": 3, "b_2": True}}
+    assert found["number"] == {"outputs": {"size": 2, "x": [1, 2]}}
+    assert found["warm-up refused"] == {"outputs": [[1, 0], [0, 1]]}
+    assert found["bfloat16 in, columns"][0] == 501
+    for name in ("bfloat16 in, rows", "bfloat16 out", "float16 out", "refuses"):
+        assert found[name][0] == 400, name
+    assert "complex64" in found["complex"] and "sparse" in found["sparse"] and "None" in found["None"]
+
+
+@pytest.mark.slow
+def test_a_saved_model_of_any_type_is_answered_or_refused():
+    found = told_by(ODD_TF)
+    for name, answer in found["kinds"].items():
+        if name in rest_api.CARRIED:
+            assert answer == {"outputs": [{"bool": True, "string": "1"}.get(name, 1)]}, name
+        else:
+            assert answer[0] == 501 and name in answer[1], name
+    assert found["any rank"] == [{"outputs": value} for value in (1, [1], [[[1]]], [[]])]
+    assert found["bfloat16 out"][0] == 400 and "complex64" in found["complex"]
+    good, bad = found["warm-up refused"]
+    assert good == {"outputs": [1]} and bad[0] == 400

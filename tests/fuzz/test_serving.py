@@ -45,14 +45,14 @@ def test_no_500_no_hang_no_growth_and_right_afterwards(python, folder, how):
     with getattr(servers, how)(folder, NAME, "tf") as server:
         taken = []
         for seed, count in enumerate([REQUESTS // 5, REQUESTS - REQUESTS // 5]):
-            program = [python, ROOT / "tests" / "fuzz" / "send.py", ROOT / "notebooks" / "chapters" / "ch10" / "openapi.yaml",
-                       server.url, str(count), str(1000 * seed)]
-            done = subprocess.run(program, capture_output=True, text=True, timeout=3600)
+            description = ROOT / "notebooks" / "chapters" / "ch10" / "openapi.yaml"
+            program = [python, ROOT / "tests" / "fuzz" / "send.py", description, server.url, count, 1000 * seed]
+            done = subprocess.run(list(map(str, program)), capture_output=True, text=True, timeout=3600)
             assert done.returncode == 0, done.stderr[-3000:]
             taken.append(psutil.Process(server.pid).memory_info().rss)
             told = json.loads(done.stdout.splitlines()[-1])
             print(f"{how}: {sum(told['statuses'].values())} requests, {told}, {taken[-1] / 2**20:.0f} MiB")
-            assert sum(told["statuses"].values()) >= 0.95 * count and told["statuses"].get("200", 0) > 0.05 * count
+            assert sum(told["statuses"].values()) >= count and told["statuses"].get("200", 0) > 0.1 * count
         assert taken[1] - taken[0] < GROWTH, taken
         status, answer = client.ask(f"{server.url}/v1/models/{NAME}:predict", json.loads(ROWS[0]["body"]))
         assert agree(ROWS[0], status, json.dumps(answer))
