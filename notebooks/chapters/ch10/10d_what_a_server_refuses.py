@@ -263,7 +263,8 @@ guess = ...  # "a", "b", "c" or "d"
 exercises.predict("P10.8", guess, among=["a", "b", "c", "d"])
 
 # %% [markdown]
-# `own` is what the model answers here, in the notebook; `status` and `served` are what its server says.
+# `own` is what the model answers here, in the notebook, `graph` what its exported file does; `status` and `served` are
+# what its server says.
 
 # %% tags=["taught"]
 damaged = one.copy()
@@ -273,20 +274,30 @@ request = {"instances": damaged.tolist()}
 # %% tags=["torch"]
 # PyTorch
 own_nan_torch = torch_side.to_numpy(model_torch(torch.from_numpy(damaged)))
+loaded_torch = torch.export.load(folder / "torch" / "1" / "model.pt2").module()
+graph_nan_torch = torch_side.to_numpy(loaded_torch(torch.from_numpy(damaged)))
 status_torch, served_nan_torch = client.ask(f"{url_torch}:predict", request)
 print("the model:", own_nan_torch[0, :3])
+print("its file:", graph_nan_torch[0, :3])
 print("its server:", status_torch, str(served_nan_torch)[:60])
 
 # %% tags=["tf"]
 # TensorFlow
 own_nan_tf = tf_side.to_numpy(model_tf(damaged))
+loaded_tf = tf.saved_model.load(folder / "tf" / "1").signatures["serving_default"]
+graph_nan_tf = tf_side.to_numpy(loaded_tf(image=damaged)["output_0"])
 status_tf, served_nan_tf = client.ask(f"{url_tf}:predict", request)
 print("the model:", own_nan_tf[0, :3])
+print("its file:", graph_nan_tf[0, :3])
 print("its server:", status_tf, str(served_nan_tf)[:60])
 
 # %% tags=["verdict", "folded"]
-# Folded: what the models themselves say.
+# Folded: what the models themselves say, and whether the servers say what the files do.
 parity.verdict("the models' own answers, NaN for NaN", own_nan_torch, own_nan_tf)
+said_torch = np.array(served_nan_torch["predictions"], "float32")
+said_tf = np.array(served_nan_tf["predictions"], "float32")
+parity.verdict("PyTorch: the server and the file", said_torch, graph_nan_torch, 1e-6)
+parity.verdict("TensorFlow: the server and the file", said_tf, graph_nan_tf, 1e-6)
 
 # %% tags=["folded"]
 # Folded: which option came true. It depends on how TensorFlow was built.
@@ -298,8 +309,9 @@ exercises.outcome("P10.8", exercises.first_true(options))
 
 # %% [markdown]
 # The model knows that it knows nothing: NaN times anything is NaN. Where this was written, TensorFlow's *server* answers
-# ten plausible probabilities. An export is a graph, and a graph is optimized: product, bias and ReLU become one operation,
-# whose ReLU turns NaN into 0. The Keras model, called step by step, keeps it. What yours did stands above.
+# ten plausible probabilities, and it is not the server's doing: the file does so here, too. An export is a graph, and a
+# graph is optimized: product, bias and ReLU become one operation, whose ReLU turns NaN into 0. The Keras model, called
+# step by step, keeps it. What yours did stands above.
 #
 # So no status and no number tells the client that its picture was broken. Accept NaN only if your model has an answer to
 # it; else refuse it at the door, with a 4xx. And compare the *export* with the model on broken inputs, not only on good

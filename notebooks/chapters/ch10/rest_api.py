@@ -23,7 +23,7 @@ TOO_LARGE = f"the body is too large: {LIMIT} bytes are allowed"
 PATH = "side_by_side.path"  # where `guarded` leaves the path as the client wrote it, with its question mark and %3A
 INTEGERS = ("int8", "uint8", "int16", "int32", "uint32", "int64", "uint64")
 CARRIED = {"float32", "float64", "bool", "string", *INTEGERS}  # what JSON carries here: no float16, no uint16
-LARGE = re.compile(r"[eE]\+?[0-9]{3}|[0-9]{309}")  # such a number may not fit float64
+EXPONENTS = re.compile(r"e\+?[0-9]{3}"), re.compile(r"E\+?[0-9]{3}")  # two are faster than [eE]
 SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -135,17 +135,17 @@ def feature(values, name):
     """The values of one feature, all of one kind: 0 and 0.5 are two kinds, true is the whole number 1."""
     values = [unpacked(value) for value in values]
     values = [int(value) if isinstance(value, bool) else value for value in values]
-    # a whole number beyond 64 bits is a decimal, as the real server reads it
-    values = [float(v) if isinstance(v, int) and not -2**63 <= v < 2**64 else v for v in values]
-    kinds = {type(value) for value in values}
-    if len(kinds) > 1 or kinds - {bytes, int, float}:
-        raise Refused(400, f"Unexpected element type in feature: {brief(name)}; it must be a whole number, a decimal or a "
-                           "string, or a flat list of one kind")
-    if kinds & {int, float}:
-        try:
+    try:
+        # a whole number beyond 64 bits is a decimal, as the real server reads it
+        values = [float(v) if isinstance(v, int) and not -2**63 <= v < 2**64 else v for v in values]
+        kinds = {type(value) for value in values}
+        if len(kinds) > 1 or kinds - {bytes, int, float}:
+            raise Refused(400, f"Unexpected element type in feature: {brief(name)}; it must be a whole number, a decimal "
+                               "or a string, or a flat list of one kind")
+        if kinds & {int, float}:
             narrowed(np.array(values), np.int64 if kinds == {int} else np.float32)
-        except OverflowError:
-            raise Refused(400, f"feature {brief(name)}: a number does not fit 64 bits, or float32") from None
+    except OverflowError:
+        raise Refused(400, f"feature {brief(name)}: a number does not fit 64 bits, or float32") from None
     return values
 
 
@@ -165,7 +165,7 @@ def parse(body, encoding=""):
     if SURROGATE.search(text) and SURROGATE.search(re.sub(r"\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]..", " ", text)):
         raise Refused(400, "JSON Parse error: half a surrogate pair in a string")
     try:
-        request, _ = (STRICT if LARGE.search(text) else PLAIN).raw_decode(text)
+        request, _ = (STRICT if may_overflow(text) else PLAIN).raw_decode(text)
     except RecursionError:
         raise Refused(400, "the body is nested too deeply") from None
     except ValueError as error:  # not JSON
@@ -173,6 +173,12 @@ def parse(body, encoding=""):
     if not isinstance(request, dict):
         raise Refused(400, f"the body must be a JSON object, not {type(request).__name__}")
     return request
+
+
+def may_overflow(text):
+    """Whether a JSON text may hold a number beyond float64: an exponent of three digits, or 309 digits in a row."""
+    return any(pattern.search(text) for pattern in EXPONENTS) or any(
+        text[i:i + 155].isdecimal() for i in range(0, len(text), 155))  # 309 in a row fill at least one such block
 
 
 def number(text):
@@ -323,17 +329,20 @@ def few_digits(array):
 
     As in TensorFlow Serving: six digits where these give the float32 back, else nine, which always do.
     """
-    exact = array.astype("float64")
     with np.errstate(all="ignore"):
-        tens = 5 - np.floor(np.log10(np.abs(exact)))  # so many places after the point make six digits
-    usual = np.abs(tens) < 20  # and 10 to that power is exact; not so for 0, infinity, NaN and 1e-30
-    scale = 10.0 ** np.where(usual, tens, 0)
-    six, nine = np.round(exact * scale) / scale, np.round(exact * scale * 1000) / (scale * 1000)
+        exact = array.astype("float64")
+        tens = np.floor(np.log10(np.abs(exact)))
+    usual = np.abs(tens) < 14  # else powers of ten are not exact, or there are none: 0, infinity, NaN
+    six, nine = (rounded(exact, digits - 1 - np.where(usual, tens, 0)) for digits in (6, 9))
     found = np.where(six.astype("float32") == array, six, nine)
-    rare = ~usual & np.isfinite(exact) & (exact != 0)
-    found[~usual] = exact[~usual]
-    found[rare] = [float(str(number)) for number in array[rare]]
+    found[~usual] = [float(str(one)) for one in array[~usual]]
     return found
+
+
+def rounded(exact, places):
+    """float64 rounded to so many places behind the point; before it where the number is negative."""
+    up, down = 10.0 ** np.maximum(places, 0), 10.0 ** np.maximum(-places, 0)
+    return np.round(exact * up / down) * down / up
 
 
 def brief(text, most=60):
