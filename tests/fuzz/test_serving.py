@@ -52,7 +52,7 @@ def test_no_500_no_hang_no_growth_and_right_afterwards(python, folder, how):
             taken.append(psutil.Process(server.pid).memory_info().rss)
             told = json.loads(done.stdout.splitlines()[-1])
             print(f"{how}: {sum(told['statuses'].values())} requests, {told}, {taken[-1] / 2**20:.0f} MiB")
-            assert sum(told["statuses"].values()) >= count and told["statuses"].get("200", 0) > 0.1 * count
+            assert sum(told["statuses"].values()) >= count and told["statuses"].get("200", 0) > 0.05 * count
         assert taken[1] - taken[0] < GROWTH, taken
         status, answer = client.ask(f"{server.url}/v1/models/{NAME}:predict", json.loads(ROWS[0]["body"]))
         assert agree(ROWS[0], status, json.dumps(answer))

@@ -357,7 +357,7 @@ after_tf = client.probabilities(url_tf, x)
 parity.verdict("PyTorch's server, 9 slow clients", beside_torch, served_torch, 1e-6)
 parity.verdict("TensorFlow's server, 9 slow clients", beside_tf, served_tf, 1e-6)
 answered = [full_torch, full_tf]
-parity.verdict("beside 10, a good client is answered", answered, [False, False])
+parity.verdict("all ten places taken, a good client waits", answered, [False, False])
 parity.verdict("PyTorch's server, when they are gone", after_torch, served_torch, 1e-6)
 parity.verdict("TensorFlow's server, when they are gone", after_tf, served_tf, 1e-6)
 
