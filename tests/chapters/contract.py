@@ -107,6 +107,8 @@ class Half:
     def of_examples(self, name, rows):
         if name == "named":
             return {"classes": np.full((len(rows), 1), b"half", object)}
+        if not all(isinstance(row, dict) for row in rows):  # text that :predict was given
+            raise rest_api.Refused(400, "Could not parse example input")
         kind = int if name == WHOLE else float
         if any([type(value) for value in row.get("x", ())] != [kind] for row in rows):
             raise rest_api.Refused(400, "Feature: x (data type: float) is required but could not be found")
