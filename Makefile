@@ -4,7 +4,7 @@
 PYTHON ?= python3
 START = @"$(PYTHON)" tools/start.py $(if $(GPU),--gpu) $(if $(LEARNER),--learner=$(LEARNER))
 
-.PHONY: lab test check run build lint report doctor learner solutions instructor live slides site wheelhouse benchmark findings \
+.PHONY: lab test check run build lint report doctor learner solutions instructor live slides site wheelhouse benchmark fuzz findings \
 	ludwig converters clean
 
 lab: ## open your copy of the course, work/, in JupyterLab
@@ -45,6 +45,9 @@ wheelhouse: ## a folder from which laptops of this kind install without a networ
 
 benchmark: ## speed, as ratios; not part of test (make benchmark ARGS="-k papermill --one-a-chapter"; ARGS=then: make test, then and now)
 	$(START) $@ $(ARGS)
+
+fuzz: ## 20,000 requests to the servers of chapter 10, good and bad ones; not part of test
+	$(START) $@
 
 findings: ## is outside behavior still as it was seen? Not part of test (make findings ARGS=NAME)
 	$(START) $@ $(ARGS)

@@ -36,6 +36,7 @@ COMMANDS = {
     "slides": "the executed course as slides", "site": "the executed course as HTML in build/site",
     "wheelhouse": "a folder from which laptops of this kind install without a network",
     "benchmark": "speed, as ratios; not part of test",
+    "fuzz": "20,000 requests to the servers of chapter 10, good and bad ones; not part of test",
     "findings": "is outside behavior still as it was seen? Runs findings/, each in an environment of its own",
     "ludwig": "Ludwig in an environment of its own (Python 3.12, several GB), for chapter 12",
     "converters": "what converters do by themselves, into data/converters.csv (half an hour, 15 GB meanwhile)",
@@ -45,7 +46,7 @@ INSTALLS = {  # what a command needs in .venv, beyond the Python itself
     "lab": ["course", "pages"], "wheelhouse": ["course"], "doctor": [], "clean": [], "ludwig": [], "findings": [],
     **{name: ["course", "tests", "pages"] for name in ("test", "check", "run", "slides", "site")},
     **{name: ["course", "tests"] for name in ("build", "lint", "report", "learner", "solutions", "instructor", "live",
-                                              "benchmark")},
+                                              "benchmark", "fuzz")},
     "converters": ["course", "pages"],
 }
 PIP = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
@@ -75,6 +76,7 @@ def steps(command, python, arguments, is_root=False):
         "converters": [tool("converters", *arguments)],
         "benchmark": [tool("then_and_now", *arguments[1:])] if arguments[:1] == ["then"] else [
             module("pytest", "-m", "benchmark", "-s", "tests/benchmarks", *arguments)],
+        "fuzz": [module("pytest", "-m", "fuzz", "-s", "tests/fuzz")],
     }
     table.update({name: [tool("pipeline", name, *arguments)] for name in ("run", "build", "report")})
     table.update({name: [tool("editions", name, *arguments)] for name in ("learner", "solutions", "instructor", "live")})

@@ -300,10 +300,17 @@ def ask(url, request=None):
 # ## 10a.4 Three servers
 #
 # Two small servers of ours keep the contract, [one with Flask](chapters/ch10/workers/serve_flask.py),
-# [one with Django](chapters/ch10/workers/serve_django.py). They share [rest_api.py](chapters/ch10/rest_api.py), which
-# knows the contract, and neither Flask, Django nor a framework. `servers.start` runs one in a process of its own and
-# returns its address. `side` says which framework loads the files. (In that address letters drawn at random stand before
-# `/v1`: a server of ours asks nobody for a password, and who does not know the letters gets a 404.)
+# [one with Django](chapters/ch10/workers/serve_django.py). They share [rest_api.py](chapters/ch10/rest_api.py) and
+# [routes.py](chapters/ch10/routes.py), which know the contract, and neither Flask, Django nor a framework.
+# `servers.start` runs one in a process of its own and returns its address. `side` says which framework loads the files.
+# (In that address letters drawn at random stand before `/v1`: a server of ours asks nobody for a password, and who does
+# not know the letters gets a 404.)
+#
+# Where a client can see it, ours do as the real server's
+# [source](https://github.com/tensorflow/serving/blob/master/tensorflow_serving/util/json_tensor.cc) says, which is more
+# than the documentation says: a path or method that it does not know is 400, "Malformed request". They differ on purpose
+# in these points: a body has a limit of **size** (32 MiB); the **shapes** of a signature are checked; **numbers** that do
+# not fit their type are refused; all **errors** are JSON; **JSON** is what Python reads; **labels** come from a file.
 #
 # TensorFlow's own server, `tensorflow_model_server`, is a program apart. Where this machine has it (on the PATH or as a
 # Docker image), it serves the SavedModel. Elsewhere our Flask server stands in for it. (Started from the PATH, the real
@@ -563,9 +570,9 @@ class Served:
 
 # %% [markdown]
 # `http.server` makes a `Handler` for each connection and calls its `do_POST` for each POST. `rfile` is what the client
-# sends, `wfile` what goes back; `server` is the server that made it, where we left the model. A `Refused` is the
-# contract's way to say that the client must change something. `over_http` starts such a server in a thread, asks it once,
-# and ends it. Port 0 means: any that is free.
+# sends, `wfile` what goes back; `server` is the server that made it, where we left the model. `parse` reads the JSON.
+# A `Refused` is the contract's way to say that the client must change something. `over_http` starts such a server in a
+# thread, asks it once, and ends it. Port 0 means: any that is free.
 
 
 # %% tags=["taught"]
@@ -573,7 +580,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         try:
-            text = rest_api.predict(self.server.model, body)
+            request = rest_api.parse(body)
+            text = rest_api.predict(self.server.model, request)
             self.send_response_only(200)
         except rest_api.Refused as refused:
             text = json.dumps({"error": str(refused)})

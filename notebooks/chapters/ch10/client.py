@@ -63,3 +63,12 @@ def half_a_request(url):
     connection = socket.create_connection((parts.hostname, parts.port), timeout=60)
     connection.sendall(head.encode() + b'{"instances"')
     return connection
+
+
+def is_answered(url, seconds):
+    """Whether a question for the versions is answered within so many seconds."""
+    try:
+        with web.open_url(url, timeout=seconds) as answer:
+            return answer.status == 200
+    except TimeoutError:
+        return False

@@ -14,6 +14,8 @@ from pathlib import Path
 
 from chapters.ch10 import model_config, rest_api
 
+DTYPES = {"float32": "FLOAT", "float64": "DOUBLE", "float16": "HALF"}  # names that TensorFlow has of old
+
 
 class Versions:
     """The loaded versions of one model. Requests `pick` one, a thread looks for new ones.
@@ -107,21 +109,25 @@ def status(versions, number=None):
              "status": {"error_code": "UNKNOWN" if message else "OK", "error_message": message}}
             for n, (state, message) in sorted(versions.states.copy().items(), reverse=True) if number in (None, n)]
     if not rows:
-        raise rest_api.Refused(404, f"could not find version {number} of model {versions.name!r}")
+        raise rest_api.Refused(404, f"Could not find version {number} of model {versions.name}")
     return json.dumps({"model_version_status": rows})
 
 
-def metadata(versions, number=None, label=None):
-    """The answer to GET /v1/models/NAME/metadata as JSON text: what each signature takes and gives."""
-    number, model = versions.pick(number, label)
+def metadata(name, number, model):
+    """The answer to GET /v1/models/NAME/metadata as JSON text: what each signature takes and gives.
 
-    def described(tensors):
-        return {key: {"dtype": f"DT_{ {'float32': 'FLOAT', 'float64': 'DOUBLE'}.get(t.dtype, t.dtype.upper())}",
-                      "tensor_shape": {"dim": [{"size": str(-1 if size is None else size), "name": ""}
-                                               for size in t.shape or ()], "unknown_rank": t.shape is None},
-                      "name": key} for key, t in tensors.items()}
-
-    signatures = {name: {"inputs": described(s.inputs), "outputs": described(s.outputs),
-                         "method_name": "tensorflow/serving/predict"} for name, s in model.signatures.items()}
-    return json.dumps({"model_spec": {"name": versions.name, "signature_name": "", "version": str(number)},
+    A model that has `signature_defs` (what a SavedModel's file says) is taken at its word; of others `signatures` say it.
+    """
+    signatures = getattr(model, "signature_defs", None) or {
+        key: {"inputs": described(s.inputs), "outputs": described(s.outputs), "method_name": "tensorflow/serving/predict",
+              "defaults": {}} for key, s in model.signatures.items()}
+    return json.dumps({"model_spec": {"name": name, "signature_name": "", "version": str(number)},
                        "metadata": {"signature_def": {"signature_def": signatures}}})
+
+
+def described(tensors):
+    """Inputs or outputs as metadata has them. dim has no entry where the number of sizes is unknown."""
+    return {key: {"dtype": f"DT_{DTYPES.get(t.dtype, t.dtype.upper())}",
+                  "tensor_shape": {"dim": [{"size": str(-1 if size is None else size), "name": ""}
+                                           for size in t.shape or ()], "unknown_rank": t.shape is None},
+                  "name": key} for key, t in tensors.items()}

@@ -21,15 +21,16 @@ MODEL = "digits"
 _running = contextlib.ExitStack()
 
 
-def start(how, folder, side):
+def start(how, folder, side, **options):
     """Start a server of the versions in `folder`, and return its address, http://127.0.0.1:PORT/SECRET/v1/models/digits.
 
-    how: the name of one of the functions below. side: "torch" or "tf". It runs until `stop`, or until this Python ends.
+    how: the name of one of the functions below, which say what options they have. side: "torch" or "tf". It runs until
+    `stop`, or until this Python ends.
     Raises NotInstalled where the side's framework is not: its server could not start.
     """
     missing.side(side)
     kinds = {"flask": flask, "django": django, "tensorflow_model_server": _tensorflow}
-    server = _running.enter_context(kinds[how](folder, MODEL, side))
+    server = _running.enter_context(kinds[how](folder, MODEL, side, **options))
     return f"{server.url}/v1/models/{MODEL}"
 
 
@@ -79,21 +80,25 @@ def stop():
     _running.close()
 
 
-def flask(folder, name, side):
-    """A model behind Flask on waitress. side: "torch" or "tf"; folder holds the versions. A context, see process.server."""
-    return _python("ch10/serve_flask", folder, name, side)
+def flask(folder, name, side, connections=100):
+    """A model behind Flask on waitress. side: "torch" or "tf"; folder holds the versions. A context, see process.server.
+
+    connections: waitress's connection_limit; it counts two of its own.
+    """
+    return _python("ch10/serve_flask", folder, name, side, connections)
 
 
-def django(folder, name, side):
+def django(folder, name, side, connections=100):
     """A model behind Django on waitress. Arguments as for `flask`."""
-    return _python("ch10/serve_django", folder, name, side)
+    return _python("ch10/serve_django", folder, name, side, connections)
 
 
 def gunicorn(kind, folder, name, side):
     """The same on gunicorn: two worker processes of four threads. kind: "flask" or "django". Only where the OS has fork."""
     port = web.free_port()
     app = f"chapters.ch10.workers.serve_{kind}:create_app({str(folder)!r}, {name!r}, {side!r})"
-    args = ["gunicorn", app, "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", "--no-control-socket"]
+    args = ["gunicorn", app, "--worker-class", "chapters.ch10.workers.gunicorn_json.Worker",
+            "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", "--no-control-socket"]
     return _started(args, port, name, web.secret_base(port))
 
 
@@ -132,10 +137,10 @@ def _has_image():
     return found.returncode == 0
 
 
-def _python(script, folder, name, side):
+def _python(script, folder, name, side, connections):
     port = web.free_port()
-    return _started([sys.executable, "-P", process.worker(script), os.fspath(folder), name, port, side], port, name,
-                    web.secret_base(port))
+    return _started([sys.executable, "-P", process.worker(script), os.fspath(folder), name, port, side, connections], port,
+                    name, web.secret_base(port))
 
 
 def _started(args, port, name, base=""):
