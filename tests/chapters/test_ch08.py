@@ -159,17 +159,30 @@ def test_momentum_belongs_to_the_checkpoint(folder):
 
 
 @pytest.mark.benchmark
-@pytest.mark.parametrize("name", ["ch08/ddp_torch", "ch08/elastic_torch"])
-def test_twenty_runs_in_a_row_end_cleanly(folder, name):
-    """Takes minutes; run it with `pytest -m benchmark tests/test_ch08.py`, on a busy machine too."""
+def test_twenty_killed_runs_in_a_row_end_cleanly(folder):
+    """Takes minutes; run it with `pytest -m benchmark tests/chapters/test_ch08.py`, on a busy machine too."""
     undisturbed = weights(launch.commands([[*TORCHRUN, process.worker("ch08/ddp_torch"), folder, "cpu"]], LONG, ENV)[0])
     for _ in range(20):
-        if name == "ch08/ddp_torch":
-            found = weights(launch.commands([[*TORCHRUN, process.worker(name), folder, "cpu"]], LONG, ENV)[0])
-        else:
-            found = killed_and_resumed(process.worker(name), folder)
-        assert (found == undisturbed).all()
+        assert (killed_and_resumed(process.worker("ch08/elastic_torch"), folder) == undisturbed).all()
     assert not left_behind()
+
+
+@pytest.mark.benchmark
+@pytest.mark.parametrize("name, words", [
+    ("ddp_torch", ["cpu"]), ("left_to_you_torch", []), ("tensor_parallel_torch", ["cpu"]),
+    ("fsdp_torch", ["cpu", "float64", 20, "parts"])])
+def test_twenty_runs_in_a_row_end_cleanly_and_say_the_same(folder, name, words):
+    """How many of twenty runs on two ranks end with code 0, with the lines of the first, and leave nothing."""
+    clean, first = 0, None
+    for _ in range(20):
+        for log in folder.glob("log_*.txt"):
+            log.unlink()
+        done = process.command([*TORCHRUN, process.worker(f"ch08/{name}"), folder, *words], LONG, ENV)
+        lines = process.results(done.stdout)
+        first = first or lines
+        clean += done.returncode == 0 and lines == first and not left_behind()
+    print(f"{name}: {clean} of 20 clean")
+    assert clean == 20 and first
 
 
 @slow
@@ -241,11 +254,15 @@ def until(condition, patience):
 
 @slow
 @posix
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL], ids=["interrupt", "killed kernel"])
-def test_no_rank_outlives_its_kernel(folder, end):
-    script = changed(folder, "ch08/ddp_torch", ("    for x, y in loader:\n", "    __import__('time').sleep(600)\n"
-                                           "    for x, y in loader:\n"))
-    running, mark = kernel([*TORCHRUN, script, folder, "cpu"])
+@pytest.mark.parametrize("end, name, place, words", [
+    (signal.SIGINT, "ddp_torch", "    for x, y in loader:\n", ["cpu"]),
+    (signal.SIGKILL, "ddp_torch", "    for x, y in loader:\n", ["cpu"]),
+    (signal.SIGKILL, "fsdp_torch", "    optimizer.zero_grad()\n", ["cpu", "float64", 20, "parts"]),
+    (signal.SIGKILL, "left_to_you_torch", "    said(question.__name__", []),
+], ids=["interrupt", "killed kernel", "killed kernel, FSDP2", "killed kernel, lesson 8c"])
+def test_no_rank_outlives_its_kernel(folder, end, name, place, words):
+    script = changed(folder, f"ch08/{name}", (place, f"    __import__('time').sleep(600)\n{place}"))
+    running, mark = kernel([*TORCHRUN, script, folder, *words])
     pids = []
 
     def two_ranks():
