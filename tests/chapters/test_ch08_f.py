@@ -64,7 +64,7 @@ def test_saved_by_two_and_loaded_by_three_a_mistake_changes_the_weights(tmp_path
 
 
 @pytest.mark.parametrize("torch_says, tf_says, letter", [
-    ({"from": 10}, {"said": "no"}, "b"), ({"from": 10}, {"from": 10}, "a"), ({"from": 0}, {"from": 10}, "c"),
+    ({"from": 10}, {"said": "no"}, "c"), ({"from": 10}, {"from": 10}, "a"), ({"from": 0}, {"from": 10}, "b"),
     ({"from": 0}, {"said": "no"}, "d")])
 def test_who_goes_on_with_three_decides(torch_says, tf_says, letter):
     plain = {name: np.zeros(shape) for name, shape in task.SHAPES.items()}
@@ -77,7 +77,7 @@ def test_who_goes_on_with_three_decides(torch_says, tf_says, letter):
 
 
 @pytest.mark.parametrize("torch_notices, tf_notices, letter", [
-    ("name", "type", "b"), ("type", "name", "c"), ("type name", "type name", "a"), ("", "", "d")])
+    ("name", "type", "a"), ("type", "name", "b"), ("type name", "type name", "c"), ("", "", "d")])
 def test_who_notices_a_wrong_load_decides(torch_notices, tf_notices, letter):
     def said(notices):
         return {f"the {what}": "Error" if what in notices else [0.0] for what in ("type", "name", "shape")}

@@ -276,7 +276,8 @@ place = "cuda" if gpus else "cpu"
 jobs = [[*torchrun, process.worker("ch08/ddp_torch"), folder, place]]  # not killed
 undisturbed_torch = task.weights(launch.commands(jobs, 240, env)[0])
 
-jobs = [[*torchrun, "--max-restarts=1", elastic, folder, place, 10]]  # killed in step 10
+again = [*torchrun, "--max-restarts=1"]
+jobs = [[*again, elastic, folder, place, 10]]  # killed in step 10
 lines_torch = launch.commands(jobs, 240, env)[0]
 resumed_weights_torch = task.weights(lines_torch)
 killed_torch = [line["killed"] for line in lines_torch if "killed" in line]

@@ -89,12 +89,13 @@ guess = ...  # "a", "b" or "c"
 exercises.predict("P8.8", guess, among=["a", "b", "c"])
 
 # %% [markdown]
-# `alone_...` trains in one process, for comparison. `launch.commands` runs the jobs side by side, as in lesson 8a, and gives
-# the JSON lines that each printed. The FSDP script is told a device, in what precision to compute, after how many steps to
-# end, and where to save. Each rank saves its own part; `parts_torch.whole` reads the parts, in this one process. Rank 0
-# prints how many numbers each rank kept; TensorFlow's process prints on which device each variable is. In that device's name stands the server's number, as `task:0` or `task:1`, and `re.search`
-# finds it there (`\d` is one digit; `group(1)` is what the parentheses caught). `given` also holds the first weights by
-# name, so `given["W1"].size` is how many numbers `W1` has.
+# `alone_...` trains in one process, for comparison. `launch.commands` runs the jobs side by side, as in lesson 8a, and
+# gives the JSON lines that each printed. The FSDP script is told a device, in what precision to compute, after how many
+# steps to end, and where to save. Each rank saves its own part; `parts_torch.whole` reads the parts, in this one
+# process. Rank 0 prints how many numbers each rank kept; TensorFlow's process prints on which device each variable is.
+# In that device's name stands the server's number, as `task:0` or `task:1`, and `re.search` finds it there (`\d` is one
+# digit; `group(1)` is what the parentheses caught). `given` also holds the first weights by name, so `given["W1"].size`
+# is how many numbers `W1` has.
 
 # %% tags=["torch"]
 # PyTorch

@@ -4,7 +4,7 @@
 # A model that no rank can hold is never whole: not at its start, not in its file, not in the middle of a layer. You save one
 # on two ranks, load it on three, and find out what such a load overlooks without a word.
 #
-# > **Minutes**: 38 · **Needs**: lessons 8d and 8e; Linux or macOS (on Windows, WSL 2) · **Claims tested**: none
+# > **Minutes**: 37 · **Needs**: lessons 8d and 8e; Linux or macOS (on Windows, WSL 2) · **Claims tested**: none
 # >
 # > **You will be able to**
 # > - start, train and save a model of which every rank holds a part (verdict in 8f.1)
@@ -163,8 +163,8 @@ parity.differ("computed in bfloat16, and in float64", rounded_torch, alone_torch
 # **Predict.** With three workers,
 #
 # - **a** both frameworks go on, to the weights of one process
-# - **b** PyTorch goes on; TensorFlow refuses
-# - **c** TensorFlow goes on; PyTorch refuses
+# - **b** TensorFlow goes on; PyTorch refuses
+# - **c** PyTorch goes on; TensorFlow refuses
 # - **d** both refuse: two parts are not three
 
 # %% tags=["predict"]
@@ -207,8 +207,8 @@ torch_went_on = lines_torch[1][0]["from"] == 10
 tf_went_on = "said" not in lines_tf[1][0]
 options = {
     "a": torch_went_on and tf_went_on,
-    "b": torch_went_on,
-    "c": tf_went_on,
+    "b": tf_went_on,
+    "c": torch_went_on,
     "d": True,
 }
 exercises.outcome("P8.13", exercises.first_true(options))
@@ -267,9 +267,9 @@ exercises.check("8.11", answer)
 #
 # **Predict.** The wrong *type* and the wrong *name*: who notices?
 #
-# - **a** both frameworks notice both
-# - **b** PyTorch notices the name, TensorFlow the type
-# - **c** PyTorch notices the type, TensorFlow the name
+# - **a** PyTorch notices the name, TensorFlow the type
+# - **b** PyTorch notices the type, TensorFlow the name
+# - **c** both frameworks notice both
 # - **d** neither notices anything
 
 # %% tags=["predict"]
@@ -326,17 +326,18 @@ seen = {}
 for name, said in {"torch": said_torch, "tf": said_tf}.items():
     seen[name] = [not isinstance(said[what], list) for what in ("the type", "the name")]
 options = {
-    "a": seen == {"torch": [True, True], "tf": [True, True]},
-    "b": seen == {"torch": [False, True], "tf": [True, False]},
-    "c": seen == {"torch": [True, False], "tf": [False, True]},
+    "a": seen == {"torch": [False, True], "tf": [True, False]},
+    "b": seen == {"torch": [True, False], "tf": [False, True]},
+    "c": seen == {"torch": [True, True], "tf": [True, True]},
     "d": seen == {"torch": [False, False], "tf": [False, False]},
 }
 exercises.outcome("P8.14", exercises.first_true(options))
 
 # %% [markdown]
-# PyTorch casts to whatever type it is handed: whole numbers are cut off, and a bfloat16 model loses digits. TensorFlow leaves
-# what it does not find as it was; `.read(small).assert_consumed()` makes it say so. And PyTorch's `CheckpointException` is
-# no `Exception`: a `try ... except Exception` around a load, meant to start anew where there is no checkpoint, ends the run.
+# PyTorch casts to whatever type it is handed: digits behind the point are cut off, and a bfloat16 model loses digits.
+# TensorFlow leaves what it does not find as it was; `.read(small).assert_consumed()` makes it say so. And PyTorch's
+# `CheckpointException` is no `Exception`: a `try ... except Exception` around a load, meant to start anew where there is no
+# checkpoint, does not help.
 #
 # One more, and the dearest. A load fills what is there. An Adam that has made no step has no averages yet, so there is
 # nothing to fill.
@@ -371,8 +372,9 @@ saved_tf = [float(tf.reduce_sum(value)) for value in adam_tf.variables[2:]]
 print("sums of the averages:", np.round(plain_tf, 4))
 
 # %% [markdown]
-# TensorFlow keeps in mind what it could not place yet, and fills it in later. PyTorch's mend is `get_state_dict`, which first
-# makes the optimizer's arrays, as long as no gradients are there. It names them after the layers, so save with it, too.
+# TensorFlow keeps in mind what it could not place yet, and fills it in later. PyTorch's mend is `get_state_dict`, which
+# first makes the optimizer's arrays, as long as no gradients are there. It names them after the layers, so save with it,
+# too.
 
 # %% tags=["torch"]
 # PyTorch
@@ -449,8 +451,8 @@ exercises.check("8.12", answer)
 # parallelize_module(model, mesh, {"0": ColwiseParallel(), "2": RowwiseParallel()})
 # ```
 #
-# TensorFlow's [tensor_parallel_tf.py](chapters/ch08/workers/tensor_parallel_tf.py) gives `W1` a layout that is cut along axis
-# 1, and `W2` one along axis 0; the program stays that of one device.
+# TensorFlow's [tensor_parallel_tf.py](chapters/ch08/workers/tensor_parallel_tf.py) gives `W1` a layout that is cut along
+# axis 1, and `W2` one along axis 0; the program stays that of one device.
 #
 # **Predict.** How often do the two ranks exchange numbers in one forward pass of both layers?
 #

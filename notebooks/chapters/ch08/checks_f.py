@@ -40,6 +40,10 @@ def _beyond_the_end(rows, saved, ranks, rank):
     return sorted({row // theirs for row in range(rank * mine, (rank + 1) * mine)})
 
 
+def _all_parts(rows, saved, ranks, rank):
+    return list(range(saved))
+
+
 def in_a_list(found):
     """What a learner's function may return, as a list: a set, a range or an array will do. Raises TypeError for a text."""
     if isinstance(found, (str, bytes)):
@@ -126,9 +130,9 @@ EXERCISES = {
          "the sizes are rounded down; where a number does not divide, ranks get a row more: round up": _rounded_down,
          "a rank's rows can lie in more than one part": _first_row_only,
          "the last rank may get fewer rows, or none: stop where the rows end": _beyond_the_end,
-         "every part is read by every rank in yours": lambda rows, saved, ranks, rank: list(range(-(-rows // -(-rows // saved))))},
-        say=lambda given, right, got: (f"{short(got)} where {short(right)} is right, for {given[0]} rows, saved by {given[1]}, "
-                                       f"on rank {given[3]} of {given[2]}."),
+         "every part is read by every rank in yours": _all_parts},
+        say=lambda given, right, got: (f"{short(got)} where {short(right)} is right, for {given[0]} rows, saved by "
+                                       f"{given[1]}, on rank {given[3]} of {given[2]}."),
         no_function="answer must be a function of rows, saved, ranks and rank.",
         convert=in_a_list, unfit=no_part,
         hints=("Which rows does this rank need? Then: in which part does a row lie?",
@@ -137,6 +141,6 @@ EXERCISES = {
     "8.12": Exercise(
         judge_share,
         ("Which hidden units are this rank's? They need columns of `W1` and entries of `b1`.",
-         "`mine = slice(rank * size, (rank + 1) * size)`, with `size = len(b1) // ranks`; then `W1[:, mine]` and `W2[mine]`.",
+         "`mine = slice(rank * size, (rank + 1) * size)`, `size = len(b1) // ranks`; then `W1[:, mine]` and `W2[mine]`.",
          "`np.tanh(x @ W1[:, mine] + b1[mine]) @ W2[mine]`, and `b2` on rank 0 alone.")),
 }

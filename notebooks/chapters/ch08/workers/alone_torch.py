@@ -21,7 +21,7 @@ dataset = torch.utils.data.TensorDataset(torch.tensor(task["x"]), torch.tensor(t
 loader = torch.utils.data.DataLoader(dataset, batch_size=64)
 optimizer = torch.optim.SGD(model.parameters(), lr=0.25, momentum=0.5)
 
-for epoch in range(int(task["epochs"])):
+for _ in range(int(task["epochs"])):
     for x, y in loader:
         optimizer.zero_grad()
         loss = torch.nn.functional.cross_entropy(model(x.to(device)), y.to(device))

@@ -41,7 +41,7 @@ torch.nn.functional.cross_entropy(scores, y).backward()
 
 names = ("W1", "b1", "W2", "b2")
 parts = {name: list(value.to_local().shape)[::-1] for name, value in zip(names, model.parameters())}
-gradients = [value.grad.full_tensor().cpu().numpy().T.tolist() for value in model.parameters()]  # every rank has to take part
+gradients = [value.grad.full_tensor().cpu().numpy().T.tolist() for value in model.parameters()]  # all ranks take part
 if distributed.get_rank() == 0:
     print(json.dumps({"parts": parts, "hidden": hidden[0], "exchanges": exchanges, "scores": scores.tolist(),
                       "gradients": gradients}))
