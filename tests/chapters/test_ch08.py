@@ -379,6 +379,7 @@ def test_srun_hears_how_many_cores_a_task_has():
     assert re.search(r"(?m)^#SBATCH --cpus-per-task=", text) and re.search(r"(?m)^export SRUN_CPUS_PER_TASK=", text)
 
 
+@slow
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 @pytest.mark.parametrize("name, words", [("ch08/ddp_torch", []), ("ch08/elastic_torch", ["-1"])])
 def test_a_script_that_is_to_use_gpus_fails_where_there_are_none(folder, name, words):

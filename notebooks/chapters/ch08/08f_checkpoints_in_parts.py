@@ -120,6 +120,11 @@ alone_tf = task.weights(lines[0])
 kept_tf = lines[1][0]["kept"]
 print("numbers that each device keeps:", kept_tf)
 
+# %% tags=["verdict"]
+whole = sum(array.size for array in task.first(given).values())
+parity.verdict("PyTorch: every number is kept once", sum(kept_torch), whole)
+parity.verdict("TensorFlow: every number is kept once", sum(kept_tf), whole)
+
 # %% [markdown]
 # What lies in such a checkpoint? PyTorch's has a file for each rank, and one, `.metadata`, that says which rows of which
 # array are where. TensorFlow's index does the same. Either can be read in one
@@ -144,9 +149,6 @@ print("whole", list(half_tf["W1"].shape), half_tf["W1"].dtype)
 print("files", sorted(path.name for path in folder.glob("two_tf*")))
 
 # %% tags=["verdict"]
-whole = sum(array.size for array in task.first(given).values())
-parity.verdict("PyTorch: every number is kept once", sum(kept_torch), whole)
-parity.verdict("TensorFlow: every number is kept once", sum(kept_tf), whole)
 parity.verdict("ten steps in parts, read whole", half_torch, half_tf, 1e-12)
 parity.differ("computed in bfloat16, and in float64", rounded_torch, alone_torch, 1e-6)
 
@@ -371,10 +373,14 @@ plain_tf = [float(tf.reduce_sum(value)) for value in fresh_tf.variables[2:]]
 saved_tf = [float(tf.reduce_sum(value)) for value in adam_tf.variables[2:]]
 print("sums of the averages:", np.round(plain_tf, 4))
 
+# %% tags=["verdict"]
+parity.verdict("PyTorch, a fresh Adam: arrays with averages", plain_torch, 0)
+parity.verdict("TensorFlow, a fresh Adam", np.array(plain_tf), np.array(saved_tf))
+
 # %% [markdown]
 # TensorFlow keeps in mind what it could not place yet, and fills it in later. PyTorch's mend is `get_state_dict`, which
 # first makes the optimizer's arrays, as long as no gradients are there. It names them after the layers, so save with it,
-# too.
+# too. In TensorFlow make the arrays first, and let it say what it could not place.
 
 # %% tags=["torch"]
 # PyTorch
@@ -386,13 +392,20 @@ fresh = torch.optim.Adam(new.parameters())
 weights, averages = get_state_dict(new, fresh)  # zeros, to be filled
 dcp.load({"adam": averages}, checkpoint_id=folder / "adam_mended")
 set_state_dict(new, fresh, model_state_dict=weights, optim_state_dict=averages)
-saved_torch = adam.state[layer.weight]["exp_avg"]
-mended_torch = fresh.state[new.weight]["exp_avg"]
+saved_torch = adam.state[layer.weight]["exp_avg"].numpy()
+mended_torch = fresh.state[new.weight]["exp_avg"].numpy()
+
+# %% tags=["tf"]
+# TensorFlow
+fresh_tf = tf.keras.optimizers.Adam()
+fresh_tf.build(layer_tf.trainable_variables)
+status = tf.train.Checkpoint(adam=fresh_tf).read(str(folder / "adam_tf"))
+status.assert_consumed()  # raises if anything found no place
+mended_tf = [float(tf.reduce_sum(value)) for value in fresh_tf.variables[2:]]
 
 # %% tags=["verdict"]
-parity.verdict("PyTorch, a fresh Adam: arrays with averages", plain_torch, 0)
-parity.verdict("PyTorch, mended", mended_torch.numpy(), saved_torch.numpy())
-parity.verdict("TensorFlow, a fresh Adam", np.array(plain_tf), np.array(saved_tf))
+parity.verdict("PyTorch, mended", mended_torch, saved_torch)
+parity.verdict("TensorFlow, checked", np.array(mended_tf), np.array(saved_tf))
 
 # %% [markdown]
 # ## 8f.4 A layer in two halves
@@ -464,6 +477,11 @@ exercises.check("8.12", answer)
 guess = ...  # "a", "b" or "c"
 exercises.predict("P8.15", guess, among=["a", "b", "c"])
 
+# %% tags=["taught"]
+x = given["x"][:64]
+hidden = np.tanh(x @ given["W1"] + given["b1"])
+scores = hidden @ given["W2"] + given["b2"]  # by one process
+
 # %% tags=["torch"]
 # PyTorch
 job = [*torchrun(2), process.worker("ch08/tensor_parallel_torch"), folder, "cpu"]
@@ -475,11 +493,6 @@ print("a rank has", split_torch["parts"], "and hidden units", split_torch["hidde
 job = [*launch.PYTHON, process.worker("ch08/tensor_parallel_tf"), folder]
 split_tf = launch.commands([job], 240, env)[0][0]
 print("a device has", split_tf["parts"], "and hidden units", split_tf["hidden"])
-
-# %% tags=["taught"]
-x = given["x"][:64]
-hidden = np.tanh(x @ given["W1"] + given["b1"])
-scores = hidden @ given["W2"] + given["b2"]  # by one process
 
 # %% tags=["verdict", "folded"]
 # Folded: scores and gradients of both; which option came true.

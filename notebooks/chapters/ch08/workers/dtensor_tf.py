@@ -51,7 +51,7 @@ def train(x, y):
         scores = tf.tanh(x @ W1 + b1) @ W2 + b2
         loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, scores))
     for name, gradient in tape.gradient(loss, weights).items():
-        momentum = 0.5 * momenta[name] + gradient
+        momentum = 0.5 * momenta[name] + gradient  # read back after the assign, the last of the four was still the old one
         momenta[name].assign(momentum)
         weights[name].assign_sub(0.25 * momentum)
 
