@@ -386,8 +386,8 @@ pods = launch.explained("two_hosts_kubernetes.yaml")
 show.table(["line", "meaning"], pods, "Kubernetes: kubectl apply -f ...")
 
 # %% [markdown]
-# Both files ask for `cuda`, and then the script takes nothing else. On a host with a broken GPU it fails, and is started
-# again elsewhere; going on without would keep all others waiting, without a word.
+# Both files ask for `cuda`, and then the script takes nothing else. On a host with a broken GPU it ends
+# with an error, which somebody sees; going on without would keep all others waiting, without a word.
 #
 # What to use when. This course has run all but Slurm, Kubernetes and Keras on JAX:
 #

@@ -240,7 +240,7 @@ def answer(rows, saved, ranks, rank):
     return sorted({row // theirs for row in needed})
 
 
-# wrong: a part that only touches
+# wrong: only touch yours
 def answer(rows, saved, ranks, rank):
     mine, theirs = -(-rows // ranks), -(-rows // saved)
     begin, end = rank * mine, min(rows, (rank + 1) * mine)
@@ -435,7 +435,7 @@ def answer(x, W1, b1, W2, b2, rank, ranks):
     return share + b2 if rank == 0 else share  # b2 once
 
 
-# wrong: b2 is added by each rank
+# wrong: b2 is added by each
 def answer(x, W1, b1, W2, b2, rank, ranks):
     size = len(b1) // ranks
     mine = slice(rank * size, (rank + 1) * size)
@@ -449,7 +449,7 @@ def answer(x, W1, b1, W2, b2, rank, ranks):
     return np.tanh(x @ W1[:, mine] + b1[mine]) @ W2[mine]
 
 
-# wrong: the whole result
+# wrong: belong to another rank
 def answer(x, W1, b1, W2, b2, rank, ranks):
     return np.tanh(x @ W1 + b1) @ W2 + b2
 

@@ -31,17 +31,20 @@ def cut(array):
 
 
 task = np.load(f"{folder}/task.npz")
+first = {name: task[name] for name in ("W1", "b1", "W2", "b2")}
+still = {name: np.zeros_like(array) for name, array in first.items()}
+start = 0
+if begin:  # read whole, then cut anew
+    saved, value = tf.train.load_checkpoint(f"{folder}/{begin[0]}"), ".ATTRIBUTES/VARIABLE_VALUE"
+    first = {name: saved.get_tensor(f"{name}/{value}") for name in first}
+    still = {name: saved.get_tensor(f"momentum/{name}/{value}") for name in first}
+    start = int(saved.get_tensor(f"step/{value}"))
 try:
-    weights = {name: dtensor.DVariable(cut(task[name])) for name in ("W1", "b1", "W2", "b2")}
+    weights = {name: dtensor.DVariable(cut(array)) for name, array in first.items()}
 except tf.errors.OpError as error:  # the lesson shows it
     print(json.dumps({"said": f"{type(error).__name__}: {error.message}"}))
     sys.exit()
-momenta = {name: dtensor.DVariable(cut(np.zeros_like(task[name]))) for name in weights}
-step = tf.Variable(0, dtype=tf.int64)
-checkpoint = tf.train.Checkpoint(step=step, **weights, momentum=momenta)
-if begin:
-    checkpoint.read(f"{folder}/{begin[0]}").assert_consumed()  # else what is not found stays as it is, silently
-start = int(step)
+momenta = {name: dtensor.DVariable(cut(array)) for name, array in still.items()}
 
 
 @tf.function
@@ -59,8 +62,10 @@ def train(x, y):
 for number in range(start, int(steps)):
     batch = slice(64 * number % len(task["x"]), 64 * number % len(task["x"]) + 64)
     train(cut(task["x"][batch]), cut(task["y"][batch]))  # examples in parts, too
-step.assign(int(steps))
-checkpoint.write(f"{folder}/{to}")
+dtensor.barrier(mesh)  # the devices are done
+step = tf.Variable(int(steps), dtype=tf.int64)
+tf.train.Checkpoint(step=step, **weights, momentum=momenta).write(f"{folder}/{to}")
+dtensor.barrier(mesh)
 
 parts = [dtensor.unpack(weight.read_value()) for weight in weights.values()]
 kept = [sum(int(tf.size(part)) for part in on_device) for on_device in zip(*parts)]
