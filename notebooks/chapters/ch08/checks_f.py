@@ -65,7 +65,7 @@ def whole(x, W1, b1, W2, b2):
 def layers():
     """(x, W1, b1, W2, b2) of several sizes, each with the number of ranks that share it."""
     rng = np.random.default_rng(8)
-    for batch, inputs, hidden, outputs, ranks in ((4, 3, 4, 2, 2), (1, 5, 6, 3, 3), (2, 2, 4, 4, 4), (3, 4, 2, 5, 1)):
+    for batch, inputs, hidden, outputs, ranks in ((4, 3, 6, 2, 2), (1, 5, 6, 3, 3), (2, 2, 4, 4, 4), (3, 4, 2, 5, 1)):
         sizes = ((batch, inputs), (inputs, hidden), (hidden,), (hidden, outputs), (outputs,))
         yield [rng.normal(size=size) for size in sizes], ranks
 
