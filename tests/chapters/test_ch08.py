@@ -3,6 +3,7 @@ import itertools
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -17,6 +18,7 @@ import numpy as np
 import psutil
 import pytest
 import torch
+import torch.distributed.run
 import yaml
 
 import cells
@@ -132,8 +134,9 @@ def _is_ours(process):
 ], ids=["no DDP", "a whole batch on each rank", "mean on each replica"])
 def test_a_mistake_changes_the_weights(folder, name, start, replacements):
     alone = "ch08/alone_tf" if name.endswith("tf") else "ch08/alone_torch"
-    jobs = [[*PYTHON, process.worker(alone), folder], [*start, process.worker(name), folder],
-            [*start, changed(folder, name, *replacements), folder]]
+    words = [folder] if name.endswith("tf") else [folder, "cpu"]
+    jobs = [[*PYTHON, process.worker(alone), *words], [*start, process.worker(name), *words],
+            [*start, changed(folder, name, *replacements), *words]]
     right, same, wrong = map(weights, launch.commands(jobs, LONG, ENV))
     assert np.abs(same - right).max() < 1e-12
     assert np.abs(wrong - right).max() > 1e-4
@@ -142,7 +145,7 @@ def test_a_mistake_changes_the_weights(folder, name, start, replacements):
 def killed_and_resumed(script, folder):
     """Weights of a run in which rank 1 was killed; the checkpoint of an earlier one is forgotten first."""
     (folder / "checkpoint.pt").unlink(missing_ok=True)
-    lines = launch.commands([[*TORCHRUN, "--max-restarts=1", script, folder, 10]], LONG, ENV)[0]
+    lines = launch.commands([[*TORCHRUN, "--max-restarts=1", script, folder, "cpu", 10]], LONG, ENV)[0]
     assert {"killed": 10} in lines and {line["attempt"] for line in lines if "attempt" in line} == {0, 1}
     return weights(lines)
 
@@ -150,23 +153,36 @@ def killed_and_resumed(script, folder):
 @slow
 def test_momentum_belongs_to_the_checkpoint(folder):
     script = changed(folder, "ch08/elastic_torch", ('optimizer.load_state_dict(state["optimizer"])', "pass"))
-    undisturbed = weights(launch.commands([[*TORCHRUN, process.worker("ch08/ddp_torch"), folder]], LONG, ENV)[0])
+    undisturbed = weights(launch.commands([[*TORCHRUN, process.worker("ch08/ddp_torch"), folder, "cpu"]], LONG, ENV)[0])
     assert (killed_and_resumed(process.worker("ch08/elastic_torch"), folder) == undisturbed).all()
     assert np.abs(killed_and_resumed(script, folder) - undisturbed).max() > 1e-6
 
 
 @pytest.mark.benchmark
-@pytest.mark.parametrize("name", ["ch08/ddp_torch", "ch08/elastic_torch"])
-def test_twenty_runs_in_a_row_end_cleanly(folder, name):
-    """Takes minutes; run it with `pytest -m benchmark tests/test_ch08.py`, on a busy machine too."""
-    undisturbed = weights(launch.commands([[*TORCHRUN, process.worker("ch08/ddp_torch"), folder]], LONG, ENV)[0])
+def test_twenty_killed_runs_in_a_row_end_cleanly(folder):
+    """Takes minutes; run it with `pytest -m benchmark tests/chapters/test_ch08.py`, on a busy machine too."""
+    undisturbed = weights(launch.commands([[*TORCHRUN, process.worker("ch08/ddp_torch"), folder, "cpu"]], LONG, ENV)[0])
     for _ in range(20):
-        if name == "ch08/ddp_torch":
-            found = weights(launch.commands([[*TORCHRUN, process.worker(name), folder]], LONG, ENV)[0])
-        else:
-            found = killed_and_resumed(process.worker(name), folder)
-        assert (found == undisturbed).all()
+        assert (killed_and_resumed(process.worker("ch08/elastic_torch"), folder) == undisturbed).all()
     assert not left_behind()
+
+
+@pytest.mark.benchmark
+@pytest.mark.parametrize("name, words", [
+    ("ddp_torch", ["cpu"]), ("left_to_you_torch", []), ("tensor_parallel_torch", ["cpu"]),
+    ("fsdp_torch", ["cpu", "float64", 20, "parts"])])
+def test_twenty_runs_in_a_row_end_cleanly_and_say_the_same(folder, name, words):
+    """How many of twenty runs on two ranks end with code 0, with the lines of the first, and leave nothing."""
+    clean, first = 0, None
+    for _ in range(20):
+        for log in folder.glob("log_*.txt"):
+            log.unlink()
+        done = process.command([*TORCHRUN, process.worker(f"ch08/{name}"), folder, *words], LONG, ENV)
+        lines = process.results(done.stdout)
+        first = first or lines
+        clean += done.returncode == 0 and lines == first and not left_behind()
+    print(f"{name}: {clean} of 20 clean")
+    assert clean == 20 and first
 
 
 @slow
@@ -174,7 +190,7 @@ def test_the_traceback_of_a_rank_reaches_the_learner_and_nothing_is_left(folder)
     script = changed(folder, "ch08/ddp_torch", ("    for x, y in loader:\n", '    if distributed.get_rank() == 1:\n'
                                            '        raise ValueError("the shard is empty")\n    for x, y in loader:\n'))
     with pytest.raises(process.ChildFailed) as caught:
-        launch.commands([[*TORCHRUN, script, folder]], LONG, ENV)
+        launch.commands([[*TORCHRUN, script, folder, "cpu"]], LONG, ENV)
     said = str(caught.value)
     assert said.startswith("ddp_torch.py failed") and "ValueError: the shard is empty" in said
     assert "ChildFailedError" not in said and len(said.splitlines()) < 20
@@ -199,7 +215,7 @@ def test_a_rank_that_hangs_is_named_and_ended_with_all_others(folder, monkeypatc
     monkeypatch.setattr(process, "time", types.SimpleNamespace(monotonic=now))
     line = script.read_text(encoding="utf-8").split(hang)[0].count("\n") + 1
     with pytest.raises(process.ChildTimeout) as caught:
-        launch.commands([[*TORCHRUN, script, folder]], 60, ENV)
+        launch.commands([[*TORCHRUN, script, folder, "cpu"]], 60, ENV)
     said = str(caught.value)
     assert said.startswith("ddp_torch.py: not done after 60 s") and said.endswith("; rank 1 kept the others waiting"), said
     assert f"rank 1 was busy, line {line}" in said and "rank 0 waited, line" in said
@@ -238,11 +254,15 @@ def until(condition, patience):
 
 @slow
 @posix
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL], ids=["interrupt", "killed kernel"])
-def test_no_rank_outlives_its_kernel(folder, end):
-    script = changed(folder, "ch08/ddp_torch", ("    for x, y in loader:\n", "    __import__('time').sleep(600)\n"
-                                           "    for x, y in loader:\n"))
-    running, mark = kernel([*TORCHRUN, script, folder])
+@pytest.mark.parametrize("end, name, place, words", [
+    (signal.SIGINT, "ddp_torch", "    for x, y in loader:\n", ["cpu"]),
+    (signal.SIGKILL, "ddp_torch", "    for x, y in loader:\n", ["cpu"]),
+    (signal.SIGKILL, "fsdp_torch", "    optimizer.zero_grad()\n", ["cpu", "float64", 20, "parts"]),
+    (signal.SIGKILL, "left_to_you_torch", "    said(question.__name__", []),
+], ids=["interrupt", "killed kernel", "killed kernel, FSDP2", "killed kernel, lesson 8c"])
+def test_no_rank_outlives_its_kernel(folder, end, name, place, words):
+    script = changed(folder, f"ch08/{name}", (place, f"    __import__('time').sleep(600)\n{place}"))
+    running, mark = kernel([*TORCHRUN, script, folder, *words])
     pids = []
 
     def two_ranks():
@@ -319,8 +339,71 @@ def test_the_files_of_the_launchers_can_be_parsed():
     service, job = yaml.safe_load_all((workers / "two_hosts_kubernetes.yaml").read_text(encoding="utf-8"))
     assert service["spec"]["selector"] == {"batch.kubernetes.io/job-name": job["metadata"]["name"]}
     assert job["spec"]["template"]["spec"]["subdomain"] == service["metadata"]["name"]
-    script = job["spec"]["template"]["spec"]["containers"][0]["command"][-3]
-    assert (ROOT / script).is_file()
+    pod = job["spec"]["template"]["spec"]
+    container, = pod["containers"]
+    assert {mount["name"] for mount in container["volumeMounts"]} == {volume["name"] for volume in pod["volumes"]}
+    assert next(volume["emptyDir"]["medium"] for volume in pod["volumes"] if volume["name"] == "shared") == "Memory"
+    assert f"--nproc-per-node={container['resources']['limits']['nvidia.com/gpu']}" in container["command"]
+    assert f"--nnodes={job['spec']['completions']}" in container["command"]
+    assert job["spec"]["completions"] == job["spec"]["parallelism"]
+
+
+def launched(name):
+    """The words after `torchrun` in a launcher's file."""
+    text = (WORKERS / name).read_text(encoding="utf-8")
+    if name.endswith(".yaml"):
+        *_, job = yaml.safe_load_all(text)
+        words = job["spec"]["template"]["spec"]["containers"][0]["command"]
+    else:
+        inside = re.search(r"(?ms)^launcher=\((.*?)^\)", text).group(1)
+        words = shlex.split(inside, comments=True)
+    assert words[0] == "torchrun"
+    return words[1:]
+
+
+@pytest.mark.parametrize("name", ["two_hosts_slurm.sh", "two_hosts_kubernetes.yaml"])
+def test_a_launchers_file_says_what_torchrun_and_the_script_take(name):
+    parser = torch.distributed.run.get_args_parser()
+    words = [re.sub(r"\$\(?\w+\)?", "2", word) for word in launched(name)]  # what the system puts in, a number each
+    options, unknown = parser.parse_known_args(words)
+    assert not unknown and options.nnodes == "2" and int(options.max_restarts) > 0
+    assert Path(options.training_script) == (WORKERS / "elastic_torch.py").relative_to(ROOT)
+    usage = re.search(r"elastic_torch\.py (FOLDER DEVICE KILL) \[", process.worker("ch08/elastic_torch").read_text("utf-8"))
+    given = dict(zip(usage.group(1).split(), options.training_script_args, strict=True))
+    assert given["DEVICE"] == "cuda" and given["KILL"] == "-1"
+
+
+def test_srun_hears_how_many_cores_a_task_has():
+    """Since Slurm 22.05 srun does not take --cpus-per-task over from sbatch."""
+    text = (WORKERS / "two_hosts_slurm.sh").read_text(encoding="utf-8")
+    assert re.search(r"(?m)^#SBATCH --cpus-per-task=", text) and re.search(r"(?m)^export SRUN_CPUS_PER_TASK=", text)
+
+
+@slow
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+@pytest.mark.parametrize("name, words", [("ch08/ddp_torch", []), ("ch08/elastic_torch", ["-1"])])
+def test_a_script_that_is_to_use_gpus_fails_where_there_are_none(folder, name, words):
+    with pytest.raises(process.ChildFailed, match=r"set_device|CUDA|NVIDIA"):
+        launch.commands([[*TORCHRUN, process.worker(name), folder, "cuda", *words]], LONG, ENV)
+
+
+@slow
+def test_with_shuffling_each_epoch_has_an_order_of_its_own(tmp_path):
+    task.write(tmp_path, seed=0, epochs=2)
+    shuffled = ("shuffle=False", "shuffle=True")
+    told = changed(tmp_path, "ch08/ddp_torch", shuffled)
+    told = told.rename(told.with_name("told.py"))
+    untold = changed(tmp_path, "ch08/ddp_torch", shuffled, ("    sampler.set_epoch(epoch)", "    pass"))
+    jobs = [[*TORCHRUN, script, tmp_path, "cpu"] for script in (told, untold)]
+    first, second = map(weights, launch.commands(jobs, LONG, ENV))
+    assert np.abs(first - second).max() > 1e-6
+
+
+@pytest.mark.parametrize("name", ["ddp_torch", "elastic_torch", "fsdp_torch", "costs_torch", "left_to_you_torch",
+                                  "tensor_parallel_torch"])
+def test_a_worker_of_pytorchs_leaves_its_group_and_ends_as_programs_do(name):
+    text = process.worker(f"ch08/{name}").read_text(encoding="utf-8")
+    assert text.rstrip().endswith("distributed.destroy_process_group()") and "os._exit" not in text
 
 
 def test_of_several_commands_each_gives_its_own_lines():
@@ -372,7 +455,6 @@ def test_the_kinds_of_added_lines():
     original = "step(x)\nloss = mean(x)\n"
     assert scripts.kind("    step(x)", original) == "only indented"
     assert scripts.kind("cpu = 1  # else CPUs", original) == "for want of GPUs"
-    assert scripts.kind("os._exit(0)  # clean end: why", original) == "for a clean end"
     assert scripts.kind("ranks = 2", original) == "new"
 
 

@@ -335,7 +335,13 @@ exercises.check("8.4", answer)
 # model = DistributedDataParallel(model)        # average the gradients in every backward
 # sampler = DistributedSampler(dataset, shuffle=False)    # deal the examples
 # loader = DataLoader(dataset, batch_size=64 // ranks, sampler=sampler)
+# sampler.set_epoch(epoch)                      # once you shuffle: a new order (lesson 8c)
+# destroy_process_group()                       # at the end: let go of the others
 # ```
+#
+# The script is told `cpu` or `cuda`, and takes nothing else. One that looks for GPUs and goes on without them is a trap on a
+# cluster: the host with a broken GPU trains on its CPU while all others wait for it, and nobody is told. On GPUs each rank
+# also says which one is its own, by `torch.cuda.set_device`.
 #
 # The averaging is called an [all-reduce](glossary.md#all-reduce): each rank gives its numbers, and each gets their
 # sum, or their mean.
@@ -368,16 +374,17 @@ exercises.check("8.4", answer)
 
 # %% tags=["torch"]
 # PyTorch
+gpus_torch = device != "cpu" and torch.cuda.device_count() > 1
+place = "cuda" if gpus_torch else "cpu"
 torchrun = ["torchrun", "--standalone", "--local-addr=127.0.0.1", "--nproc-per-node=2"]
 jobs = [
-    [*launch.PYTHON, process.worker("ch08/alone_torch"), folder],
-    [*torchrun, process.worker("ch08/ddp_torch"), folder],
+    [*launch.PYTHON, process.worker("ch08/alone_torch"), folder, place],
+    [*torchrun, process.worker("ch08/ddp_torch"), folder, place],
 ]
-gpus_torch = device != "cpu" and torch.cuda.device_count() > 1
 lines = launch.commands(jobs, 240, launch.environment(gpus_torch))
 alone_torch = task.weights(lines[0])
 ddp_torch = task.weights(lines[1])
-print(f"PyTorch {torch.__version__}: {len(ddp_torch)} arrays of weights")
+print(f"PyTorch {torch.__version__}, on {place}: {len(ddp_torch)} arrays of weights")
 
 # %% tags=["tf"]
 # TensorFlow
@@ -441,7 +448,9 @@ print("\n".join(scripts.marked(*scripts.PAIRS["TensorFlow, loop"])))
 
 # %% [markdown]
 # The article says that TensorFlow can do it all, with more effort. Effort is more than lines, but lines can be counted.
-# Some are there only because a CPU plays two devices, some only to end a process cleanly, some are old lines, indented.
+# Some are there only because a CPU plays two devices, and some are old lines, indented. What lets a script fail where its
+# GPU is missing, and end cleanly, counts as new: this lesson would run without it, but nobody should copy such a script to
+# a cluster.
 
 # %% tags=["verdict", "folded"]
 # Folded: counts the lines that were added, by reason.

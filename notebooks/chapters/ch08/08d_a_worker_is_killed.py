@@ -272,10 +272,12 @@ torchrun = ["torchrun", "--standalone", "--local-addr=127.0.0.1", "--nproc-per-n
 elastic = process.worker("ch08/elastic_torch")
 gpus = device != "cpu" and torch.cuda.device_count() > 1
 env = launch.environment(gpus)
-jobs = [[*torchrun, process.worker("ch08/ddp_torch"), folder]]  # nobody is killed
+place = "cuda" if gpus else "cpu"
+jobs = [[*torchrun, process.worker("ch08/ddp_torch"), folder, place]]  # not killed
 undisturbed_torch = task.weights(launch.commands(jobs, 240, env)[0])
 
-jobs = [[*torchrun, "--max-restarts=1", elastic, folder, 10]]  # killed in step 10
+again = [*torchrun, "--max-restarts=1"]
+jobs = [[*again, elastic, folder, place, 10]]  # killed in step 10
 lines_torch = launch.commands(jobs, 240, env)[0]
 resumed_weights_torch = task.weights(lines_torch)
 killed_torch = [line["killed"] for line in lines_torch if "killed" in line]

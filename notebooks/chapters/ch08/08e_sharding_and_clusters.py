@@ -33,6 +33,8 @@ from helpers import claims, exercises, parity, process, show, web
 # PyTorch
 import torch
 
+from chapters.ch08 import parts_torch
+
 # %% tags=["tf", "setup"]
 # TensorFlow
 with session.quiet():
@@ -87,23 +89,26 @@ guess = ...  # "a", "b" or "c"
 exercises.predict("P8.8", guess, among=["a", "b", "c"])
 
 # %% [markdown]
-# `alone_...` trains in one process, for comparison. `launch.commands` runs the jobs side by side, as in lesson 8a, and gives
-# the JSON lines that each printed. FSDP's rank 0 prints how many numbers each rank kept; TensorFlow's process prints on
-# which device each variable is. In that device's name stands the server's number, as `task:0` or `task:1`, and `re.search`
-# finds it there (`\d` is one digit; `group(1)` is what the parentheses caught). `given` also holds the first weights by
-# name, so `given["W1"].size` is how many numbers `W1` has.
+# `alone_...` trains in one process, for comparison. `launch.commands` runs the jobs side by side, as in lesson 8a, and
+# gives the JSON lines that each printed. The FSDP script is told a device, in what precision to compute, after how many
+# steps to end, and where to save. Each rank saves its own part; `parts_torch.whole` reads the parts, in this one
+# process. Rank 0 prints how many numbers each rank kept; TensorFlow's process prints on which device each variable is.
+# In that device's name stands the server's number, as `task:0` or `task:1`, and `re.search` finds it there (`\d` is one
+# digit; `group(1)` is what the parentheses caught). `given` also holds the first weights by name, so `given["W1"].size`
+# is how many numbers `W1` has.
 
 # %% tags=["torch"]
 # PyTorch
 print("PyTorch", torch.__version__)
 torchrun = ["torchrun", "--standalone", "--local-addr=127.0.0.1", "--nproc-per-node=2"]
+words = ["cpu", "float64", 20 * given["epochs"], "parts"]  # 20 batches an epoch
 jobs = [
-    [*launch.PYTHON, process.worker("ch08/alone_torch"), folder],
-    [*torchrun, process.worker("ch08/fsdp_torch"), folder],
+    [*launch.PYTHON, process.worker("ch08/alone_torch"), folder, "cpu"],
+    [*torchrun, process.worker("ch08/fsdp_torch"), folder, *words],
 ]
 lines = launch.commands(jobs, 240, env)
 alone_torch = task.weights(lines[0])
-fsdp_torch = task.weights(lines[1])
+fsdp_torch = parts_torch.whole(folder / "parts")
 kept_torch = {}
 for rank, numbers in enumerate(lines[1][0]["kept"]):
     kept_torch[f"rank {rank}"] = numbers
@@ -146,8 +151,8 @@ figures.shares({"FSDP2": kept_torch, "parameter servers": kept_tf})
 # nearly everything. And a worker fetches all that its step uses. So parameter servers do not make a dense model fit that
 # is too large for a worker. They were made for tables with millions of rows, of which a step needs a few.
 #
-# One line of our FSDP script is for this comparison only: at the end it gathers all weights on every rank, which is just
-# what one wants to avoid. A real run saves each rank's part.
+# No rank of ours ever held the whole model: it begins without memory, is cut, and is saved in parts. Lesson 8f looks into
+# these parts.
 
 # %% [markdown]
 # ### Exercise 8.7: what a rank must keep (4 minutes)
@@ -203,7 +208,7 @@ exercises.predict("P8.9", guess, among=["a", "b", "c"])
 # %% [markdown]
 # `web.free_port()` gives the number of a port that nobody uses; with `127.0.0.1:` before it, it is an address on this
 # machine. TensorFlow's scripts get an index, 0 or 1, and both addresses, and make their `TF_CONFIG` of them. The script with
-# `fit` prints one line; its `said` is `trained` or what the error says, of which we show 80 characters.
+# `fit` prints one line; its `said` is `trained` or what the error says, the numbers in it left out.
 
 # %% tags=["torch"]
 # PyTorch
@@ -214,7 +219,7 @@ meet = ["--master-addr=127.0.0.1", f"--master-port={port}"]  # node 0
 ddp = process.worker("ch08/ddp_torch")
 jobs = []
 for node in (0, 1):
-    jobs.append([*nodes, *meet, f"--node-rank={node}", ddp, folder])
+    jobs.append([*nodes, *meet, f"--node-rank={node}", ddp, folder, "cpu"])
 lines = launch.commands(jobs, 240, env)
 nodes_torch = task.weights(lines[0])  # rank 0 is on node 0
 print("lines from node 0 and node 1:", [len(found) for found in lines])
@@ -232,7 +237,7 @@ for script in (loop, fit):
     printed[script] = launch.commands([first, second], 240, env)
 workers_tf = task.weights(printed[loop][0])
 fit_tf = printed[fit][0][0]  # the first line of the first worker
-print("fit:", fit_tf["said"][:80])
+print("fit:", re.sub(r"{.*}", "{...}", fit_tf["said"]))
 
 # %% tags=["verdict", "folded"]
 # Folded: compares the weights; which option came true.
@@ -249,10 +254,17 @@ options = {
 exercises.outcome("P8.9", exercises.first_true(options))
 
 # %% [markdown]
-# Keras 3's `fit` works with TensorFlow's strategies on one machine. With several workers it did not when this was written
-# (it is a [known issue](https://github.com/keras-team/keras/issues/20585)); the line above says whether your version does.
-# What Keras itself offers for many machines, `keras.distribution`, is built for its JAX backend. So with TensorFlow on
-# several machines you write the loop yourself.
+# `PerReplica` is how the strategy hands a batch to its replicas; Keras takes it for a number. With several workers Keras 3's
+# `fit` did not work when this was written (it is a [known issue](https://github.com/keras-team/keras/issues/20585)); the
+# line above says whether your version does. What follows for TensorFlow with Keras 3:
+#
+# | you want | what to do | seen here |
+# | --- | --- | --- |
+# | `fit`, one machine, several GPUs | `MirroredStrategy` | yes, lesson 8a |
+# | `fit`, several machines | none: stay on one machine, or take another row | raises, above |
+# | several machines, TensorFlow | `MultiWorkerMirroredStrategy`, a loop of your own | yes, above |
+# | several machines, Keras | `keras.distribution` on the JAX backend | not run |
+# | a model in parts | `keras.distribution` on JAX, or PyTorch's FSDP2 | FSDP2, 8e.1 |
 
 # %% [markdown]
 # ### Exercise 8.8: which rank is where? (3 minutes)
@@ -356,7 +368,11 @@ for name, last, plain in (
 # it.
 #
 # **Containers.** [Kubernetes](https://kubernetes.io/docs/concepts/workloads/controllers/job/) starts an image in *pods*, and
-# replaces those that fail. (Add-ons such as Kubeflow Trainer write much of this file for you.)
+# replaces those that fail. Most clusters have an *operator*, an add-on that writes such a file from a shorter one:
+# [Kubeflow Trainer](https://www.kubeflow.org/docs/components/trainer/) for `torchrun` and others,
+# [JobSet](https://jobset.sigs.k8s.io/docs/overview/) for groups of pods that start and fail together, and
+# [KubeRay](https://docs.ray.io/en/latest/cluster/kubernetes/index.html) for Ray. Ask which one yours has. The file below
+# does without.
 #
 # Two files follow, with the meaning of each line: [two_hosts_slurm.sh](chapters/ch08/workers/two_hosts_slurm.sh) and
 # [two_hosts_kubernetes.yaml](chapters/ch08/workers/two_hosts_kubernetes.yaml). *Neither was run*: here is no Slurm and no
@@ -370,10 +386,10 @@ pods = launch.explained("two_hosts_kubernetes.yaml")
 show.table(["line", "meaning"], pods, "Kubernetes: kubectl apply -f ...")
 
 # %% [markdown]
-# Our scripts fall back to CPUs where GPUs are missing, because they must run on your laptop. On a cluster let a script fail
-# instead: a host with a broken GPU would keep all others waiting, without a word.
+# Both files ask for `cuda`, and then the script takes nothing else. On a host with a broken GPU it ends
+# with an error, which somebody sees; going on without would keep all others waiting, without a word.
 #
-# What to use when, as far as this course has run it:
+# What to use when. This course has run all but Slurm, Kubernetes and Keras on JAX:
 #
 # | you have | PyTorch | TensorFlow |
 # | --- | --- | --- |
@@ -412,4 +428,5 @@ claims.close("08e")
 # Further reading: [FSDP2](https://docs.pytorch.org/docs/stable/distributed.fsdp.fully_shard.html),
 # [torchrun](https://docs.pytorch.org/docs/stable/elastic/run.html),
 # [several workers in TensorFlow](https://www.tensorflow.org/tutorials/distribute/multi_worker_with_ctl),
-# [keras.distribution](https://keras.io/api/distribution/). Next: [TensorBoard from both](09a_tensorboard_from_both.ipynb)
+# [keras.distribution](https://keras.io/api/distribution/). Next:
+# [checkpoints in parts](08f_checkpoints_in_parts.ipynb)

@@ -597,3 +597,168 @@ def answer(seen):
 def answer(seen):
     once = {index: right for rank in seen for index, right in rank}
     sum(once.values())
+
+
+# %% 8.11 right: a set of whole divisions
+def answer(rows, saved, ranks, rank):
+    mine, theirs = -(-rows // ranks), -(-rows // saved)
+    return sorted({row // theirs for row in range(rows) if row // mine == rank})
+
+
+# %% 8.11 right: by overlaps
+import math
+
+
+def answer(rows, saved, ranks, rank):
+    mine, theirs = math.ceil(rows / ranks), math.ceil(rows / saved)
+    begin, end = min(rows, rank * mine), min(rows, rank * mine + mine)
+    found = []
+    for part in range(saved):
+        if max(begin, part * theirs) < min(end, part * theirs + theirs):
+            found.append(part)
+    return found
+
+
+# %% 8.11 right: torch cuts for me
+def answer(rows, saved, ranks, rank):
+    loading = torch.arange(rows).chunk(ranks)
+    mine = set(loading[rank].tolist()) if rank < len(loading) else set()
+    return [k for k, part in enumerate(torch.arange(rows).chunk(saved)) if mine & set(part.tolist())]
+
+
+# %% 8.11 right: NumPy's unique
+import numpy as np
+
+
+def answer(rows, saved, ranks, rank):
+    row = np.arange(rows)
+    return np.unique(row[row // -(-rows // ranks) == rank] // -(-rows // saved))
+
+
+# %% 8.11 right: a range from the first to the last
+def answer(rows, saved, ranks, rank):
+    mine, theirs = (rows + ranks - 1) // ranks, (rows + saved - 1) // saved
+    begin, end = rank * mine, min(rows, (rank + 1) * mine)
+    if begin >= end:
+        return []
+    return range(begin // theirs, (end - 1) // theirs + 1)
+
+
+# %% 8.11 wrong: only touch
+def answer(rows, saved, ranks, rank):
+    mine, theirs = -(-rows // ranks), -(-rows // saved)
+    begin, end = rank * mine, min(rows, (rank + 1) * mine)
+    return [p for p in range(saved) if p * theirs <= end and begin <= (p + 1) * theirs]
+
+
+# %% 8.11 wrong: round up
+def answer(rows, saved, ranks, rank):
+    mine, theirs = rows // ranks, max(1, rows // saved)
+    return sorted({row // theirs for row in range(rank * mine, (rank + 1) * mine)})
+
+
+# %% 8.11 wrong: more than one part
+def answer(rows, saved, ranks, rank):
+    mine, theirs = -(-rows // ranks), -(-rows // saved)
+    return [rank * mine // theirs] if rank * mine < rows else []
+
+
+# %% 8.11 wrong: stop where the rows end
+def answer(rows, saved, ranks, rank):
+    mine, theirs = -(-rows // ranks), -(-rows // saved)
+    return sorted({row // theirs for row in range(rank * mine, rank * mine + mine)})
+
+
+# %% 8.11 wrong: every part is read by every rank
+def answer(rows, saved, ranks, rank):
+    return list(range(saved))
+
+
+# %% 8.11 wrong: a whole number
+def answer(rows, saved, ranks, rank):
+    mine, theirs = rows / ranks, rows / saved
+    return [rank * mine / theirs]
+
+
+# %% 8.11 wrong: must be a function
+answer = [0, 1]
+
+
+# %% 8.12 right: slices
+def answer(x, W1, b1, W2, b2, rank, ranks):
+    size = W1.shape[1] // ranks
+    a, b = rank * size, (rank + 1) * size
+    out = np.tanh(x @ W1[:, a:b] + b1[a:b]) @ W2[a:b]
+    if rank == 0:
+        out = out + b2
+    return out
+
+
+# %% 8.12 right: the last rank brings b2
+def answer(x, W1, b1, W2, b2, rank, ranks):
+    columns = np.split(W1, ranks, axis=1)[rank]
+    hidden = np.tanh(x @ columns + np.split(b1, ranks)[rank])
+    return hidden @ np.split(W2, ranks)[rank] + (b2 if rank == ranks - 1 else 0)
+
+
+# %% 8.12 right: each a part of b2
+def answer(x, W1, b1, W2, b2, rank, ranks):
+    size = len(b1) // ranks
+    mine = slice(rank * size, rank * size + size)
+    return np.tanh(x @ W1[:, mine] + b1[mine]) @ W2[mine] + b2 / ranks
+
+
+# %% 8.12 right: one hidden unit after another
+def answer(x, W1, b1, W2, b2, rank, ranks):
+    size = len(b1) // ranks
+    total = np.zeros((len(x), len(b2)))
+    for unit in range(rank * size, (rank + 1) * size):
+        total += np.outer(np.tanh(x @ W1[:, unit] + b1[unit]), W2[unit])
+    return total + b2 if rank == 0 else total
+
+
+# %% 8.12 right: in PyTorch
+def answer(x, W1, b1, W2, b2, rank, ranks):
+    x, W1, b1, W2, b2 = (torch.tensor(array) for array in (x, W1, b1, W2, b2))
+    hidden = torch.tanh(x @ W1.chunk(ranks, dim=1)[rank] + b1.chunk(ranks)[rank])
+    return hidden @ W2.chunk(ranks)[rank] + (b2 if rank == 0 else 0)
+
+
+# %% 8.12 wrong: is added by each of the 2 ranks
+def answer(x, W1, b1, W2, b2, rank, ranks):
+    size = len(b1) // ranks
+    mine = slice(rank * size, (rank + 1) * size)
+    return np.tanh(x @ W1[:, mine] + b1[mine]) @ W2[mine] + b2
+
+
+# %% 8.12 wrong: b2 is missing
+def answer(x, W1, b1, W2, b2, rank, ranks):
+    size = len(b1) // ranks
+    mine = slice(rank * size, (rank + 1) * size)
+    return np.tanh(x @ W1[:, mine] + b1[mine]) @ W2[mine]
+
+
+# %% 8.12 wrong: belong to another rank
+def answer(x, W1, b1, W2, b2, rank, ranks):
+    return (np.tanh(x @ W1 + b1) @ W2 + b2) / ranks
+
+
+# %% 8.12 wrong: has the shape of the scores
+def answer(x, W1, b1, W2, b2, rank, ranks):
+    size = len(b1) // ranks
+    mine = slice(rank * size, (rank + 1) * size)
+    return np.tanh(x @ W1[:, mine] + b1[mine])
+
+
+# %% 8.12 wrong: add up to
+def answer(x, W1, b1, W2, b2, rank, ranks):
+    size = len(b1) // ranks
+    mine = slice(rank * size, (rank + 1) * size)
+    share = (x @ W1[:, mine] + b1[mine]) @ W2[mine]
+    return share + b2 if rank == 0 else share
+
+
+# %% 8.12 wrong: is there a `return`
+def answer(x, W1, b1, W2, b2, rank, ranks):
+    size = len(b1) // ranks
+    share = np.tanh(x @ W1[:, :size] + b1[:size]) @ W2[:size]

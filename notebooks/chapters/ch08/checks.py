@@ -3,7 +3,7 @@ import numbers
 import tempfile
 from pathlib import Path
 
-from chapters.ch08 import checks_c
+from chapters.ch08 import checks_c, checks_f
 from helpers.course.judging import Exercise, call, cases, function, short, value
 
 
@@ -237,4 +237,5 @@ EXERCISES = {
                "The first has 0 to 7, the second 8 to 15.",
                "`13 // 8` is the node, `13 % 8` the local rank; the world size is `4 * 8`.")),
     **checks_c.EXERCISES,
+    **checks_f.EXERCISES,
 }

@@ -9,7 +9,7 @@ PAIRS = {"PyTorch, DDP": ("ch08/alone_torch", "ch08/ddp_torch"),
          "TensorFlow, Keras fit": ("ch08/fit_tf", "ch08/fit_mirrored_tf")}
 """{what is compared: (the original, the distributed script)}"""
 
-KINDS = ("new", "only indented", "for a clean end", "for want of GPUs")
+KINDS = ("new", "only indented", "for want of GPUs")
 """Why a line is there that the original lacks."""
 
 
@@ -24,8 +24,6 @@ def kind(line, original):
     """Which of KINDS a line is that the distributed script has and the original text lacks."""
     if "# else CPUs" in line:
         return "for want of GPUs"
-    if "# clean end" in line:
-        return "for a clean end"
     if line.startswith("    ") and line.strip() in original:
         return "only indented"
     return "new"

@@ -1,8 +1,8 @@
 """Train on the digits in one process (chapter 08 compares this file with ddp_torch.py, line by line).
 
-    python alone_torch.py FOLDER
+    python alone_torch.py FOLDER DEVICE
 
-FOLDER/task.npz holds the data and the first weights. One JSON line out: the last weights.
+FOLDER/task.npz holds the data and the first weights. DEVICE: cuda or cpu. One JSON line out: the last weights.
 """
 import json
 import sys
@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 task = np.load(f"{sys.argv[1]}/task.npz")
-device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+device = torch.device(sys.argv[2])
 
 model = torch.nn.Sequential(torch.nn.Linear(64, 32), torch.nn.Tanh(), torch.nn.Linear(32, 10)).double()
 model.load_state_dict({"0.weight": torch.tensor(task["W1"].T), "0.bias": torch.tensor(task["b1"]),
@@ -28,4 +28,4 @@ for _ in range(int(task["epochs"])):
         loss.backward()
         optimizer.step()
 
-print(json.dumps({"weights": [value.T.tolist() for value in model.state_dict().values()]}))
+print(json.dumps({"weights": [value.cpu().numpy().T.tolist() for value in model.state_dict().values()]}))

@@ -1,8 +1,9 @@
 """Train on the digits with DistributedDataParallel, one process for each rank (chapter 08).
 
-    torchrun --standalone --nproc-per-node=2 ddp_torch.py FOLDER
+    torchrun --standalone --nproc-per-node=2 ddp_torch.py FOLDER DEVICE
 
-FOLDER/task.npz holds the data and the first weights. One JSON line out: the last weights.
+FOLDER/task.npz holds the data and the first weights. DEVICE: cuda, a GPU for each rank, or cpu; the script takes no other
+than the one asked for. One JSON line out: the last weights.
 """
 import json
 import os
@@ -14,9 +15,13 @@ from torch import distributed
 from torch.nn.parallel import DistributedDataParallel
 
 task = np.load(f"{sys.argv[1]}/task.npz")
-enough_gpus = torch.cuda.device_count() >= int(os.environ["LOCAL_WORLD_SIZE"])  # else CPUs
-device = torch.device("cuda", int(os.environ["LOCAL_RANK"])) if enough_gpus else torch.device("cpu")
-distributed.init_process_group("nccl" if enough_gpus else "gloo")
+device = torch.device(sys.argv[2])
+if device.type == "cuda":  # else CPUs
+    device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
+    torch.cuda.set_device(device)  # fails where this rank has no GPU
+    distributed.init_process_group("nccl", device_id=device)
+else:  # else CPUs
+    distributed.init_process_group("gloo")  # else CPUs
 ranks = distributed.get_world_size()
 
 model = torch.nn.Sequential(torch.nn.Linear(64, 32), torch.nn.Tanh(), torch.nn.Linear(32, 10)).double()
@@ -28,7 +33,8 @@ sampler = torch.utils.data.DistributedSampler(dataset, shuffle=False)
 loader = torch.utils.data.DataLoader(dataset, batch_size=64 // ranks, sampler=sampler)
 optimizer = torch.optim.SGD(model.parameters(), lr=0.25, momentum=0.5)
 
-for _ in range(int(task["epochs"])):
+for epoch in range(int(task["epochs"])):
+    sampler.set_epoch(epoch)  # with shuffle=True: a new order for each epoch
     for x, y in loader:
         optimizer.zero_grad()
         loss = torch.nn.functional.cross_entropy(model(x.to(device)), y.to(device))
@@ -36,8 +42,5 @@ for _ in range(int(task["epochs"])):
         optimizer.step()
 
 if distributed.get_rank() == 0:
-    print(json.dumps({"weights": [value.T.tolist() for value in model.module.state_dict().values()]}))
-distributed.barrier()
+    print(json.dumps({"weights": [value.cpu().numpy().T.tolist() for value in model.module.state_dict().values()]}))
 distributed.destroy_process_group()
-sys.stdout.flush()  # clean end
-os._exit(0)  # clean end: else a thread of gloo that asks for Python's lock during shutdown aborts a run in many

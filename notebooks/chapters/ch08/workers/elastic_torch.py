@@ -1,10 +1,11 @@
 """ddp_torch.py as a function, with a checkpoint every 4 steps; rank 1 can kill itself at step KILL (chapter 08).
 
-    torchrun --standalone --nproc-per-node=2 --max-restarts=1 elastic_torch.py FOLDER KILL [PATIENCE [PAUSE]]
+    torchrun --standalone --nproc-per-node=2 --max-restarts=1 elastic_torch.py FOLDER DEVICE KILL [PATIENCE [PAUSE]]
 
-KILL: -1 for never; only a run that began at step 0 is killed. PATIENCE: seconds that a rank waits for others until it gives
-up. PAUSE: seconds before each step. JSON lines out: {"attempt", "step", "loss"} of each step of rank 0, {"killed": step} of
-rank 1, at the end {"weights"}. ray_torch.py runs the same function.
+DEVICE: cuda, a GPU for each rank, or cpu; the script takes no other than the one asked for. KILL: -1 for never; only a run
+that began at step 0 is killed. PATIENCE: seconds that a rank waits for others until it gives up. PAUSE: seconds before each
+step. JSON lines out: {"attempt", "step", "loss"} of each step of rank 0, {"killed": step} of rank 1, at the end {"weights"}.
+ray_torch.py runs the same function.
 """
 import datetime
 import json
@@ -26,11 +27,9 @@ def say(line):
     sys.stdout.flush()
 
 
-def train(folder, kill, pause=0.0):
+def train(folder, device, kill, pause=0.0):
     """Train, from the checkpoint if there is one; yield a dict for each step, and at the end {"weights"}."""
     task = np.load(folder / "task.npz")
-    enough_gpus = torch.cuda.device_count() >= int(os.environ["LOCAL_WORLD_SIZE"])
-    device = torch.device("cuda", int(os.environ["LOCAL_RANK"])) if enough_gpus else torch.device("cpu")
     rank, ranks = distributed.get_rank(), distributed.get_world_size()
 
     model = torch.nn.Sequential(torch.nn.Linear(64, 32), torch.nn.Tanh(), torch.nn.Linear(32, 10)).double()
@@ -69,17 +68,20 @@ def train(folder, kill, pause=0.0):
             torch.save(state, checkpoint.with_suffix(".new"))
             checkpoint.with_suffix(".new").replace(checkpoint)  # in one move: a kill never leaves half a checkpoint
         yield {"attempt": int(start > 0), "step": step, "loss": loss.item()}
-    yield {"weights": [value.T.tolist() for value in model.module.state_dict().values()]}
+    yield {"weights": [value.cpu().numpy().T.tolist() for value in model.module.state_dict().values()]}
 
 
 if __name__ == "__main__":
-    folder, kill, patience, pause = [*sys.argv[1:], *("600", "0")[len(sys.argv) - 3:]]
-    nccl = torch.cuda.device_count() >= int(os.environ["LOCAL_WORLD_SIZE"])
-    distributed.init_process_group("nccl" if nccl else "gloo", timeout=datetime.timedelta(seconds=float(patience)))
-    for line in train(Path(folder), int(kill), float(pause)):
+    folder, kind, kill, patience, pause = [*sys.argv[1:], *("600", "0")[len(sys.argv) - 4:]]
+    patience = datetime.timedelta(seconds=float(patience))
+    device = torch.device(kind)
+    if device.type == "cuda":
+        device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
+        torch.cuda.set_device(device)  # fails where this rank has no GPU
+        distributed.init_process_group("nccl", device_id=device, timeout=patience)
+    else:
+        distributed.init_process_group("gloo", timeout=patience)
+    for line in train(Path(folder), device, int(kill), float(pause)):
         if distributed.get_rank() == 0:
             say(line)
-    distributed.barrier()
     distributed.destroy_process_group()
-    sys.stdout.flush()
-    os._exit(0)  # clean end, see ddp_torch.py

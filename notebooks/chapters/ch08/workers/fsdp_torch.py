@@ -1,45 +1,69 @@
-"""ddp_torch.py with FSDP2: each rank keeps only its part of weights, gradients and optimizer state (chapter 08).
+"""ddp_torch.py with FSDP2: no rank ever holds the whole model, and the checkpoint is saved in parts (chapter 08).
 
-    torchrun --standalone --nproc-per-node=2 fsdp_torch.py FOLDER
+    torchrun --standalone --nproc-per-node=2 fsdp_torch.py FOLDER DEVICE PRECISION STEPS TO [FROM]
 
-One JSON line out: {"kept": how many numbers each rank kept, "weights"}.
+DEVICE: cuda, a GPU for each rank, or cpu. PRECISION: float64, or bfloat16 to compute in it (what is kept stays float64).
+Trains up to step STEPS, from the start or from the checkpoint FOLDER/FROM, on any number of ranks; saves FOLDER/TO.
+One JSON line out: {"from": its first step, "kept": how many numbers of the weights each rank kept}.
 """
 import json
 import os
 import sys
+from pathlib import Path
 
 import numpy as np
 import torch
+import torch.distributed.checkpoint as dcp
 from torch import distributed
-from torch.distributed.fsdp import fully_shard
+from torch.distributed.checkpoint.state_dict import StateDictOptions, get_state_dict, set_model_state_dict, set_state_dict
+from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard
 
-task = np.load(f"{sys.argv[1]}/task.npz")
-distributed.init_process_group("gloo")
-mesh = distributed.device_mesh.init_device_mesh("cpu", (distributed.get_world_size(),))
+folder, kind, precision, steps, to, *begin = sys.argv[1:]
+device = torch.device(kind)
+if device.type == "cuda":
+    device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
+    torch.cuda.set_device(device)  # fails where this rank has no GPU
+    distributed.init_process_group("nccl", device_id=device)
+else:
+    distributed.init_process_group("gloo")
+rank, ranks = distributed.get_rank(), distributed.get_world_size()
+mesh = distributed.device_mesh.init_device_mesh(kind, (ranks,))
 
-model = torch.nn.Sequential(torch.nn.Linear(64, 32), torch.nn.Tanh(), torch.nn.Linear(32, 10)).double()
-model.load_state_dict({"0.weight": torch.tensor(task["W1"].T), "0.bias": torch.tensor(task["b1"]),
-                       "2.weight": torch.tensor(task["W2"].T), "2.bias": torch.tensor(task["b2"])})
+with torch.device("meta"):  # shapes without memory
+    model = torch.nn.Sequential(torch.nn.Linear(64, 32), torch.nn.Tanh(), torch.nn.Linear(32, 10)).double()
+policy = MixedPrecisionPolicy(param_dtype=getattr(torch, precision), reduce_dtype=torch.float64)
 for layer in (model[0], model[2], model):
-    fully_shard(layer, mesh=mesh)
-dataset = torch.utils.data.TensorDataset(torch.tensor(task["x"]), torch.tensor(task["y"]))
-sampler = torch.utils.data.DistributedSampler(dataset, shuffle=False)
-loader = torch.utils.data.DataLoader(dataset, batch_size=64 // distributed.get_world_size(), sampler=sampler)
+    fully_shard(layer, mesh=mesh, mp_policy=policy)
+model.to_empty(device=device)  # memory, for this rank's part
 optimizer = torch.optim.SGD(model.parameters(), lr=0.25, momentum=0.5)
 
-for _ in range(int(task["epochs"])):
-    for x, y in loader:
-        optimizer.zero_grad()
-        loss = torch.nn.functional.cross_entropy(model(x), y)
-        loss.backward()
-        optimizer.step()
+task = np.load(Path(folder, "task.npz"))
+if begin:
+    weights, momenta = get_state_dict(model, optimizer)  # what is to be filled, in parts
+    state = {"model": weights, "optimizer": momenta, "step": 0}
+    dcp.load(state, checkpoint_id=Path(folder, *begin))
+    set_state_dict(model, optimizer, model_state_dict=state["model"], optim_state_dict=state["optimizer"])
+    start = state["step"]
+else:
+    first = {"0.weight": torch.tensor(task["W1"].T), "0.bias": torch.tensor(task["b1"]),
+             "2.weight": torch.tensor(task["W2"].T), "2.bias": torch.tensor(task["b2"])}
+    set_model_state_dict(model, first, options=StateDictOptions(full_state_dict=True))  # each rank takes its part
+    start = 0
 
-kept = [None] * distributed.get_world_size()
+x, y = torch.tensor(task["x"], device=device), torch.tensor(task["y"], device=device)
+for step in range(start, int(steps)):
+    batch = slice(64 * step % len(x), 64 * step % len(x) + 64)
+    mine, labels = x[batch][rank::ranks], y[batch][rank::ranks]
+    optimizer.zero_grad()
+    losses = torch.nn.functional.cross_entropy(model(mine).double(), labels, reduction="sum")
+    loss = losses * ranks / 64  # FSDP takes the mean over ranks, and 3 ranks do not share 64 evenly
+    loss.backward()
+    optimizer.step()
+
+weights, momenta = get_state_dict(model, optimizer)
+dcp.save({"model": weights, "optimizer": momenta, "step": int(steps)}, checkpoint_id=Path(folder, to))
+kept = [None] * ranks
 distributed.all_gather_object(kept, sum(value.to_local().numel() for value in model.parameters()))
-weights = [value.full_tensor().T.tolist() for value in model.state_dict().values()]  # every rank has to take part
-if distributed.get_rank() == 0:
-    print(json.dumps({"kept": kept, "weights": weights}))
-distributed.barrier()
+if rank == 0:
+    print(json.dumps({"from": start, "kept": kept}))
 distributed.destroy_process_group()
-sys.stdout.flush()  # clean end
-os._exit(0)  # clean end: else a thread of gloo that asks for Python's lock during shutdown aborts a run in many

@@ -21,7 +21,7 @@ cluster = runpy.run_path(str(HERE / "ray_local.py"))["cluster"]
 
 def train(config):  # what Ray runs in each worker, in a process group that it has made
     elastic_torch = runpy.run_path(config["script"])
-    lines = list(elastic_torch["train"](Path(config["folder"]), config["kill"]))
+    lines = list(elastic_torch["train"](Path(config["folder"]), "cpu", config["kill"]))
     with tempfile.TemporaryDirectory() as kept:  # what a run leaves reaches the caller in a checkpoint
         Path(kept, "last.json").write_text(json.dumps(lines[-1] | {"start": lines[0]["step"]}))
         first = ray.train.get_context().get_world_rank() == 0

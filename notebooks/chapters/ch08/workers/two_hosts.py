@@ -60,7 +60,7 @@ def launch(hosts, folder):
     for k, (host, address) in enumerate(zip(hosts, ADDRESSES)):
         line = [TORCHRUN, "--nnodes=2", "--nproc-per-node=1", f"--node-rank={k}", f"--local-addr={address}",
                 f"--master-addr={ADDRESSES[0]}", "--master-port=29500",
-                Path(__file__).with_name("elastic_torch.py"), folder, "-1", PATIENCE, "0.1"]
+                Path(__file__).with_name("elastic_torch.py"), folder, "cpu", "-1", PATIENCE, "0.1"]
         out, err = (open(folder / f"host{k}.{kind}", "w") for kind in ("out", "err"))
         with out, err:
             started.append(subprocess.Popen([*inside(host), *map(str, line)], stdout=out, stderr=err,

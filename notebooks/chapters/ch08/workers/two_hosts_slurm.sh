@@ -42,8 +42,12 @@ launcher=(
   --rdzv-endpoint="$first:29500"
   # the script of lesson 8d, unchanged
   notebooks/chapters/ch08/workers/elastic_torch.py
-  # a folder that all machines see, for data and checkpoint; -1: no rank kills itself
-  /shared/digits -1
+  # a folder that all machines see, for data and checkpoint
+  /shared/digits
+  # a GPU for each rank: where one is missing the script fails, and does not go on without
+  cuda
+  # no rank kills itself
+  -1
   # the end of the line
 )
 # start it on every machine; where one launcher fails, end the others
