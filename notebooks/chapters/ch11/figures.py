@@ -1,4 +1,7 @@
 """The figures and tables of chapter 11. They take NumPy arrays, numbers and bytes, and compute their alternative texts."""
+import csv
+from pathlib import Path
+
 import numpy as np
 
 from helpers import plots, show
@@ -104,3 +107,12 @@ def drawn(drawings, scan, answer):
     read = sum(answer(scan(strokes)[0][None, ..., None]).argmax() == label for label, strokes in drawings)
     plots.show(fig, alt="Ten drawn digits in four rows: strokes, bitmap of 32×32, picture of 8×8, and the probabilities; "
                f"{read} of them are read correctly.")
+
+
+def delegates():
+    """The table of delegates.csv: who computes what, when that is decided, and from where a row is known."""
+    with open(Path(__file__).parent / "delegates.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    shown = ["runtime", "delegate", "computes on", "the choice is made", "package", "kind"]
+    show.table(shown, [[row[name] for name in shown] for row in rows],
+               caption=f"as of {rows[0]['as of']}; sources: {', '.join(sorted({row['source'] for row in rows}))}")
