@@ -514,3 +514,133 @@ def answer(rgba):
 # %% 11.7 wrong: forgets the paper
 def answer(rgba):
     return 1 - rgba[:, :3].mean(axis=1) / np.maximum(rgba[:, 3], 1)
+
+# %% 11.8 right: errors first
+def answer(ask, pictures, sizes):
+    def fits(n):
+        try:
+            together = ask(pictures[:n])
+        except Exception:
+            return False
+        return len(together) == n and all(
+            np.allclose(together[k], ask(pictures[k:k + 1])[0], atol=1e-4) for k in range(n))
+    return [n for n in sizes if fits(n)]
+
+# %% 11.8 right: singly once for all
+def answer(ask, pictures, sizes):
+    singly = np.concatenate([ask(pictures[k:k + 1]) for k in range(max(sizes))])
+    found = []
+    for n in sizes:
+        try:
+            gap = np.abs(ask(pictures[:n]) - singly[:n]).max()
+            if len(ask(pictures[:n])) == n and gap < 1e-4:
+                found.append(n)
+        except Exception:
+            pass
+    return found
+
+# %% 11.8 right: a tuple
+def answer(ask, pictures, sizes):
+    taken = []
+    for n in sizes:
+        try:
+            together = np.array(ask(pictures[:n]))
+            singly = np.vstack([ask(pictures[k][None]) for k in range(n)])
+            if together.shape == singly.shape and (abs(together - singly) <= 1e-4).all():
+                taken.append(n)
+        except (RuntimeError, ValueError):
+            continue
+    return tuple(taken)
+
+# %% 11.8 right: testing's way
+def answer(ask, pictures, sizes):
+    taken = []
+    for n in sizes:
+        singly = np.concatenate([ask(pictures[k:k + 1]) for k in range(n)])
+        try:
+            np.testing.assert_allclose(ask(pictures[:n]), singly, rtol=0, atol=1e-4)
+            assert ask(pictures[:n]).shape == singly.shape
+        except Exception:
+            continue
+        except AssertionError:
+            continue
+        taken.append(n)
+    return taken
+
+# %% 11.8 right: a class
+class Taken:
+    def __call__(self, ask, pictures, sizes):
+        return [n for n in sizes if self.fits(ask, pictures[:n])]
+    def fits(self, ask, some):
+        alone = [ask(one[None])[0] for one in some]
+        try:
+            got = ask(some)
+        except Exception:
+            return False
+        return np.shape(got) == np.shape(alone) and np.allclose(got, alone, atol=1e-4)
+answer = Taken()
+
+# %% 11.8 wrong: not only how many rows there are
+def answer(ask, pictures, sizes):
+    taken = []
+    for n in sizes:
+        try:
+            taken += [n] if ask(pictures[:n]).shape == (n, 10) else []
+        except Exception:
+            pass
+    return taken
+
+# %% 11.8 wrong: is not yet a right one
+def answer(ask, pictures, sizes):
+    taken = []
+    for n in sizes:
+        try:
+            ask(pictures[:n])
+        except Exception:
+            continue
+        taken.append(n)
+    return taken
+
+# %% 11.8 wrong: keep the order
+def answer(ask, pictures, sizes):
+    taken = set()
+    for n in sizes:
+        try:
+            together = ask(pictures[:n])
+        except Exception:
+            continue
+        alone = np.concatenate([ask(pictures[k:k + 1]) for k in range(n)])
+        if together.shape == alone.shape and np.allclose(together, alone, atol=1e-4):
+            taken.add(n)
+    return sorted(taken)
+
+# %% 11.8 wrong: does not take
+def answer(ask, pictures, sizes):
+    bad = []
+    for n in sizes:
+        alone = np.concatenate([ask(pictures[k:k + 1]) for k in range(n)])
+        try:
+            together = ask(pictures[:n])
+        except Exception:
+            bad.append(n)
+            continue
+        if together.shape != alone.shape or not np.allclose(together, alone, atol=1e-4):
+            bad.append(n)
+    return bad
+
+# %% 11.8 wrong: one row fits every shape
+def answer(ask, pictures, sizes):
+    taken = []
+    for n in sizes:
+        alone = np.concatenate([ask(pictures[k:k + 1]) for k in range(n)])
+        try:
+            together = ask(pictures[:n])
+        except Exception:
+            continue
+        if np.allclose(together, alone, atol=1e-4):
+            taken.append(n)
+    return taken
+
+# %% 11.8 wrong: raised RuntimeError
+def answer(ask, pictures, sizes):
+    return [n for n in sizes if len(ask(pictures[:n])) == n]

@@ -14,24 +14,33 @@ PARTITIONERS = {
 
 def written_for(graph):
     """Write an exported program for each of PARTITIONERS and open each file here: rows of a table."""
-    from executorch.exir import to_edge_transform_and_lower
-    from executorch.runtime import Runtime
     rows = []
     for name, (module, partitioner) in PARTITIONERS.items():
         started = time.process_time()
         try:
-            with edge.quiet():
+            with edge.no_log(), edge.quiet():
                 made = getattr(importlib.import_module(module), partitioner)()
-                written = to_edge_transform_and_lower(graph, partitioner=[made]).to_executorch()
+                named, file = _written(graph, made)
         except (ImportError, OSError) as problem:  # coremltools has no build for Windows
             rows.append((name, f"not written here: {errors.first_line(problem)[:70]}", "", ""))
-            continue
-        names = ", ".join(part.id for part in written.executorch_program.execution_plan[0].delegates)
-        try:
-            with edge.quiet():
-                Runtime.get().load_program(written.buffer).load_method("forward")
-            opened = "runs here"
-        except RuntimeError as problem:
-            opened = f"refused here: {errors.first_line(problem)[:60]}"
-        rows.append((name, names, opened, f"{time.process_time() - started:.0f} s"))
+        else:
+            rows.append((name, named, _opened(file), f"{time.process_time() - started:.0f} s"))
     return rows
+
+
+def _written(graph, partitioner):
+    """(the delegates that the file names, the bytes of the file)"""
+    from executorch.exir import to_edge_transform_and_lower
+    written = to_edge_transform_and_lower(graph, partitioner=[partitioner]).to_executorch()
+    delegates = written.executorch_program.execution_plan[0].delegates
+    return ", ".join(part.id for part in delegates), written.buffer
+
+
+def _opened(file):
+    from executorch.runtime import Runtime
+    with edge.quiet():
+        try:
+            Runtime.get().load_program(file).load_method("forward")
+        except RuntimeError as problem:
+            return f"refused here: {errors.first_line(problem)[:60]}"
+    return "runs here"
