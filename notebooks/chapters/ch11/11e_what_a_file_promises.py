@@ -437,7 +437,7 @@ parity.verdict("clipped before: TensorFlow and LiteRT", clipped_tf, clipped_lite
 # ## 11e.5 Smaller weights, nothing else
 #
 # Lesson 11b quantized everything. What most people ship needs no calibration set: only the *weights* are stored in eight
-# bits, or in [float16](glossary.md#float16), and everything is computed in floats. The table says what that does to each
+# bits, or in float16, and everything is computed in floats. The table says what that does to each
 # file, and how far it moves the scores, which reach from about -30 to 30.
 
 # %% tags=["taught"]

@@ -47,6 +47,5 @@ def faults(found):
 
 def smaller(found):
     """A table of files with smaller weights: {way: (bytes, scores less the network's own)}."""
-    show.table(["way", "bytes", "scores changed by up to", "answers that may be trusted"],
-               [(name, f"{size:,}", f"{np.abs(change).max():.1e}", "yes" if np.abs(change).max() < 5 else "no")
-                for name, (size, change) in found.items()])
+    show.table(["way", "bytes", "scores changed by up to"],
+               [(name, f"{size:,}", f"{np.abs(change).max():.2g}") for name, (size, change) in found.items()])

@@ -1,5 +1,8 @@
 """Lesson 11e: what smaller weights do to a LiteRT file, and which of Keras's quantized networks become one."""
+import warnings
+
 import tensorflow as tf
+from tensorflow.lite.python.convert_phase import ConverterError
 
 from chapters.ch11 import digit_tf, training
 from helpers import data, errors, session
@@ -55,11 +58,11 @@ def quantized_by_keras(net, folder):
     for mode in ("int8", "int4"):
         small = tf.keras.models.clone_model(net)
         small.set_weights(net.get_weights())
-        small.quantize(mode)
-        try:
-            found[mode] = f"{len(digit_tf.to_litert(small, folder / mode)):,} bytes"
-        except Exception as problem:  # ConverterError, which TensorFlow names nowhere publicly
-            if type(problem).__name__ != "ConverterError":
-                raise
-            found[mode] = f"refused: {errors.first_line(problem)[-130:]}"
+        with warnings.catch_warnings(), session.quiet():
+            warnings.simplefilter("ignore")  # of layers that have nothing to quantize
+            small.quantize(mode)
+            try:
+                found[mode] = f"{len(digit_tf.to_litert(small, folder / mode)):,} bytes"
+            except ConverterError as problem:
+                found[mode] = f"refused: {errors.first_line(problem)[-130:]}"
     return found
