@@ -62,9 +62,10 @@ folder = Path(scratch.name)
 # %% [markdown]
 # ## 11d.1 Where the file goes
 #
-# The course has two small projects: [android](chapters/ch11/workers/android/app/src/main/java/org/example/digits/MainActivity.kt),
-# which calls LiteRT, and [ios](chapters/ch11/workers/ios/Sources/Digits/ContentView.swift), which calls ExecuTorch. (Either
-# runtime exists for either system.)
+# The course has two small projects. `android` calls LiteRT
+# ([MainActivity.kt](chapters/ch11/workers/android/app/src/main/java/org/example/digits/MainActivity.kt)), `ios` calls
+# ExecuTorch ([ContentView.swift](chapters/ch11/workers/ios/Sources/Digits/ContentView.swift)). (Either runtime exists for
+# either system.)
 #
 # - **Android.** The build finds LiteRT by the line `implementation(...)` in `app/build.gradle.kts`. What lies in
 #   `app/src/main/assets` travels in the app as it is. `noCompress` leaves the model's file unzipped, so that it need not be
@@ -547,7 +548,7 @@ figures.delegates()
 
 # %% [markdown]
 # What nobody ran here is marked *documentation*: on GPUs and NPUs of phones this course has measured nothing. Measure there,
-# with the app: a delegate that takes half of the graph may be slower than none, for the numbers travel to and fro.
+# with the app: a delegate that takes half of the graph may be slower than none, for the numbers travel back and forth.
 
 # %% [markdown]
 # ## 11d.6 Quiz

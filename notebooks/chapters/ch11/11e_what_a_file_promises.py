@@ -232,7 +232,8 @@ parity.differ("sizes taken: AUTO shown one, LiteRT", len(alone), len(taken_tf))
 # %% [markdown]
 # The exporter takes a size of 0 or 1 in the example for a constant: such sizes often mean something special
 # (broadcasting, an empty input). That is called *0/1 specialization*. With `AUTO` a line in the log is all that it says;
-# `Dim("batch")` and `Dim.DYNAMIC` with the same example raise. So show two or more. (The lower bound 2 is not enforced: one picture passes.)
+# `Dim("batch")` and `Dim.DYNAMIC` with the same example raise. So show two or more. (The lower bound 2 is not enforced: one
+# picture passes.)
 #
 # A bound travels less far than one thinks. The same bounds, 2 to 4, in three files:
 
@@ -269,8 +270,8 @@ print("strict:", refusal)
 #
 # Write `answer(ask, pictures, sizes)`. `ask` is a function of pictures, an array (n, ...); it returns scores (n, 10), or
 # raises, or answers wrongly. Return the list of those sizes n, in the order given, for which `ask(pictures[:n])` gives the
-# same scores, within 1e-4, as asking one picture after the other, `ask(pictures[k : k + 1])`. An `ask` that raises takes
-# that size not. One picture at a time it always answers.
+# same scores, within 1e-4, as asking one picture after the other, `ask(pictures[k : k + 1])`. An `ask` that raises
+# (`RuntimeError` or `ValueError`) does not take that size. One picture at a time it always answers.
 
 # %% tags=["exercise"]
 answer = ...  # a function of ask, pictures and sizes
@@ -283,7 +284,7 @@ def answer(ask, pictures, sizes):
         singly = np.concatenate([ask(pictures[k : k + 1]) for k in range(n)])
         try:
             together = np.asarray(ask(pictures[:n]))
-        except Exception:
+        except (RuntimeError, ValueError):
             continue
         if together.shape == singly.shape and np.allclose(together, singly, atol=1e-4):
             taken.append(n)
@@ -297,7 +298,7 @@ def answer(ask, pictures, sizes):
         try:
             if len(ask(pictures[:n])) == n:
                 taken.append(n)
-        except Exception:
+        except (RuntimeError, ValueError):
             pass
     return taken
 
@@ -308,7 +309,7 @@ def answer(ask, pictures, sizes):
     for n in sizes:
         try:
             together = ask(pictures[:n])
-        except Exception:
+        except (RuntimeError, ValueError):
             continue
         if len(together) == n and np.allclose(
             together[0], ask(pictures[:1])[0], atol=1e-4
@@ -324,7 +325,7 @@ def answer(ask, pictures, sizes):
         singly = np.concatenate([ask(pictures[k : k + 1]) for k in range(n)])
         try:
             together = np.asarray(ask(pictures[:n]))
-        except Exception:
+        except (RuntimeError, ValueError):
             break
         if together.shape != singly.shape or not np.allclose(
             together, singly, atol=1e-4

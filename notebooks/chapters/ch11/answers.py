@@ -520,7 +520,7 @@ def answer(ask, pictures, sizes):
     def fits(n):
         try:
             together = ask(pictures[:n])
-        except Exception:
+        except (RuntimeError, ValueError):
             return False
         return len(together) == n and all(
             np.allclose(together[k], ask(pictures[k:k + 1])[0], atol=1e-4) for k in range(n))
@@ -535,7 +535,7 @@ def answer(ask, pictures, sizes):
             gap = np.abs(ask(pictures[:n]) - singly[:n]).max()
             if len(ask(pictures[:n])) == n and gap < 1e-4:
                 found.append(n)
-        except Exception:
+        except (RuntimeError, ValueError):
             pass
     return found
 
@@ -560,9 +560,7 @@ def answer(ask, pictures, sizes):
         try:
             np.testing.assert_allclose(ask(pictures[:n]), singly, rtol=0, atol=1e-4)
             assert ask(pictures[:n]).shape == singly.shape
-        except Exception:
-            continue
-        except AssertionError:
+        except (AssertionError, RuntimeError, ValueError):
             continue
         taken.append(n)
     return taken
@@ -575,7 +573,7 @@ class Taken:
         alone = [ask(one[None])[0] for one in some]
         try:
             got = ask(some)
-        except Exception:
+        except (RuntimeError, ValueError):
             return False
         return np.shape(got) == np.shape(alone) and np.allclose(got, alone, atol=1e-4)
 answer = Taken()
@@ -586,7 +584,7 @@ def answer(ask, pictures, sizes):
     for n in sizes:
         try:
             taken += [n] if ask(pictures[:n]).shape == (n, 10) else []
-        except Exception:
+        except (RuntimeError, ValueError):
             pass
     return taken
 
@@ -596,7 +594,7 @@ def answer(ask, pictures, sizes):
     for n in sizes:
         try:
             ask(pictures[:n])
-        except Exception:
+        except (RuntimeError, ValueError):
             continue
         taken.append(n)
     return taken
@@ -607,7 +605,7 @@ def answer(ask, pictures, sizes):
     for n in sizes:
         try:
             together = ask(pictures[:n])
-        except Exception:
+        except (RuntimeError, ValueError):
             continue
         alone = np.concatenate([ask(pictures[k:k + 1]) for k in range(n)])
         if together.shape == alone.shape and np.allclose(together, alone, atol=1e-4):
@@ -621,7 +619,7 @@ def answer(ask, pictures, sizes):
         alone = np.concatenate([ask(pictures[k:k + 1]) for k in range(n)])
         try:
             together = ask(pictures[:n])
-        except Exception:
+        except (RuntimeError, ValueError):
             bad.append(n)
             continue
         if together.shape != alone.shape or not np.allclose(together, alone, atol=1e-4):
@@ -635,7 +633,7 @@ def answer(ask, pictures, sizes):
         alone = np.concatenate([ask(pictures[k:k + 1]) for k in range(n)])
         try:
             together = ask(pictures[:n])
-        except Exception:
+        except (RuntimeError, ValueError):
             continue
         if np.allclose(together, alone, atol=1e-4):
             taken.append(n)

@@ -5,7 +5,7 @@ from helpers.course.judging import cases, short
 
 
 def files():
-    """Functions of pictures as files are: one takes all sizes, others raise, mix pictures up, or answer for the first only."""
+    """Functions of pictures as files are: one takes all sizes, others raise, mix pictures up, or see only the first."""
     pictures = np.random.default_rng(0).uniform(size=(8, 3, 3)).astype("float32")
     kernel = np.random.default_rng(1).normal(size=(9, 10))
 
@@ -35,7 +35,7 @@ def files():
 
     for ask in (good, up_to(4), first_for_all, first_only, over_the_batch, odd_sizes):
         yield ask, pictures, (1, 2, 5, 3, 4)
-    yield first_only, np.repeat(pictures[:1], 8, axis=0), (1, 2, 5, 3, 4)  # one row equals each of many, if NumPy may repeat it
+    yield first_only, np.repeat(pictures[:1], 8, axis=0), (1, 2, 5, 3, 4)  # one row equals each of many
 
 
 def taken(ask, pictures, sizes, fits=None):
@@ -78,7 +78,8 @@ def _none(together, singly):
 
 EXERCISES = {
     "11.8": cases(files, taken, suspects={
-        "compare the scores, not only how many rows there are": lambda *given: taken(*given, fits=lambda a, b: len(a) == len(b)),
+        "compare the scores, not only how many rows there are":
+            lambda *given: taken(*given, fits=lambda a, b: len(a) == len(b)),
         "an answer is not yet a right one: compare it with asking one by one": lambda *given: taken(*given, fits=_none),
         "that looks at the first picture only; the others may get its scores":
             lambda *given: taken(*given, fits=lambda a, b: len(a) == len(b) and np.allclose(a[0], b[0], atol=1e-4)),
@@ -86,12 +87,13 @@ EXERCISES = {
         "compare the scores, not the digits that are read": lambda *given: taken(
             *given, fits=lambda a, b: a.shape == b.shape and (a.argmax(1) == b.argmax(1)).all()),
         "keep the order of sizes": lambda *given: sorted(taken(*given)),
-        "those are the sizes that it does not take": lambda ask, x, sizes: [n for n in sizes if n not in taken(ask, x, sizes)],
+        "those are the sizes that it does not take":
+            lambda ask, x, sizes: [n for n in sizes if n not in taken(ask, x, sizes)],
         "one row fits every shape when NumPy compares: compare shapes, too":
             lambda *given: taken(*given, fits=lambda a, b: np.allclose(a, b, atol=1e-4)),
     }, say=_say, convert=whole_list,
         no_function="write a function: `def answer(ask, pictures, sizes): ...`.", hints=(
         "For each n: what does it answer for the first n at once, and what for each of them alone?",
-        "`try` around the call with n pictures; `except Exception: continue`.",
+        "`try` around the call with n pictures; `except (RuntimeError, ValueError): continue`.",
         "`together.shape == singly.shape and np.allclose(together, singly, atol=1e-4)`, where singly is concatenated.")),
 }

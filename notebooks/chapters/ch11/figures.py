@@ -66,7 +66,8 @@ def runtimes(rows, labels, weights, exact):
     for name, (size, micro, out) in rows.items():
         color = COLORS["PyTorch" if "PyTorch" in name else "TensorFlow"]
         kind = next((key for key in MARKS if name.startswith(key)), "a framework")
-        style = {"color": color, "marker": MARKS.get(kind, "D"), "mfc": "white" if "int8" in name else color, "markersize": 8}
+        face = "white" if "int8" in name else color
+        style = {"color": color, "marker": MARKS.get(kind, "D"), "mfc": face, "markersize": 8}
         ax2.plot(micro, name, **style)
         if size:
             seen.add(kind)
@@ -82,9 +83,9 @@ def runtimes(rows, labels, weights, exact):
     ax2.set(xlabel="p50 latency of one picture (µs, logarithmic)", xscale="log", ylim=(len(rows) - 0.4, -0.6))
     shares = [(out.argmax(1) == labels).mean() for size, _, out in rows.values() if size]
     quickest = min(rows, key=lambda name: rows[name][1])
-    plots.show(fig, alt=f"Left: size against accuracy of each file, all between {min(shares):.1%} and {max(shares):.1%}; a band "
-               f"shows the interval of the network's own accuracy, {low:.1%} to {high:.1%}. Right: the latency of each runtime "
-               f"and framework, on a logarithmic axis; the quickest is {quickest}. The table above has all these numbers.")
+    plots.show(fig, alt=f"Left: size against accuracy of each file, all between {min(shares):.1%} and {max(shares):.1%}; a "
+               f"band shows the interval of the network's own accuracy, {low:.1%} to {high:.1%}. Right: the latency of each "
+               f"runtime and framework, on a logarithmic axis; the quickest is {quickest}. The table has these numbers.")
 
 
 def shifts(grid):

@@ -13,7 +13,7 @@ FAULTS = {"IR version 99": lambda model: setattr(model, "ir_version", 99),
 
 
 def notices(path, shape):
-    """Who notices a fault in the ONNX file at path, whose input has this shape: {fault: [checker, checker in full, runtime]}."""
+    """Who notices a fault in the ONNX file at path: {fault: [checker, checker in full, runtime]}. shape: its input's."""
     found = {}
     for name, spoil in FAULTS.items():
         model = onnx.load(path)
