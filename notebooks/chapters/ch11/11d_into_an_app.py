@@ -464,7 +464,7 @@ exercises.outcome("P11.8", exercises.first_true(options))
 # `write` copies bytes and asks nothing: 64 bytes fill the first quarter of a buffer of 256, and are taken for 16 floats.
 # The rest is *still the picture before*. A test with one picture, twice, sees nothing wrong:
 
-# %% tags=["tf", "taught"]
+# %% tags=["taught"]
 ask_tf(test[5:6])
 upper_half = np.ascontiguousarray(test[6:7, :4])
 mixed_tf = ask_tf(upper_half)

@@ -125,7 +125,7 @@ exercises.outcome("P11.9", exercises.first_true(options))
 # And who checks a file? `onnx.checker.check_model` compares each operation with the dictionary of the stated opset. With
 # `full_check=True` it also computes the shapes. Below, four faults are put into a good file.
 
-# %% tags=["verdict", "folded"]
+# %% tags=["folded"]
 # Folded: puts four faults into a file; a table of who notices which.
 path, shape = next(iter(onnx_files.values()))
 noticed = promises.notices(path, shape)
@@ -161,16 +161,17 @@ exercises.predict("P11.10", guess, among=["a", "b", "c"])
 sizes = (1, 2, 4, 5)
 
 
+def rows(ask, size):
+    """How many rows of scores so many pictures get, 0 where they are refused."""
+    try:
+        return len(ask(torch.zeros(size, 1, 8, 8)))
+    except (RuntimeError, AssertionError):
+        return 0
+
+
 def taken(ask, sizes):
-    """Those of the sizes for which ask(pictures) gives a row of scores for each."""
-    found = []
-    for size in sizes:
-        try:
-            if len(ask(torch.zeros(size, 1, 8, 8))) == size:
-                found.append(size)
-        except (RuntimeError, AssertionError):
-            pass  # it says no
-    return found
+    """Those of the sizes for which each picture gets a row of scores."""
+    return [size for size in sizes if rows(ask, size) == size]
 
 
 # %% tags=["torch"]
@@ -237,8 +238,8 @@ parity.differ("sizes taken: AUTO shown one, LiteRT", len(alone), len(taken_tf))
 #
 # A bound travels less far than one thinks. The same bounds, 2 to 4, in three files:
 
-# %% tags=["verdict", "folded"]
-# Folded: which sizes the bounded program takes as it is, in ExecuTorch and in ONNX Runtime.
+# %% tags=["folded"]
+# Folded: which sizes the bounded program takes, ExecuTorch's file and ONNX's.
 program = programs["2 to 4, shown two"]
 reached = {
     "the exported program": taken_torch["2 to 4, shown two"],
@@ -253,7 +254,7 @@ print("four is the most for program, ExecuTorch, ONNX Runtime:", enforced)
 # LiteRT lets you *resize* an input before you ask. Without `strict=True` it lets you resize what was fixed, too: here height
 # and width, 9 by 9, though the dense layer was made for 8 by 8.
 
-# %% tags=["tf", "taught"]
+# %% tags=["taught"]
 print("9 by 9, not strict:", resized((1, 9, 9, 1), False))
 with edge.quiet():
     try:
@@ -279,60 +280,52 @@ answer = ...  # a function of ask, pictures and sizes
 
 # solution
 def answer(ask, pictures, sizes):
-    taken = []
-    for n in sizes:
+    def fits(n):
         singly = np.concatenate([ask(pictures[k : k + 1]) for k in range(n)])
         try:
             together = np.asarray(ask(pictures[:n]))
         except (RuntimeError, ValueError):
-            continue
-        if together.shape == singly.shape and np.allclose(together, singly, atol=1e-4):
-            taken.append(n)
-    return taken
+            return False
+        same_shape = together.shape == singly.shape
+        return same_shape and np.allclose(together, singly, atol=1e-4)
+
+    return [n for n in sizes if fits(n)]
 
 
-# wrong: looks at the number of rows only
+# wrong: not only how many rows there are
 def answer(ask, pictures, sizes):
-    taken = []
-    for n in sizes:
+    def fits(n):
         try:
-            if len(ask(pictures[:n])) == n:
-                taken.append(n)
+            return len(ask(pictures[:n])) == n
         except (RuntimeError, ValueError):
-            pass
-    return taken
+            return False
+
+    return [n for n in sizes if fits(n)]
 
 
-# wrong: compares the first row only
+# wrong: looks at the first picture only
 def answer(ask, pictures, sizes):
-    taken = []
-    for n in sizes:
+    def fits(n):
         try:
             together = ask(pictures[:n])
         except (RuntimeError, ValueError):
-            continue
-        if len(together) == n and np.allclose(
-            together[0], ask(pictures[:1])[0], atol=1e-4
-        ):
-            taken.append(n)
-    return taken
+            return False
+        first = np.allclose(together[0], ask(pictures[:1])[0], atol=1e-4)
+        return len(together) == n and first
+
+    return [n for n in sizes if fits(n)]
 
 
-# wrong: stops at the first that is not taken
+# wrong: is not yet a right one
 def answer(ask, pictures, sizes):
-    taken = []
-    for n in sizes:
-        singly = np.concatenate([ask(pictures[k : k + 1]) for k in range(n)])
+    def fits(n):
         try:
-            together = np.asarray(ask(pictures[:n]))
+            ask(pictures[:n])
         except (RuntimeError, ValueError):
-            break
-        if together.shape != singly.shape or not np.allclose(
-            together, singly, atol=1e-4
-        ):
-            break
-        taken.append(n)
-    return taken
+            return False
+        return True
+
+    return [n for n in sizes if fits(n)]
 
 
 # %% tags=["check"]
@@ -457,10 +450,6 @@ calibrated_tf = promises_tf.kernels(net_tf, folder / "kernels", calibrate=True)
 print(kernels_tf)
 print(calibrated_tf)
 
-# %% tags=["folded"]
-# Folded: a table of the files.
-promises.smaller(smaller)
-
 # %% tags=["verdict", "folded"]
 # Folded: how far scores move, and which kernels became int8.
 moved = [
@@ -484,6 +473,10 @@ print(
     list(calibrated_tf.values()).count("int8"),
 )
 
+# %% tags=["folded"]
+# Folded: a table of the files.
+promises.smaller(smaller)
+
 # %% [markdown]
 # Two things to look for.
 #
@@ -495,7 +488,7 @@ print(
 #
 # Keras quantizes by itself, too: `model.quantize("int8")`. Can such a network go to LiteRT?
 
-# %% tags=["tf", "taught"]
+# %% tags=["taught"]
 by_keras = promises_tf.quantized_by_keras(net_tf, folder / "quantized")
 print(by_keras)
 
