@@ -15,7 +15,7 @@ def sizes(found, weights):
     all_of_them = {**found, "our weights": weights}
     fig, ax = plots.figure(width=7.5, height=2.6)
     for name, size in all_of_them.items():
-        ax.plot(size / 1e6, name, marker="o", markersize=8, color=COLORS.get(name, plots.GRAY))
+        ax.plot([size / 1e6], [name], marker="o", markersize=8, color=COLORS.get(name, plots.GRAY))
     ax.set(xscale="log", xlabel="size on disk (MB, logarithmic)", ylim=(len(all_of_them) - 0.4, -0.6))
     said = ", ".join(f"{name} {size / 1e6:,.2f} MB" for name, size in all_of_them.items())
     plots.show(fig, alt=f"Dots on a logarithmic axis, size on disk: {said}.")
@@ -68,7 +68,7 @@ def runtimes(rows, labels, weights, exact):
         kind = next((key for key in MARKS if name.startswith(key)), "a framework")
         face = "white" if "int8" in name else color
         style = {"color": color, "marker": MARKS.get(kind, "D"), "mfc": face, "markersize": 8}
-        ax2.plot(micro, name, **style)
+        ax2.plot([micro], [name], **style)
         if size:
             seen.add(kind)
             ax.plot(size / 1000, (out.argmax(1) == labels).mean(), **style)
