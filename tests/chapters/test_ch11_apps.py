@@ -8,6 +8,7 @@ import pytest
 
 import cells
 from chapters.ch11 import apps, checks_e, phone, training
+from conftest import needs
 
 FILES = re.compile(r"chapters/ch11/(workers/(?:android|ios)[\w./]+)")
 
@@ -72,8 +73,7 @@ def test_the_lessons_pixels_are_the_courses(functions, buffers):
 
 def test_the_android_apps_own_code_makes_the_lessons_pixels(functions, buffers, tmp_path):
     """Pixels.java, compiled and run by the Java of this machine."""
-    if not shutil.which("javac"):  # nothing else of the course needs Java
-        pytest.skip("DID NOT RUN: javac is missing")
+    needs("javac")
     place = tmp_path / "org/example/digits"
     place.mkdir(parents=True)
     shutil.copy(apps.PROJECTS / "android/app/src/main/java/org/example/digits/Pixels.java", place)
