@@ -237,19 +237,19 @@ def answer(buffer, width, height, stride, alpha):
     return ink
 
 
-# wrong: the stride is computed
+# wrong: you computed the row stride
 def answer(buffer, width, height, stride, alpha):
     rgba = buffer[: height * width * 4].reshape(height, width, 4)
     return 1 - np.delete(rgba, alpha, axis=2).mean(axis=2) / 255
 
 
-# wrong: alpha is counted
+# wrong: alpha is no color
 def answer(buffer, width, height, stride, alpha):
     rows = buffer.reshape(height, stride)[:, : 4 * width]
     return 1 - rows.reshape(height, width, 4).mean(axis=2) / 255
 
 
-# wrong: white is ink
+# wrong: that is the light, not the ink
 def answer(buffer, width, height, stride, alpha):
     rows = buffer.reshape(height, stride)[:, : 4 * width].reshape(height, width, 4)
     return np.delete(rows, alpha, axis=2).mean(axis=2) / 255
@@ -339,19 +339,19 @@ def answer(rgba):
     return 1 - seen / 255
 
 
-# wrong: no paper
+# wrong: the paper below shines through
 def answer(rgba):
     return 1 - rgba[:, :3].astype("float64").mean(axis=1) / 255
 
 
-# wrong: multiplied once more
+# wrong: multiplied by alpha already
 def answer(rgba):
     opaque = rgba[:, 3] / 255
     seen = rgba[:, :3].astype("float64").mean(axis=1) * opaque + 255 * (1 - opaque)
     return 1 - seen / 255
 
 
-# wrong: opacity alone
+# wrong: that is the opacity
 def answer(rgba):
     return rgba[:, 3] / 255
 
