@@ -51,6 +51,8 @@ def cure(tool):
     """How to get a tool that is missing here: chromium, a package of npm's or a Python module. None where it is there."""
     if tool == "chromium":
         return None if CHROMIUM else "with Debian apt-get install chromium"
+    if tool == "javac":
+        return None if shutil.which("javac") else "with Debian apt-get install default-jdk-headless"
     if tool in fetched.packages():
         return None if fetched.is_there(fetched.packages()[tool]) else f"with npm {fetched.COMMAND}"
     if importlib.util.find_spec(tool):

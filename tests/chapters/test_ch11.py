@@ -161,6 +161,8 @@ def test_scans_get_pythons_answers_and_logits(open_page, chapter):
     report = open_page.locator("#check").inner_text()
     assert report.count("30 of 30 scans get Python's answer") == 2, report
     assert "20 of 20 drawings become the same 8×8 picture" in report
+    heard = open_page.locator("body").get_attribute("data-webgpu")
+    assert heard.startswith("this browser") and f"WebGPU: NOT MEASURED ({heard})" in report
 
 
 @pytest.mark.browser

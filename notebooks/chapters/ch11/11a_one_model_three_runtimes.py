@@ -260,8 +260,8 @@ parity.verdict("each file is larger than the weights in it", room, [True, True])
 # %% [markdown]
 # Now run them. ExecuTorch's `Runtime` loads a program; `load_method` gives the forward pass; `execute` takes a list of
 # inputs and gives a list of outputs. LiteRT's interpreter has numbered places, for which `allocate_tensors` makes
-# room: you copy a picture into one, call `invoke`, and read the other. (LiteRT 2 also has a newer class, `CompiledModel`,
-# which can be told to use a GPU or NPU. It is not run here.)
+# room: you copy a picture into one, call `invoke`, and read the other. (LiteRT 2's newer class, `CompiledModel`, gives
+# the same numbers and checks less: lesson 11d.)
 #
 # `training.ask_all` hands a function one picture after another, and gives all scores, (382, 10). Why the picture for
 # ExecuTorch is first copied into a fresh tensor is the question of 11a.4.

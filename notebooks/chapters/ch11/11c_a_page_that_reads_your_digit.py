@@ -252,8 +252,8 @@ def pen(strokes, radius):
 
 
 # %% [markdown]
-# How thick is the pen? So thick that 312 pixels are black, as in the average scan. `reshape(8, 4, 8, 4)` makes blocks of
-# 4×4; the sum over axes 1 and 3 counts the black pixels in each.
+# How thick is the pen? So thick that 312 pixels are black, as in the average scan: a 1, which is short, gets a fat one.
+# `reshape(8, 4, 8, 4)` makes blocks of 4×4; the sum over axes 1 and 3 counts the black pixels in each.
 
 
 # %% tags=["taught"]
@@ -338,6 +338,8 @@ print(len(scans), "scans,", len(drawn), "drawings")
 # To draw, set `linger = 600` in the parameters, and run from there. Escape begins again; without a mouse, *Read a scan*
 # shows a test digit. The folder is all that a web host needs: on a distant hub, download it and serve it at home.
 # (ONNX Runtime for browsers is fetched once, before the course; where it is missing, the cell says so.)
+# The page computes with WebAssembly on one thread. It also asks the browser for [WebGPU](https://www.w3.org/TR/webgpu/),
+# which lets a page compute on a graphics chip, and says what it heard; that is not measured here.
 
 # %% tags=["taught"]
 outside = folder / "secret.txt"
@@ -386,4 +388,4 @@ claims.close("11c")
 #
 # Further reading: [ONNX Runtime for the web](https://onnxruntime.ai/docs/tutorials/web/),
 # [the digits and how they were made](https://archive.ics.uci.edu/dataset/80).
-# Next: [what can be built](12a_plates.ipynb).
+# Next: [into an app](11d_into_an_app.ipynb).

@@ -371,3 +371,274 @@ answer = reached
 
 # %% 11.4 wrong: one entry for each app
 answer = {"a": "transposed", "b": "none", "c": "divided by 16 again"}
+
+# %% 11.6 right: by slices
+def answer(buffer, width, height, stride, alpha):
+    rows = buffer.reshape(height, stride)[:, :4 * width].reshape(height, width, 4)
+    colors = [rows[..., k].astype(float) for k in range(4) if k != alpha]
+    return 1 - sum(colors) / 765
+
+# %% 11.6 right: in float32
+def answer(buffer, width, height, stride, alpha):
+    rows = np.asarray(buffer, "float32").reshape(height, stride)[:, :4 * width].reshape(height, width, 4)
+    return 1 - np.delete(rows, alpha, axis=-1).mean(axis=-1, dtype="float32") / np.float32(255)
+
+# %% 11.6 right: strides, as NumPy has them
+def answer(buffer, width, height, stride, alpha):
+    view = np.lib.stride_tricks.as_strided(buffer, (height, width, 4), (stride, 4, 1))
+    first = 1 if alpha == 0 else 0
+    return 1 - view[..., first:first + 3].mean(axis=-1) / 255
+
+# %% 11.6 right: a list of lists
+def answer(buffer, width, height, stride, alpha):
+    rows = []
+    for row in range(height):
+        line = []
+        for column in range(width):
+            four = [int(byte) for byte in buffer[row * stride + 4 * column:][:4]]
+            del four[alpha]
+            line.append(1 - sum(four) / 765)
+        rows.append(line)
+    return rows
+
+# %% 11.6 right: all minus alpha
+def answer(buffer, width, height, stride, alpha):
+    rows = buffer.reshape(height, stride)[:, :4 * width].reshape(height, width, 4).astype(int)
+    return 1 - (rows.sum(axis=2) - rows[..., alpha]) / 765
+
+# %% 11.6 right: bytes
+def answer(buffer, width, height, stride, alpha):
+    raw = buffer.tobytes()
+    ink = np.zeros((height, width))
+    for row in range(height):
+        for column in range(width):
+            at = row * stride + 4 * column
+            ink[row, column] = 1 - (sum(raw[at:at + 4]) - raw[at + alpha]) / 765
+    return ink
+
+# %% 11.6 wrong: bytes wrap around at 256
+def answer(buffer, width, height, stride, alpha):
+    rows = buffer.reshape(height, stride)[:, :4 * width].reshape(height, width, 4)
+    a, b, c = (rows[..., k] for k in range(4) if k != alpha)
+    return 1 - (a + b + c) / 765
+
+# %% 11.6 wrong: you computed the row stride
+def answer(buffer, width, height, stride, alpha):
+    rows = buffer[:4 * width * height].reshape(height, width, 4)
+    return 1 - np.delete(rows, alpha, axis=2).mean(axis=2) / 255
+
+# %% 11.6 wrong: always the first three bytes
+def answer(buffer, width, height, stride, alpha):
+    rows = buffer.reshape(height, stride)[:, :4 * width].reshape(height, width, 4)
+    return 1 - rows[..., :3].mean(axis=2) / 255
+
+# %% 11.6 wrong: rows and columns are exchanged
+def answer(buffer, width, height, stride, alpha):
+    rows = buffer.reshape(height, stride)[:, :4 * width].reshape(height, width, 4)
+    return 1 - np.delete(rows, alpha, axis=2).mean(axis=2).T / 255
+
+# %% 11.6 wrong: ink goes from 0 to 1
+def answer(buffer, width, height, stride, alpha):
+    rows = buffer.reshape(height, stride)[:, :4 * width].reshape(height, width, 4)
+    return 255 - np.delete(rows, alpha, axis=2).mean(axis=2)
+
+# %% 11.6 wrong: uint8 goes from 0 to 255
+def answer(buffer, width, height, stride, alpha):
+    rows = buffer.view("int8").reshape(height, stride)[:, :4 * width].reshape(height, width, 4)
+    return 1 - np.delete(rows, alpha, axis=2).mean(axis=2) / 255
+
+# %% 11.6 wrong: that is one color
+def answer(buffer, width, height, stride, alpha):
+    rows = buffer.reshape(height, stride)[:, :4 * width].reshape(height, width, 4)
+    return 1 - rows[..., 0 if alpha else 1] / 255
+
+# %% 11.6 wrong: raised ValueError
+def answer(buffer, width, height, stride, alpha):
+    return 1 - buffer.reshape(height, width, 4)[..., :3].mean(axis=2) / 255
+
+# %% 11.7 right: opacity times darkness
+def answer(rgba):
+    x = rgba.astype("float64")
+    return (x[:, 3] - x[:, :3].mean(axis=1)) / 255
+
+# %% 11.7 right: undone and done again
+def answer(rgba):
+    x = rgba.astype("float64")
+    opaque = x[:, 3:] / 255
+    true = np.divide(x[:, :3], opaque, out=np.zeros((len(x), 3)), where=opaque > 0)
+    seen = true * opaque + 255 * (1 - opaque)
+    return 1 - seen.mean(axis=1) / 255
+
+# %% 11.7 right: a loop
+def answer(rgba):
+    ink = []
+    for r, g, b, a in rgba.tolist():
+        ink.append(1 - ((r + g + b) / 3 + 255 - a) / 255)
+    return ink
+
+# %% 11.7 right: float32
+def answer(rgba):
+    x = rgba.astype("float32") / 255
+    return 1 - (x[:, :3].mean(axis=1) + 1 - x[:, 3])
+
+# %% 11.7 right: color by color
+def answer(rgba):
+    seen = rgba[:, :3] + 255.0 - rgba[:, 3:]
+    return 1 - seen.mean(axis=1) / 255
+
+# %% 11.7 wrong: the paper below shines through
+def answer(rgba):
+    return 1 - rgba[:, :3].mean(axis=1) / 255
+
+# %% 11.7 wrong: multiplied by alpha already
+def answer(rgba):
+    a = rgba[:, 3] / 255
+    return 1 - (rgba[:, :3].mean(axis=1) * a + 255 * (1 - a)) / 255
+
+# %% 11.7 wrong: that is the opacity
+def answer(rgba):
+    return rgba[:, 3] / 255
+
+# %% 11.7 wrong: not the ink
+def answer(rgba):
+    return (rgba[:, :3].mean(axis=1) + 255 - rgba[:, 3]) / 255
+
+# %% 11.7 wrong: ink goes from 0 to 1
+def answer(rgba):
+    return rgba[:, 3] - rgba[:, :3].mean(axis=1)
+
+# %% 11.7 wrong: yours has four entries a pixel
+def answer(rgba):
+    return 1 - (rgba.mean(axis=1) + 255 - rgba[:, 3]) / 255
+
+# %% 11.7 wrong: forgets the paper
+def answer(rgba):
+    return 1 - rgba[:, :3].mean(axis=1) / np.maximum(rgba[:, 3], 1)
+
+# %% 11.8 right: errors first
+def answer(ask, pictures, sizes):
+    def fits(n):
+        try:
+            together = ask(pictures[:n])
+        except (RuntimeError, ValueError):
+            return False
+        return len(together) == n and all(
+            np.allclose(together[k], ask(pictures[k:k + 1])[0], atol=1e-4) for k in range(n))
+    return [n for n in sizes if fits(n)]
+
+# %% 11.8 right: singly once for all
+def answer(ask, pictures, sizes):
+    singly = np.concatenate([ask(pictures[k:k + 1]) for k in range(max(sizes))])
+    found = []
+    for n in sizes:
+        try:
+            gap = np.abs(ask(pictures[:n]) - singly[:n]).max()
+            if len(ask(pictures[:n])) == n and gap < 1e-4:
+                found.append(n)
+        except (RuntimeError, ValueError):
+            pass
+    return found
+
+# %% 11.8 right: a tuple
+def answer(ask, pictures, sizes):
+    taken = []
+    for n in sizes:
+        try:
+            together = np.array(ask(pictures[:n]))
+            singly = np.vstack([ask(pictures[k][None]) for k in range(n)])
+            if together.shape == singly.shape and (abs(together - singly) <= 1e-4).all():
+                taken.append(n)
+        except (RuntimeError, ValueError):
+            continue
+    return tuple(taken)
+
+# %% 11.8 right: testing's way
+def answer(ask, pictures, sizes):
+    taken = []
+    for n in sizes:
+        singly = np.concatenate([ask(pictures[k:k + 1]) for k in range(n)])
+        try:
+            np.testing.assert_allclose(ask(pictures[:n]), singly, rtol=0, atol=1e-4)
+            assert ask(pictures[:n]).shape == singly.shape
+        except (AssertionError, RuntimeError, ValueError):
+            continue
+        taken.append(n)
+    return taken
+
+# %% 11.8 right: a class
+class Taken:
+    def __call__(self, ask, pictures, sizes):
+        return [n for n in sizes if self.fits(ask, pictures[:n])]
+    def fits(self, ask, some):
+        alone = [ask(one[None])[0] for one in some]
+        try:
+            got = ask(some)
+        except (RuntimeError, ValueError):
+            return False
+        return np.shape(got) == np.shape(alone) and np.allclose(got, alone, atol=1e-4)
+answer = Taken()
+
+# %% 11.8 wrong: not only how many rows there are
+def answer(ask, pictures, sizes):
+    taken = []
+    for n in sizes:
+        try:
+            taken += [n] if ask(pictures[:n]).shape == (n, 10) else []
+        except (RuntimeError, ValueError):
+            pass
+    return taken
+
+# %% 11.8 wrong: is not yet a right one
+def answer(ask, pictures, sizes):
+    taken = []
+    for n in sizes:
+        try:
+            ask(pictures[:n])
+        except (RuntimeError, ValueError):
+            continue
+        taken.append(n)
+    return taken
+
+# %% 11.8 wrong: keep the order
+def answer(ask, pictures, sizes):
+    taken = set()
+    for n in sizes:
+        try:
+            together = ask(pictures[:n])
+        except (RuntimeError, ValueError):
+            continue
+        alone = np.concatenate([ask(pictures[k:k + 1]) for k in range(n)])
+        if together.shape == alone.shape and np.allclose(together, alone, atol=1e-4):
+            taken.add(n)
+    return sorted(taken)
+
+# %% 11.8 wrong: does not take
+def answer(ask, pictures, sizes):
+    bad = []
+    for n in sizes:
+        alone = np.concatenate([ask(pictures[k:k + 1]) for k in range(n)])
+        try:
+            together = ask(pictures[:n])
+        except (RuntimeError, ValueError):
+            bad.append(n)
+            continue
+        if together.shape != alone.shape or not np.allclose(together, alone, atol=1e-4):
+            bad.append(n)
+    return bad
+
+# %% 11.8 wrong: one row fits every shape
+def answer(ask, pictures, sizes):
+    taken = []
+    for n in sizes:
+        alone = np.concatenate([ask(pictures[k:k + 1]) for k in range(n)])
+        try:
+            together = ask(pictures[:n])
+        except (RuntimeError, ValueError):
+            continue
+        if np.allclose(together, alone, atol=1e-4):
+            taken.append(n)
+    return taken
+
+# %% 11.8 wrong: raised RuntimeError
+def answer(ask, pictures, sizes):
+    return [n for n in sizes if len(ask(pictures[:n])) == n]

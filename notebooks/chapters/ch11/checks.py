@@ -3,6 +3,7 @@ import copy
 
 import numpy as np
 
+from chapters.ch11 import checks_d, checks_e
 from helpers.course import missing
 from helpers.course.comparing import mismatch
 from helpers.course.judging import (
@@ -229,4 +230,6 @@ EXERCISES = {
         "One app gets the right picture: its mistake lies after the model. One has rows and columns exchanged. Look at the "
         "largest value of the third.")),
     "11.5": Exercise(_judge_mean, CASES_MEAN.hints),
+    **checks_d.EXERCISES,
+    **checks_e.EXERCISES,
 }

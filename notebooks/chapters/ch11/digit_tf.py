@@ -63,6 +63,21 @@ def run_litert(file):
     return answer
 
 
+def to_litert(net, folder):
+    """The bytes of a LiteRT file of the network; folder: where the SavedModel on the way goes."""
+    with session.quiet():
+        net.export(folder, verbose=False)
+        return tf.lite.TFLiteConverter.from_saved_model(str(folder)).convert()
+
+
+def input_of(file):
+    """What the bytes of a LiteRT file want as their input: {"shape": [numbers], "type": name of a dtype}."""
+    from ai_edge_litert.interpreter import Interpreter
+    with session.quiet():
+        wants = Interpreter(model_content=file).get_input_details()[0]
+    return {"shape": wants["shape"].tolist(), "type": wants["dtype"].__name__}
+
+
 def to_onnx(net, path):
     """Write the network as an ONNX file; returns the shape of the input that the file asks for, for one picture."""
     net(tf.zeros((1, 8, 8, 1)))  # Keras exports only a network that was called once

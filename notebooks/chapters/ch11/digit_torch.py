@@ -66,6 +66,16 @@ def run_executorch(file):
     return answer
 
 
+def input_of(file):
+    """What the bytes of an ExecuTorch file want as their input: {"shape": [numbers], "type": name of a dtype}."""
+    from executorch.exir.scalar_type import ScalarType
+    from executorch.runtime import Runtime
+    with edge.quiet():
+        wants = Runtime.get().load_program(file).metadata("forward").input_tensor_meta(0)
+    name = ScalarType(wants.dtype()).name.lower()
+    return {"shape": list(wants.sizes()), "type": {"float": "float32", "byte": "uint8", "char": "int8"}.get(name, name)}
+
+
 def to_onnx(net, path):
     """Write the network as an ONNX file; returns the shape of the input that the file asks for."""
     with session.quiet():

@@ -33,6 +33,16 @@ def quiet():
             raise
 
 
+@contextlib.contextmanager
+def no_log():
+    """Without the reports of converters through Python's logging: on versions, and on each step."""
+    logging.disable(logging.ERROR)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
+
+
 def sizes():
     """{package: bytes on disk, without what it requires} of those of PACKAGES that are installed."""
     return {name: disk(module) for name, module in PACKAGES.items() if importlib.util.find_spec(module)}

@@ -1,4 +1,7 @@
 """The figures and tables of chapter 11. They take NumPy arrays, numbers and bytes, and compute their alternative texts."""
+import csv
+from pathlib import Path
+
 import numpy as np
 
 from helpers import plots, show
@@ -8,14 +11,14 @@ MARKS = {"ExecuTorch": "o", "LiteRT": "s", "ONNX Runtime": "^"}
 
 
 def sizes(found, weights):
-    """Bars: bytes on disk of each package, {name: bytes}, and of the weights alone. Says how far apart they are."""
+    """Dots: bytes on disk of each package, {name: bytes}, and of the weights alone. Says how far apart they are."""
     all_of_them = {**found, "our weights": weights}
     fig, ax = plots.figure(width=7.5, height=2.6)
-    colors = [COLORS.get(name, plots.GRAY) for name in all_of_them]
-    ax.barh(list(all_of_them), [size / 1e6 for size in all_of_them.values()], color=colors)
-    ax.set(xscale="log", xlabel="size on disk (MB)", ylim=(len(all_of_them) - 0.4, -0.6))
+    for name, size in all_of_them.items():
+        ax.plot([size / 1e6], [name], marker="o", markersize=8, color=COLORS.get(name, plots.GRAY))
+    ax.set(xscale="log", xlabel="size on disk (MB, logarithmic)", ylim=(len(all_of_them) - 0.4, -0.6))
     said = ", ".join(f"{name} {size / 1e6:,.2f} MB" for name, size in all_of_them.items())
-    plots.show(fig, alt=f"Bars on a logarithmic axis, size on disk: {said}.")
+    plots.show(fig, alt=f"Dots on a logarithmic axis, size on disk: {said}.")
     print(f"the largest is {max(found.values()) / weights:,.0f} times as large as our weights")
 
 
@@ -59,21 +62,30 @@ def runtimes(rows, labels, weights, exact):
                caption=f"{len(labels)} test digits, one picture at a time; weights alone: {4 * weights:,} bytes, "
                        f"in int8 {weights:,}")
     fig, (ax, ax2) = plots.figure(1, 2, width=10.5, height=3.8)
+    seen = set()
     for name, (size, micro, out) in rows.items():
         color = COLORS["PyTorch" if "PyTorch" in name else "TensorFlow"]
+        kind = next((key for key in MARKS if name.startswith(key)), "a framework")
         face = "white" if "int8" in name else color
-        ax2.barh(name, micro, facecolor=face, edgecolor=color)
+        style = {"color": color, "marker": MARKS.get(kind, "D"), "mfc": face, "markersize": 8}
+        ax2.plot([micro], [name], **style)
         if size:
-            right = int((out.argmax(1) == labels).sum())
-            low, high = interval(right, len(labels))
-            share = right / len(labels)
-            mark = next(MARKS[key] for key in MARKS if name.startswith(key))
-            ax.errorbar(size / 1000, share, [[share - low], [high - share]], color=color, elinewidth=0.6, mfc=face,
-                        marker=mark, markersize=8)
-    ax.set(xlabel="file (kB)", ylabel="test accuracy, 95 % interval", title="hollow: int8. ○ ExecuTorch, □ LiteRT, △ ONNX")
-    ax2.set(xlabel="p50 latency (µs)", xscale="log", ylim=(len(rows) - 0.4, -0.6), title="one picture")
-    plots.show(fig, alt="Left: size against accuracy of each file, with error bars. Right: the latency of each runtime and "
-               "framework, as bars on a logarithmic axis. The table above has all these numbers.")
+            seen.add(kind)
+            ax.plot(size / 1000, (out.argmax(1) == labels).mean(), **style)
+    right = int((exact.argmax(1) == labels).sum())
+    low, high = interval(right, len(labels))
+    ax.axhspan(low, high, color=plots.GRAY, alpha=0.2, label=f"95 % interval of {right} of {len(labels)}")
+    for kind in sorted(seen):
+        ax.plot([], [], color=plots.GRAY, marker=MARKS[kind], linestyle="none", label=kind)
+    ax.plot([], [], color=plots.GRAY, marker="o", mfc="white", linestyle="none", label="int8: hollow")
+    ax.legend(fontsize=8, loc="lower right")
+    ax.set(xlabel="file (kB)", ylabel="test accuracy", ylim=(low - 0.06, min(1.0, high + 0.02)))
+    ax2.set(xlabel="p50 latency of one picture (µs, logarithmic)", xscale="log", ylim=(len(rows) - 0.4, -0.6))
+    shares = [(out.argmax(1) == labels).mean() for size, _, out in rows.values() if size]
+    quickest = min(rows, key=lambda name: rows[name][1])
+    plots.show(fig, alt=f"Left: size against accuracy of each file, all between {min(shares):.1%} and {max(shares):.1%}; a "
+               f"band shows the interval of the network's own accuracy, {low:.1%} to {high:.1%}. Right: the latency of each "
+               f"runtime and framework, on a logarithmic axis; the quickest is {quickest}. The table has these numbers.")
 
 
 def shifts(grid):
@@ -101,6 +113,17 @@ def drawn(drawings, scan, answer):
         shares = np.exp(scores - scores.max())
         column[3].bar(range(10), shares / shares.sum(), color=plots.GRAY)
         column[3].set(ylim=(0, 1), title=f"read: {scores.argmax()}", xticks=[], yticks=[])
+    for ax, label in zip(axes[:, 0], ("strokes", "32×32", "8×8", "0 to 9")):
+        ax.set_ylabel(label)
     read = sum(answer(scan(strokes)[0][None, ..., None]).argmax() == label for label, strokes in drawings)
     plots.show(fig, alt="Ten drawn digits in four rows: strokes, bitmap of 32×32, picture of 8×8, and the probabilities; "
                f"{read} of them are read correctly.")
+
+
+def delegates():
+    """The table of delegates.csv: who computes what, when that is decided, and from where a row is known."""
+    with open(Path(__file__).parent / "delegates.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    shown = ["runtime", "delegate", "computes on", "the choice is made", "package", "kind"]
+    show.table(shown, [[row[name] for name in shown] for row in rows],
+               caption=f"as of {rows[0]['as of']}; sources: {', '.join(sorted({row['source'] for row in rows}))}")

@@ -82,6 +82,11 @@ function listen() {
   });
 }
 
+async function webgpu() {  // asked only: ONNX Runtime's files for it are not among the page's
+  if (!navigator.gpu) return "this browser does not have it";
+  return await navigator.gpu.requestAdapter() ? "this browser has it" : "this browser knows it and finds no GPU";
+}
+
 async function check() {
   for (const name of Object.keys(course.models)) {
     let same = 0, gap = 0;
@@ -93,6 +98,9 @@ async function check() {
     $("check").append(`${name}: ${same} of ${course.digits.length} scans get Python's answer, largest difference ` +
                       `${gap.toExponential(1)}. `);
   }
+  const gpu = await webgpu();
+  document.body.dataset.webgpu = gpu;
+  $("check").append(`Computed by WebAssembly on one thread; WebGPU: NOT MEASURED (${gpu}). `);
   const alike = course.drawn.filter(one => scan(one.strokes).every((gray, i) => gray === one.picture[i]));
   $("check").append(`${alike.length} of ${course.drawn.length} drawings become the same 8×8 picture as in Python.`);
 }
