@@ -11,6 +11,7 @@ import pytest
 from chapters.ch10 import batching, grpc_client, grpc_server, model_store
 from chapters.ch10.batching import Batched, Parameters
 from chapters.ch10.rest_api import DEFAULT, Refused, Signature, Tensor
+from chapters.ch10.workers import serve_flask
 from helpers.machine import loopback
 
 
@@ -221,3 +222,20 @@ def test_a_deadline_of_grpc_reaches_the_queue(tmp_path, crowd):
     finally:
         model.gate.set()
         server.stop(None).wait()
+
+
+@pytest.mark.parametrize("status, advice", [(503, "1"), (429, "1"), (400, None)])
+def test_over_rest_who_meets_a_full_queue_is_told_to_come_again(status, advice):
+    class Full(Double):
+        def call(self, name, arrays):
+            raise Refused(status, "not now")
+
+    class Served:
+        name = "digits"
+
+        def pick(self, number, label):
+            return 1, Full()
+
+    client = serve_flask.application(Served()).test_client()
+    answer = client.post("/v1/models/digits:predict", json={"instances": [[1.0, 2.0]]})
+    assert (answer.status_code, answer.headers.get("Retry-After")) == (status, advice), answer.text

@@ -374,7 +374,7 @@ exercises.check("8.4", answer)
 
 # %% tags=["torch"]
 # PyTorch
-gpus_torch = device != "cpu" and torch.cuda.device_count() > 1
+gpus_torch = torch.cuda.device_count() > 1 and device != "cpu"
 place = "cuda" if gpus_torch else "cpu"
 torchrun = ["torchrun", "--standalone", "--local-addr=127.0.0.1", "--nproc-per-node=2"]
 jobs = [
@@ -393,7 +393,7 @@ jobs = [
     [*launch.PYTHON, process.worker("ch08/mirrored_tf"), folder],
     [*launch.PYTHON, process.worker("ch08/fit_mirrored_tf"), folder],
 ]
-gpus_tf = device != "cpu" and len(tf.config.list_physical_devices("GPU")) > 1
+gpus_tf = len(tf.config.list_physical_devices("GPU")) > 1 and device != "cpu"
 lines = launch.commands(jobs, 240, launch.environment(gpus_tf))
 alone_tf = task.weights(lines[0])
 mirrored_tf = task.weights(lines[1])

@@ -297,8 +297,8 @@ figures.load_test(measured, floor, clients)
 # paid once a request; JSON and the model grow with the pictures. With one client, rate and latency are each other's
 # inverse. With sixteen, requests wait: the latency grows, and the rate need not.
 #
-# What is compared here are servers that this course wrote, unless yours was TensorFlow's own. Our JSON writes more digits
-# than TensorFlow Serving's does, so that its answers are longer.
+# What is compared here are servers that this course wrote, unless yours was TensorFlow's own. Their answers have as many
+# digits as TensorFlow Serving's.
 
 # %% [markdown]
 # ## 10c.3 Company
@@ -351,7 +351,9 @@ def batched(call, size=16, wait=0.005):
 
 
 # %% [markdown]
-# (What production needs besides: an answer for all who wait when a call fails, and a limit on the queue.)
+# (Production needs more: an answer for all who wait when a call fails, sizes to which a batch is filled up, a limit on the
+# queue, and a deadline. [chapters/ch10/batching.py](chapters/ch10/batching.py) has them, in TensorFlow Serving's terms;
+# when its queue is full a client gets a 503, with the advice to come again.)
 #
 # It pays where a call costs much and one more row costs little. A product with a large matrix is such a call: most of its
 # time goes into reading the matrix, once, for one row or for sixteen.

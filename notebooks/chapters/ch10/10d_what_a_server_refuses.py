@@ -492,4 +492,5 @@ claims.close("10d")
 # - A pickle, and every export, is a program. From strangers take numbers.
 #
 # Further reading: [OWASP on deserialization](https://cheatsheetseries.owasp.org/cheatsheets/Deserialization_Cheat_Sheet.html),
-# [waitress](https://docs.pylonsproject.org/projects/waitress/en/stable/). Next: chapter 11, mobile, edge and browser.
+# [waitress](https://docs.pylonsproject.org/projects/waitress/en/stable/). Next:
+# [what an operator sees](10e_what_an_operator_sees.ipynb).

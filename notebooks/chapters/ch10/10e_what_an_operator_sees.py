@@ -626,4 +626,4 @@ claims.close("10e")
 # Further reading: [Kubernetes on probes](https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/)
 # and [on the end of a pod](https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination),
 # [Prometheus on instrumentation](https://prometheus.io/docs/practices/instrumentation/). Next:
-# chapter 11, [one model, three runtimes](11a_one_model_three_runtimes.ipynb).
+# [another door: gRPC](10f_another_door_grpc.ipynb).

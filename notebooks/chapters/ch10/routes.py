@@ -11,6 +11,8 @@ MODEL = r"/v1/models/([^/:]+)(?:/versions/([0-9]+)|/labels/([^/:]+))?"
 ACT = re.compile(MODEL + ":(predict|classify|regress)", re.IGNORECASE)
 LOOK = re.compile(MODEL.replace("/([^/:]+)", "(?:/([^/:]+))?", 1) + "(?:/(metadata))?", re.IGNORECASE)  # the name may lack
 VERBS = {"predict": rest_api.predict, "classify": rest_api.classify, "regress": rest_api.regress}
+RETRY_AFTER = {429: {"Retry-After": "1"}, 503: {"Retry-After": "1"}}
+"""{status: headers}: who came too late, or met a full queue, may come again in a second. The real server does not say so."""
 METHODS = {"GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"}  # what the real server's own web server lets through
 
 

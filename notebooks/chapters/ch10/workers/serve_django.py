@@ -39,7 +39,8 @@ def everything(request):
 
 def reply(status, text):
     body = text.encode()
-    return HttpResponse(body, status=status, content_type="application/json", headers={"Content-Length": len(body)})
+    return HttpResponse(body, status=status, content_type="application/json", headers={
+        "Content-Length": len(body), **routes.RETRY_AFTER.get(status, {})})
 
 
 urlpatterns = [re_path("", everything)]  # the contract says what a path means, and what an unknown one gives

@@ -25,7 +25,7 @@ def application(served):
         request = flask.request
         path, body = request.environ[rest_api.PATH], request.get_data()
         status, text = routes.respond(served, request.method, path, request.headers, body)
-        return flask.Response(text, status, content_type="application/json")
+        return flask.Response(text, status, routes.RETRY_AFTER.get(status), content_type="application/json")
 
     @app.errorhandler(werkzeug.exceptions.HTTPException)  # Flask's own: a body too large, our bug
     def failed(fault):
