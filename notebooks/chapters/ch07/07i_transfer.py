@@ -439,7 +439,7 @@ def answer(model):
     return list(model.head.parameters())
 
 
-# wrong: of the body is on the list
+# wrong: is on the list
 def answer(model):
     model.train()
     model.body.eval()
