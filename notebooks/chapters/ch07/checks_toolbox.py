@@ -198,7 +198,7 @@ def _problem_of_groups(torch, model, groups):
 # Exercise 7.13: a frozen body
 
 def readers(torch):
-    """Models with a body and a head, in all states: norms and dropout inside, frozen already or not, in either mode."""
+    """Models with a body and a head, in all states: norms and dropout inside, frozen or not, in either mode."""
     nn = torch.nn
     plain_one = nn.ModuleDict({"body": nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3)), "head": nn.Linear(3, 2)})
     deep = nn.ModuleDict({"body": nn.Sequential(nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2)), nn.Dropout(0.5)),
@@ -224,7 +224,7 @@ def _judge_frozen(answer):
 
 
 def _problem_of_frozen(torch, model, listed, names):
-    """What is wrong with a model that should be ready for training its head, and with the list for the optimizer, or None."""
+    """What is wrong with a model that should be ready to train its head, or with the list of parameters; or None."""
     weights, error = attempt(list, listed)
     if error is not None or torch.is_tensor(listed) or not all(torch.is_tensor(weight) for weight in weights):
         return f"it gives {kind(listed)}: return the list of the parameters for the optimizer."

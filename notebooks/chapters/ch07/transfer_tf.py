@@ -1,4 +1,4 @@
-"""Start weights for lesson 7i's reader in Keras (as in `transfer_torch`), and its running variances as PyTorch counts them."""
+"""Start weights for lesson 7i's reader in Keras (see `transfer_torch`), and its variances as PyTorch counts them."""
 import numpy as np
 
 from helpers.session import quiet
@@ -32,7 +32,7 @@ def _layers(model):
 
 
 def unbiased(body, batch):
-    """Multiply a body's running variances by n / (n - 1), as PyTorch does (lesson 6d); n: the numbers of a channel in a batch.
+    """Multiply a body's running variances by n / (n - 1), as PyTorch does (6d); n: the numbers of a channel in a batch.
 
     The two norms stand behind pictures of 8 by 8 and of 4 by 4 pixels.
     """

@@ -602,8 +602,8 @@ exercises.check("12.4", answer)
 # %% [markdown]
 # ## 12c.6 The same network, another question
 #
-# Few have 112,120 images; CheXNet itself began with what ImageNet had taught. Lesson [7i](07i_transfer.ipynb) has the craft of
-# *transfer*: what freezing must cover, two rates, several draws. Here one question is left: does it hold for this network?
+# Few have 112,120 images; CheXNet itself began with what ImageNet had taught. Lesson [7i](07i_transfer.ipynb) has the craft
+# of *transfer*: what freezing must cover, two rates, several draws. Does it hold for this network, too?
 #
 # Our new question: is exactly one of the two there, a wide heart or spots? Nobody has asked the control network this, and
 # only 32 new drawings come with the answer.
