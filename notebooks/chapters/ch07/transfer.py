@@ -44,7 +44,7 @@ def batches(task: Task, seed: int, epochs: int) -> Iterator[tuple[np.ndarray, np
 
 
 def start_weights(scores: int, seed) -> dict[str, np.ndarray]:
-    """Random start weights, float64, as Keras lays them out: first, second, third (height, width, in, out), head (64, scores).
+    """Random start weights, float64, in Keras's order: first, second, third (height, width, in, out), head (64, scores).
 
     Their standard deviation is the root of 2 / inputs for the convolutions, of 1 / inputs for the head.
     """
