@@ -667,7 +667,7 @@ claims.close("07i")
 # ## 7i.9 Summary and further reading
 #
 # - Transfer pays where the old task could not ignore what the new one needs. Compare it with training from scratch.
-# - Frozen means: no gradient, not on the optimizer's list, norms at rest. PyTorch wants all three said; `train()` undoes one.
+# - Frozen means: no gradient, not on the optimizer's list, norms at rest. In PyTorch `train()` undoes the last.
 # - Two rates: groups in PyTorch, `MultiOptimizer` in Keras; a pattern that matches nothing is silent.
 # - After freezing or releasing, make the optimizer anew, or compile.
 #

@@ -244,7 +244,7 @@ def _problem_of_frozen(torch, model, listed, names):
     given = {id(weight) for weight in weights}
     for number in given:
         if not names.get(number, "").startswith("head"):
-            return f"{names.get(number, 'something that is no parameter')} is on the list, which is for the head's parameters."
+            return f"{names.get(number, 'something that is no parameter')} is on the list, which is for the head alone."
     for name, weight in model.head.named_parameters(prefix="head"):
         if id(weight) not in given:
             return f"{name} is not on the list: the optimizer would not train it."
