@@ -260,7 +260,7 @@ high_draws = transfer.draws(high, 4, count, seed)
 # %% tags=["torch"]
 # PyTorch
 def tries_torch(body, draws, task):
-    """Shares read right (draws, 2): by a new head on a frozen body, and from scratch."""
+    """Shares read right (draws, 2): by a frozen body with a new head, from scratch."""
     shares = []
     for pictures, labels, start in draws:
         whole = reader_torch(start)
@@ -285,7 +285,7 @@ high_torch = tries_torch(body_torch, high_draws, high)
 # %% tags=["tf"]
 # TensorFlow
 def tries_tf(body, draws, task):
-    """Shares read right (draws, 2): by a new head on a frozen body, and from scratch."""
+    """Shares read right (draws, 2): by a frozen body with a new head, from scratch."""
     _, _, start = draws[0]
     whole = reader_tf(start)
     whole.compile(SGD(0.5), loss_tf)
@@ -311,7 +311,7 @@ def tries_tf(body, draws, task):
 high_tf = tries_tf(body_tf, high_draws, high)
 
 # %% tags=["verdict", "folded"]
-# Folded: compares both, and says which option came true: clear is twice the uncertainty.
+# Folded: compares both, and says which option came true: clear: twice the error.
 parity.verdict("shares read right, all draws", high_torch, high_tf, atol=0.03)
 letter = exercises.first_true(
     {
