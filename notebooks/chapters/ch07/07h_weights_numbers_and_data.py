@@ -4,7 +4,7 @@
 # The tools of the second drawer: what may shrink, sixteen bits, new pictures out of old, an average of weights. And what
 # each does with a NaN, or with a seed, that nobody told you.
 #
-# > **Minutes**: 34 · **Needs**: lessons 7d and 7e · **Claims tested**: none
+# > **Minutes**: 37 · **Needs**: lessons 7d and 7e · **Claims tested**: none
 # >
 # > **You will be able to**
 # > - keep biases and norms out of weight decay (exercise 7.12)
@@ -423,6 +423,48 @@ parity.verdict("Keras's layer with training=False", asleep_tf, six)
 figures.moved(six, moved_tf)
 
 # %% [markdown]
+# Turning and zooming go the same way: the matrix says where a pixel comes from, seen from the middle of the picture. Keras
+# counts an angle in whole turns, PyTorch's matrix in radians. A range of one number leaves nothing to chance.
+
+
+# %% tags=["torch"]
+# PyTorch
+def warped(affine):
+    affine = torch.tensor(affine, dtype=torch.float32).expand(6, 2, 3)
+    grid = torch.nn.functional.affine_grid(affine, (6, 1, 8, 8), align_corners=False)
+    new = torch.nn.functional.grid_sample(
+        torch.from_numpy(six[:, None]), grid, align_corners=False
+    )
+    return new[:, 0].numpy()
+
+
+angle = np.deg2rad(20)
+cos = np.cos(angle)
+sin = np.sin(angle)
+turned_torch = warped([[cos, -sin, 0], [sin, cos, 0]])
+smaller_torch = warped([[1.25, 0, 0], [0, 1.25, 0]])
+
+# %% tags=["tf"]
+# TensorFlow
+turn = layers.RandomRotation((20 / 360, 20 / 360), fill_mode="constant")
+zoom = layers.RandomZoom((0.25, 0.25), fill_mode="constant")
+turned_tf = turn(six[..., None], training=True)[..., 0].numpy()
+smaller_tf = zoom(six[..., None], training=True)[..., 0].numpy()
+mirror = layers.RandomRotation((20 / 360, 20 / 360))
+mirrored_tf = mirror(six[..., None], training=True)[..., 0].numpy()
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the turned and the zoomed pictures; and another filling.
+parity.verdict("six scans, turned by 20 degrees", turned_torch, turned_tf, atol=1e-4)
+parity.verdict("six scans, zoomed by 0.25", smaller_torch, smaller_tf, atol=1e-4)
+parity.differ("turned, the edge a mirror", mirrored_tf, turned_tf, atol=0.1)
+ink = six.sum()
+print("zoomed by 0.25 there is less ink:", bool(smaller_tf.sum() < ink))
+
+# %% [markdown]
+# A positive angle turns against the clock, as the matrix above does; a positive zoom makes things *smaller*. In a picture
+# that is not square, PyTorch's matrix would also shear: its width and its height both count from -1 to 1.
+#
 # Without `fill_mode="constant"` Keras fills the edge by a mirror, where PyTorch puts zeros. A random layer inside a Keras
 # model works in training and sleeps in reading, like dropout; in PyTorch you call it in the loop or in the data set.
 
@@ -616,4 +658,4 @@ claims.close("07h")
 # [decoupled weight decay](https://arxiv.org/abs/1711.05101) (Loshchilov and Hutter),
 # [averages of weights in PyTorch](https://docs.pytorch.org/docs/stable/optim.html#weight-averaging-swa-and-ema),
 # [random numbers in workers](https://docs.pytorch.org/docs/stable/notes/randomness.html#dataloader).
-# Next: [distributed training](08a_data_parallel.ipynb).
+# Next: [transfer](07i_transfer.ipynb).

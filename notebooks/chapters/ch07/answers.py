@@ -857,3 +857,95 @@ def answer(texts, places, blocks, width, size):
 # %% 7.9 wrong: not one for each other place
 def answer(texts, places, blocks, width, size):
     return 2 * texts * places**2 * blocks * width * size
+
+# %% 7.13 right: part by part
+def answer(model):
+    model.body.requires_grad_(False).eval()
+    model.head.requires_grad_(True).train()
+    return list(model.head.parameters())
+
+# %% 7.13 right: by names
+def answer(model):
+    for name, weight in model.named_parameters():
+        weight.requires_grad = name.startswith("head")
+    model.train()
+    model.body.train(False)
+    return [weight for weight in model.parameters() if weight.requires_grad]
+
+# %% 7.13 right: loops over parameters and parts
+def answer(model):
+    for weight in model.body.parameters():
+        weight.requires_grad_(False)
+    for weight in model.head.parameters():
+        weight.requires_grad_(True)
+    model.head.train()
+    for part in model.body.modules():
+        part.eval()
+    return [*model.head.parameters()]
+
+# %% 7.13 right: only the parts that have two modes are stilled
+def answer(model):
+    model.train()
+    for part in model.body.modules():
+        if isinstance(part, (torch.nn.BatchNorm1d, torch.nn.BatchNorm2d, torch.nn.Dropout)):
+            part.eval()
+    model.requires_grad_(False)
+    model.head.requires_grad_(True)
+    return list(model.head.parameters())
+
+# %% 7.13 right: a tuple
+def answer(model):
+    model.train().requires_grad_(True)
+    model.body.eval().requires_grad_(False)
+    return tuple(weight for _, weight in model.head.named_parameters())
+
+# %% 7.13 wrong: count on
+def answer(model):
+    model.body.eval()
+    model.body.requires_grad_(False)
+    model.head.requires_grad_(True)
+    model.train()
+    return list(model.head.parameters())
+
+# %% 7.13 wrong: is at rest
+def answer(model):
+    model.eval()
+    model.requires_grad_(False)
+    model.head.requires_grad_(True)
+    return list(model.head.parameters())
+
+# %% 7.13 wrong: takes no gradient
+def answer(model):
+    model.train()
+    model.body.eval()
+    model.body.requires_grad_(False)
+    return list(model.head.parameters())
+
+# %% 7.13 wrong: still takes a gradient
+def answer(model):
+    model.train().requires_grad_(True)
+    model.body.eval()
+    return list(model.head.parameters())
+
+# %% 7.13 wrong: is on the list
+def answer(model):
+    model.train().requires_grad_(True)
+    model.body.eval().requires_grad_(False)
+    return list(model.parameters())
+
+# %% 7.13 wrong: return the list of the parameters
+def answer(model):
+    model.train().requires_grad_(True)
+    model.body.eval().requires_grad_(False)
+
+# %% 7.13 wrong: is not on the list
+def answer(model):
+    model.train().requires_grad_(True)
+    model.body.eval().requires_grad_(False)
+    return [weight for weight in model.head.parameters() if weight.ndim > 1]
+
+# %% 7.13 wrong: return the list of the parameters
+def answer(model):
+    model.train().requires_grad_(True)
+    model.body.eval().requires_grad_(False)
+    return model.head.state_dict()

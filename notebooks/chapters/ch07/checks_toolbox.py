@@ -1,4 +1,4 @@
-"""The checks of lessons 7e and 7h: parts of unequal size, where early stopping ends, two groups for the weight decay."""
+"""The checks of lessons 7e, 7h and 7i: unequal parts, where early stopping ends, groups for the decay, a frozen body."""
 import numpy as np
 
 from helpers import errors
@@ -195,6 +195,62 @@ def _problem_of_groups(torch, model, groups):
     return None
 
 
+# Exercise 7.13: a frozen body
+
+def readers(torch):
+    """Models with a body and a head, in all states: norms and dropout inside, frozen or not, in either mode."""
+    nn = torch.nn
+    plain_one = nn.ModuleDict({"body": nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3)), "head": nn.Linear(3, 2)})
+    deep = nn.ModuleDict({"body": nn.Sequential(nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2)), nn.Dropout(0.5)),
+                          "head": nn.Sequential(nn.Dropout(0.5), nn.Linear(2, 2), nn.LayerNorm(2))})
+    frozen = nn.ModuleDict({"body": nn.BatchNorm1d(3), "head": nn.Linear(3, 2)}).requires_grad_(False).eval()
+    return [plain_one, deep, frozen]
+
+
+def _judge_frozen(answer):
+    if not callable(answer):
+        return "answer must be a function: write def answer(model): above."
+    torch = missing.side("torch").torch
+    for parts in readers(torch):
+        model = torch.nn.Module()
+        model.body, model.head = parts["body"], parts["head"]
+        model.train(parts.training)
+        names = {id(weight): name for name, weight in model.named_parameters()}
+        listed, problem = call(answer, model)
+        problem = problem or _problem_of_frozen(torch, model, listed, names)
+        if problem:
+            return problem
+    return None
+
+
+def _problem_of_frozen(torch, model, listed, names):
+    """What is wrong with a model that should be ready to train its head, or with the list of parameters; or None."""
+    weights, error = attempt(list, listed)
+    if error is not None or torch.is_tensor(listed) or not all(torch.is_tensor(weight) for weight in weights):
+        return f"it gives {kind(listed)}: return the list of the parameters for the optimizer."
+    for name, weight in model.named_parameters():
+        if name.startswith("body") and weight.requires_grad:
+            return f"{name} still takes a gradient: the body is to be frozen."
+        if name.startswith("head") and not weight.requires_grad:
+            return f"{name} takes no gradient: the head is to be trained, whatever state the model comes in."
+    for name, part in model.named_modules():
+        if name.startswith("body") and part.training:
+            what = "drop numbers" if "Dropout" in type(part).__name__ else "count on" if hasattr(
+                part, "running_mean") else "be in training mode"
+            if what != "be in training mode" or part is model.body and not list(part.children()):
+                return f"{name} ({type(part).__name__}) would {what}: the body's parts are to be at rest, by `eval()`."
+        if name.startswith("head") and not part.training:
+            return f"the head is not in training mode: {name} ({type(part).__name__}) is at rest."
+    given = {id(weight) for weight in weights}
+    for number in given:
+        if not names.get(number, "").startswith("head"):
+            return f"{names.get(number, 'something that is no parameter')} is on the list, which is for the head alone."
+    for name, weight in model.head.named_parameters(prefix="head"):
+        if id(weight) not in given:
+            return f"{name} is not on the list: the optimizer would not train it."
+    return None
+
+
 EXERCISES = {
     "7.10": cases(cut_batches, of_the_whole, MIXED, _say_gradient, convert=_row, unfit=_unfit_row,
                   same=lambda got, right: np.allclose(got, right, rtol=1e-6, atol=1e-9),
@@ -211,4 +267,9 @@ EXERCISES = {
         "What do biases and the weights of norm layers have in common, that matrices do not?",
         "They have one axis: `weight.ndim == 1`. Leave out what has `requires_grad` False.",
         "Two dicts, each with `\"params\"` (a list of weights) and `\"weight_decay\"`: 0.1 and 0.0.")),
+    "7.13": Exercise(_judge_frozen, (
+        "Two things are to be set: who takes a gradient, and who is in training mode.",
+        "`requires_grad_` is for the first, `train()` and `eval()` for the second; both work on `model.body` alone.",
+        "`model.train()`, then `model.body.eval()`; `requires_grad_(False)` for the body, `True` for the head; return "
+        "`list(model.head.parameters())`.")),
 }

@@ -172,3 +172,26 @@ def moved(before, after):
     plots.images(axes, np.concatenate([before, after]))
     plots.show(fig, alt=f"Two rows of {len(before)} scans of digits: above as they were, below the same ones moved by up to "
                         "two pixels, with paper where they came from.")
+
+
+# Lesson 7i
+
+def transfer(questions):
+    """The shares read right in each draw, by a frozen body with a new head and from scratch; a plot for each question.
+
+    questions: {name: (PyTorch's shares (draws, 2), TensorFlow's)}; one may be missing.
+    """
+    fig, axes = plots.figure(1, len(questions), width=9, height=3.2, sharey=True)
+    said = []
+    for ax, (name, both) in zip(axes, questions.items()):
+        for shares, style in zip(both, (plots.TORCH, plots.TF)):
+            for pair in 100 * shares:
+                ax.plot(["frozen body, new head", "from scratch"], pair, alpha=0.6, **style | {"label": None})
+        means = 100 * np.mean(both, axis=(0, 1))
+        said.append(f"{name}: {means[0]:.0f} % by the frozen body, {means[1]:.0f} % from scratch")
+        ax.set(title=name, xlim=(-0.4, 1.4))
+    axes[0].set_ylabel("read right (%)")
+    handles = [axes[0].plot([], [], **style)[0] for style in (plots.TORCH, plots.TF)]
+    axes[0].legend(handles=handles)
+    plots.show(fig, alt="A plot for each question, with a line for each draw of twenty scans from the share read right by a "
+                        f"frozen body to that from scratch, of both frameworks. Means: {'; '.join(said)}.")

@@ -602,8 +602,8 @@ exercises.check("12.4", answer)
 # %% [markdown]
 # ## 12c.6 The same network, another question
 #
-# Few have 112,120 images. The usual way out is *transfer*: keep the layers that another task has trained, *freeze* them, and
-# train a new last layer. CheXNet itself began with what ImageNet had taught.
+# Few have 112,120 images; CheXNet itself began with what ImageNet had taught. Lesson [7i](07i_transfer.ipynb) has the craft
+# of *transfer*: what freezing must cover, two rates, several draws. Does it hold for this network, too?
 #
 # Our new question: is exactly one of the two there, a wide heart or spots? Nobody has asked the control network this, and
 # only 32 new drawings come with the answer.
@@ -712,7 +712,7 @@ claims.close("12c")
 # - A port is proven by a reference's outputs from the same weights. An equal number of weights is a hint.
 # - AUROC on data from the same source rewards a shortcut. Other data, heat maps and a control show it.
 # - AUROC ranks. Who is called ill is a threshold's doing.
-# - Transfer: frozen features and a new last layer need few examples, where the new question is like the old ones.
+# - Transfer (lesson 7i): frozen features need few examples, where the new question is like the old ones.
 #
 # Further reading: [shortcut learning](https://arxiv.org/abs/2004.07780) (Geirhos et al.). Next:
 # [Pyro and Sonnet](12d_pyro_and_sonnet.ipynb).
