@@ -477,7 +477,8 @@ for name in found_torch:
 # At a rounding TensorFlow's path [ends](https://github.com/tensorflow/tensorflow/blob/v2.21.0/tensorflow/python/ops/math_grad.py);
 # PyTorch goes on with the slope 0. So `None` need not mean that $w$ is absent. It means that $w$ learns nothing from this
 # loss, and in training that is often a mistake: a forgotten `watch`, a detour through NumPy, an integer, a layer that
-# nobody used. Look for it before you train.
+# nobody used. Look for it before you train. Where you do mean zeros, say so: `materialize_grads=True` to PyTorch's `grad`,
+# `unconnected_gradients="zero"` to the tape's.
 
 # %% [markdown]
 # ### Exercise 2.6: find what was lost, in PyTorch (4 minutes)
