@@ -140,7 +140,7 @@ def test_one_picture_costs_little_more_than_its_parts(how, side, tmp_path):
     start = servers.flask if how == "waitress" else lambda *args: servers.gunicorn("flask", *args)
     with start(tmp_path / "models", "digits", side) as full, empty_server(how, tmp_path) as empty:
         found = timing.compare({"whole": asking(f"{full.url}/v1/models/digits", body), "empty": asking(empty, body),
-                                "parts": lambda: rest_api.predict(model, body)}, rounds=400, warmup=50)
+                                "parts": lambda: rest_api.predict(model, rest_api.parse(body))}, rounds=400, warmup=50)
     ratio = found["whole"].median / (found["empty"].median + found["parts"].median)
     quick = {name: np.percentile(one.seconds, 10) for name, one in found.items()}
     print(f"\n{how}, {side}: p50 of the whole / (empty view + call and JSON): {ratio:.2f}; of the quickest tenth "

@@ -97,7 +97,7 @@ def served(store, kind, folder):
 def server(request, store, tmp_path_factory):
     """(kind, the model's URL) of each server in turn."""
     folder = tmp_path_factory.mktemp("served")
-    (folder / "labels.json").write_text('{"stable": 1}', encoding="utf-8")
+    model_config.write(folder, {"model_version_policy": {"all": {}}, "version_labels": {"stable": 1}})
     with served(store, request.param, folder) as running:
         yield request.param, f"{running.url}/v1/models/{NAME}"
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import cells
 import pipeline
-from chapters.ch10 import model_store, rest_api
+from chapters.ch10 import model_config, model_store, rest_api
 from helpers import process
 
 
@@ -22,7 +22,7 @@ def clients(tmp_path_factory):
     """{"flask": client, "django": client} of the applications themselves, without a socket."""
     folder = tmp_path_factory.mktemp("contract")
     (folder / "1").mkdir()
-    (folder / "labels.json").write_text('{"stable": 1}', encoding="utf-8")
+    model_config.write(folder, {"model_version_policy": {"all": {}}, "version_labels": {"stable": 1}})
     served = model_store.Versions(folder, NAME, Half, every=3600)
     return {kind: werkzeug.test.Client(importlib.import_module(f"chapters.ch10.workers.serve_{kind}").application(served))
             for kind in ("flask", "django")}

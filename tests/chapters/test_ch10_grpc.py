@@ -10,7 +10,17 @@ import psutil
 import pytest
 
 import cells
-from chapters.ch10 import grpc_api, grpc_client, grpc_exhibits, grpc_server, impatience, model_store, servers, training
+from chapters.ch10 import (
+    grpc_api,
+    grpc_client,
+    grpc_exhibits,
+    grpc_server,
+    impatience,
+    model_config,
+    model_store,
+    servers,
+    training,
+)
 from chapters.ch10 import grpc_messages as messages
 from chapters.ch10.rest_api import DEFAULT, Refused, Signature, Tensor
 from helpers import ROOT, data, process
@@ -165,7 +175,7 @@ def half(tmp_path):
     """(channel, versions) of a server in this process; the call needs the key "ada"."""
     for number in ("1", "2"):
         (tmp_path / number).mkdir()
-    (tmp_path / "labels.json").write_text('{"stable": 1}', encoding="utf-8")
+    model_config.write(tmp_path, {"model_version_policy": {"all": {}}, "version_labels": {"stable": 1}})
     versions = model_store.Versions(tmp_path, "half", Half, every=3600)
     server, port = grpc_server.serve(versions, "ada", threads=1)
     with grpc.insecure_channel(f"127.0.0.1:{port}", grpc_client.OPTIONS) as channel:

@@ -8,7 +8,7 @@ import psutil
 import pytest
 from contract import BUILD_TF, NAME, ROWS, agree
 
-from chapters.ch10 import client, servers
+from chapters.ch10 import client, model_config, servers
 from helpers import ROOT, process
 
 NEEDS = "schemathesis==4.32.5"
@@ -34,7 +34,7 @@ def folder(tmp_path_factory):
     (folder / "build.py").write_text(BUILD_TF, encoding="utf-8")
     done = process.command([sys.executable, folder / "build.py", folder / "served", "1"], timeout=300)
     assert done.returncode == 0, done.stderr
-    (folder / "served" / "labels.json").write_text('{"stable": 1}', encoding="utf-8")
+    model_config.write(folder / "served", {"model_version_policy": {"all": {}}, "version_labels": {"stable": 1}})
     return folder / "served"
 
 

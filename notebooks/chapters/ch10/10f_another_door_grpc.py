@@ -511,7 +511,7 @@ def calls_for_nobody(open_door, call):
     model = impatience.Slow(call)
     with open_door(model, one) as ask:
         slow = impatience.in_background(ask, 60)
-        model.begun.wait()
+        model.begun.wait(60)
         words = [ask(0.1) for _ in range(5)]
         model.go_on.set()
         last = ask(60)  # behind all others in the line

@@ -55,10 +55,10 @@ def status(versions, request):
 
 def metadata(versions, request):
     """Answer a GetModelMetadataRequest; the one field that there is, signature_def, comes wrapped in an Any."""
-    number, _ = picked(versions, request)
+    number, model = picked(versions, request)
     if list(request.metadata_field) != ["signature_def"]:
         raise Refused(400, "the metadata_field that there is, and must be asked for, is signature_def")
-    described = json.loads(model_store.metadata(versions, number))["metadata"]["signature_def"]
+    described = json.loads(model_store.metadata(versions.name, number, model))["metadata"]["signature_def"]
     signatures = json_format.ParseDict(described, messages.SignatureDefMap(), ignore_unknown_fields=True)
     answer = messages.GetModelMetadataResponse()
     answer.model_spec.name, answer.model_spec.version.value = versions.name, number

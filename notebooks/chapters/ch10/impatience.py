@@ -58,7 +58,7 @@ def rest_door(model, images):
     """The same over REST, on Python's own web server. There the time is the client's affair: it closes the connection."""
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self):
-            text = rest_api.predict(model, self.rfile.read(int(self.headers["Content-Length"]))).encode()
+            text = rest_api.predict(model, rest_api.parse(self.rfile.read(int(self.headers["Content-Length"])))).encode()
             with contextlib.suppress(ConnectionError):  # nobody reads it: that is what the lesson is about
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(text)))
