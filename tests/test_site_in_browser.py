@@ -134,6 +134,7 @@ def test_what_will_bite_you_is_chosen_by_word_framework_and_direction(folder, pa
     page.goto((folder / "index.html").as_uri())
     page.locator("main").get_by_role("link", name="places where a good guess is wrong").click()
     rows, count = page.locator(".bites tbody tr:visible"), page.locator(".choose output")
+    rows.first.wait_for()
     every = rows.count()
     assert every == len(bites.table()[0]) and count.inner_text() == f"{every} rows"
     page.get_by_label("Direction").select_option("From TensorFlow to PyTorch")

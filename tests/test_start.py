@@ -289,7 +289,8 @@ def test_lab_opens_the_copy_and_merely_opening_changes_nothing(page, tmp_path):
     for name in ("helpers", "tools"):
         shutil.copytree(ROOT / name, course / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name, text in (("chapters/ch98/98_title.py", LESSON), ("chapters/ch98/figures.py", "# the module\n"),
-                       ("glossary.md", ""), ("../build/a report.html", "<p>all that you found</p>")):
+                       ("glossary.md", ""), ("what_will_bite_you.md", ""),
+                       ("../build/a report.html", "<p>all that you found</p>")):
         (course / "notebooks" / name).parent.mkdir(parents=True, exist_ok=True)
         (course / "notebooks" / name).write_text(text, encoding="utf-8")
     port, folder = web.free_port(), tmp_path / "jupyter"

@@ -384,7 +384,7 @@ def test_tensorflow_servings_own_client_talks_to_both_unchanged(door):
     found, = process.run("ch10/ask_serving_api", job, timeout=120, env=home)
     np.testing.assert_array_equal(np.array(found["probabilities"], "float32"), grpc_client.probabilities(where, images))
     assert found["states"] == {"1": "AVAILABLE"} and found["version"] == 1
-    assert found["signatures"] == {"torch": [DEFAULT], "tf": ["classify", "raw", DEFAULT]}[side]
+    assert found["signatures"] == {"torch": [DEFAULT], "tf": ["__saved_model_init_op", "classify", "raw", DEFAULT]}[side]
     assert found["refused"] == ["NOT_FOUND", "FAILED_PRECONDITION", "INVALID_ARGUMENT"]
 
 

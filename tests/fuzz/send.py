@@ -1,8 +1,8 @@
 """python send.py OPENAPI BASE COUNT SEED: send so many requests that schemathesis makes of a description: three of four keep
 to it, and one is wrong on purpose.
 
-Run by test_fuzz_serving.py in an environment that has schemathesis. Prints {status: how often} as JSON, and how long the slowest
-took; ends with an error at an answer that no client should see.
+test_fuzz_serving.py runs it in an environment that has schemathesis. Prints {status: how often} as JSON, and how long the
+slowest took; ends with an error at an answer that no client should see.
 """
 import collections
 import json

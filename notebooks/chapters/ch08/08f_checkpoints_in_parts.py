@@ -490,6 +490,7 @@ print("a rank has", split_torch["parts"], "and hidden units", split_torch["hidde
 
 # %% tags=["tf"]
 # TensorFlow
+print("TensorFlow", tf.__version__)
 job = [*launch.PYTHON, process.worker("ch08/tensor_parallel_tf"), folder]
 split_tf = launch.commands([job], 240, env)[0][0]
 print("a device has", split_tf["parts"], "and hidden units", split_tf["hidden"])

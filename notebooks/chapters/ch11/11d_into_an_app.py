@@ -278,7 +278,6 @@ exercises.predict("P11.7", guess, among=["a", "b", "c"])
 
 # %% tags=["taught"]
 found = phone.mistakes(buffers)
-scores = {}  # {framework: {mistake: scores}}
 
 
 def all_scores(run):
@@ -290,27 +289,24 @@ def all_scores(run):
 
 # %% tags=["torch"]
 # PyTorch
-scores["PyTorch"] = all_scores(run_torch)
+scores_torch = all_scores(run_torch)
 
 # %% tags=["tf"]
 # TensorFlow
-scores["TensorFlow"] = all_scores(run_tf)
+scores_tf = all_scores(run_tf)
 
 # %% tags=["verdict", "folded"]
 # Folded: the accuracy of each mistake, in both; which option came true.
-read = {}
-for framework, outputs_of in scores.items():
-    read[framework] = {k: training.accuracy(x, labels) for k, x in outputs_of.items()}
-parity.verdict(
-    "digits read, by mistake", read["PyTorch"], read["TensorFlow"], atol=0.02
-)
-lost = read["PyTorch"]["none"] - read["PyTorch"]["not divided"]
+read_torch = {k: training.accuracy(x, labels) for k, x in scores_torch.items()}
+read_tf = {k: training.accuracy(x, labels) for k, x in scores_tf.items()}
+parity.verdict("digits read, by mistake", read_torch, read_tf, atol=0.02)
+lost = read_torch["none"] - read_torch["not divided"]
 options = {"c": lost < 0.15, "b": lost < 0.6, "a": True}
 exercises.outcome("P11.7", exercises.first_true(options))
 
 # %% tags=["folded"]
 # Folded: draws one digit as each mistake shows it, with a table.
-phone.gallery(found, next(iter(scores.values())), labels)
+phone.gallery(found, scores_torch, labels)
 
 # %% [markdown]
 # Three mistakes, *not divided*, *RGBA read as ARGB* and *codes made light*, cost so few answers that ten trials on a phone

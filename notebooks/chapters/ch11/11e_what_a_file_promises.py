@@ -434,17 +434,14 @@ parity.verdict("clipped before: TensorFlow and LiteRT", clipped_tf, clipped_lite
 # bits, or in float16, and everything is computed in floats. The table says what that does to each
 # file, and how far it moves the scores, which reach from about -30 to 30.
 
-# %% tags=["taught"]
-smaller = {}
-
 # %% tags=["torch"]
 # PyTorch
-smaller.update(promises_torch.smaller(net_torch, test))
-wrong_torch = np.abs(smaller["PyTorch, the same, not unwrapped"][1]).max()
+smaller_torch = promises_torch.smaller(net_torch, test)
+wrong_torch = np.abs(smaller_torch["PyTorch, the same, not unwrapped"][1]).max()
 
 # %% tags=["tf"]
 # TensorFlow
-smaller.update(promises_tf.smaller(net_tf, test, folder / "smaller"))
+smaller_tf = promises_tf.smaller(net_tf, test, folder / "smaller")
 kernels_tf = promises_tf.kernels(net_tf, folder / "kernels", calibrate=False)
 calibrated_tf = promises_tf.kernels(net_tf, folder / "kernels", calibrate=True)
 print(kernels_tf)
@@ -453,7 +450,8 @@ print(calibrated_tf)
 # %% tags=["verdict", "folded"]
 # Folded: how far scores move, and which kernels became int8.
 moved = [
-    np.abs(smaller[f"{name}, float16"][1]).max() for name in ("PyTorch", "TensorFlow")
+    np.abs(smaller_torch["PyTorch, float16"][1]).max(),
+    np.abs(smaller_tf["TensorFlow, float16"][1]).max(),
 ]
 parity.verdict(
     "float16 moves scores by less than 0.1",
@@ -475,7 +473,7 @@ print(
 
 # %% tags=["folded"]
 # Folded: a table of the files.
-promises.smaller(smaller)
+promises.smaller({**smaller_torch, **smaller_tf})
 
 # %% [markdown]
 # Two things to look for.
