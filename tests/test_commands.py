@@ -35,6 +35,7 @@ NOT_RUN = {  # and why not
     "python data/scripts/alice.py": "the file that it is given comes by the `pip download` before it",
     "python tools/what_turned.py": "runs three lessons; tests/test_what_turned.py tries what it compares",
     "pip install": "half a command, in a sentence", "bash findings/NAME.sh": "needs a network",
+    "python tools/gpu/": "tests/test_gpu_check.py runs them",
     "python install.py": "lies in the folder that wheelhouse makes: tests/test_wheelhouse.py"}
 
 

@@ -61,6 +61,7 @@ def test_when_a_learners_server_starts_their_copy_follows_the_course_and_keeps_w
     for name in ("helpers", "tools"):
         shutil.copytree(ROOT / name, course / name, ignore=shutil.ignore_patterns("__pycache__", "site", "slides"))
     for path, text in ((course / "notebooks/chapters/ch98/98_title.py", COURSE), (course / "notebooks/glossary.md", ""),
+                       (course / "notebooks/what_will_bite_you.md", ""),
                        (course / "notebooks/chapters/ch98/figures.py", ""), (course / "data/timeline.csv", "a"),
                        (stand_in / "__init__.py", ""), (stand_in / "singleuser.py", "import sys; print(sys.argv[1:])")):
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -23,8 +23,8 @@ INLINE = "module://matplotlib_inline.backend_inline"  # as ipykernel sets it whe
 MODULES = (
     "torch", "tensorflow", "keras", "numpy", "matplotlib", "psutil", "jinja2", "markupsafe", "networkx", "packaging", "PIL",
     "h5py", "ipywidgets", "safetensors", "tqdm", "tensorboard", "visdom", "websocket", "tornado", "ray", "flask", "django",
-    "waitress", "werkzeug", "prometheus_client", "grpc", "google", "tensorflow_serving", "onnx", "onnxruntime", "executorch",
-    "ai_edge_litert", "torchao", "pooch", "pyro", "sonnet", "gymnasium", "stable_baselines3", "mido")
+    "waitress", "gunicorn", "werkzeug", "prometheus_client", "grpc", "google", "tensorflow_serving", "onnx", "onnxruntime",
+    "executorch", "ai_edge_litert", "torchao", "pooch", "pyro", "sonnet", "gymnasium", "stable_baselines3", "mido")
 """The modules of others that lessons import. A file of such a name beside a notebook would be taken for them."""
 
 

@@ -35,8 +35,8 @@ def ratios(timed):
     """What `timing.compare` of {"gRPC": ..., "REST": ...} found, in words: how many times as long REST takes."""
     quick = {name: np.percentile(found.seconds, 10) for name, found in timed.items()}  # nothing else held these up
     found = timed["REST"]
-    return (f"REST takes {quick['REST'] / quick['gRPC']:.1f} times as long as gRPC where both are quick (of all rounds the "
-            f"quartiles are {found.low:.1f} and {found.high:.1f})")
+    return (f"REST takes {quick['REST'] / quick['gRPC']:.1f} times as long as gRPC where both are quick; over all rounds "
+            f"the quartiles are {found.low:.1f} and {found.high:.1f}")
 
 
 def show_sizes(sizes):
