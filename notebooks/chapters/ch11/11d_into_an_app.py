@@ -367,6 +367,8 @@ exercises.check("11.7", answer)
 
 # %% tags=["torch"]
 # PyTorch
+print(f"a file of {len(file_torch):,} bytes")
+
 from executorch.runtime import Runtime
 
 with edge.quiet():
@@ -384,6 +386,8 @@ new_torch = training.ask_all(ask_torch, test)
 
 # %% tags=["tf"]
 # TensorFlow
+print(f"a file of {len(file_tf):,} bytes")
+
 from ai_edge_litert.compiled_model import CompiledModel
 
 with session.quiet():
@@ -480,6 +484,8 @@ print(
 
 # %% tags=["torch"]
 # PyTorch
+print(len(graph_torch.graph.nodes), "nodes in the graph")
+
 from executorch.backends.xnnpack.partition.xnnpack_partitioner import (
     XnnpackPartitioner,
 )
