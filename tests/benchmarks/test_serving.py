@@ -16,7 +16,7 @@ from chapters.ch10 import batching, grpc_client, grpc_server, rest_api, servers,
 from helpers import data, process, timing, web
 
 pytestmark = pytest.mark.benchmark
-CLIENTS, SIZE = 32, 4096
+CLIENTS, SIZE = 32, 7168
 
 
 class Matrix:
