@@ -3,6 +3,7 @@ import contextlib
 import json
 import sys
 import threading
+import time
 
 import grpc
 import numpy as np
@@ -439,7 +440,8 @@ def test_for_whom_the_model_is_called(over_grpc, over_rest, letter):
 
 def test_a_client_of_rest_that_is_gone_is_served_and_one_of_grpc_is_not():
     """With a model that needs no framework; the lesson's own function counts."""
-    space = cells.functions("10f", "calls_for_nobody", impatience=impatience, one=np.zeros((1, 8, 8), "float32"))
+    space = cells.functions("10f", "calls_for_nobody", impatience=impatience, time=time,
+                            one=np.zeros((1, 8, 8), "float32"))
     assert space["calls_for_nobody"](impatience.grpc_door, np.negative) == 0
     assert space["calls_for_nobody"](impatience.rest_door, np.negative) == 5
 
