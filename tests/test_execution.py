@@ -13,23 +13,13 @@ import batch
 import loaded
 import pipeline
 import right_and_wrong
+from gpu.check import BLOCKER
 from helpers import data
 from helpers.course import ledger
 from loaded_pool import one_process
 
 SOURCES = pipeline.sources()
 pytestmark = pytest.mark.slow
-
-BLOCKER = """
-from importlib.machinery import PathFinder
-
-find = PathFinder.find_spec
-
-def find_spec(name, path=None, target=None):
-    return None if name.split(".")[0] == {package!r} else find(name, path, target)
-
-PathFinder.find_spec = find_spec
-"""  # what Python does when a package is not there: no finder knows it, so both `import` and `find_spec` say so
 
 
 @pytest.fixture(params=SOURCES, ids=[source.stem for source in SOURCES])

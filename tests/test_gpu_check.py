@@ -1,5 +1,4 @@
 """tools/gpu: what is sent, what is installed, how failures are counted, and a rehearsal without TensorFlow on the CPU."""
-import importlib.util
 import json
 import subprocess
 import sys
@@ -9,20 +8,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from gpu import check, wheels
 from helpers import ROOT
 
 GPU = ROOT / "tools" / "gpu"
-
-
-def module(name):
-    """One of tools/gpu's scripts, whose folder is no package."""
-    spec = importlib.util.spec_from_file_location(f"gpu_{name}", GPU / f"{name}.py")
-    loaded = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(loaded)
-    return loaded
-
-
-check, wheels = module("check"), module("wheels")
 
 
 def script(folder, text):
