@@ -75,9 +75,6 @@ print(len(low.x), "scans to learn from,", len(low.x_test), "to test by")
 
 # %% tags=["torch"]
 # PyTorch
-loss_torch = nn.CrossEntropyLoss()
-
-
 def block_torch(before, after):
     convolution = nn.Conv2d(before, after, 3, padding=1, bias=False)
     return [convolution, nn.BatchNorm2d(after), nn.ReLU(), nn.AvgPool2d(2)]
@@ -98,33 +95,12 @@ def reader_torch(start):
     return model
 
 
-def learn_torch(model, optimizer, batches):
-    for pictures, labels in batches:
-        optimizer.zero_grad()
-        scores = model(torch.from_numpy(pictures))
-        loss_torch(scores, torch.from_numpy(labels)).backward()
-        optimizer.step()
-
-
-def share_torch(model, x, y):
-    """The share of scans that are read right."""
-    model.eval()
-    with torch.inference_mode():
-        scores = model(torch.from_numpy(x))
-    return float((scores.numpy().argmax(axis=1) == y).mean())
-
-
-old_torch = reader_torch(start)
-optimizer = torch.optim.SGD(old_torch.parameters(), lr=0.5)
-learn_torch(old_torch.train(), optimizer, transfer.batches(low, seed, epochs=12))
-body_torch = old_torch.body
-knows_torch = share_torch(old_torch, low.x_test, low.y_test)
+old_torch = reader_torch(start).eval()
+fresh_torch = torch_side.to_numpy(old_torch(torch.from_numpy(low.x_test)))
 
 # %% tags=["tf"]
 # TensorFlow
 layers = tf.keras.layers
-SGD = tf.keras.optimizers.SGD
-loss_tf = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
 
 def block_tf(after):
@@ -149,6 +125,48 @@ def reader_tf(start):
     return model
 
 
+old_tf = reader_tf(start)
+fresh_tf = old_tf(low.x_test, training=False).numpy()
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the scores before anything is learned.
+parity.verdict("scores of the first weights", fresh_torch, fresh_tf, atol=1e-10)
+
+# %% [markdown]
+# One network, twice. Now both learn from the same batches.
+
+# %% tags=["torch"]
+# PyTorch
+loss_torch = nn.CrossEntropyLoss()
+
+
+def learn_torch(model, optimizer, batches):
+    for pictures, labels in batches:
+        optimizer.zero_grad()
+        scores = model(torch.from_numpy(pictures))
+        loss_torch(scores, torch.from_numpy(labels)).backward()
+        optimizer.step()
+
+
+def share_torch(model, x, y):
+    """The share of scans that are read right."""
+    model.eval()
+    with torch.inference_mode():
+        scores = model(torch.from_numpy(x))
+    return float((scores.numpy().argmax(axis=1) == y).mean())
+
+
+optimizer = torch.optim.SGD(old_torch.parameters(), lr=0.5)
+learn_torch(old_torch.train(), optimizer, transfer.batches(low, seed, epochs=12))
+body_torch = old_torch.body
+knows_torch = share_torch(old_torch, low.x_test, low.y_test)
+
+# %% tags=["tf"]
+# TensorFlow
+SGD = tf.keras.optimizers.SGD
+loss_tf = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+
 def learn_tf(model, batches):
     for pictures, labels in batches:
         model.train_on_batch(pictures, labels)
@@ -160,7 +178,6 @@ def share_tf(model, x, y):
     return float((scores.numpy().argmax(axis=1) == y).mean())
 
 
-old_tf = reader_tf(start)
 old_tf.compile(SGD(0.5), loss_tf)
 learn_tf(old_tf, transfer.batches(low, seed, epochs=12))
 body_tf = old_tf.layers[0]
