@@ -215,6 +215,8 @@ def test_a_deadline_of_grpc_reaches_the_queue(tmp_path, crowd):
             gone = predict.future(grpc_client.request_of(rows(3)["image"]), timeout=5)
             waiting(served, 1)
             assert gone.code() == grpc.StatusCode.DEADLINE_EXCEEDED
+        # The server began to count when the call arrived, so its clock runs out after the client's.
+        assert loopback.wait_until(lambda: time.monotonic() >= served.queue.tasks[0].deadline, 60)
         model.gate.set()
         first.result(60)
         waiting(served, 0)
