@@ -241,3 +241,50 @@ def test_over_rest_who_meets_a_full_queue_is_told_to_come_again(status, advice):
     client = serve_flask.application(Served()).test_client()
     answer = client.post("/v1/models/digits:predict", json={"instances": [[1.0, 2.0]]})
     assert (answer.status_code, answer.headers.get("Retry-After")) == (status, advice), answer.text
+
+
+def waits(rows=1, deadline=float("inf"), came=0.0, key=("a",)):
+    """A task whose arrays two tasks could not be compared by."""
+    return batching.Task(key, {"image": np.zeros((rows, 2))}, rows, came, deadline, concurrent.futures.Future())
+
+
+def test_who_is_gone_takes_no_place_in_the_line():
+    line = batching.Line(Parameters(max_batch_size=2, batch_timeout_micros=0, max_enqueued_batches=1))
+    patient, gone, late = waits(), waits(deadline=1.0), waits(came=2.0)
+    line.put(patient, 0.0)
+    line.put(gone, 0.0)
+    with pytest.raises(Refused, match="full"):
+        line.put(late, 0.9)
+    line.put(late, 1.0)
+    with pytest.raises(Refused, match="deadline") as refused:
+        gone.promise.result(0)
+    assert refused.value.status == 429 and [id(task) for task in line.take(2.0)] == [id(patient), id(late)]
+    assert line.due() is None and line.take(3.0) == []
+
+
+def test_a_line_says_when_its_first_batch_leaves():
+    line = batching.Line(Parameters(max_batch_size=4, batch_timeout_micros=2_000_000))
+    for task in (waits(3, came=1.0), waits(1, key=("b",)), waits(2, came=1.5)):
+        line.put(task, 1.5)
+    assert line.due() == float("-inf"), "3 + 2 rows of one key are more than a batch"
+    assert [task.rows for task in line.take(2.0)] == [3] and line.due() == 2.0 and line.tasks[0].key == ("b",)
+    assert [task.rows for task in line.take(2.0)] == [1] and line.due() == 3.5
+
+
+def test_the_clock_of_a_queue_may_be_another(crowd):
+    clock = [100.0]
+    model = Double()
+    served = Batched(model, Parameters(max_batch_size=8, batch_timeout_micros=0), clock=lambda: clock[0])
+    held_up(model, served, crowd)
+
+    def impatient():
+        with batching.until(5, clock=lambda: clock[0]):
+            return served.call(DEFAULT, rows(3))
+
+    calls = [crowd.submit(impatient), crowd.submit(served.call, DEFAULT, rows(2))]
+    waiting(served, 2)
+    clock[0] = 105.0
+    model.gate.set()
+    assert calls[1].result(60)["y"].shape == (2, 2) and model.sizes == [1, 2]
+    with pytest.raises(Refused, match="deadline"):
+        calls[0].result(60)

@@ -80,7 +80,8 @@ def fields_of(message):
 def test_names_numbers_and_types_are_those_of_tensorflow_serving(tmp_path):
     """In a process of its own: TensorFlow's messages go into protobuf's common pool."""
     (tmp_path / "real.py").write_text(REAL, encoding="utf-8")
-    names = [name for name in messages.MESSAGES if not name.startswith("grpc.")]
+    names = [name for name in messages.MESSAGES
+             if not name.startswith("grpc.") and not name.endswith("Log")]  # not fetched: test_ch10_warmup
     home = fetched.folder("tensorflow-serving-api")
     done = process.command([sys.executable, tmp_path / "real.py", home, *names], timeout=120)
     assert done.returncode == 0, done.stderr

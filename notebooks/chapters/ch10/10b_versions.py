@@ -4,12 +4,13 @@
 # Clients ask without a pause while version 2 takes the place of version 1. You count what they lose, then let a broken
 # version come, and go back.
 #
-# > **Minutes**: 26 · **Needs**: lesson 10a · **Claims tested**: none
+# > **Minutes**: 28 · **Needs**: lesson 10a · **Claims tested**: none
 # >
 # > **You will be able to**
 # > - say why a server tries a model before it lets anybody ask (prediction P10.2)
 # > - bring a version live while clients ask, and prove that nothing was lost (prediction P10.3)
 # > - say what clients see of a version that does not load (prediction P10.4)
+# > - let a version answer recorded requests before it goes live (verdict in 10b.4)
 # > - decide which versions a server holds (exercise 10.5)
 # > - go back to an older version in two ways (verdict in 10b.5)
 #
@@ -24,10 +25,12 @@ from chapters.ch10 import (
     client,
     exhibits,
     figures,
+    grpc_client,
     loads,
     model_config,
     servers,
     training,
+    warmup,
 )
 from helpers import claims, data, exercises, parity
 
@@ -169,9 +172,7 @@ exercises.outcome("P10.2", exercises.first_true(options), timed=True)
 # %% [markdown]
 # The first call finishes what loading has left: it prepares kernels, allocates memory, in other cases it compiles. So a
 # server *warms up*: it calls the model once itself, and only then lets clients ask. Our server sends zeros of the right
-# shape, since a signature tells it no more. TensorFlow Serving leaves the choice to you: a SavedModel may bring
-# [requests of your own](https://www.tensorflow.org/tfx/serving/saved_model_warmup). Real requests are better: zeros do
-# not walk through every branch.
+# shape, since a signature tells it no more. Zeros do not walk through every branch; section 10b.4 has something better.
 
 # %% [markdown]
 # ## 10b.3 The switch
@@ -320,9 +321,49 @@ print("both servers say why version 3 ended:", bool(said_torch) and bool(said_tf
 
 # %% [markdown]
 # A new version can only be worse than none if it is allowed to answer. So it must load and answer its warm-up first. The
-# status tells the reason, `GET /v1/models/digits`: whoever deploys should look there, not at the clients. (What a server
-# cannot see is a version that loads and is *wrong*. For that you compare its answers before the rename, as the verdict
-# cells here do.)
+# status tells the reason, `GET /v1/models/digits`: whoever deploys should look there, not at the clients.
+#
+# But what if version 4 loads, answers zeros, and refuses what your clients send? A version may bring *recorded requests*,
+# in TensorFlow Serving's [file](https://www.tensorflow.org/tfx/serving/saved_model_warmup): at most 1,000 of them, in the
+# folder `assets.extra`. Where one of them fails, the version is not taken, and the old one stays.
+#
+# Below, version 4 is a good copy of version 2. Its second recorded request asks for a picture in a row of 64 numbers.
+# `grpc_client.request_of` makes a request (lesson 10f says what it looks like), `warmup.write` writes the file.
+
+# %% tags=["taught"]
+one = x[:1]
+row = one.reshape(1, 64)
+recorded = [grpc_client.request_of(one), grpc_client.request_of(row)]
+
+# %% tags=["torch"]
+# PyTorch
+digit_torch.export(digit_torch.network(w[2]), folder / "torch-4")
+warmup.write(folder / "torch-4", recorded)
+(folder / "torch-4").rename(store_torch / "4")
+client.wait_for(url_torch, {"4": "END"})
+still_torch = client.probabilities(url_torch, x)
+warned_torch = client.why(url_torch, "4")
+print(warned_torch)
+
+# %% tags=["tf"]
+# TensorFlow
+digit_tf.export(digit_tf.network(w[2]), folder / "tf-4")
+warmup.write(folder / "tf-4", recorded)
+(folder / "tf-4").rename(store_tf / "4")
+client.wait_for(url_tf, {"4": "END"})
+still_tf = client.probabilities(url_tf, x)
+warned_tf = client.why(url_tf, "4")
+print(warned_tf)
+
+# %% tags=["verdict", "folded"]
+# Folded: is it said by both, and does version 2 still answer?
+parity.verdict("what both say of version 4", warned_torch, warned_tf)
+parity.verdict("PyTorch's server, and version 2", still_torch, own_torch[2], atol=1e-6)
+parity.verdict("TensorFlow's server, and version 2", still_tf, own_tf[2], atol=1e-6)
+
+# %% [markdown]
+# Zeros of the export's own shape would not have told, and clients would have met the error. (What no server sees is a
+# version that answers and is *wrong*. For that you compare its answers before the rename, as the verdict cells here do.)
 
 # %% [markdown]
 # ### Exercise 10.5: which versions does the server hold? (5 minutes)
@@ -483,7 +524,7 @@ claims.close("10b")
 #
 # - A version is a folder. It appears all at once, by a rename.
 # - Load, warm up, switch, drain: at no moment is there no model, and clients lose nothing.
-# - What does not load never answers. The status says why.
+# - What does not load, or fails at a recorded request, never answers. The status says why.
 # - Keep the old version: a label or a pin brings it back with one write, and no client changes its address.
 #
 # Further reading: [configuring TensorFlow Serving](https://www.tensorflow.org/tfx/serving/serving_config),

@@ -352,8 +352,8 @@ def batched(call, size=16, wait=0.005):
 
 # %% [markdown]
 # (Production needs more: an answer for all who wait when a call fails, sizes to which a batch is filled up, a limit on the
-# queue, and a deadline. [chapters/ch10/batching.py](chapters/ch10/batching.py) has them, in TensorFlow Serving's terms;
-# when its queue is full a client gets a 503, with the advice to come again.)
+# queue, and a deadline. [Lesson 10g](10g_a_queue_with_a_limit.ipynb) shows what they are for, on
+# [chapters/ch10/batching.py](chapters/ch10/batching.py).)
 #
 # It pays where a call costs much and one more row costs little. A product with a large matrix is such a call: most of its
 # time goes into reading the matrix, once, for one row or for sixteen.

@@ -670,5 +670,5 @@ claims.close("10f")
 #
 # Further reading: [gRPC's concepts](https://grpc.io/docs/what-is-grpc/core-concepts/),
 # [how protobuf writes a message](https://protobuf.dev/programming-guides/encoding/),
-# [TensorFlow Serving's messages](https://github.com/tensorflow/serving/tree/master/tensorflow_serving/apis). Next: chapter
-# 11, [one model, three runtimes](11a_one_model_three_runtimes.ipynb).
+# [TensorFlow Serving's messages](https://github.com/tensorflow/serving/tree/master/tensorflow_serving/apis). Next:
+# [a queue with a limit](10g_a_queue_with_a_limit.ipynb).

@@ -1020,3 +1020,273 @@ def answer(call, images, context):
             return None
         parts.append(call(images[start:start + 16]))
     return np.concatenate(parts)
+
+# %% 10.10 right: a deque of those who wait
+from collections import deque
+
+def answer(arrivals, call, limit):
+    begins, took, free = deque(), [], 0
+    for came in arrivals:
+        while begins and begins[0] < came:
+            begins.popleft()
+        if len(begins) == limit:
+            took.append(None)
+        else:
+            begin = max(free, came)
+            begins.append(begin)
+            free = begin + call
+            took.append(free - came)
+    return took
+
+# %% 10.10 right: a list comprehension
+def answer(arrivals, call, limit):
+    begins = []
+    took = []
+    for came in arrivals:
+        if len([b for b in begins if b >= came]) >= limit:
+            took += [None]
+            continue
+        begins.append(max(came, begins[-1] + call) if begins else came)
+        took += [begins[-1] + call - came]
+    return took
+
+# %% 10.10 right: NumPy
+def answer(arrivals, call, limit):
+    begins = np.array([], int)
+    took = []
+    for came in arrivals:
+        if np.count_nonzero(begins >= came) >= limit:
+            took.append(None)
+            continue
+        begin = max(came, begins[-1] + call) if len(begins) else came
+        begins = np.append(begins, begin)
+        took.append(begin + call - came)
+    return took
+
+# %% 10.10 right: a result filled in
+def answer(arrivals, call, limit):
+    result = [None] * len(arrivals)
+    begins, free = [], 0
+    for k, came in enumerate(arrivals):
+        waiting = 0
+        for begin in begins:
+            if begin >= came:
+                waiting += 1
+        if waiting < limit:
+            begin = free if free > came else came
+            begins.append(begin)
+            free = begin + call
+            result[k] = free - came
+    return result
+
+# %% 10.10 right: a generator
+def times(arrivals, call, limit):
+    begins, free = [], 0
+    for came in arrivals:
+        if sum(1 for begin in begins if begin >= came) >= limit:
+            yield None
+        else:
+            begins.append(max(free, came))
+            free = begins[-1] + call
+            yield free - came
+
+def answer(arrivals, call, limit):
+    return list(times(arrivals, call, limit))
+
+# %% 10.10 wrong: the request that is computed does not wait
+def answer(arrivals, call, limit):
+    ends, free, took = [], 0, []
+    for came in arrivals:
+        if sum(end >= came for end in ends) >= limit:
+            took.append(None)
+            continue
+        free = max(free, came) + call
+        ends.append(free)
+        took.append(free - came)
+    return took
+
+# %% 10.10 wrong: one too many waits
+def answer(arrivals, call, limit):
+    begins, free, took = [], 0, []
+    for came in arrivals:
+        if sum(begin >= came for begin in begins) > limit:
+            took.append(None)
+            continue
+        begins.append(max(free, came))
+        free = begins[-1] + call
+        took.append(free - came)
+    return took
+
+# %% 10.10 wrong: a refused request costs no call
+def answer(arrivals, call, limit):
+    begins, free, took = [], 0, []
+    for came in arrivals:
+        waiting = sum(begin >= came for begin in begins)
+        begin = max(free, came)
+        free = begin + call
+        if waiting < limit:
+            begins.append(begin)
+        took.append(free - came if waiting < limit else None)
+    return took
+
+# %% 10.10 wrong: still counts as waiting
+def answer(arrivals, call, limit):
+    begins, free, took = [], 0, []
+    for came in arrivals:
+        if sum(begin > came for begin in begins) >= limit:
+            took.append(None)
+            continue
+        begins.append(max(free, came))
+        free = begins[-1] + call
+        took.append(free - came)
+    return took
+
+# %% 10.10 wrong: the call itself counts, too
+def answer(arrivals, call, limit):
+    begins, free, took = [], 0, []
+    for came in arrivals:
+        if sum(begin >= came for begin in begins) >= limit:
+            took.append(None)
+            continue
+        begins.append(max(free, came))
+        took.append(begins[-1] - came)
+        free = begins[-1] + call
+    return took
+
+# %% 10.10 wrong: nobody is refused
+def answer(arrivals, call, limit):
+    free, took = 0, []
+    for came in arrivals:
+        free = max(free, came) + call
+        took.append(free - came)
+    return took
+
+# %% 10.10 wrong: the refused ones are None
+def answer(arrivals, call, limit):
+    begins, free, took = [], 0, []
+    for came in arrivals:
+        if sum(begin >= came for begin in begins) < limit:
+            begins.append(max(free, came))
+            free = begins[-1] + call
+            took.append(free - came)
+    return took
+
+# %% 10.11 right: itertools
+import itertools
+
+def answer(rows, allowed):
+    sums = [total for total in itertools.accumulate(rows) if total <= allowed[-1]]
+    if not sums:
+        return 0, 0
+    return len(sums), next(size for size in allowed if size >= sums[-1])
+
+# %% 10.11 right: bisect
+import bisect
+
+def answer(rows, allowed):
+    count = total = 0
+    while count < len(rows) and total + rows[count] <= allowed[-1]:
+        total += rows[count]
+        count += 1
+    return (count, allowed[bisect.bisect_left(allowed, total)]) if count else (0, 0)
+
+# %% 10.11 right: NumPy
+def answer(rows, allowed):
+    sums = np.cumsum(rows)
+    count = int((sums <= allowed[-1]).sum())
+    if count == 0:
+        return (0, 0)
+    return count, int(np.array(allowed)[np.searchsorted(allowed, sums[count - 1])])
+
+# %% 10.11 right: a list of two
+def answer(rows, allowed):
+    taken = []
+    for one in rows:
+        if sum(taken) + one > max(allowed):
+            break
+        taken.append(one)
+    if not taken:
+        return [0, 0]
+    fitting = [size for size in allowed if size >= sum(taken)]
+    return [len(taken), fitting[0]]
+
+# %% 10.11 right: from the back
+def answer(rows, allowed):
+    for count in range(len(rows), 0, -1):
+        total = sum(rows[:count])
+        if total <= allowed[-1]:
+            for size in allowed:
+                if size >= total:
+                    return count, size
+    return 0, 0
+
+# %% 10.11 wrong: nobody overtakes
+def answer(rows, allowed):
+    total = count = 0
+    for one in rows:
+        if total + one <= allowed[-1]:
+            total += one
+            count += 1
+    return (count, min(size for size in allowed if size >= total)) if count else (0, 0)
+
+# %% 10.11 wrong: the nearest size may be too small
+def answer(rows, allowed):
+    total = count = 0
+    for one in rows:
+        if total + one > allowed[-1]:
+            break
+        total += one
+        count += 1
+    return (count, min(allowed, key=lambda size: abs(size - total))) if count else (0, 0)
+
+# %% 10.11 wrong: not always the largest
+def answer(rows, allowed):
+    total = count = 0
+    for one in rows:
+        if total + one > allowed[-1]:
+            break
+        total += one
+        count += 1
+    return (count, allowed[-1]) if count else (0, 0)
+
+# %% 10.11 wrong: without padding
+def answer(rows, allowed):
+    total = count = 0
+    for one in rows:
+        if total + one > allowed[-1]:
+            break
+        total += one
+        count += 1
+    return count, total
+
+# %% 10.11 wrong: where nobody waits there is no call
+def answer(rows, allowed):
+    total = count = 0
+    for one in rows:
+        if total + one > allowed[-1]:
+            break
+        total += one
+        count += 1
+    return count, min(size for size in allowed if size >= total)
+
+# %% 10.11 wrong: how many requests go, not how many rows
+def answer(rows, allowed):
+    total = 0
+    for one in rows:
+        if total + one > allowed[-1]:
+            break
+        total += one
+    return (total, min(size for size in allowed if size >= total)) if total else (0, 0)
+
+# %% 10.11 wrong: return two whole numbers
+def answer(rows, allowed):
+    return len(rows)
+
+# %% 10.11 wrong: a request is not cut in two
+def answer(rows, allowed):
+    total = min(sum(rows), allowed[-1])
+    count, held = 0, 0
+    while held < total:
+        held += rows[count]
+        count += 1
+    return (count, min(size for size in allowed if size >= total)) if total else (0, 0)

@@ -3,7 +3,7 @@ import copy
 
 import numpy as np
 
-from chapters.ch10 import checks_e, checks_f
+from chapters.ch10 import checks_e, checks_f, checks_g
 from helpers.course.comparing import one_number, whole_number
 from helpers.course.judging import Exercise, attempt, call, cases, function, kind, short
 
@@ -241,4 +241,5 @@ EXERCISES = {
         "`except (ValueError, RecursionError, TypeError, KeyError)`, and `type(row) in (int, float)`.")),
     **checks_e.EXERCISES,
     **checks_f.EXERCISES,
+    **checks_g.EXERCISES,
 }

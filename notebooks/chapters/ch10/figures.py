@@ -65,6 +65,22 @@ def load_test(measured, floor, clients):
                         f"Medians: {said}.")
 
 
+def waits(runs, patience):
+    """What each request waited by the second at which it came: {what: overload.Run}, at most three. patience: ms."""
+    fig, ax = plots.figure(width=8, height=3.4)
+    looks = ((plots.GRAY, "."), (plots.OTHER["color"], "+"), (plots.TF["color"], "x"))
+    for (what, run), (color, marker) in zip(runs.items(), looks):
+        done = [one for one in run.requests if one.took is not None]
+        ax.plot([one.came / 1e3 for one in done], [one.took / 1e3 for one in done], marker, markersize=4, color=color,
+                label=what)
+    ax.axhline(patience / 1e3, color="black", linewidth=1, linestyle=":", label="the client's patience")
+    ax.set(xlabel="second at which a request comes", ylabel="seconds to its answer")
+    ax.legend(markerscale=2)
+    longest = "; ".join(f"{what}: {max(one.took or 0 for one in run.requests) / 1e3:.1f} s" for what, run in runs.items())
+    plots.show(fig, alt="The seconds that each request waits for its answer, by the second at which it comes, and a dotted "
+                        f"line at the client's patience. The longest wait is, {longest}.")
+
+
 def _styles(names):
     """A style for each server: its framework's color; PyTorch's second one has a dotted line and another mark."""
     torch, tf = ({key: style[key] for key in ("color", "marker", "linestyle")} for style in (plots.TORCH, plots.TF))

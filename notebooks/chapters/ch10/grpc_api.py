@@ -1,7 +1,7 @@
 """TensorFlow Serving's gRPC API over a model_store.Versions: messages in, messages out, no server and no framework.
 
-What a client must change is raised: `rest_api.Refused`, whose HTTP status CODES turns into gRPC's, or `Failed` where the two
-doors say different things (as in TensorFlow Serving).
+What a client must change is raised: `rest_api.Refused`, whose HTTP status CODES turns into gRPC's, or
+`predict_requests.Failed` where the two doors say different things (as in TensorFlow Serving).
 """
 import json
 
@@ -10,7 +10,8 @@ from grpc import StatusCode
 
 from chapters.ch10 import grpc_messages as messages
 from chapters.ch10 import model_store
-from chapters.ch10.rest_api import DEFAULT, Refused
+from chapters.ch10.predict_requests import asked
+from chapters.ch10.rest_api import Refused
 
 CODES = {400: StatusCode.INVALID_ARGUMENT, 404: StatusCode.NOT_FOUND, 413: StatusCode.RESOURCE_EXHAUSTED,
          429: StatusCode.RESOURCE_EXHAUSTED, 501: StatusCode.UNIMPLEMENTED, 503: StatusCode.UNAVAILABLE,
@@ -18,25 +19,10 @@ CODES = {400: StatusCode.INVALID_ARGUMENT, 404: StatusCode.NOT_FOUND, 413: Statu
 """{HTTP status: what TensorFlow Serving says over gRPC in its place}"""
 
 
-class Failed(Exception):
-    """A call that cannot be answered: a gRPC status `code`, and a sentence that says why."""
-
-    def __init__(self, code, sentence):
-        super().__init__(sentence)
-        self.code = code
-
-
 def predict(versions, request):
     """Answer a PredictRequest with a PredictResponse."""
     number, model = picked(versions, request)
-    name = request.model_spec.signature_name or DEFAULT
-    if name not in model.signatures:  # over REST this is a 400, the number of an invalid argument
-        raise Failed(StatusCode.FAILED_PRECONDITION, f"serving signature key {name[:80]!r} not found")
-    wanted = model.signatures[name].inputs
-    if request.inputs.keys() != wanted.keys():
-        raise Refused(400, f"the inputs {', '.join(sorted(wanted))} are asked for, {len(request.inputs)} came: "
-                      f"{', '.join(sorted(request.inputs))[:200]}")
-    arrays = {key: fitting(messages.unpack(request.inputs[key], key), tensor, key) for key, tensor in wanted.items()}
+    name, arrays = asked(model, request)
     found = model.call(name, arrays)
     answer = messages.PredictResponse()
     answer.model_spec.name, answer.model_spec.signature_name = versions.name, name
@@ -102,18 +88,6 @@ def picked(versions, request):
         except Refused as refused:  # TensorFlow Serving calls a label that it does not know an invalid argument
             raise Refused(400, str(refused)[:200]) from None
     return versions.pick(spec.version.value if spec.HasField("version") else None)
-
-
-def fitting(array, wanted, name):
-    """The array, if it has the dtype and the shape that a signature asks for. Raises Refused; nothing is converted."""
-    kind = "string" if array.dtype.kind == "O" else array.dtype.name
-    if kind != wanted.dtype:
-        raise Refused(400, f"{name}: {kind} where {wanted.dtype} is asked for")
-    if wanted.shape is not None and (array.ndim != len(wanted.shape) or any(
-            asked not in (None, size) for asked, size in zip(wanted.shape, array.shape))):
-        asked = ["any" if size is None else size for size in wanted.shape]
-        raise Refused(400, f"{name}: shape {list(array.shape)[:8]} where {asked} is asked for")
-    return array
 
 
 def filtered(names, outputs):

@@ -63,6 +63,9 @@ MESSAGES = {  # a field's number: what a .proto file writes before the number
         3: "repeated string output_filter"},
     "tensorflow.serving.PredictResponse": {
         1: "map<string, tensorflow.TensorProto> outputs", 2: "tensorflow.serving.ModelSpec model_spec"},
+    "tensorflow.serving.PredictLog": {
+        1: "tensorflow.serving.PredictRequest request", 2: "tensorflow.serving.PredictResponse response"},
+    "tensorflow.serving.PredictionLog": {6: "oneof log_type tensorflow.serving.PredictLog predict_log"},
     "tensorflow.serving.StatusProto": {1: "tensorflow.error.Code error_code", 2: "string error_message"},
     "tensorflow.serving.ModelVersionStatus": {
         1: "int64 version", 2: "tensorflow.serving.State state", 3: "tensorflow.serving.StatusProto status"},
@@ -152,6 +155,7 @@ CLASSES = _classes()
 TensorProto = CLASSES["tensorflow.TensorProto"]
 PredictRequest = CLASSES["tensorflow.serving.PredictRequest"]
 PredictResponse = CLASSES["tensorflow.serving.PredictResponse"]
+PredictionLog = CLASSES["tensorflow.serving.PredictionLog"]
 GetModelStatusRequest = CLASSES["tensorflow.serving.GetModelStatusRequest"]
 GetModelStatusResponse = CLASSES["tensorflow.serving.GetModelStatusResponse"]
 GetModelMetadataRequest = CLASSES["tensorflow.serving.GetModelMetadataRequest"]

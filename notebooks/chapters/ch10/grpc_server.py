@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import grpc
 
-from chapters.ch10 import batching, grpc_api, rest_api, servers
+from chapters.ch10 import batching, grpc_api, predict_requests, rest_api, servers
 from chapters.ch10.grpc_messages import CLASSES, METHODS
 from helpers import process, web
 from helpers.course import missing
@@ -83,7 +83,7 @@ def _guarded(answer, versions, key):
                 return answer(versions, request)
         except rest_api.Refused as refused:
             code, sentence = grpc_api.CODES.get(refused.status, grpc.StatusCode.INVALID_ARGUMENT), str(refused)
-        except grpc_api.Failed as failed:
+        except predict_requests.Failed as failed:
             code, sentence = failed.code, str(failed)
         except Exception:  # a bug of ours: the log has it, the client is not told how we are built
             logging.getLogger(__name__).exception("a call failed")

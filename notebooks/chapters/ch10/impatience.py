@@ -14,15 +14,19 @@ from helpers import web
 
 
 class Slow:
-    """A model that counts its calls, and whose first call lasts until the event `go_on` is set. call: array to array."""
+    """A model that counts its calls, whose first one lasts until the event `go_on` is set. call: array to array.
+
+    sizes: the rows of each call.
+    """
     signatures = {rest_api.DEFAULT: rest_api.Signature({"image": rest_api.Tensor("float32", (None, 8, 8))}, {})}
 
     def __init__(self, call):
-        self.function, self.calls = call, 0
+        self.function, self.calls, self.sizes = call, 0, []
         self.begun, self.go_on = threading.Event(), threading.Event()
 
     def call(self, name, arrays):
         self.calls += 1
+        self.sizes.append(len(arrays["image"]))
         self.begun.set()
         self.go_on.wait(60)
         return {"output_0": self.function(arrays["image"])}

@@ -3,7 +3,8 @@
     digits/1/  digits/2/  ...      one folder a version, named by a whole number
     digits/model_config.json       optional: which versions are held, and their labels (see model_config.py)
 
-A version must appear all at once: write it beside the folder, then rename it in.
+A version must appear all at once: write it beside the folder, then rename it in. What it has recorded (see warmup.py) it
+must answer before it goes live.
 """
 import json
 import logging
@@ -12,7 +13,7 @@ import time
 import weakref
 from pathlib import Path
 
-from chapters.ch10 import model_config, rest_api
+from chapters.ch10 import model_config, rest_api, warmup
 
 DTYPES = {"float32": "FLOAT", "float64": "DOUBLE", "float16": "HALF"}  # names that TensorFlow has of old
 
@@ -81,12 +82,13 @@ class Versions:
         self.refused = refused
 
     def _loaded(self, number):
-        """The model of a version, or None where it does not load: its state then says why."""
+        """The model of a version, or None where it does not load, or fails at what it has recorded: its state says why."""
         if self.states.get(number, ("",))[0] == "FAILED":
             return None
         self.states[number] = "LOADING", ""
         try:
             model = self.load(self.folder / str(number))
+            warmup.answer(model, self.folder / str(number))
         except Exception as error:  # a version that does not load must not end the server: its state says why
             self.states[number] = "FAILED", f"{type(error).__name__}: {error}"
             return None
