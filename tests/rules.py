@@ -202,8 +202,8 @@ def anchor(title):
 
 
 def closing(nb, lesson):
-    """Quiz, verdicts and summary come last, in this order (in the old form behind the exercises), and the quiz is shown."""
-    last = ["exercises", "quiz", "verdicts", "summary and further reading"][lesson not in layout.OLD_FORM:]
+    """Quiz, verdicts and summary come last, in this order, and the quiz is shown."""
+    last = ["quiz", "verdicts", "summary and further reading"]
     titles = [title.split(" ", 1)[-1].lower() for title in re.findall(r"^## (.+)$", text(nb), re.M)]
     if titles[-len(last):] != last:
         yield f"the last sections are {titles[-len(last):]}, not {last}"
@@ -211,7 +211,7 @@ def closing(nb, lesson):
         yield "the quiz is not shown"
 
 
-# Rules of the new form
+# Rules of the form: what a learner sees
 
 def marked(nb, lesson):
     """The first line of a cell of one framework names it."""
@@ -343,10 +343,6 @@ def evidences(nb):
             *(f"claim {key}" for _, key in keys(nb, "claims.verdict")), *(f"verdict in {place}" for place in places)}
 
 
-EVERY = (headings, opening, tags, twins, honest, clocked, predictions, exercises, claims, figures, links, closing)
-NEW = (marked, folded, narrow, squeezed, lettered, placed, minutes, aims)
-
-
-def of(lesson):
-    """The rules that a lesson obeys."""
-    return EVERY if lesson in layout.OLD_FORM else EVERY + NEW
+RULES = (headings, opening, tags, twins, honest, clocked, predictions, exercises, claims, figures, links, closing,
+         marked, folded, narrow, squeezed, lettered, placed, minutes, aims)
+"""What every lesson obeys."""

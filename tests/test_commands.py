@@ -24,7 +24,7 @@ import wheelhouse
 from conftest import needs
 from helpers import ROOT, port
 
-TEXTS = ("README.md", "CONTRIBUTING.md", "data/README.md", "findings/README.md", "notebooks/TEACHING.md",
+TEXTS = ("README.md", "INSTALL.md", "CONTRIBUTING.md", "data/README.md", "findings/README.md", "notebooks/TEACHING.md",
          "tools/hub/README.md")
 PROGRAMS = "make|python|py|cd|conda|pip|git|!git|npm|ruff|bash|sha256sum"
 NOT_RUN = {  # and why not
@@ -88,7 +88,7 @@ TOOLS = {"pipeline": pipeline.main, "editions": editions.main, "wheelhouse": whe
 def read_by_the_tools(monkeypatch, arguments):
     """What a starter's command would run takes its arguments, and knows the lessons that they name."""
     _, command, more = start.parse(arguments)
-    for step in start.steps(command, "PYTHON", more) if command not in ("clean", "ludwig") else []:
+    for step in start.steps(command, "PYTHON", more) if command not in ("clean", "ludwig", "help") else []:
         tool = Path(step[1]).stem
         assert step[1].startswith("-") or (ROOT / step[1]).is_file()
         if tool in TOOLS:

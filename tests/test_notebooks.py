@@ -9,24 +9,18 @@ import nbformat
 import pytest
 from papermill.translators import PythonTranslator
 
-import layout
 import pipeline
 import rules
 
 SOURCES = pipeline.sources()
 CHAPTERS = sorted({pipeline.lesson(source)[:2] for source in SOURCES})
 RULES = [pytest.param(source, rule, id=f"{source.stem}-{rule.__name__}")
-         for source in SOURCES for rule in rules.of(pipeline.lesson(source))]
+         for source in SOURCES for rule in rules.RULES]
 read = functools.cache(pipeline.read)
 
 
 def test_there_are_lessons():
     assert len(SOURCES) >= 3, "no sources found: every rule below would pass on nothing"
-
-
-def test_every_lesson_of_the_old_form_is_there():
-    """A lesson that was re-laid leaves the list."""
-    assert layout.OLD_FORM <= {pipeline.lesson(source) for source in SOURCES}
 
 
 @pytest.mark.parametrize("source, rule", RULES)

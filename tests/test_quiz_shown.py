@@ -17,12 +17,12 @@ def shown():
     for path in sorted(pipeline.CHAPTERS.glob("ch*/quiz.toml")):
         for number, question in enumerate(tomllib.loads(path.read_text(encoding="utf-8"))["question"], 1):
             if "shows" in question:
-                right = [option.get("right", False) for option in question["option"]].index(True)
-                yield pytest.param(question["shows"], "abcd"[right], id=f"{path.parent.name}, question {number}")
+                right = "".join(letter for letter, option in zip("abcd", question["option"]) if option.get("right"))
+                yield pytest.param(question, right, id=f"{question['lesson']}, question {number} of {path.parent.name}")
 
 
-@pytest.mark.parametrize("lines, right", list(shown()))
-def test_the_option_marked_right_is_the_one_that_a_run_shows(lines, right):
-    space = {"__name__": "__main__", "np": np, "torch": torch, "tf": tf, "letter": None}
+@pytest.mark.parametrize("question, right", list(shown()))
+def test_the_option_marked_right_is_the_one_that_a_run_shows(question, right):
+    lines, space = question["shows"], {"__name__": "__main__", "np": np, "torch": torch, "tf": tf, "letter": None}
     cells.execute(lines, lines, "<quiz>", space)
-    assert space["letter"] == right
+    assert space["letter"] == right, f"{question['text']!r}: quiz.toml marks {right} as right, its lines say {space['letter']}"

@@ -1,9 +1,10 @@
-"""The pins: each version once, the same everywhere, and the Makefile, README and workflows name the same commands."""
+"""The pins: each version once, the same everywhere, and the Makefile, the texts and the workflows name the same commands."""
 import re
 
 import pytest
 from packaging.requirements import Requirement
 
+import start
 from helpers import ROOT
 
 
@@ -43,14 +44,16 @@ def test_conda_pins_nothing_of_its_own():
     assert "-r requirements.txt" in text and "==" not in text
 
 
-def test_ci_and_workflows_run_the_readmes_test_command():
-    assert "make test" in (ROOT / "README.md").read_text(encoding="utf-8")
+def test_ci_and_workflows_run_the_test_command_that_contributors_are_told():
+    assert "`make test`" in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     assert re.search(r"^make test$", (ROOT / ".ci" / "run").read_text(encoding="utf-8"), re.M)
     for workflow in (ROOT / ".github" / "workflows").iterdir():
         assert "bash .ci/run" in workflow.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("target", ["lab", "test", "run", "build", "lint", "doctor", "site"])
-def test_make_targets_are_there_and_in_the_readme(target):
-    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
-    assert f"make {target}" in (ROOT / "README.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("target", start.COMMANDS)
+def test_each_command_is_a_target_that_some_text_explains(target):
+    """That the Makefile has no other: test_start.py."""
+    texts = [(ROOT / name).read_text(encoding="utf-8") for name in (
+        "README.md", "INSTALL.md", "CONTRIBUTING.md", "notebooks/TEACHING.md", "findings/README.md")]
+    assert any(f"`make {target}" in text or f"\nmake {target}" in text for text in texts)

@@ -116,18 +116,13 @@ def test_a_measured_time_of_which_no_word_is_said_is_found(judging, said):
     assert said in complaints(clocked, book(RACE, ("code", judging, "verdict")))
 
 
-def test_the_last_sections_depend_on_the_form(monkeypatch):
-    last = [("markdown", f"## 1.{k} {title}")
-            for k, title in enumerate(["Exercises", "Quiz", "Verdicts", "Summary and further reading"])]
+def test_quiz_verdicts_and_summary_in_this_order_close_a_lesson():
+    last = [("markdown", f"## 1.{k} {title}") for k, title in enumerate(["Quiz", "Verdicts", "Summary and further reading"])]
     quiz = 'exercises.quiz("01")'
-    monkeypatch.setattr(layout, "OLD_FORM", {"01"})
-    assert complaints(rules.closing, book(*last, quiz)) == "" != complaints(rules.closing, book(*last[1:], quiz))
-    monkeypatch.setattr(layout, "OLD_FORM", set())
-    assert complaints(rules.closing, book(*last[1:], quiz)) == ""
-    assert rules.placed in rules.of("01")
+    assert complaints(rules.closing, book(*last, quiz)) == "" != complaints(rules.closing, book(*last[::-1], quiz))
 
 
-NEW_FORM = book(
+IN_FORM = book(
     ("markdown", BOX + "tell them apart,\n>   and say why (exercise 1.1)\n> - judge (verdict in 1.1, prediction P1.1)"),
     ("markdown", "## 1.1 One\n\n- **a** this\n- **b** that"), ASK,
     ("code", "# PyTorch\na_torch = 1", "torch"), ("code", "# TensorFlow\na_tf = 1", "tf"),
@@ -135,9 +130,10 @@ NEW_FORM = book(
     ("markdown", TASK), *CHECKED)
 
 
-@pytest.mark.parametrize("rule", [rules.twins, rules.predictions, rules.exercises, *rules.NEW])
-def test_a_lesson_of_the_new_form_obeys(rule):
-    assert complaints(rule, NEW_FORM) == ""
+@pytest.mark.parametrize("rule", [rules.twins, rules.predictions, rules.exercises, rules.marked, rules.folded, rules.narrow,
+                                  rules.squeezed, rules.lettered, rules.placed, rules.minutes, rules.aims])
+def test_a_lesson_in_form_is_not_complained_of(rule):
+    assert complaints(rule, IN_FORM) == ""
 
 
 @pytest.mark.parametrize("verdict", [
@@ -298,9 +294,7 @@ def test_the_layout_tool_says_what_would_change(tmp_path, monkeypatch, capfd):
     (tmp_path / "ch07").mkdir()
     source = tmp_path / "ch07" / "07a_title.py"
     source.write_text("# %%\nx = {'a':1}\n", encoding="utf-8")
-    assert layout.main([]) == 1 and 'x = {"a": 1}' in capfd.readouterr().out
+    assert layout.main(["07a"]) == 1
+    said = capfd.readouterr()
+    assert 'x = {"a": 1}' in said.out and "python tools/layout.py --write 07a" in said.err
     assert layout.main(["--write"]) == 0 and layout.main([]) == 0
-    monkeypatch.setattr(layout, "OLD_FORM", {"07"})
-    source.rename(source.with_name("07_title.py"))
-    source.with_name("07_title.py").write_text("x = {'a':1}\n", encoding="utf-8")
-    assert layout.main([]) == 0, "a lesson of the old form is left as it is"

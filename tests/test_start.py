@@ -62,11 +62,13 @@ def test_it_needs_only_the_standard_library():
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1 and "Traceback" not in done.stderr
     assert all(name in done.stderr for name in start.COMMANDS)
+    done = subprocess.run([*command, "help"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and all(text in done.stdout for text in start.COMMANDS.values())
 
 
 def test_each_command_has_what_it_installs_and_what_it_runs():
     assert start.INSTALLS.keys() == start.COMMANDS.keys()
-    for name in start.COMMANDS.keys() - {"clean", "ludwig"}:
+    for name in start.COMMANDS.keys() - {"clean", "ludwig", "help"}:
         for step in start.steps(name, "PYTHON", ["01"]):
             assert step[0] == "PYTHON" and (step[1] in ("-m", "-c") or (ROOT / step[1]).is_file())
 
@@ -80,7 +82,7 @@ def test_benchmarks_take_pytests_options_and_then_is_a_tool_of_its_own():
 
 def test_the_makefile_has_every_command_and_no_step_of_its_own():
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
-    named = {name for line in re.findall(r"^([a-z ]+):(?!=)", text, re.M) for name in line.split()}
+    named = {name for line in re.findall(r"^(?:WITH_ARGS =|ALONE =)?([a-z ]+)(?:$|:)", text, re.M) for name in line.split()}
     assert named == start.COMMANDS.keys()
     recipes = {line.strip() for line in text.splitlines() if line.startswith("\t") and "clean" not in line}
     assert all(line.startswith("$(START) $@") for line in recipes)

@@ -25,25 +25,29 @@ VENV = ROOT / ".venv"
 COMMANDS = {
     "lab": "open your copy of the course, work/, in JupyterLab",
     "test": "every check: rules, helpers, all notebooks executed, verdicts compared, a real browser",
-    "check": "every check of one lesson: check 06b",
-    "run": "execute the course, or lessons of it, into build/executed, and print the verdicts: run 01 --seed 3",
+    "check": "every check of one lesson: make check LESSON=06b",
+    "run": "execute the course, or lessons of it, into build/executed, and print the verdicts: make run ARGS=\"01 --seed 3\"",
     "build": "write the notebooks from their sources in notebooks/chapters",
     "lint": "static checks only",
     "report": "how dense each lesson's code is, and how many minutes it takes",
     "doctor": "look at this machine before a workshop; works with nothing installed",
-    "learner": "the notebooks to hand out, in build/editions", "solutions": "the solved ones",
-    "instructor": "solved notebooks with the guide's notes", "live": "notebooks to be typed in class",
-    "slides": "the executed course as slides", "site": "the executed course as HTML in build/site",
-    "wheelhouse": "a folder from which laptops of this kind install without a network",
-    "benchmark": "speed, as ratios; not part of test",
-    "fuzz": "20,000 requests to the servers of chapter 10, good and bad ones; not part of test",
-    "findings": "is outside behavior still as it was seen? Runs findings/, each in an environment of its own",
+    "learner": "the notebooks to hand out, exercises open, in build/editions/learner",
+    "solutions": "the solved notebooks to hand out afterwards, in build/editions/solutions",
+    "instructor": "solved notebooks with the teacher's notes and the wrong answers to expect, in build/editions/instructor",
+    "live": "notebooks whose twin cells are to be typed in class, in build/editions/live",
+    "slides": "the course, executed, as slides with speaker notes, in build/editions/slides",
+    "site": "the course, executed, as HTML in build/site, readable without a network",
+    "wheelhouse": "a folder from which laptops of this kind install everything without a network",
+    "benchmark": "speed, as ratios measured in one run (ARGS=\"-k papermill\": some; ARGS=then: make test, then and now)",
+    "fuzz": "20,000 requests to the servers of chapter 10, good and bad ones",
+    "findings": "is outside behavior still as it was seen? Runs findings/, or ARGS=NAME, each in an environment of its own",
     "ludwig": "Ludwig in an environment of its own (Python 3.12, several GB), for chapter 12",
     "converters": "what converters do by themselves, into data/converters.csv (half an hour, 15 GB meanwhile)",
     "clean": "remove what runs have made; your ledger, your copy of the course and the environment stay",
+    "help": "this list",
 }
 INSTALLS = {  # what a command needs in .venv, beyond the Python itself
-    "lab": ["course", "pages"], "wheelhouse": ["course"], "doctor": [], "clean": [], "ludwig": [], "findings": [],
+    "lab": ["course", "pages"], "wheelhouse": ["course"], "doctor": [], "clean": [], "ludwig": [], "findings": [], "help": [],
     **{name: ["course", "tests", "pages"] for name in ("test", "check", "run", "slides", "site")},
     **{name: ["course", "tests"] for name in ("build", "lint", "report", "learner", "solutions", "instructor", "live",
                                               "benchmark", "fuzz")},
@@ -224,15 +228,21 @@ def must(argv):
         sys.exit(code)
 
 
+def usage():
+    """What can be asked for: the commands, and what each does."""
+    known = "\n".join("  {:<11} {}".format(*pair) for pair in COMMANDS.items())
+    return ("make COMMAND, or python tools/start.py [--gpu] [--here] [--learner=NAME] COMMAND, where COMMAND is one of\n"
+            + known + "\nWhat stands in ARGS=\"...\" follows the command where there is no make: python tools/start.py run 01 --seed 3")
+
+
 def parse(argv):
-    """(options, command, its arguments). SystemExit with the list of commands where there is none of them."""
+    """(options, command, its arguments). SystemExit with the list of commands where none of them is named."""
     options = set()
     while argv and re.match(r"--gpu$|--here$|--learner=[\w-]+$", argv[0]):
         options.add(argv[0])
         argv = argv[1:]
     if not argv or argv[0] not in COMMANDS:
-        known = "\n".join(f"  {name:<11} {text}" for name, text in COMMANDS.items())
-        sys.exit("python tools/start.py [--gpu] [--here] [--learner=NAME] COMMAND, where COMMAND is one of\n" + known)
+        sys.exit(usage())
     if argv[0] == "check" and len(argv) == 1:
         sys.exit("Which lesson? make check LESSON=06b, or python tools/start.py check 06b. All of them: make test.")
     return options, argv[0], argv[1:]
@@ -241,6 +251,9 @@ def parse(argv):
 def main(argv):
     """Do a command with all that it needs; returns the exit code."""
     options, command, arguments = parse(argv)
+    if command == "help":
+        print(usage())
+        return 0
     system, here = platform.system(), "--here" in options
     learner = next((option.partition("=")[2] for option in options if option.startswith("--learner=")), "")
     if learner:
