@@ -187,8 +187,8 @@ parity.verdict("TensorFlow's padding and ours", tunes_tf, padded)
 # each step. The state at the end stands for the whole tune, as the state at the top did for a tree.
 #
 # `layers` makes three layers from the same random weights: one that looks up a note's vector (an
-# [embedding](glossary.md#embedding)), the LSTM, and one for 4b.5. An LSTM gives back more than its last state; `_` takes what
-# we do not need. Here it reads the padded batch as it is.
+# [embedding](glossary.md#embedding)), the LSTM, and one for 4b.5. An LSTM gives back more than its last state; `_` takes
+# what we do not need. Here it reads the padded batch as it is.
 
 # %% tags=["taught"]
 rng = np.random.default_rng(seed)
@@ -726,7 +726,8 @@ word_torch = read_torch["read a row of length 0"].split(":")[0]
 parity.differ("a row of length 0", word_torch, read_tf["read a row of length 0"])
 
 # %% [markdown]
-# And where everything is masked? [Softmax](glossary.md#softmax) has nothing to share out among, and a mean loss divides by 0.
+# And where everything is masked? [Softmax](glossary.md#softmax) has nothing to share out among, and a mean loss divides
+# by 0.
 
 # %% tags=["torch"]
 # PyTorch

@@ -258,9 +258,9 @@ def unchanged(*arrays):
 # The arrays of layer normalization (it brings each example to mean 0 and deviation 1, then scales and shifts it) and of
 # embeddings stay as they are.
 #
-# One rule serves all convolutions, since stride, dilation and groups stand outside of the arrays. `stride=2` moves the filter
-# two pixels at a time. `dilation=2` leaves a gap of one pixel between those that it looks at. With `groups=2` each half of
-# the filters sees one half of the channels.
+# One rule serves all convolutions, since stride, dilation and groups stand outside of the arrays. `stride=2` moves the
+# filter two pixels at a time. `dilation=2` leaves a gap of one pixel between those that it looks at. With `groups=2` each
+# half of the filters sees one half of the channels.
 
 # %% tags=["taught"]
 rules = {  # name: (to Keras, to PyTorch)
