@@ -36,12 +36,12 @@ def gap(actual: Plain, expected: Plain, what: str = "result") -> float:
     a, b = _plain(actual, what), _plain(expected, what)
     if a.shape != b.shape:
         raise ParityError(f"{what}: shapes differ, {a.shape} against {b.shape}")
+    if a.dtype.kind == b.dtype.kind and a.dtype.kind in "US":  # text of another length has another dtype
+        return 0.0 if (a == b).all() else float("inf")
     if a.dtype != b.dtype:
         raise ParityError(f"{what}: dtypes differ, {a.dtype} against {b.dtype}")
     if a.size == 0:
         return 0.0
-    if a.dtype.kind in "US":
-        return 0.0 if (a == b).all() else float("inf")
     wide = np.complex128 if a.dtype.kind == "c" else np.float64
     a, b = a.astype(wide), b.astype(wide)
     if (np.isnan(a) != np.isnan(b)).any():
@@ -85,7 +85,7 @@ def verdict(what: str, actual: Plain, expected: Plain, atol: float = 0.0, rtol: 
 def differ(what: str, actual: Plain, expected: Plain, atol: float = 0.0) -> None:
     """Show one sentence: `what` differs by more than atol, as a chapter announced. Raises ParityError when it is equal.
 
-    A difference in shape, dtype or NaN counts, and the sentence names it.
+    A difference in shape, dtype or NaN counts, and the sentence names it. Of two strings it shows both.
     """
     try:
         distance = gap(actual, expected, what)
@@ -95,6 +95,9 @@ def differ(what: str, actual: Plain, expected: Plain, atol: float = 0.0) -> None
     if distance <= atol:
         raise ParityError(f"{what}: expected a difference above {atol:.1e}, found {distance:.1e}. "
                           "The frameworks now agree here: the text around this cell needs mending.")
+    if isinstance(actual, str):  # words are no distance apart
+        _show("DIFFERENT", f": {what}: {actual!r} against {expected!r}")
+        return
     _show("DIFFERENT", f" by more than {atol:g}: {what} (largest difference {distance:.1e})")
 
 

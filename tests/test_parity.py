@@ -43,6 +43,15 @@ def test_difference_of_numbers_and_texts():
         parity.same("a", "b")
 
 
+def test_differ_shows_two_texts_whatever_their_lengths(capsys):
+    parity.differ("the answer", "refuses", "gives 0.0")
+    assert capsys.readouterr().out == "DIFFERENT: the answer: 'refuses' against 'gives 0.0'\n"
+    with pytest.raises(parity.ParityError, match="against"):
+        parity.same("refuses", "gives 0.0")
+    with pytest.raises(parity.ParityError, match="now agree"):
+        parity.differ("the answer", "refuses", "refuses")
+
+
 def test_the_name_of_the_weight_that_differs_is_said():
     with pytest.raises(parity.ParityError, match=r"weights\['b'\]"):
         parity.same({"w": A, "b": A}, {"w": A, "b": A + 1}, what="weights")

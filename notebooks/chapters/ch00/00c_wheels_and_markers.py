@@ -231,10 +231,12 @@ wheels.show_opened()
 # So plain `pip install torch` gives you different things: on Linux a build for CUDA, with gigabytes of libraries; on
 # Windows and macOS one without.
 #
-# The article's way to a GPU on Windows, which is [TensorFlow's](https://www.tensorflow.org/install/pip) too, is
-# `tensorflow<2.11`. It needs a wheel of 2.10, and a Python for which there is one: 3.10 or older. Python 3.10
-# [ended in October 2026](https://peps.python.org/pep-0619/). Whoever still has one needs `"numpy<2"` as well: 2.10 asks for
-# any NumPy from 1.20 on, pip takes a NumPy 2, and then [the import fails](https://github.com/tensorflow/tensorflow/issues/91042).
+# The article's way to a GPU on Windows is `tensorflow<2.11`, and so is
+# [TensorFlow's own](https://www.tensorflow.org/install/pip). It needs a wheel of 2.10, and a Python for which there is one:
+# 3.10 or older. Python 3.10 [ended in October 2026](https://peps.python.org/pep-0619/).
+#
+# Whoever still has one must ask for `"numpy<2"` as well. TensorFlow 2.10 takes any NumPy from 1.20 on, so pip brings a NumPy
+# 2, and then [the import fails](https://github.com/tensorflow/tensorflow/issues/91042).
 
 # %% tags=["verdict", "folded"]
 # Folded: judges three claims on Windows, by the wheels and by Python's own calendar.
@@ -247,7 +249,9 @@ claims.verdict(
     f"CUDA in the wheel that pip takes: {on_windows['torch-2.13.0']}; a build for a "
     "GPU comes from PyTorch's own index, with --index-url and an address",
 )
-seen = [f"{name} {cuda}" for name, cuda in on_windows.items() if "tensorflow" in name]
+seen = [
+    f"{cuda} in {name}" for name, cuda in on_windows.items() if "tensorflow" in name
+]
 claims.verdict(
     "C73",
     {
@@ -277,11 +281,13 @@ claims.verdict(
 # %% [markdown]
 # ### Exercise 0.3: what a plain install of torch fetches (6 minutes)
 #
-# These six lines stand in the metadata of every wheel of torch 2.13.0 on PyPI, whatever system it is for (the first one is
-# shortened). How many of them does `pip install torch` fetch on each system, with Python 3.13? Count, or let Python count:
-# `Requirement(line).marker` is the marker, None where there is none; `marker.evaluate({...})`, with a dict of
-# `platform_system`, `python_version` and `extra` (`""` for none), says whether it is true. (macOS calls
-# itself Darwin.)
+# How many of the six lines below does `pip install torch` obey on each system, with Python 3.13? They stand in the metadata
+# of every wheel of torch 2.13.0 on PyPI, whatever system it is for (the first one is shortened). macOS calls itself Darwin.
+#
+# Count by eye, or let Python count:
+#
+# - `Requirement(line).marker` is a line's marker, or None
+# - `marker.evaluate({"platform_system": "Linux", "python_version": "3.13", "extra": ""})` says whether it is true
 
 # %% tags=["exercise"]
 from packaging.requirements import Requirement
@@ -329,10 +335,11 @@ exercises.check("0.3", answer)
 # `nvidia-cudnn-cu13` and `nvidia-cudnn-cu12`, so pip installs both. We opened the two newest wheels in November 2026
 # (9.28.1.4 and 9.28.0.42): apart from their metadata, **every** file in one has a file of the same name in the other.
 #
-# What happens then needs no GPU to see. We make two toy packages with the same flaw. `environments.toy_wheel(name, text)`
-# writes a wheel for the package `name` and returns its path; it has one file, `toy/lib/libtoy.so.9`, that holds the given
-# text. (A wheel is a zip file, no more; its source is in the chapter's `environments.py`.) `environments.pip` runs pip in
-# an environment that is empty at first, and returns what pip wrote; `environments.toy_library` reads the file.
+# What happens then needs no GPU to see. We make two toy packages with the same flaw, and a new environment for them:
+#
+# - `environments.toy_wheel(name, text)` writes a wheel with one file, `toy/lib/libtoy.so.9`, which holds the text
+# - `environments.pip` runs pip in the new environment, and returns what pip wrote
+# - `environments.toy_library` reads the file
 
 # %% tags=["taught"]
 toy_python = environments.new_environment()

@@ -170,9 +170,6 @@ figures.two_walks(permuted[3], reshaped[3])
 #
 # The kernel's axes differ as well: (out, in, height, width) in PyTorch, (height, width, in, out) in TensorFlow, where *in*
 # are the planes and *out* the maps. "VALID" means without padding, which is PyTorch's default.
-#
-# The last three lines of PyTorch's cell show how far strides carry: with `channels_last` it keeps the shape NCHW and lays
-# the numbers down as NHWC.
 
 # %% tags=["taught"]
 rng = np.random.default_rng(seed)
@@ -183,9 +180,6 @@ kernel = rng.integers(-2, 3, size=(5, 3, 3, 3)).astype("float32")
 kernel_torch = torch.tensor(kernel)
 maps_torch = torch.nn.functional.conv2d(nchw_torch, kernel_torch)
 print(tuple(maps_torch.shape))
-channels_last = nchw_torch.contiguous(memory_format=torch.channels_last)
-print("NCHW ", nchw_torch.stride())
-print("channels last, still NCHW ", channels_last.stride())
 
 # %% tags=["tf"]
 # TensorFlow
@@ -210,6 +204,15 @@ found["axes of a convolution's kernel"] = (
     str(tuple(kernel_torch.shape)),
     str(tuple(kernel_tf.shape)),
 )
+
+# %% [markdown]
+# Strides carry even further: with `channels_last` PyTorch keeps the shape NCHW, and lays the numbers down as NHWC.
+
+# %% tags=["taught"]
+# PyTorch
+channels_last = nchw_torch.contiguous(memory_format=torch.channels_last)
+print("NCHW:", nchw_torch.stride())
+print("channels last, still NCHW:", channels_last.stride())
 
 # %% [markdown]
 # ### Exercise 1.1: all patches of a picture, without copying (5 minutes)
@@ -563,9 +566,8 @@ options = {"c": write == "refused", "b": target[0] == 99, "a": target[0] == 1}
 exercises.outcome("P1.4", exercises.first_true(options))
 
 # %% [markdown]
-# So *immutable* means: TensorFlow's ordinary functions offer no way to write. It does not lock the
-# memory. Whoever lends a tensor to another
-# library must not write there, or must hand over a copy.
+# So *immutable* means: TensorFlow's ordinary functions offer no way to write. It does not lock the memory. Whoever lends a
+# tensor to another library must not write there, or must hand over a copy.
 
 # %% [markdown]
 # ## 1b.7 Quiz

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 2d. Build it
 #
-# What `backward` does fits into forty lines of Python. You write the lines that matter, and at the end your kind of
-# engine teaches a neuron to read digits, beside PyTorch and TensorFlow, to the same numbers.
+# What `backward` does fits into forty lines of Python. You write the lines that matter. At the end such an engine teaches a
+# neuron to read digits, to the same numbers as PyTorch and TensorFlow.
 #
 # > **Minutes**: 36 · **Needs**: lesson 2a, section 2b.1, the Jacobian (2c.5), the chain rule · **Claims tested**: none
 # >
@@ -53,16 +53,13 @@ session.use(seed=seed, device=device, fast=fast)
 # %% [markdown]
 # ## 2d.1 Two records, drawn
 #
-# A small program: $a = xy$, then $\ell = a \sin a$. It uses $a$ twice, so two paths lead back to $x$. The chain rule adds
-# up what comes back along both:
-#
-# $$\frac{\partial \ell}{\partial x} = (\sin a + a \cos a)\, y$$
+# A small program: $a = xy$, then $\ell = a \sin a$. What do the frameworks note of it?
 #
 # PyTorch's record can be walked, from `loss.grad_fn` along `next_functions`. TensorFlow's tape does not show what is on
 # it. A `tf.function` of the same code does; [chapter 3](03a_who_runs_the_python.ipynb) is about those.
 #
-# `operations` lists the names of what was noted; `graph` keeps who feeds whom, for the drawing. The two lists of names come
-# in different orders: PyTorch's starts at the result, TensorFlow's at the inputs.
+# `operations` lists the names of what was noted, PyTorch's from the result on, TensorFlow's from the inputs on. `graph`
+# keeps who feeds whom, for the drawing.
 
 
 # %% tags=["torch"]
@@ -76,8 +73,7 @@ x = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)
 y = torch.tensor(0.5, dtype=torch.float64, requires_grad=True)
 loss = program_torch(x, y)
 noted_torch = exhibits_torch.operations(loss)
-record_torch = exhibits_torch.graph(loss)  # nodes and arrows, for the drawing below
-slopes_torch = [slope.item() for slope in torch.autograd.grad(loss, [x, y])]
+record_torch = exhibits_torch.graph(loss)
 print(noted_torch)
 
 
@@ -88,21 +84,13 @@ def program_tf(x, y):
     return a * tf.sin(a)
 
 
-x = tf.Variable(2.0, dtype=tf.float64)
-y = tf.Variable(0.5, dtype=tf.float64)
-with tf.GradientTape() as tape:
-    loss = program_tf(x, y)
 noted_tf = exhibits_tf.operations(program_tf)
-record_tf = exhibits_tf.graph(program_tf)  # nodes and arrows, for the drawing below
-slopes_tf = [slope.numpy() for slope in tape.gradient(loss, [x, y])]
+record_tf = exhibits_tf.graph(program_tf)
 print(noted_tf)
 
 # %% tags=["verdict", "folded"]
-# Folded: compares what was noted, and the slopes.
+# Folded: compares what was noted.
 parity.verdict("the operations that were noted", sorted(noted_torch), sorted(noted_tf))
-parity.verdict("the slopes toward x and y", slopes_torch, slopes_tf, atol=1e-14)
-by_hand = (math.sin(1) + math.cos(1)) * np.array([0.5, 2.0])
-parity.verdict("the slopes by hand, with a = 1", slopes_torch, by_hand, atol=1e-14)
 
 # %% tags=["folded"]
 # Folded: draws both records, and what TensorFlow adds to find the slopes.
@@ -111,7 +99,34 @@ figures.three_records(record_torch, record_tf, record_back)
 
 # %% [markdown]
 # Data flows down. In the first picture an `AccumulateGrad` is an input ([leaf](glossary.md#leaf)); its slope will arrive
-# there. In the third, yellow is the way back, and `AddN` is the sum over the two paths.
+# there. In the third, yellow is the way back.
+#
+# The program uses $a$ twice, so two paths lead back to $x$. The chain rule adds up what comes back along both (`AddN` in
+# the third picture):
+#
+# $$\frac{\partial \ell}{\partial x} = (\sin a + a \cos a)\, y$$
+
+# %% tags=["torch"]
+# PyTorch
+slope_x, slope_y = torch.autograd.grad(loss, [x, y])
+slopes_torch = [slope_x.item(), slope_y.item()]
+print(slopes_torch)
+
+# %% tags=["tf"]
+# TensorFlow
+x = tf.Variable(2.0, dtype=tf.float64)
+y = tf.Variable(0.5, dtype=tf.float64)
+with tf.GradientTape() as tape:
+    loss = program_tf(x, y)
+slope_x, slope_y = tape.gradient(loss, [x, y])
+slopes_tf = [slope_x.numpy().item(), slope_y.numpy().item()]
+print(slopes_tf)
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the slopes with each other, and with the formula.
+parity.verdict("the slopes toward x and y", slopes_torch, slopes_tf, atol=1e-14)
+by_hand = (math.sin(1) + math.cos(1)) * np.array([0.5, 2.0])
+parity.verdict("the slopes by hand, with a = 1", slopes_torch, by_hand, atol=1e-14)
 
 # %% [markdown]
 # ## 2d.2 One node

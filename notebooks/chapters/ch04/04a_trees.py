@@ -253,26 +253,27 @@ claims.verdict(
         "Fold is here to be used": installed and not lacking,
         "PyTorch has dynamic graphs built in": plain_torch,
     },
-    f"the same plain recursion ran in {who}; of what Fold uses of TensorFlow, "
-    f"today's lacks {', '.join(lacking) or 'nothing'}",
+    f"the same plain recursion ran in {who}; Fold needs names that today's "
+    f"TensorFlow lacks: {', '.join(lacking) or 'none'}",
 )
 
 # %% [markdown]
 # In [February 2017](https://arxiv.org/abs/1702.02181) it was so: TensorFlow's graphs were built before anything ran, and
-# Fold gave all trees to one of them. The claim sets one framework against the other, and is judged by that: nothing of it
-# tells the two apart any more. But Fold had a second use, to which we come in 4a.3.
+# Fold gave all trees to one of them. Today both run the recursion: of the claim, only what it says of PyTorch is left. But
+# Fold had a second use, to which we come in 4a.3.
 
 # %% [markdown]
-# Training needs slopes too. As there is nothing to learn yet, let the loss be the mean of the squared states. `run_torch`
-# and `run_tf` take a *way*, a function from trees to states: `state_torch` is one, and we shall have two more. They
-# return states and slopes by name.
+# Training needs slopes too. As there is nothing to learn yet, let the loss be the mean of the squared states.
+#
+# `run_torch` and `run_tf` are told *how* to find states: by a function, which is handed the model and its `task`. Here the
+# function is `state_torch` or `state_tf`, and the task is one tree. They return states and slopes by name.
 
 
 # %% tags=["torch"]
 # PyTorch
-def run_torch(way, model, trees):
-    """The states that a way makes of trees, and the slopes of their mean square."""
-    states = way(model, trees)
+def run_torch(how, model, task):
+    """The states that how(model, task) gives, and the slopes of their mean square."""
+    states = how(model, task)
     loss = states.square().mean()
     # materialize_grads: 0 for a weight that had no part, in place of an error
     slopes = torch.autograd.grad(loss, list(model.values()), materialize_grads=True)
@@ -288,10 +289,10 @@ print(list(found_torch))
 
 # %% tags=["tf"]
 # TensorFlow
-def run_tf(way, model, trees):
-    """The states that a way makes of trees, and the slopes of their mean square."""
+def run_tf(how, model, task):
+    """The states that how(model, task) gives, and the slopes of their mean square."""
     with tf.device(where_tf), tf.GradientTape() as tape:
-        states = way(model, trees)
+        states = how(model, task)
         loss = tf.reduce_mean(tf.square(states))
     # "zero": 0 for a weight that had no part, in place of None
     slopes = tape.gradient(loss, list(model.values()), unconnected_gradients="zero")
@@ -464,8 +465,8 @@ for node in nodes:
     print(node)
 
 # %% [markdown]
-# All states will stand in one table, a row for each node, sorted by depth, and within a depth by operator. So we sort
-# the nodes' places in the list. `sorted` asks the function `depth_and_kind` by what to sort.
+# All states will stand in one table, a row for each node: sorted by depth, and within a depth by operator. So we sort
+# the nodes' places in the list. `key` is the function that tells `sorted` what to sort by.
 
 
 # %% tags=["taught"]
@@ -478,7 +479,27 @@ def sort_nodes(nodes):
     return sorted(range(len(nodes)), key=depth_and_kind)
 
 
-print(sort_nodes(nodes))
+order = sort_nodes(nodes)
+print(order)
+
+# %% [markdown]
+# In that order, the nodes of each depth make a list of their own: first the digits, then a list for each round.
+
+
+# %% tags=["taught"]
+def by_depth(nodes, order):
+    """The nodes in that order, one list for each depth."""
+    lists = []
+    for place in order:
+        node = nodes[place]
+        if node.depth == len(lists):  # the first one that is so deep
+            lists.append([])
+        lists[node.depth].append(node)
+    return lists
+
+
+for here in by_depth(nodes, order):
+    print(len(here), "nodes of depth", here[0].depth)
 
 # %% [markdown]
 # A round of the plan says two things: in which rows of the table each node finds its children, and how many nodes have
@@ -500,17 +521,6 @@ def plan_round(here, row):
 
 
 # %% tags=["taught"]
-def by_depth(nodes, order):
-    """The nodes in that order, one list for each depth."""
-    lists = []
-    for place in order:
-        node = nodes[place]
-        if node.depth == len(lists):  # the first one that is so deep
-            lists.append([])
-        lists[node.depth].append(node)
-    return lists
-
-
 def fold(trees):
     """The plan for a batch of trees: (digits, rounds by depth, rows of the tops)."""
     nodes = []
@@ -548,7 +558,7 @@ figures.plan_step_by_step(few, fold(few))
 # writes them side by side, (nodes, 64). `split` cuts them into three groups, one for each operator; it is told how many rows
 # each group has. The new states go below the table.
 #
-# What combines two states can be handed in. The folded cell below hands in a `combine` that counts its calls.
+# `combine` is an argument, so that the folded cell below can hand in one that counts its calls.
 
 # %% tags=["taught"]
 plan = fold(batch)
@@ -608,8 +618,8 @@ exercises.outcome("P4.1", exercises.first_true(came_true))
 # %% [markdown]
 # Three operators in each of five rounds. A further tree adds rows to the calls, but no call.
 #
-# And the slopes? The other way is one tree after the other, put below each other. Both ways get the same trees, in
-# float32 and in float64.
+# And the slopes? The judge is the recursion, one tree after the other. Both ways get the same trees, in float32 and in
+# float64; the batched one gets them as their plan.
 
 
 # %% tags=["torch"]

@@ -120,7 +120,9 @@ parity.differ("what both made of it", padded_torch, padded_tf)
 
 # %% [markdown]
 # PyTorch also has turned the table: time first, then the batch. Its recurrent layers want that, unless
-# `batch_first=True` is said. And there is a third default, which costs more. Measured values need not be whole:
+# `batch_first=True` is said.
+#
+# A third default costs more. It shows when the values are measured, and not whole numbers:
 
 # %% tags=["torch"]
 # PyTorch
@@ -184,8 +186,9 @@ parity.verdict("TensorFlow's padding and ours", tunes_tf, padded)
 # An [LSTM](glossary.md#recurrent-network) reads a row step by step. It keeps a *state*, here 32 numbers, and changes it at
 # each step. The state at the end stands for the whole tune, as the state at the top did for a tree.
 #
-# `layers` makes three layers from the same random weights: one looks up a note's vector (an
-# [embedding](glossary.md#embedding)), the LSTM, and one for later. Here the LSTM reads the padded batch, as it is.
+# `layers` makes three layers from the same random weights: one that looks up a note's vector (an
+# [embedding](glossary.md#embedding)), the LSTM, and one for 4b.5. An LSTM gives back more than its last state; `_` takes
+# what we do not need. Here it reads the padded batch as it is.
 
 # %% tags=["taught"]
 rng = np.random.default_rng(seed)
@@ -478,8 +481,8 @@ parity.verdict("first network, trained", first_torch, first_tf, atol=1e-6)
 parity.verdict("second network, trained", second_torch, second_tf, atol=1e-6)
 
 # %% [markdown]
-# Each reports its [perplexity](glossary.md#perplexity) over the unseen tunes: $e^\text{mean loss}$, among how many
-# equally likely notes it wavers. Less is better. Each takes the mean that it was trained with.
+# Each network reports its [perplexity](glossary.md#perplexity) over the unseen tunes, $e^\text{mean loss}$. It is 5 for a
+# network that wavers between 5 equally likely notes; less is better. Each takes the mean that it was trained with.
 #
 # **Predict.** How do they compare?
 #
@@ -503,13 +506,15 @@ def perplexity(losses):
 # PyTorch
 reports_torch = [perplexity(first_torch[is_note]), perplexity(second_torch)]
 at_notes_torch = [perplexity(first_torch[is_note]), perplexity(second_torch[is_note])]
-print(np.round(reports_torch, 2), np.round(at_notes_torch, 2))
+print("reported:", np.round(reports_torch, 2))
+print("at notes:", np.round(at_notes_torch, 2))
 
 # %% tags=["tf"]
 # TensorFlow
 reports_tf = [perplexity(first_tf[is_note]), perplexity(second_tf)]
 at_notes_tf = [perplexity(first_tf[is_note]), perplexity(second_tf[is_note])]
-print(np.round(reports_tf, 2), np.round(at_notes_tf, 2))
+print("reported:", np.round(reports_tf, 2))
+print("at notes:", np.round(at_notes_tf, 2))
 
 # %% tags=["verdict", "folded"]
 # Folded: which option came true, and by how much.
@@ -660,7 +665,7 @@ for way, cells in {
 # The price: a row always meets rows like itself. Shuffle within the buckets, and shuffle the batches.
 #
 # Could you do without padding? [Ragged and nested tensors](04c_what_fold_was_for.ipynb) hold rows of any length; lesson
-# 4c takes means of them. In the next section an LSTM is asked to read one.
+# 4c takes means of them. In the next section an LSTM is asked to read such rows.
 
 # %% [markdown]
 # ## 4b.7 Nothing at all
@@ -674,14 +679,13 @@ print(attempt(pad, []))
 print(attempt(pad, [[1, 2], []]))
 
 # %% [markdown]
-# And the frameworks? Two rows of three steps are read, of which the second one's length is said to be 0.
+# And the frameworks? First an empty batch. Then two rows of three steps are read, and the second one's length is said to be
+# 0. Last come rows of 3 and 2 steps as a ragged batch.
 
 # %% tags=["torch"]
 # PyTorch
 some = vectors_torch[:2, :3].detach()
 ragged = torch.nested.nested_tensor([some[0], some[1, :2]], layout=torch.jagged)
-hidden = torch.full((3,), -torch.inf)
-zeros = torch.zeros(4, dtype=torch.int64)
 
 
 def read(lengths):
@@ -690,21 +694,16 @@ def read(lengths):
     return torch_side.to_numpy(state[0, 1, :4])
 
 
-nothing_torch = {
+read_torch = {
     "pad an empty batch": attempt(pad_sequence, []),
     "read a row of length 0": attempt(read, [3, 0]),
     "read a ragged batch": attempt(lstm_torch, ragged),
-    "softmax, all masked": attempt(torch.softmax, hidden, 0),
-    "loss of padding": attempt(F.cross_entropy, guesses, zeros, ignore_index=0),
 }
 
 # %% tags=["tf"]
 # TensorFlow
 some = vectors_tf[:2, :3]
 ragged = tf.RaggedTensor.from_tensor(some, lengths=[3, 2])
-hidden = np.array([False, False, False])
-zeros = np.zeros(4, "int64")
-softmax = layers.Softmax()
 
 
 def read(lengths):
@@ -713,23 +712,47 @@ def read(lengths):
     return tf_side.to_numpy(state[1, :4])
 
 
-nothing_tf = {
+read_tf = {
     "pad an empty batch": attempt(keras.utils.pad_sequences, []),
     "read a row of length 0": attempt(read, [3, 0]),
     "read a ragged batch": attempt(lstm_tf, ragged),
-    "softmax, all masked": attempt(softmax, np.zeros(3), mask=hidden),
+}
+
+# %% tags=["verdict", "folded"]
+# Folded: sets both sides' answers side by side.
+for case, said in read_torch.items():
+    print(f"{case}\n  PyTorch {said}\n  TensorFlow {read_tf[case]}")
+word_torch = read_torch["read a row of length 0"].split(":")[0]
+parity.differ("a row of length 0", word_torch, read_tf["read a row of length 0"])
+
+# %% [markdown]
+# And where everything is masked? [Softmax](glossary.md#softmax) has nothing to share out among, and a mean loss divides
+# by 0.
+
+# %% tags=["torch"]
+# PyTorch
+hidden = torch.full((3,), -torch.inf)
+zeros = torch.zeros(4, dtype=torch.int64)
+masked_torch = {
+    "softmax, all masked": attempt(torch.softmax, hidden, 0),
+    "loss of padding": attempt(F.cross_entropy, guesses, zeros, ignore_index=0),
+}
+
+# %% tags=["tf"]
+# TensorFlow
+hidden = np.array([False, False, False])
+zeros = np.zeros(4, "int64")
+masked_tf = {
+    "softmax, all masked": attempt(layers.Softmax(), np.zeros(3), mask=hidden),
     "loss of padding": attempt(ignoring, zeros, scores),
 }
 
 # %% tags=["verdict", "folded"]
-# Folded: sets both sides' answers side by side, and compares the loss of padding.
-for case, said in nothing_torch.items():
-    print(f"{case}\n  PyTorch {said}\n  TensorFlow {nothing_tf[case]}")
-parity.differ(
-    "the loss of padding alone",
-    nothing_torch["loss of padding"],
-    nothing_tf["loss of padding"],
-)
+# Folded: sets both sides' answers side by side.
+for case, said in masked_torch.items():
+    print(f"{case}\n  PyTorch {said}\n  TensorFlow {masked_tf[case]}")
+said_torch = masked_torch["loss of padding"]
+parity.differ("the loss of padding", said_torch, masked_tf["loss of padding"])
 
 # %% [markdown]
 # Where one side stops, the other goes on with a number: zeros for a row that was never read, 0 for a loss of nothing,

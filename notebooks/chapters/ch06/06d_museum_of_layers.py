@@ -167,7 +167,7 @@ print(shape_tf, "mended:", mended)
 
 # %% tags=["verdict", "folded"]
 # Folded: compares the shapes.
-parity.differ("the shape that an LSTM gives back", shape_torch, shape_tf)
+parity.differ("the shape that an LSTM gives back", str(shape_torch), str(shape_tf))
 parity.verdict("mended with return_sequences=True", shape_torch, mended)
 
 # %% [markdown]
@@ -205,8 +205,8 @@ parity.differ("what a depthwise layer lets through", loud_torch, loud_tf, atol=0
 parity.verdict("mended, scaled by the channels", loud_torch, mended, atol=0.4)
 
 # %% [markdown]
-# A filter here reads 9 numbers. Keras counts 9 · 64, and starts the weights 8 times too small. After five such layers a
-# signal is gone.
+# PyTorch's 1.4 is meant: the ReLU that follows takes half of the power away. A filter here reads 9 numbers. Keras counts
+# 9 · 64, and starts the weights 8 times too small: after five such layers a signal is gone.
 
 # %% [markdown]
 # ### Exhibit 6: attention's first weights
@@ -546,9 +546,9 @@ parity.verdict("mended, decoupled_weight_decay=True", mended, after_tf, atol=1e-
 
 # %% [markdown]
 # PyTorch's [Adam](https://docs.pytorch.org/docs/stable/generated/torch.optim.Adam.html) adds decay times weight to the
-# gradient, and then divides by the gradient's own size: here nothing is left of it, and 0.9 is where Adam would end without
-# a decay. Keras also shrinks the weight itself, by rate times decay, whatever the optimizer: 0.85. In PyTorch that is
-# `AdamW`.
+# gradient, and then divides by the gradient's own size. So here the decay has no effect: without it, Adam ends at 0.9 too.
+#
+# Keras shrinks the weight itself, by rate times decay, whatever the optimizer: 0.85. In PyTorch that is `AdamW`.
 
 # %% [markdown]
 # ### Exhibit 13: clipped to 1
@@ -648,7 +648,7 @@ exercises.quiz("06d")
 # %% [markdown]
 # ## 6d.7 Verdicts
 #
-# The claim holds. Each of these parameters can be set, though: lesson 6b did it for six optimizers.
+# Each of these parameters can be set, though: lesson 6b did it for six optimizers.
 
 # %%
 claims.close("06d")
