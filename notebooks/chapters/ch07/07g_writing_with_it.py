@@ -390,8 +390,8 @@ first_tf, cache = step_tf(15, 0, empty_tf)
 parity.verdict("the scores from an empty cache", first_torch, first_tf, atol=1e-10)
 
 # %% [markdown]
-# `Remembering` is used as `whole_torch` and `whole_tf` are. It counts the places that it has asked about, and asks only about
-# new ones.
+# `Remembering` is used as `whole_torch` and `whole_tf` are. It counts the places that it has asked about, and asks only
+# about new ones.
 
 
 # %% tags=["taught"]

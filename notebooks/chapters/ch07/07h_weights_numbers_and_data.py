@@ -287,9 +287,9 @@ parity.verdict("bfloat16, TensorFlow", brain_tf / largest, full, atol=0.1)
 # %% [markdown]
 # ## 7h.3 The scaler, and a NaN
 #
-# Which scale? A *scaler* finds out. It begins high. When a gradient comes out infinite, it leaves the step out and halves the
-# scale; after 2,000 good steps it doubles it. In PyTorch it is an object, `GradScaler`. In Keras it wraps the optimizer.
-# (`compile` wraps by itself, if the policy is `mixed_float16`.)
+# Which scale? A *scaler* finds out. It begins high. When a gradient comes out infinite, it leaves the step out and halves
+# the scale; after 2,000 good steps it doubles it. In PyTorch it is an object, `GradScaler`. In Keras it wraps the
+# optimizer. (`compile` wraps by itself, if the policy is `mixed_float16`.)
 #
 # **Predict.** One pixel of one scan is NaN, a broken file perhaps. What are the weights after a step in float16, with a
 # scaler?
