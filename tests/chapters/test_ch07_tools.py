@@ -94,5 +94,5 @@ def test_who_waits_longer_for_a_plateau(keras, pytorch, letter):
 @pytest.mark.parametrize("own, seeded, letter", [(4, 8, "c"), (16, 16, "a"), (8, 16, "b"), (8, 8, "d")])
 def test_how_many_numbers_are_new(own, seeded, letter):
     ledger.begin("07h")
-    assert cells.judge("07h", "seen", asks=["P7.24"], repeating_torch=set(range(own)), repeating_tf=set(range(seeded)),
-                       new_torch=set(range(16)), new_tf=set(range(16))) == {"P7.24": letter}
+    assert cells.judge("07h", "seen", asks=["P7.24"], repeating_torch=set(range(own)),
+                       repeating_tf=set(range(seeded))) == {"P7.24": letter}

@@ -140,8 +140,7 @@ exercises.check("7.8", answer)
 # %% [markdown]
 # ## 7g.3 The same numbers, the same text?
 #
-# `write` begins with a prompt and draws one character for each random number; `alice.draw` is what you have just written.
-# What it cannot do, `read` says in a sentence.
+# First the prompt becomes codes. `read` refuses, in a sentence, what the network cannot go on from.
 
 
 # %% tags=["taught"]
@@ -160,14 +159,6 @@ def read(prompt, more):
     return [characters.index(character) for character in prompt]
 
 
-def write(scores_of, prompt, numbers, temperature=0.6):
-    """The prompt, and a character for each number. scores_of: codes to scores."""
-    codes = read(prompt, len(numbers))
-    for number in numbers:
-        codes.append(alice.draw(scores_of(codes), number, temperature))
-    return "".join(characters[code] for code in codes)
-
-
 for prompt in ("Alice at the café", "", 30 * "Alice "):
     try:
         read(prompt, more=100)
@@ -175,14 +166,28 @@ for prompt in ("Alice at the café", "", 30 * "Alice "):
         print(error)
 
 # %% [markdown]
-# Both networks now get the same prompt and the same numbers. A probability that differs in its 16th digit can only matter
-# if a number falls just between the two sums. But one other character, and all that follows is written after another text.
+# `write` draws a character for each random number; `alice.draw` is what you have just written. `scores_of` is a network: a
+# function from codes to the scores of what comes next.
+
+
+# %% tags=["taught"]
+def write(scores_of, prompt, numbers, temperature=0.6):
+    """The prompt, and a character for each number."""
+    codes = read(prompt, len(numbers))
+    for number in numbers:
+        codes.append(alice.draw(scores_of(codes), number, temperature))
+    return "".join(characters[code] for code in codes)
+
+
+# %% [markdown]
+# Both networks now get the same prompt and the same numbers. Their probabilities differ in the 16th digit. That matters
+# only if a number falls just between the two sums; but from then on each network reads another text.
 #
-# **Predict.** The texts, a hundred characters long:
+# **Predict.** A hundred characters are drawn. Where do the two texts part?
 #
-# - **a** part within the first ten characters
-# - **b** part later
-# - **c** are the same
+# - **a** within the first ten of them
+# - **b** later
+# - **c** nowhere: they are the same
 
 # %% tags=["predict"]
 guess = ...  # "a", "b" or "c"
@@ -233,7 +238,7 @@ exercises.outcome("P7.11", letter)
 # Drawing is as repeatable as training, if the numbers drawn come from outside. Each framework's own generator would have
 # drawn other ones from the same seed (lesson 1c).
 #
-# Now enjoy it: change the first words and the temperatures, and run the cells again. It has read one book, nothing else.
+# Now play with it: change the first words and the temperatures, and run the cells again. It has read one book, nothing else.
 
 
 # %% tags=["taught"]
@@ -260,22 +265,24 @@ texts_tf = samples(whole_tf)
 
 # %% tags=["verdict", "folded"]
 # Folded: are these texts the same, too?
-parity.verdict("texts at three temperatures", texts_torch == texts_tf, True)
+parity.verdict("the texts at three temperatures", texts_torch, texts_tf)
 
 # %% [markdown]
 # ## 7g.4 Never ask twice
 #
 # For each new character the whole text went through the network again. Most of that is known: a place looks only back, so
-# its keys and values stay as they are when the text grows. They are kept in a *cache*. Then only the new place goes through
-# the network, and its query meets the keys that are kept. No mask is needed: there is nothing later yet.
+# its keys and values stay as they are when the text grows. We keep them, in a *cache*. Then only the new place goes through
+# the network, and its query meets the keys that are kept. No mask is needed: nothing stands later yet.
 #
-# `look` is attention for one new place, `next` takes it through the network. A cache has keys and values of each block, as
-# (1, heads, places, width of a head), at first with no place at all.
+# First attention, for one new place. A block's cache is a pair, keys and values, each (1, heads, places, width of a head);
+# at first it has no place at all. `split` and `join` are those of lesson 7f.
 
 # %% tags=["taught"]
 HEADS = alice.HEADS
-SIZE = weights["characters.weight"].shape[1] // HEADS
+WIDTH = weights["characters.weight"].shape[1]
+SIZE = WIDTH // HEADS
 print(HEADS, "heads of", SIZE)
+new_place = rng.normal(size=(1, 1, WIDTH))
 
 
 # %% tags=["torch"]
@@ -284,11 +291,50 @@ def look_torch(attention, x, kept):
     query, key, value = attention.split(x)
     keys = torch.cat([kept[0], key], dim=2)
     values = torch.cat([kept[1], value], dim=2)
-    scores = query @ keys.transpose(2, 3) / math.sqrt(query.shape[3])
+    scores = query @ keys.transpose(2, 3) / math.sqrt(SIZE)
     found = torch.softmax(scores, dim=3) @ values
     return attention.join(found), (keys, values)
 
 
+nothing_torch = torch_side.tensor(np.zeros((1, HEADS, 0, SIZE)), device_torch)
+x = torch_side.tensor(new_place, device_torch)
+with torch.inference_mode():
+    attention = model_torch.block1.attention
+    found, kept = look_torch(attention, x, (nothing_torch, nothing_torch))
+found_torch = torch_side.to_numpy(found)
+print(kept[0].shape)
+
+
+# %% tags=["tf"]
+# TensorFlow
+def look_tf(attention, x, kept):
+    query, key, value = attention.split(x)
+    keys = tf.concat([kept[0], key], axis=2)
+    values = tf.concat([kept[1], value], axis=2)
+    scores = query @ tf.transpose(keys, (0, 1, 3, 2)) / math.sqrt(SIZE)
+    found = tf.nn.softmax(scores, axis=3) @ values
+    return attention.join(found), (keys, values)
+
+
+nothing_tf = tf_side.tensor(np.zeros((1, HEADS, 0, SIZE)), device_tf)
+x = tf_side.tensor(new_place, device_tf)
+with tf.device(device_tf):
+    attention = model_tf.block1.attention
+    found, kept = look_tf(attention, x, (nothing_tf, nothing_tf))
+found_tf = tf_side.to_numpy(found)
+print(kept[0].shape)
+
+# %% tags=["verdict", "folded"]
+# Folded: compares what attention gives for the first place.
+parity.verdict("attention with an empty cache", found_torch, found_tf, atol=1e-10)
+
+# %% [markdown]
+# `next` takes one character through the whole network, and returns its scores and the grown caches, one for each block.
+# `step` turns numbers into tensors for it. TensorFlow makes one graph for any number of places.
+
+
+# %% tags=["torch"]
+# PyTorch
 @torch.inference_mode()
 def next_torch(code, place, cache):
     x = model_torch.characters(code) + model_torch.positions(place)
@@ -300,11 +346,6 @@ def next_torch(code, place, cache):
     return model_torch.last(model_torch.norm(x))[0, 0], grown
 
 
-nothing_torch = torch.zeros((1, HEADS, 0, SIZE), dtype=torch.float64)
-nothing_torch = nothing_torch.to(device_torch)
-empty_torch = [(nothing_torch, nothing_torch)] * 2
-
-
 def step_torch(code, place, cache):
     code = torch.tensor([[code]], device=device_torch)
     place = torch.tensor([[place]], device=device_torch)
@@ -312,20 +353,12 @@ def step_torch(code, place, cache):
     return torch_side.to_numpy(scores), cache
 
 
+empty_torch = [(nothing_torch, nothing_torch)] * 2
 first_torch, cache = step_torch(15, 0, empty_torch)
 
 
 # %% tags=["tf"]
 # TensorFlow
-def look_tf(attention, x, kept):
-    query, key, value = attention.split(x)
-    keys = tf.concat([kept[0], key], axis=2)
-    values = tf.concat([kept[1], value], axis=2)
-    scores = query @ tf.transpose(keys, (0, 1, 3, 2)) / math.sqrt(query.shape[3])
-    found = tf.nn.softmax(scores, axis=3) @ values
-    return attention.join(found), (keys, values)
-
-
 def next_tf(code, place, cache):
     x = model_tf.characters(code) + model_tf.positions(place)
     grown = []
@@ -337,12 +370,8 @@ def next_tf(code, place, cache):
 
 
 one = tf.TensorSpec((1, 1), "int64")
-some = tf.TensorSpec(
-    (1, HEADS, None, SIZE), "float64"
-)  # any number of places: one graph
+some = tf.TensorSpec((1, HEADS, None, SIZE), "float64")
 next_in_graph = tf.function(next_tf, input_signature=[one, one, [(some, some)] * 2])
-nothing_tf = tf.zeros((1, HEADS, 0, SIZE), "float64")
-empty_tf = [(nothing_tf, nothing_tf)] * 2
 
 
 def step_tf(code, place, cache):
@@ -353,6 +382,7 @@ def step_tf(code, place, cache):
     return tf_side.to_numpy(scores), cache
 
 
+empty_tf = [(nothing_tf, nothing_tf)] * 2
 first_tf, cache = step_tf(15, 0, empty_tf)
 
 # %% tags=["verdict", "folded"]
@@ -360,7 +390,8 @@ first_tf, cache = step_tf(15, 0, empty_tf)
 parity.verdict("the scores from an empty cache", first_torch, first_tf, atol=1e-10)
 
 # %% [markdown]
-# `Remembering` has the same use as `whole` above. It knows how many places it has taken, and takes those that are new.
+# `Remembering` is used as `whole_torch` and `whole_tf` are. It counts the places that it has asked about, and asks only
+# about new ones.
 
 
 # %% tags=["taught"]
@@ -379,24 +410,33 @@ class Remembering:
 
 # %% tags=["torch"]
 # PyTorch
-quick_torch = write(Remembering(step_torch, empty_torch), prompt, numbers)
+def write_quick_torch():
+    return write(Remembering(step_torch, empty_torch), prompt, numbers)
+
+
+quick_torch = write_quick_torch()
 print(quick_torch)
+
 
 # %% tags=["tf"]
 # TensorFlow
-quick_tf = write(Remembering(step_tf, empty_tf), prompt, numbers)
+def write_quick_tf():
+    return write(Remembering(step_tf, empty_tf), prompt, numbers)
+
+
+quick_tf = write_quick_tf()
 print(quick_tf)
 
 # %% tags=["verdict", "folded"]
 # Folded: does the cache change a character?
-parity.verdict("the text with a cache, PyTorch's", quick_torch == text_torch, True)
-parity.verdict("the text with a cache, TensorFlow's", quick_tf == text_tf, True)
+parity.verdict("PyTorch's text, with a cache and without", quick_torch, text_torch)
+parity.verdict("TensorFlow's text, with a cache and without", quick_tf, text_tf)
 
 # %% [markdown]
 # ## 7g.5 What it saves
 #
-# After a prompt of 14 characters, a hundred more: without a cache 14 + 15 + ... + 113 = 6,350 places go through the network,
-# with one 113. That is 56 times less work.
+# A hundred characters follow a prompt of 14. Without a cache 14 + 15 + ... + 113 = 6,350 places go through the network; with
+# a cache, 113. That is 56 times less work.
 #
 # **Predict.** How many times faster does PyTorch write with the cache, measured here, on this network?
 #
@@ -412,9 +452,7 @@ exercises.predict("P7.12", guess, among=["a", "b", "c"])
 # PyTorch
 ways_torch = {
     "PyTorch, whole text": lambda: write(whole_torch, prompt, numbers),
-    "PyTorch, cache": lambda: write(
-        Remembering(step_torch, empty_torch), prompt, numbers
-    ),
+    "PyTorch, cache": write_quick_torch,
 }
 took_torch = timing.compare(ways_torch, rounds=3, warmup=1, wait=torch_side.wait)
 print(timing.table(took_torch))
@@ -423,7 +461,7 @@ print(timing.table(took_torch))
 # TensorFlow
 ways_tf = {
     "TensorFlow, whole text": lambda: write(whole_tf, prompt, numbers),
-    "TensorFlow, cache": lambda: write(Remembering(step_tf, empty_tf), prompt, numbers),
+    "TensorFlow, cache": write_quick_tf,
 }
 took_tf = timing.compare(ways_tf, rounds=3, warmup=1, wait=tf_side.wait)
 print(timing.table(took_tf))
@@ -439,9 +477,8 @@ exercises.outcome("P7.12", letter, timed=True)
 # Far from 56. A network of this size spends its time between the operations, and those are as many for one place as for
 # a hundred (lesson 7d). With more width and longer texts the work counts, and the saving grows.
 #
-# The cache has a price, memory, and a limit. Past the last position, the text could only go on if its beginning were
-# dropped. Then every character would move to another position, and no key that was kept would be right: the cache
-# would have to be made anew for each character. That is why `read` refuses.
+# The cache costs memory, and it has a limit. To go on past the last position, the text would have to lose its beginning.
+# Then every character moves to another position, and no key in the cache is right any more. That is why `read` refuses.
 #
 # ### Exercise 7.9: the size of a cache (3 minutes)
 #

@@ -64,10 +64,11 @@ start = toolbox.start_weights(seed)  # of lesson 7e's network: 64, 32, 10
 # ## 7h.1 What should not shrink
 #
 # [Weight decay](glossary.md#weight-decay) pulls weights toward 0 to keep a network simple. Biases and the scale of a
-# norm layer are usually spared: pulled to 0, a scale silences its number. How do you see whom the decay takes? Take a step
-# with gradients of *zero*: what still moves was moved by the decay.
+# norm layer are usually spared: a scale that is pulled to 0 silences its number.
 #
-# PyTorch's optimizers take groups of parameters. A matrix has two axes; biases and norms have one. Keras takes the names.
+# How do you see what decays? Take a step with gradients of *zero*: what moves now was moved by the decay.
+#
+# PyTorch's optimizers take groups of parameters. A matrix has two axes; biases and norms have one. Keras takes names.
 
 # %% tags=["torch"]
 # PyTorch
@@ -106,16 +107,16 @@ share = far_tf[0] / np.abs(start["first"]).sum()
 parity.verdict("the share of the first weights", float(share), 0.5 * 0.125, atol=1e-4)
 
 # %% [markdown]
-# In AdamW the two agree: rate times decay is the share that a weight loses at each step, here a sixteenth. Only the
-# defaults do not agree: 0.01 in PyTorch, 0.004 in Keras. Keras must hear the exceptions before the first step, and it looks
-# for the words anywhere in a variable's name.
+# In AdamW the two agree: rate times decay is the share that a weight loses at each step, here a sixteenth. The defaults
+# differ: 0.01 in PyTorch, 0.004 in Keras. Keras must be told the exceptions before the first step, and looks for these
+# words anywhere in a variable's name.
 
 # %% [markdown]
 # ### Exercise 7.12: two groups (5 minutes)
 #
 # Write `answer(model)` for any PyTorch model: the list of two groups for `AdamW`, first what shall decay, by 0.1, then what
-# shall not. Matrices and kernels decay; biases and the weights of norm layers do not. What does not require a gradient is
-# frozen, and belongs into neither group.
+# shall not. Matrices and kernels decay; biases and the weights of norm layers do not. What requires no gradient is frozen,
+# and belongs in neither group.
 
 # %% tags=["exercise"]
 answer = ...  # a function of a PyTorch model; returns a list of two dicts
@@ -185,12 +186,15 @@ exercises.check("7.12", answer)
 # ## 7h.2 Sixteen bits and a scaler
 #
 # [Mixed precision](glossary.md#mixed-precision) computes the layers in a 16-bit type and keeps the weights in float32. There
-# are two such types. float16 has three digits, but ends at 65,504 above and near 0.00000006 below; bfloat16 reaches as far
-# as float32, with two digits. A gradient below the end becomes 0, and nobody is told. So with float16 one
-# multiplies the loss by a large number, the scale, and divides the gradients by it afterwards
-# ([loss scaling](glossary.md#loss-scaling)).
+# are two such types:
 #
-# We take the gradient of a loss that counts little, a millionth, in float32, and in both small types.
+# - bfloat16 has two digits, and reaches as far as float32;
+# - float16 has three digits, but its largest number is 65,504, and its smallest is near 0.00000006.
+#
+# A smaller gradient becomes 0, without a warning. So with float16 one multiplies the loss by a large number, the *scale*,
+# and divides the gradients by it afterwards ([loss scaling](glossary.md#loss-scaling)).
+#
+# We take the gradient of a millionth of a loss: in float32, and in both small types.
 
 # %% tags=["taught"]
 SCALE = 2.0**15
@@ -273,17 +277,19 @@ parity.verdict("bfloat16, PyTorch", brain_torch / largest, full, atol=0.1)
 parity.verdict("bfloat16, TensorFlow", brain_tf / largest, full, atol=0.1)
 
 # %% [markdown]
-# Without the scale every single gradient is 0 in float16: such a network learns nothing, and its loss looks like any other.
-# With it the gradients are those of float32, to two digits. bfloat16 needs no scale. What either type wins in time,
-# lesson 7d measures on a GPU; on a CPU it may win nothing. Losses stay in float32 in both, but Keras's *metrics*, "mse"
-# say, follow the type of the last layer: give it `dtype="float32"`.
+# Without the scale every gradient is 0 in float16: such a network learns nothing, and its loss looks like any other. With
+# the scale the gradients are those of float32, to two digits. bfloat16 needs no scale. (What either type wins in time,
+# lesson 7d measures on a GPU; on a CPU it may win nothing.)
+#
+# Losses stay in float32 in both. But Keras's *metrics*, such as "mse", follow the type of the last layer: give that layer
+# `dtype="float32"`.
 
 # %% [markdown]
 # ## 7h.3 The scaler, and a NaN
 #
-# Which scale? The scaler tries. It begins high, and when a gradient comes out infinite, it leaves this step out and halves
-# the scale. After 2,000 good steps it doubles it. PyTorch's is an object of its own, `GradScaler`; Keras wraps it around
-# the optimizer (and `compile` does so by itself, if the policy is `mixed_float16`).
+# Which scale? A *scaler* finds out. It begins high. When a gradient comes out infinite, it leaves the step out and halves
+# the scale; after 2,000 good steps it doubles it. In PyTorch it is an object, `GradScaler`. In Keras it wraps the
+# optimizer. (`compile` wraps by itself, if the policy is `mixed_float16`.)
 #
 # **Predict.** One pixel of one scan is NaN, a broken file perhaps. What are the weights after a step in float16, with a
 # scaler?
@@ -371,20 +377,21 @@ parity.verdict("bfloat16, PyTorch, all NaN", plain_torch, nowhere)
 parity.verdict("bfloat16, TensorFlow, all NaN", plain_tf, nowhere)
 
 # %% [markdown]
-# The scaler takes a NaN in the data for an overflow, and hides it: the weights stay, the loss says NaN, the scale is
-# halved. That batch is never learned, and each epoch the scale sinks further. Without a scaler one pixel destroys
-# all weights in one step, loudly. Either way: look at the loss before you step. And when you clip
-# (lesson 7e), clip the true gradients: in PyTorch `scaler.unscale_(optimizer)` first; Keras unscales before it clips.
+# The scaler takes a NaN in the data for an overflow, and hides it: the weights stay, and the scale is halved. That batch is
+# never learned, and with each epoch the scale sinks further. Without a scaler, in bfloat16, one pixel destroys all weights
+# in one step. Either way: look at the loss before you step.
+#
+# And when you clip (lesson 7e), clip the true gradients: in PyTorch call `scaler.unscale_(optimizer)` first. Keras unscales
+# before it clips.
 
 # %% [markdown]
 # ## 7h.4 The same pictures from the same numbers
 #
-# Lesson 7a augments in NumPy. Libraries bring layers for it. Keras's draw random numbers and move the pictures by them; the
-# second half can be had alone. In PyTorch two functions of its own do it, without another package: `affine_grid` says
-# from where each pixel comes, `grid_sample` fetches it, between the pixels if need be.
+# Lesson 7a augmented in NumPy. A layer of Keras does two things: it draws random numbers, and it moves the pictures by them.
+# The second can be had alone: `transform_images`. PyTorch has two functions: `affine_grid` says from where each new pixel
+# comes, and `grid_sample` fetches it, from between the pixels if need be.
 #
-# We draw shifts for six scans, right and down, in pixels. PyTorch counts a picture's width from -1 to 1, so a pixel
-# is 2/8 of it.
+# We draw shifts for six scans, right and down, in pixels. PyTorch counts a picture's width from -1 to 1, so a pixel is 2/8.
 
 # %% tags=["taught"]
 six = x_learn[:6]
@@ -392,22 +399,29 @@ rng = np.random.default_rng(seed)
 shifts = rng.uniform(-1.6, 1.6, (6, 2)).astype("float32")  # right, down
 print(shifts.round(2))
 
+
 # %% tags=["torch"]
 # PyTorch
+functional = torch.nn.functional
+six_torch = torch.from_numpy(six[:, None])  # (scan, channel, row, column)
+
+
+def moved_by(affine):
+    """The six scans; affine (6, 2, 3): from where each pixel of each scan comes."""
+    grid = functional.affine_grid(affine, six_torch.shape, align_corners=False)
+    moved = functional.grid_sample(six_torch, grid, align_corners=False)
+    return moved[:, 0].numpy()
+
+
 stay = torch.eye(2).expand(6, 2, 2)  # neither turned nor stretched
 move = torch.from_numpy(-2 / 8 * shifts)[:, :, None]
-affine = torch.cat([stay, move], dim=2)
-grid = torch.nn.functional.affine_grid(affine, (6, 1, 8, 8), align_corners=False)
-moved = torch.nn.functional.grid_sample(
-    torch.from_numpy(six[:, None]), grid, align_corners=False
-)
-moved_torch = moved[:, 0].numpy()
+moved_torch = moved_by(torch.cat([stay, move], dim=2))
 
 # %% tags=["tf"]
 # TensorFlow
 layer = layers.RandomTranslation(0.2, 0.2, fill_mode="constant")
-drawn = layer.get_random_transformation(six[..., None])  # what it would take
-drawn["translations"] = tf.constant(shifts)  # what we want it to take
+drawn = layer.get_random_transformation(six[..., None])  # what it would use
+drawn["translations"] = tf.constant(shifts)  # what we want it to use
 moved = layer.transform_images(tf.constant(six[..., None]), drawn)
 moved_tf = moved[..., 0].numpy()
 asleep_tf = layer(six[..., None], training=False)[..., 0].numpy()
@@ -423,26 +437,17 @@ parity.verdict("Keras's layer with training=False", asleep_tf, six)
 figures.moved(six, moved_tf)
 
 # %% [markdown]
-# Turning and zooming go the same way: the matrix says where a pixel comes from, seen from the middle of the picture. Keras
-# counts an angle in whole turns, PyTorch's matrix in radians. A range of one number leaves nothing to chance.
-
+# Turning and zooming work the same way: the matrix says where a pixel comes from, seen from the middle of the picture. Keras
+# counts an angle in whole turns. Its layers draw from a range; a range of one number leaves nothing to chance.
 
 # %% tags=["torch"]
 # PyTorch
-def warped(affine):
-    affine = torch.tensor(affine, dtype=torch.float32).expand(6, 2, 3)
-    grid = torch.nn.functional.affine_grid(affine, (6, 1, 8, 8), align_corners=False)
-    new = torch.nn.functional.grid_sample(
-        torch.from_numpy(six[:, None]), grid, align_corners=False
-    )
-    return new[:, 0].numpy()
-
-
-angle = np.deg2rad(20)
-cos = np.cos(angle)
-sin = np.sin(angle)
-turned_torch = warped([[cos, -sin, 0], [sin, cos, 0]])
-smaller_torch = warped([[1.25, 0, 0], [0, 1.25, 0]])
+cos = np.cos(np.deg2rad(20))
+sin = np.sin(np.deg2rad(20))
+turn = torch.tensor([[cos, -sin, 0], [sin, cos, 0]], dtype=torch.float32)
+zoom = torch.tensor([[1.25, 0, 0], [0, 1.25, 0]])
+turned_torch = moved_by(turn.expand(6, 2, 3))
+smaller_torch = moved_by(zoom.expand(6, 2, 3))
 
 # %% tags=["tf"]
 # TensorFlow
@@ -500,18 +505,14 @@ guess = ...  # "a", "b", "c" or "d"
 exercises.predict("P7.24", guess, among=["a", "b", "c", "d"])
 
 # %% [markdown]
-# Workers are processes, so PyTorch's loader runs in a process of its own, by `chapters/ch07/workers/loader_torch.py`: a
-# kernel in which TensorFlow has computed should not be split in two. Then both, mended: PyTorch's number comes from
-# `torch.rand`, which the loader seeds for each worker and epoch; TensorFlow's data set is repeated *inside*, by
-# `repeat(2)`, so that one pass serves both epochs.
+# PyTorch's loader runs in a process of its own, [loader_torch.py](chapters/ch07/workers/loader_torch.py): its workers are
+# processes that are split off, and a kernel in which TensorFlow has computed should not be split.
 
 # %% tags=["torch"]
 # PyTorch
 served = toolbox_torch.served(workers=2, seed=seed, own=True)
 repeating_torch = {number for epoch in served for number in epoch["numbers"]}
-served = toolbox_torch.served(workers=2, seed=seed, own=False)
-new_torch = {number for epoch in served for number in epoch["numbers"]}
-print(len(repeating_torch), "different numbers, mended:", len(new_torch))
+print(len(repeating_torch), "different numbers")
 
 # %% tags=["tf"]
 # TensorFlow
@@ -524,22 +525,41 @@ def with_number(place):
 
 pairs = tf.data.Dataset.range(8).map(with_number)
 repeating_tf = {number.numpy() for _ in range(2) for _, number in pairs}
-new_tf = {number.numpy() for _, number in pairs.repeat(2)}
-print(len(repeating_tf), "different numbers, mended:", len(new_tf))
+print(len(repeating_tf), "different numbers")
 
 # %% tags=["verdict", "folded"]
-# Folded: says which option came true, and whether the mended ones are all new.
+# Folded: says which option came true.
 seen = (len(repeating_torch), len(repeating_tf))
 letter = exercises.first_true(
     {"a": seen == (16, 16), "b": seen == (8, 16), "c": seen == (4, 8), "d": True}
 )
 exercises.outcome("P7.24", letter)
-parity.verdict("different numbers, mended", len(new_torch), len(new_tf))
 
 # %% [markdown]
 # Each worker gets a *copy* of the data set, generator and all, and gets it anew in each epoch: both draw the same four
 # numbers, twice. With a seed set, TensorFlow's `map` begins its numbers again whenever the data set is gone through.
-# `fit` with several epochs goes through it each time: give it a data set with `repeat()`, and `steps_per_epoch`. Without
+#
+# Now mended. PyTorch's number comes from `torch.rand`, which the loader seeds for each worker and epoch. TensorFlow's data
+# set is repeated *inside*, by `repeat(2)`, so that one pass serves both epochs.
+
+# %% tags=["torch"]
+# PyTorch
+served = toolbox_torch.served(workers=2, seed=seed, own=False)
+new_torch = {number for epoch in served for number in epoch["numbers"]}
+print(len(new_torch), "different numbers")
+
+# %% tags=["tf"]
+# TensorFlow
+new_tf = {number.numpy() for _, number in pairs.repeat(2)}
+print(len(new_tf), "different numbers")
+
+# %% tags=["verdict", "folded"]
+# Folded: are all sixteen numbers new now?
+parity.verdict("different numbers, PyTorch, mended", len(new_torch), 16)
+parity.verdict("different numbers, TensorFlow, mended", len(new_tf), 16)
+
+# %% [markdown]
+# Keras's `fit` goes through the data set once an epoch: give it one with `repeat()`, and `steps_per_epoch`. And without
 # workers PyTorch's data set would have drawn 16 different numbers: what you tested with `num_workers=0` is not what runs.
 #
 # Are workers worth it? Each costs its start in every epoch, and each batch a way from process to process. Here 1,280 scans,
@@ -629,10 +649,12 @@ parity.verdict("Keras's and the one by hand", averaged_tf, by_hand, atol=1e-6)
 parity.differ("the average and the last weights", averaged_tf, visited[-1], atol=1e-4)
 
 # %% [markdown]
-# The numbers agree, where they lie does not. PyTorch has two models, and you choose which one reads. Keras keeps the
+# The numbers agree; where they are kept differs. PyTorch has two models, and you choose which one reads. Keras keeps the
 # averages in the optimizer; `finalize_variable_values`, which `fit` calls at its end, writes them *over* the weights. So
-# a second `fit` goes on from the average. And neither averages what batch norm has counted: with such layers let the
-# averaged network read some training batches first (`swa.update_bn`).
+# a second `fit` goes on from the average.
+#
+# Neither averages what batch norm has counted. With such layers let the averaged network read some training batches first
+# (`swa.update_bn`).
 
 # %% [markdown]
 # ## 7h.7 Quiz
