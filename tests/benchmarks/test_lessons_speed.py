@@ -117,11 +117,9 @@ def test_one_lessons_checks(tmp_path):
     """`make check` of six lessons, step by step: in the median at most 90 seconds of processors."""
     sums = []
     for lesson in SIX:
-        stem = pipeline.sources([lesson])[0].stem
-        pytest_of = [sys.executable, "-m", "pytest", "-n", "2", "-k", stem]
-        steps = {"rules": [*pytest_of, "tests/test_notebooks.py"], "execution": [*pytest_of, "tests/test_execution.py"],
+        steps = {"rules and execution": pipeline.checks(pipeline.sources([lesson]), 2),
                  "verdicts": [sys.executable, "tools/pipeline.py", "verdicts", lesson]}
-        found = {name: spent(argv, SIDE_BY_SIDE_BUILD=str(tmp_path)) for name, argv in steps.items()}
+        found = {name: spent(argv, SIDE_BY_SIDE_BUILD=str(tmp_path), **pipeline.FEW_PLUGINS) for name, argv in steps.items()}
         sums.append(sum(each.cpu for each in found.values()))
         parts = ", ".join(f"{name} {each.cpu:.0f} ({each.wall:.0f} by the clock)" for name, each in found.items())
         print(f"{lesson}: {sums[-1]:.0f} s of CPU: {parts}")

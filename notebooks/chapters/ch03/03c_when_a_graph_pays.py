@@ -83,7 +83,7 @@ one_tf = timing.first_and_later(ways, wait=tf_side.wait)
 print(one_tf["TensorFlow eager"])
 
 # %% tags=["verdict", "folded"]
-# Folded: compares the results (atol: rounding), and says what one small operation costs.
+# Folded: compares the results (atol: rounding), and what one operation costs.
 parity.verdict("tanh of 16 numbers", tanh_torch, tanh_tf, atol=1e-6)
 cost_torch = 1e6 * one_torch["PyTorch eager"].later
 cost_tf = 1e6 * one_tf["TensorFlow eager"].later

@@ -111,12 +111,20 @@ parity.differ("version 1 and version 2", own_torch[1], own_torch[2], atol=1e-3)
 store_torch = folder / "torch"
 digit_torch.export(models_torch[1], store_torch / "1")
 digit_torch.export(models_torch[2], folder / "torch-2")
+stored_torch = [int(path.name) for path in store_torch.iterdir()]
+print("in the store:", stored_torch)
 
 # %% tags=["tf"]
 # TensorFlow
 store_tf = folder / "tf"
 digit_tf.export(models_tf[1], store_tf / "1")
 digit_tf.export(models_tf[2], folder / "tf-2")
+stored_tf = [int(path.name) for path in store_tf.iterdir()]
+print("in the store:", stored_tf)
+
+# %% tags=["verdict", "folded"]
+# Folded: which versions will a server find?
+parity.verdict("versions in the store", stored_torch, stored_tf)
 
 # %% [markdown]
 # Version 2 waits *beside* the store, as `torch-2` and `tf-2`. It will be renamed in: a rename happens all at once. Had we
