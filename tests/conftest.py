@@ -28,7 +28,7 @@ def pytest_addoption(parser):
 
 
 TOGETHER = re.compile(r"tests/(test_site_in_browser|test_browser|chapters/test_ch(09|09_pages|10|11))\.py|"
-                      r".*::test_one_framework_missing\[\w+")
+                      r".*::test_one_framework_missing\[\w+|.*::test_right_answers\w+\[\d\d")
 """How the names of tests begin that share what takes long to start: a site, a server, a process with a framework loaded."""
 
 

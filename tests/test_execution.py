@@ -2,7 +2,6 @@
 
 That its verdicts say what they said when they were recorded is nbval's part (`make test` runs it after these).
 """
-import itertools
 import os
 import re
 import sys
@@ -36,31 +35,30 @@ def claims_of(source):
     return {row["id"] for row in data.claims_table() if row["lesson"] == pipeline.lesson(source)}
 
 
-def chapters():
-    """The sources, chapter by chapter."""
-    for _, found in itertools.groupby(SOURCES, lambda source: source.parent):
-        found = list(found)
-        yield pytest.param(found, id="+".join(source.stem for source in found))
-
-
 ALONE = {"ch10"}
 """Chapters whose lessons set, in their opening, what a framework takes once in a process's life."""
 
 
-@pytest.mark.parametrize("sources", list(chapters()))
-def test_right_answers_pass_and_wrong_ones_are_refused_with_their_cause(sources):
+@pytest.fixture(scope="module")
+def pool(request):
+    """A process for the lessons of one chapter."""
+    with one_process(1 if request.param in ALONE else None) as pool:
+        yield pool
+
+
+@pytest.mark.parametrize("pool, source", [pytest.param(source.parent.name, source, id=source.stem) for source in SOURCES],
+                         indirect=["pool"], scope="module")
+def test_right_answers_pass_and_wrong_ones_are_refused_with_their_cause(pool, source):
     """A chapter's lessons share a process, in order: frameworks are loaded once, and nothing comes from other chapters.
 
     Where verdicts are compared, each cell of a lesson runs in a kernel of its own.
     """
-    once = 1 if sources[0].parent.name in ALONE else None
-    with one_process(once) as pool:
-        for answer, cause, said in itertools.chain.from_iterable(pool.map(right_and_wrong.said, sources)):
-            if cause is None:
-                assert ": right." in said, f"the solution is refused: {said}\n{answer}"
-            else:
-                assert "not yet" in said, f"accepted although {cause!r}: {said}\n{answer}"
-                assert cause.lower() in said.lower(), f"the message does not name {cause!r}: {said}\n{answer}"
+    for answer, cause, said in pool.submit(right_and_wrong.said, source).result():
+        if cause is None:
+            assert ": right." in said, f"the solution is refused: {said}\n{answer}"
+        else:
+            assert "not yet" in said, f"accepted although {cause!r}: {said}\n{answer}"
+            assert cause.lower() in said.lower(), f"the message does not name {cause!r}: {said}\n{answer}"
 
 
 KERNEL, TOGETHER = 1.5 * 2**30, 3.5 * 2**30

@@ -50,7 +50,8 @@ MARK = re.compile(r"^# (?:solution|wrong: ?(.*))$", re.M)
 LINK = re.compile(r"```.*?```|`[^`\n]+`|\]\((?![a-z]+:|#|\w+\.ipynb)", re.S)  # code, or where a relative address begins
 ALMOST = re.compile(r"^#\s*(?:solution|wrong)\b(?=\s*:|\s*$).*$", re.M | re.I)
 LOADED = ["torch", "tensorflow", "keras", "matplotlib.pyplot"]  # what nearly every lesson loads first
-PYTEST = [sys.executable, "-m", "pytest", "-n"]
+PYTEST = [sys.executable, "-m", "pytest", "-p", "xdist", "-n"]
+FEW_PLUGINS = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # those of packages beside the course cost seconds in each process
 PERCENT = {"extension": ".py", "format_name": "percent", "comment_magics": False}  # else "# copy the weights" is a command
 KERNELS = Config({"KernelManager": {"transport_encryption": "auto"}})  # else each warns that others could read along
 METADATA = {  # what JupyterLab itself would write, less the version: merely opening a notebook changes it little
@@ -378,22 +379,27 @@ def executed(source):
     return book
 
 
+def checks(chosen, workers):
+    """The command that tests these lessons' rules, notebooks and editions."""
+    names = " or ".join(source.stem for source in chosen)
+    return [*PYTEST, str(workers), "-k", names, "tests/test_notebooks.py", "tests/test_execution.py"]
+
+
 def test(chosen, workers):
     """Every check of these lessons: rules and notebooks in sync, each edition run, verdicts compared. The exit code."""
-    names = " or ".join(source.stem for source in chosen)
-    return subprocess.call([*PYTEST, str(workers), "-k", names, "tests/test_notebooks.py", "tests/test_execution.py"],
-                           cwd=ROOT) or verdicts(chosen, workers)
+    return subprocess.call(checks(chosen, workers), cwd=ROOT, env={**os.environ, **FEW_PLUGINS}) or verdicts(chosen, workers)
 
 
 def verdicts(chosen, workers):
     """Run the solved notebooks and compare what their verdict cells say with what they said, by nbval. The exit code.
 
-    Each has a kernel of its own, in which the frameworks are loaded when it begins.
+    Each has a kernel of its own, in which the frameworks are loaded when it begins. A single one needs no workers.
     """
-    variables = {**os.environ, **session.ENVIRONMENT, "SIDE_BY_SIDE_BUILD": str(build_dir() / "nbval")}
+    workers = min(workers, len(chosen)) if len(chosen) > 1 else 0
+    variables = {**os.environ, **FEW_PLUGINS, **session.ENVIRONMENT, "SIDE_BY_SIDE_BUILD": str(build_dir() / "nbval")}
     settle(variables)
     with loaded.kernels(LOADED, variables) as kernel:
-        options = ["--dist", "loadfile", "--nbval-lax", "--nbval-sanitize-with", "tests/nbval.cfg",
+        options = ["-p", "nbval", "--dist", "loadfile", "--nbval-lax", "--nbval-sanitize-with", "tests/nbval.cfg",
                    "--nbval-kernel-name", kernel, "--nbval-cell-timeout=120", "-p", "no:cacheprovider"]
         return subprocess.call([*PYTEST, str(workers), *options, *(str(targets(source)[1]) for source in chosen)], cwd=ROOT,
                                env=variables)

@@ -1,19 +1,30 @@
 """What pip has installed: how large a package is, and what it brings along."""
+import os
 from collections.abc import Iterable
 from importlib import metadata
-from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 
+def disks(modules: Iterable[str]) -> dict[str, int | None]:
+    """{import name: bytes on disk of the package that brings it, without what it requires}; None for what no package brings.
+
+    What is installed is read once for all of them.
+    """
+    brings = metadata.packages_distributions()
+    return {module: _bytes_of(brings[module][0]) if module in brings else None for module in modules}
+
+
+def _bytes_of(package):
+    """The bytes of a package's files, of those that are there."""
+    paths = [os.fspath(file.locate()) for file in metadata.files(package) or []]
+    return sum(os.path.getsize(path) for path in paths if os.path.isfile(path))
+
+
 def disk(module: str) -> int | None:
     """Bytes on disk of the package that brings an import name such as "torch", without what it requires, or None."""
-    names = metadata.packages_distributions().get(module)
-    if not names:
-        return None
-    paths = [Path(file.locate()) for file in metadata.files(names[0]) or []]
-    return sum(path.stat().st_size for path in paths if path.is_file())
+    return disks([module])[module]
 
 
 def megabytes(module: str) -> float | None:

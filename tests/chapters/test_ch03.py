@@ -31,8 +31,8 @@ def folded(lesson, what):
 
 @pytest.mark.parametrize("eager_tf, made_torch, word", [(3, 1, "NO LONGER"), (1, 1, "HELD"), (1, 0, "HELD")])
 def test_c23(eager_tf, made_torch, word):
-    judged = cells.judge("03a", folded("03a", "compares how often Python ran"), inputs=[1, 2, 3], made_torch=made_torch,
-                         made_tf=1, eager_torch=eager_tf, eager_tf=eager_tf, captured_torch=3, captured_tf=1)
+    judged = cells.judge("03a", folded("03a", "compares how often Python ran"), made_torch=made_torch, made_tf=1,
+                         eager_tf=eager_tf, captured_torch=3, captured_tf=1)
     assert judged == {"C23": word}
 
 

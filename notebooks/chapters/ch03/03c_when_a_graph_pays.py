@@ -55,20 +55,11 @@ session.use(seed=seed, device=device, fast=fast)
 # ## 3c.1 What one operation costs
 #
 # Between two operations there is work that nobody sees: Python runs a line, the framework looks up what to do, takes
-# memory, starts. A graph can save three things:
-#
-# - this work *between* operations
-# - trips to memory: a compiler makes one operation of several, so that numbers need not be put away in between
-# - operations of which nobody needs the result, or which are there twice
-#
-# We race. `torch.compile` without a backend of ours takes its own compiler, inductor. It writes C++ (on a GPU: Triton)
-# and translates it; `dynamic=True` leaves sizes from 2 on open. In TensorFlow there are two graphs: a plain one, and one
-# that the compiler [XLA](glossary.md#xla) translates.
+# memory, starts. How much is it? We time a single operation on 16 numbers.
 #
 # `timing.first_and_later` gets ways to run, each as a function without arguments, and lets them take turns. For each it
-# returns the seconds of the first call, which captures and translates, and those of a later one. `lambda: f(x)` is such
-# a function: it calls `f(x)` when it is called. (`*inputs` gathers all arguments that follow, and hands them on.) The
-# race's first runner is a single operation on 16 numbers.
+# returns the seconds of the first call, and those of a later one. `lambda: f(x)` is such a function: it calls `f(x)` when
+# it is called.
 
 # %% tags=["taught"]
 sixteen = np.linspace(-1, 1, 16, dtype="float32")
@@ -76,6 +67,45 @@ sixteen = np.linspace(-1, 1, 16, dtype="float32")
 # %% tags=["torch"]
 # PyTorch
 place_torch = torch_side.device(device)
+x = torch_side.tensor(sixteen, place_torch)
+tanh_torch = torch_side.to_numpy(torch.tanh(x))
+ways = {"PyTorch eager": lambda: torch.tanh(x)}
+one_torch = timing.first_and_later(ways, wait=torch_side.wait)
+print(one_torch["PyTorch eager"])
+
+# %% tags=["tf"]
+# TensorFlow
+place_tf = tf_side.device(device)
+x = tf_side.tensor(sixteen, place_tf)
+tanh_tf = tf_side.to_numpy(tf.tanh(x))
+ways = {"TensorFlow eager": lambda: tf.tanh(x)}
+one_tf = timing.first_and_later(ways, wait=tf_side.wait)
+print(one_tf["TensorFlow eager"])
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the results (atol: rounding), and what one operation costs.
+parity.verdict("tanh of 16 numbers", tanh_torch, tanh_tf, atol=1e-6)
+cost_torch = 1e6 * one_torch["PyTorch eager"].later
+cost_tf = 1e6 * one_tf["TensorFlow eager"].later
+parity.by_clock("one small operation, PyTorch eager", f"{cost_torch:.1f} µs")
+parity.by_clock("one small operation, TensorFlow eager", f"{cost_tf:.1f} µs")
+
+# %% [markdown]
+# Sixteen numbers are computed in nanoseconds. All the rest is the way there. A graph can save three things:
+#
+# - this work *between* operations
+# - trips to memory: a compiler makes one operation of several, so that numbers need not be put away in between
+# - operations of which nobody needs the result, or which are there twice
+#
+# So we race. `torch.compile` without a backend of ours takes its own compiler, inductor. It writes C++ (on a GPU: Triton)
+# and translates it; `dynamic=True` leaves sizes from 2 on open. In TensorFlow there are two graphs: a plain one, and one
+# that the compiler [XLA](glossary.md#xla) translates. The first call of each captures and translates. (`*inputs` gathers
+# all arguments that follow, and hands them on.)
+#
+# The race's first runner is our single operation.
+
+# %% tags=["torch"]
+# PyTorch
 # Can inductor translate here?
 compiler_there = exhibits_torch.compiler_there(place_torch)
 
@@ -89,15 +119,13 @@ def race_torch(function, *inputs):
     return timing.first_and_later(ways, wait=torch_side.wait)
 
 
-x = torch_side.tensor(sixteen, place_torch)
-one_torch = race_torch(torch.tanh, x)
-print(one_torch["PyTorch eager"])
+one_torch = race_torch(torch.tanh, torch_side.tensor(sixteen, place_torch))
+for way, timed in one_torch.items():
+    print(f"{way}: first {timed.first:.2g} s, later {timed.later:.2g} s")
+
 
 # %% tags=["tf"]
 # TensorFlow
-place_tf = tf_side.device(device)
-
-
 def race_tf(function, *inputs):
     """Seconds of a first and of a later call, for each way to run."""
     plain = tf.function(function)
@@ -110,22 +138,17 @@ def race_tf(function, *inputs):
     return timing.first_and_later(ways, wait=tf_side.wait)
 
 
-x = tf_side.tensor(sixteen, place_tf)
-one_tf = race_tf(tf.tanh, x)
-print(one_tf["TensorFlow eager"])
+one_tf = race_tf(tf.tanh, tf_side.tensor(sixteen, place_tf))
+for way, timed in one_tf.items():
+    print(f"{way}: first {timed.first:.2g} s, later {timed.later:.2g} s")
 
 # %% tags=["verdict", "folded"]
-# Folded: says what one small operation costs, and which first call was the dearest.
-cost_torch = 1e6 * one_torch["PyTorch eager"].later
-cost_tf = 1e6 * one_tf["TensorFlow eager"].later
-parity.by_clock("one small operation, PyTorch eager", f"{cost_torch:.1f} µs")
-parity.by_clock("one small operation, TensorFlow eager", f"{cost_tf:.1f} µs")
+# Folded: says which first call was the dearest.
 dearest = max((timed.first, way) for way, timed in (one_torch | one_tf).items())
 parity.by_clock("the dearest first call", f"{dearest[1]}, {dearest[0]:.2f} s")
 
 # %% [markdown]
-# Sixteen numbers are computed in nanoseconds. All the rest is the way there. (For a single operation a graph makes the way
-# no shorter: there is nothing *between*.)
+# Capturing is dear, and for a single operation a graph makes the way no shorter: there is nothing *between*.
 
 # %% [markdown]
 # ## 3c.2 Many small operations

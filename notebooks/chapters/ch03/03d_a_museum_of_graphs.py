@@ -54,30 +54,12 @@ session.use(seed=seed, device=device, fast=fast)
 # %% [markdown]
 # ## 3d.1 A program of 2016
 #
-# TensorFlow 1 had two times. First you defined a [static graph](glossary.md#static-graph): nodes for operations, edges
-# for tensors, and a [placeholder](glossary.md#placeholder) for each input. Then a [session](glossary.md#session) ran nodes
-# on what a [feed dict](glossary.md#feed-dict) supplied.
-#
-# The program below does one step of a network that reads a picture row by row: from a row `x` of 8 pixels and what it
-# remembers, `h`, it computes what it remembers next.
+# Here is one step of a network that reads a picture row by row: from a row `x` of 8 pixels and what it remembers, `h`, it
+# computes what it remembers next.
 #
 # $$h_\text{next} = \tanh(x\,W_x + h\,W_h)$$
 #
-# Today's TensorFlow still runs it, through `tf.compat.v1`, in a process of its own.
-#
-# **Predict.** After its first part, the program prints `next_h`. What does it show?
-#
-# - **a** four numbers
-# - **b** a tensor without numbers
-# - **c** an error
-
-# %% tags=["predict"]
-guess = ...  # "a", "b" or "c"
-exercises.predict("P3.8", guess, among=["a", "b", "c"])
-
-# %% [markdown]
-# `process.run` starts a script with Python, sends it our arrays, and returns what it prints. We show the script's two
-# parts as they are written.
+# First as one writes it today. Data go in as arguments; `*fixed` hands over the list's members one by one.
 
 # %% tags=["taught"]
 rng = np.random.default_rng(seed)
@@ -86,26 +68,6 @@ rows = picture[3:5].reshape(2, 1, 8)  # two rows of a real digit, each of shape 
 h = rng.normal(size=(1, 4)).astype("float32")
 W_x = rng.normal(size=(8, 4)).astype("float32")
 W_h = rng.normal(size=(4, 4)).astype("float32")
-on_cpu = {"CUDA_VISIBLE_DEVICES": "-1"}  # the script shall see no GPU
-
-# %% tags=["taught"]
-print("run by TensorFlow", tf.__version__)
-given = {"rows": rows, "h": h, "W_x": W_x, "W_h": W_h}
-museum = process.run("ch03/tf1_graph", given, timeout=120, env=on_cpu)[0]
-script = process.worker("ch03/tf1_graph").read_text(encoding="utf-8")
-parts = re.findall(r"^# \[(?!end).*?(?=^# \[end)", script, re.S | re.M)
-print("\n".join(parts))
-print("next_h is shown as:", museum["said"])
-
-# %% tags=["folded"]
-# Folded: draws the graph as it stood before anything ran, and marks what then ran.
-figures.program_of_2016(museum)
-
-# %% [markdown]
-# The drawing is the graph *before* the session. The numbers come from the session's trace (`FULL_TRACE`): asked for
-# `next_h`, it ran what `next_h` depends on. The nodes that give the variables their first values it left alone.
-#
-# Now the same step as one writes it today. Data go in as arguments; `*fixed` hands over the list's members one by one.
 
 
 # %% tags=["torch"]
@@ -136,9 +98,52 @@ for row in rows:
 print(next_tf[0])
 
 # %% tags=["verdict", "folded"]
-# Folded: compares the step of 2016 with both of today, and answers the prediction.
-museum_h = np.array(museum["results"], "float32")
+# Folded: compares the steps of today (atol: rounding).
 parity.verdict("PyTorch and TensorFlow today", next_torch, next_tf, atol=1e-6)
+
+# %% [markdown]
+# TensorFlow 1 had two times. First you defined a [static graph](glossary.md#static-graph): nodes for operations, edges
+# for tensors, and a [placeholder](glossary.md#placeholder) for each input. Then a [session](glossary.md#session) ran nodes
+# on what a [feed dict](glossary.md#feed-dict) supplied.
+#
+# The program below does the same step in that way. Today's TensorFlow still runs it, through `tf.compat.v1`, in a process
+# of its own.
+#
+# **Predict.** After its first part, the program prints `next_h`. What does it show?
+#
+# - **a** four numbers
+# - **b** a tensor without numbers
+# - **c** an error
+
+# %% tags=["predict"]
+guess = ...  # "a", "b" or "c"
+exercises.predict("P3.8", guess, among=["a", "b", "c"])
+
+# %% [markdown]
+# `process.run` starts a script with Python, sends it our arrays, and returns what it prints. We show the script's two
+# parts as they are written.
+
+# %% tags=["taught"]
+print("run by TensorFlow", tf.__version__)
+given = {"rows": rows, "h": h, "W_x": W_x, "W_h": W_h}
+on_cpu = {"CUDA_VISIBLE_DEVICES": "-1"}  # the script shall see no GPU
+museum = process.run("ch03/tf1_graph", given, timeout=120, env=on_cpu)[0]
+script = process.worker("ch03/tf1_graph").read_text(encoding="utf-8")
+parts = re.findall(r"^# \[(?!end).*?(?=^# \[end)", script, re.S | re.M)
+print("\n".join(parts))
+print("next_h is shown as:", museum["said"])
+
+# %% tags=["folded"]
+# Folded: draws the graph as it stood before anything ran, and marks what then ran.
+figures.program_of_2016(museum)
+
+# %% [markdown]
+# The drawing is the graph *before* the session. The numbers come from the session's trace (`FULL_TRACE`): asked for
+# `next_h`, it ran what `next_h` depends on. The nodes that give the variables their first values it left alone.
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the step of 2016 with that of today, and answers the prediction.
+museum_h = np.array(museum["results"], "float32")
 parity.verdict("TensorFlow in 2016 and today", museum_h, next_tf, atol=1e-6)
 numbers_shown = re.search(r"numpy=|\[\[", museum["said"]) is not None
 options = {"a": numbers_shown, "b": "Tensor" in museum["said"]}

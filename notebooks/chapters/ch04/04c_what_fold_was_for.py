@@ -69,6 +69,32 @@ rng = np.random.default_rng(seed)
 weights = trees.start_weights(rng)
 counts = [1, 4, 16, 64] if fast else [1, 4, 16, 64, 256]
 batch = [trees.grow(rng, 5) for _ in range(counts[-1])]
+few = batch[:4]
+
+# %% [markdown]
+# First of all: do both ways say the same? We ask for the states and slopes of four trees.
+
+# %% tags=["torch"]
+# PyTorch
+where_torch = torch_side.device(device)
+model_torch = trees_torch.load(weights, where_torch, "float32")
+single_torch = trees_torch.run(trees_torch.one_by_one, model_torch, few)
+together_torch = trees_torch.run(trees_torch.batched, model_torch, trees.fold(few))
+print(list(together_torch))
+
+# %% tags=["tf"]
+# TensorFlow
+where_tf = tf_side.device(device)
+model_tf = trees_tf.load(weights, where_tf, "float32")
+single_tf = trees_tf.run(trees_tf.one_by_one, model_tf, few)
+together_tf = trees_tf.run(trees_tf.batched, model_tf, trees.fold(few))
+print(list(together_tf))
+
+# %% tags=["verdict", "folded"]
+# Folded: compares both ways in both frameworks (atol: rounding).
+parity.verdict("batched, PyTorch and TensorFlow", together_torch, together_tf, 1e-6)
+parity.verdict("PyTorch, batched and one by one", together_torch, single_torch, 1e-6)
+parity.verdict("TensorFlow, batched and one by one", together_tf, single_tf, 1e-6)
 
 # %% [markdown]
 # **Predict.** 64 trees of depth 5, states and slopes: how many times as fast is batched as one by one, where it gains
@@ -89,12 +115,9 @@ exercises.predict("P4.2", guess, among=["a", "b", "c"])
 # `timing.compare` calls each function in turn, round after round, and returns their times; `timing.table` prints them. A
 # `lambda` is a function without a name. Its body waits until `compare` calls it.
 
+
 # %% tags=["torch"]
 # PyTorch
-where_torch = torch_side.device(device)
-model = trees_torch.load(weights, where_torch, "float32")
-
-
 def race_torch(count):
     """Time three ways with so many trees."""
     some = batch[:count]
@@ -103,9 +126,9 @@ def race_torch(count):
     one_by_one = trees_torch.one_by_one
     batched = trees_torch.batched
     ways = {
-        "one by one": lambda: run(one_by_one, model, some),
-        "batched": lambda: run(batched, model, plan),
-        "planned and batched": lambda: run(batched, model, trees.fold(some)),
+        "one by one": lambda: run(one_by_one, model_torch, some),
+        "batched": lambda: run(batched, model_torch, plan),
+        "planned and batched": lambda: run(batched, model_torch, trees.fold(some)),
     }
     return timing.compare(ways, rounds=15)
 
@@ -113,12 +136,9 @@ def race_torch(count):
 races_torch = {count: race_torch(count) for count in counts}
 print(timing.table(races_torch[64]))
 
+
 # %% tags=["tf"]
 # TensorFlow
-where_tf = tf_side.device(device)
-model = trees_tf.load(weights, where_tf, "float32")
-
-
 def race_tf(count):
     """Time three ways with so many trees."""
     some = batch[:count]
@@ -127,9 +147,9 @@ def race_tf(count):
     one_by_one = trees_tf.one_by_one
     batched = trees_tf.batched
     ways = {
-        "one by one": lambda: run(one_by_one, model, some),
-        "batched": lambda: run(batched, model, plan),
-        "planned and batched": lambda: run(batched, model, trees.fold(some)),
+        "one by one": lambda: run(one_by_one, model_tf, some),
+        "batched": lambda: run(batched, model_tf, plan),
+        "planned and batched": lambda: run(batched, model_tf, trees.fold(some)),
     }
     return timing.compare(ways, rounds=3, warmup=1)
 

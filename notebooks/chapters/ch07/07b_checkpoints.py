@@ -54,9 +54,9 @@ session.use(seed=seed, device=device, fast=fast)
 # ## 7b.1 What a run consists of
 #
 # To *use* a network, its weights are enough. To go on *training* it, one needs more. We take the network and the loop of
-# lesson 7a. Its lines stand in the modules `training_torch` and `training_tf`: `new` makes a run that has not begun, and
-# `train_epoch` trains it for an epoch and returns the losses. A run has a model, an optimizer, and the number of its
-# epoch.
+# lesson 7a. Its lines stand in the modules `training_torch` and `training_tf`: `new` makes a run that has not begun,
+# `scores` asks its network, and `train_epoch` trains it for an epoch and returns the losses. A run has a model, an
+# optimizer, and the number of its epoch.
 #
 # On a GPU some operations add in no fixed order. `deterministic` forbids it (lesson 6f): bits will be compared.
 
@@ -71,13 +71,9 @@ folder = session.fresh_folder("07b")
 device_torch = torch_side.device(device)
 torch_side.deterministic(device_torch.type == "cuda")
 
-run = training_torch.new(steps, start, device_torch)
-training_torch.train_epoch(run, x_learn, y_learn, seed)
-print("network:", list(run.model.state_dict())[:4], "...")
-print("schedule:", run.schedule.state_dict()["last_epoch"], "steps")
-momenta = [state["momentum_buffer"] for state in run.optimizer.state.values()]
-remembered_torch = sum(momentum.numel() for momentum in momenta)
-print("optimizer:", remembered_torch, "numbers")
+run_torch = training_torch.new(steps, start, device_torch)
+scores_torch = training_torch.scores(run_torch, x_watch)
+print("network:", list(run_torch.model.state_dict())[:4], "...")
 
 # %% tags=["tf"]
 # TensorFlow
@@ -85,11 +81,30 @@ device_tf = tf_side.device(device)
 if device_tf == "/GPU:0":
     tf_side.deterministic(True)
 
-run = training_tf.new(steps, start, device_tf)
-training_tf.train_epoch(run, x_learn, y_learn, seed)
-print("network:", [variable.path for variable in run.model.variables][:3], "...")
-print("schedule:", int(run.optimizer.iterations), "steps")
-remembered_tf = sum(int(tf.size(momentum)) for momentum in run.optimizer.momentums)
+run_tf = training_tf.new(steps, start, device_tf)
+scores_tf = training_tf.scores(run_tf, x_watch)
+print("network:", [variable.path for variable in run_tf.model.variables][:3], "...")
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the scores of the untrained networks.
+parity.verdict("scores of a run that has not begun", scores_torch, scores_tf, atol=1e-4)
+
+# %% [markdown]
+# One epoch of training. What is there that was not there before?
+
+# %% tags=["torch"]
+# PyTorch
+training_torch.train_epoch(run_torch, x_learn, y_learn, seed)
+print("schedule:", run_torch.schedule.state_dict()["last_epoch"], "steps")
+momenta = [state["momentum_buffer"] for state in run_torch.optimizer.state.values()]
+remembered_torch = sum(momentum.numel() for momentum in momenta)
+print("optimizer:", remembered_torch, "numbers")
+
+# %% tags=["tf"]
+# TensorFlow
+training_tf.train_epoch(run_tf, x_learn, y_learn, seed)
+print("schedule:", int(run_tf.optimizer.iterations), "steps")
+remembered_tf = sum(int(tf.size(momentum)) for momentum in run_tf.optimizer.momentums)
 print("optimizer:", remembered_tf, "numbers")
 
 # %% tags=["verdict", "folded"]

@@ -79,29 +79,26 @@ w = {
 }
 
 # %% [markdown]
-# `digit_torch` and `digit_tf` hold lesson 10a's `network` and `export`, unchanged. Version 1 goes into the folder that the
-# server will watch, the *store*. `own_torch` and `own_tf` are what the models themselves answer, version by version, to
-# compare with.
+# `digit_torch` and `digit_tf` hold lesson 10a's `network` and `export`, unchanged. `own_torch` and `own_tf` are what the
+# models themselves answer, version by version, to compare with.
 
 # %% tags=["torch"]
 # PyTorch
-store_torch = folder / "torch"
-places = {1: store_torch / "1", 2: folder / "torch-2"}
+models_torch = {}
 own_torch = {}
-for version, place in places.items():
-    model_torch = digit_torch.network(w[version])
-    own_torch[version] = torch_side.to_numpy(model_torch(torch.from_numpy(x)))
-    digit_torch.export(model_torch, place)
+for version in w:
+    models_torch[version] = digit_torch.network(w[version])
+    answers = models_torch[version](torch.from_numpy(x))
+    own_torch[version] = torch_side.to_numpy(answers)
 
 # %% tags=["tf"]
 # TensorFlow
-store_tf = folder / "tf"
-places = {1: store_tf / "1", 2: folder / "tf-2"}
+models_tf = {}
 own_tf = {}
-for version, place in places.items():
-    model_tf = digit_tf.network(w[version])
-    own_tf[version] = tf_side.to_numpy(model_tf(x))
-    digit_tf.export(model_tf, place)
+for version in w:
+    models_tf[version] = digit_tf.network(w[version])
+    answers = models_tf[version](x)
+    own_tf[version] = tf_side.to_numpy(answers)
 
 # %% tags=["verdict", "folded"]
 # Folded: compares both versions of both frameworks, and the versions with each other.
@@ -110,8 +107,31 @@ for version in w:
 parity.differ("version 1 and version 2", own_torch[1], own_torch[2], atol=1e-3)
 
 # %% [markdown]
-# Version 2 waits *beside* the folder, as `torch-2` and `tf-2`. It will be renamed in: a rename happens all at once. Had we
-# exported into the folder, the server could look in the middle of it, and find half a file.
+# Now both are exported. Version 1 goes into the folder that the server will watch, the *store*.
+
+# %% tags=["torch"]
+# PyTorch
+store_torch = folder / "torch"
+digit_torch.export(models_torch[1], store_torch / "1")
+digit_torch.export(models_torch[2], folder / "torch-2")
+stored_torch = [int(path.name) for path in store_torch.iterdir()]
+print("in the store:", stored_torch)
+
+# %% tags=["tf"]
+# TensorFlow
+store_tf = folder / "tf"
+digit_tf.export(models_tf[1], store_tf / "1")
+digit_tf.export(models_tf[2], folder / "tf-2")
+stored_tf = [int(path.name) for path in store_tf.iterdir()]
+print("in the store:", stored_tf)
+
+# %% tags=["verdict", "folded"]
+# Folded: which versions will a server find?
+parity.verdict("versions in the store", stored_torch, stored_tf)
+
+# %% [markdown]
+# Version 2 waits *beside* the store, as `torch-2` and `tf-2`. It will be renamed in: a rename happens all at once. Had we
+# exported into the store, the server could look in the middle of it, and find half a file.
 
 # %% [markdown]
 # ## 10b.2 The first call

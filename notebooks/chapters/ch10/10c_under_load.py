@@ -75,6 +75,30 @@ one = x[:1]
 w = training.weights(digits, seed, epochs=1)
 
 # %% [markdown]
+# The models are lesson 10a's. `on_arrays` puts NumPy around a function of tensors.
+
+# %% tags=["torch"]
+# PyTorch
+model_torch = digit_torch.network(w)
+by_model_torch = digit_torch.on_arrays(model_torch)
+own_torch = by_model_torch(one)
+
+# %% tags=["tf"]
+# TensorFlow
+model_tf = digit_tf.network(w)
+
+
+def by_model_tf(images):
+    return model_tf(images).numpy()
+
+
+own_tf = by_model_tf(one)
+
+# %% tags=["verdict", "folded"]
+# Folded: compares what the models say to one picture.
+parity.verdict("probabilities of one picture", own_torch, own_tf, atol=1e-6)
+
+# %% [markdown]
 # **Predict.** Which of these ways to ask for one picture is the slowest?
 #
 # - **a** PyTorch, `model(x)`
@@ -87,8 +111,8 @@ guess = ...  # "a", "b", "c" or "d"
 exercises.predict("P10.5", guess, among=["a", "b", "c", "d"])
 
 # %% [markdown]
-# A *way* is a function of an array of pictures; `ways_torch` and `ways_tf` collect them by name. The models and exports are
-# lesson 10a's. `on_arrays` puts NumPy around a function of tensors, `load_onnx` makes a way of an ONNX file.
+# A *way* is a function of an array of pictures; `ways_torch` and `ways_tf` collect them by name. The exports, too,
+# are lesson 10a's. `load_onnx` makes a way of an ONNX file.
 #
 # `compiled_ways` adds two more: `torch.compile`, and AOTInductor, which turns an export into a shared library, made for
 # one kind of machine. Both need a C++ compiler; without one, `missed` says why they are NOT MEASURED. That takes a while.
@@ -98,11 +122,10 @@ exercises.predict("P10.5", guess, among=["a", "b", "c", "d"])
 
 # %% tags=["torch"]
 # PyTorch
-model_torch = digit_torch.network(w)
 program = digit_torch.export(model_torch, folder / "torch" / "1")
 digit_torch.to_onnx(program, folder / "torch.onnx")
 ways_torch = {
-    "PyTorch, model(x)": digit_torch.on_arrays(model_torch),
+    "PyTorch, model(x)": by_model_torch,
     ".pt2": digit_torch.on_arrays(program.module()),
     "ONNX Runtime, from PyTorch": exhibits.load_onnx(folder / "torch.onnx"),
 }
@@ -113,7 +136,6 @@ for name, reason in missed.items():
 
 # %% tags=["tf"]
 # TensorFlow
-model_tf = digit_tf.network(w)
 digit_tf.export(model_tf, folder / "tf" / "1")
 digit_tf.to_onnx(model_tf, folder / "keras.onnx")
 graph = tf.function(model_tf)
@@ -122,10 +144,6 @@ saved = tf.saved_model.load(folder / "tf" / "1").signatures["serving_default"]
 
 def by_predict(images):
     return model_tf.predict(images, verbose=0)
-
-
-def by_model(images):
-    return model_tf(images).numpy()
 
 
 def by_graph(images):
@@ -138,7 +156,7 @@ def by_saved_model(images):
 
 ways_tf = {
     "Keras, model.predict(x)": by_predict,
-    "Keras, model(x)": by_model,
+    "Keras, model(x)": by_model_tf,
     "Keras, tf.function": by_graph,
     "SavedModel": by_saved_model,
     "ONNX Runtime, from Keras": exhibits.load_onnx(folder / "keras.onnx"),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from helpers import process, session, web
 from helpers.machine import fetched
-from helpers.machine.packages import comes_with, disk  # noqa: F401  (the notebook asks them)
+from helpers.machine.packages import comes_with, disks  # noqa: F401  (the notebook asks what comes with a package)
 
 TEMPLATE = Path(__file__).parent / "page"
 PACKAGES = {"TensorFlow": "tensorflow", "PyTorch": "torch", "ExecuTorch": "executorch", "ONNX Runtime": "onnxruntime",
@@ -45,7 +45,9 @@ def no_log():
 
 def sizes():
     """{package: bytes on disk, without what it requires} of those of PACKAGES that are installed."""
-    return {name: disk(module) for name, module in PACKAGES.items() if importlib.util.find_spec(module)}
+    there = {name: module for name, module in PACKAGES.items() if importlib.util.find_spec(module)}
+    found = disks(there.values())
+    return {name: found[module] for name, module in there.items()}
 
 
 def quiet_converters():
