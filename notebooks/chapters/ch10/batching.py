@@ -26,6 +26,7 @@ class Parameters(NamedTuple):
     batch_timeout_micros: int = 5000  # so long the first of a batch waits for company
     max_enqueued_batches: int = 4     # more rows than so many full batches are refused
     allowed_batch_sizes: tuple = ()   # ascending; a batch is filled up to the next of them. Empty: any size
+    num_batch_threads: int = 1        # so many calls run at a time; TensorFlow Serving starts one for each CPU
 
 
 class Task(NamedTuple):
@@ -52,13 +53,16 @@ class Batched:
     """A model whose requests share calls. Raises ValueError for parameters that contradict each other."""
 
     def __init__(self, model, parameters):
+        if parameters.num_batch_threads < 1:
+            raise ValueError(f"num_batch_threads {parameters.num_batch_threads}: at least one thread must take the batches")
         sizes = parameters.allowed_batch_sizes
         if sizes and (list(sizes) != sorted(set(sizes)) or sizes[-1] != parameters.max_batch_size):
             raise ValueError(f"allowed_batch_sizes {sizes} must ascend, and end with max_batch_size "
                              f"{parameters.max_batch_size}")
         self.signatures, self.queue = model.signatures, _Queue(model, parameters)
-        threading.Thread(target=self.queue.work, daemon=True).start()
-        weakref.finalize(self, self.queue.close)  # a version that nobody uses any more takes its thread along
+        for _ in range(parameters.num_batch_threads):
+            threading.Thread(target=self.queue.work, daemon=True).start()
+        weakref.finalize(self, self.queue.close)  # a version that nobody uses any more takes its threads along
 
     def call(self, name, arrays):
         """The outputs of one request, computed with whoever comes in time. Raises Refused: 400 where it has no rows or too
@@ -77,7 +81,7 @@ class Batched:
 
 
 class _Queue:
-    """The tasks that wait, and the thread that takes them."""
+    """The tasks that wait, and what the threads do that take them."""
 
     def __init__(self, model, parameters):
         self.model, self.parameters = model, parameters
@@ -94,7 +98,7 @@ class _Queue:
     def close(self):
         with self.changed:
             self.closed = True
-            self.changed.notify()
+            self.changed.notify_all()
 
     def work(self):
         while tasks := self.batch():
@@ -103,21 +107,23 @@ class _Queue:
     def batch(self):
         """Wait for the next batch, and take it from the queue: a list of tasks. Empty when the queue was closed."""
         with self.changed:
-            self.changed.wait_for(lambda: self.tasks or self.closed)
-            if not self.tasks:
-                return []
-            leaves = self.tasks[0].came + self.parameters.batch_timeout_micros / 1e6
-            while not self._full() and (left := leaves - time.monotonic()) > 0:
+            while (left := self._left()) is None or left > 0:  # asked anew: another thread may have taken the first
+                if left is None and self.closed:
+                    return []
                 self.changed.wait(left)
             taken = fitting(self.tasks, self.parameters.max_batch_size)
             for task in taken:
                 self.tasks.remove(task)
             return taken
 
-    def _full(self):
-        """Whether waiting longer brings the first batch no further."""
+    def _left(self):
+        """Seconds until the first batch leaves: 0 where waiting longer brings it no further, None where nobody waits."""
+        if not self.tasks:
+            return None
         same = [task.rows for task in self.tasks if task.key == self.tasks[0].key]
-        return sum(same) >= self.parameters.max_batch_size
+        if sum(same) >= self.parameters.max_batch_size:
+            return 0
+        return self.tasks[0].came + self.parameters.batch_timeout_micros / 1e6 - time.monotonic()
 
 
 def fitting(tasks, size):
