@@ -169,14 +169,42 @@ def test_sizes_that_contradict_each_other(sizes):
         Batched(Double(), Parameters(max_batch_size=8, allowed_batch_sizes=sizes))
 
 
-def test_the_thread_ends_with_its_model():
-    served = Batched(Double(), Parameters(batch_timeout_micros=0))
-    queue = served.queue
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_threads_end_with_their_model(count):
+    before = set(threading.enumerate())
+    served = Batched(Double(), Parameters(batch_timeout_micros=0, num_batch_threads=count))
+    queue, own = served.queue, set(threading.enumerate()) - before
     served.call(DEFAULT, rows(1))
-    before = threading.active_count()
+    assert len(own) == count and all(thread.is_alive() for thread in own)
     del served
     gc.collect()
-    assert loopback.wait_until(lambda: threading.active_count() < before, 60) and queue.closed
+    assert loopback.wait_until(lambda: not any(thread.is_alive() for thread in own), 60) and queue.closed
+
+
+def test_with_two_threads_a_second_batch_does_not_wait_for_the_first(crowd):
+    model = Double()
+    served = Batched(model, Parameters(max_batch_size=4, batch_timeout_micros=0, num_batch_threads=2))
+    first = held_up(model, served, crowd)
+    second = crowd.submit(served.call, DEFAULT, rows(2, 3))
+    assert loopback.wait_until(lambda: model.sizes == [1, 2], 60), "both calls run"
+    later = [crowd.submit(served.call, DEFAULT, rows(1, value)) for value in (5, 7, 9)]
+    waiting(served, 3)
+    model.gate.set()
+    assert first.result(60)["y"].tolist() == [[2, 2]] and second.result(60)["y"].tolist() == [[6, 6]] * 2
+    assert [call.result(60)["y"].tolist() for call in later] == [[[10, 10]], [[14, 14]], [[18, 18]]]
+    assert sum(model.sizes) == 6, "nobody is computed twice"
+
+
+def test_without_a_thread_nobody_would_be_answered():
+    with pytest.raises(ValueError, match="at least one thread"):
+        Batched(Double(), Parameters(num_batch_threads=0))
+
+
+def test_many_clients_and_two_threads_get_their_own_rows(crowd):
+    served = Batched(Double(), Parameters(max_batch_size=4, batch_timeout_micros=100, max_enqueued_batches=100,
+                                          num_batch_threads=2))
+    answers = list(crowd.map(lambda value: served.call(DEFAULT, rows(1, value))["y"], range(500)))
+    assert [answer.tolist() for answer in answers] == [[[2 * value] * 2] for value in range(500)]
 
 
 def test_over_grpc_a_full_queue_says_what_the_real_one_says(tmp_path, crowd):

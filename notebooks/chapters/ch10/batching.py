@@ -26,6 +26,7 @@ class Parameters(NamedTuple):
     batch_timeout_micros: int = 5000  # so long the first of a batch waits for company
     max_enqueued_batches: int = 4     # more rows than so many full batches are refused
     allowed_batch_sizes: tuple = ()   # ascending; a batch is filled up to the next of them. Empty: any size
+    num_batch_threads: int = 1        # so many calls run at a time; TensorFlow Serving starts one for each CPU
 
 
 class Task(NamedTuple):
@@ -56,6 +57,8 @@ class Line:
     """
 
     def __init__(self, parameters):
+        if parameters.num_batch_threads < 1:
+            raise ValueError(f"num_batch_threads {parameters.num_batch_threads}: at least one thread must take the batches")
         sizes = parameters.allowed_batch_sizes
         if sizes and (list(sizes) != sorted(set(sizes)) or sizes[-1] != parameters.max_batch_size):
             raise ValueError(f"allowed_batch_sizes {sizes} must ascend, and end with max_batch_size "
@@ -108,8 +111,9 @@ class Batched:
 
     def __init__(self, model, parameters, clock=time.monotonic):
         self.signatures, self.queue = model.signatures, _Queue(model, parameters, clock)
-        threading.Thread(target=self.queue.work, daemon=True).start()
-        weakref.finalize(self, self.queue.close)  # a version that nobody uses any more takes its thread along
+        for _ in range(parameters.num_batch_threads):
+            threading.Thread(target=self.queue.work, daemon=True).start()
+        weakref.finalize(self, self.queue.close)  # a version that nobody uses any more takes its threads along
 
     def call(self, name, arrays):
         """The outputs of one request, computed with whoever comes in time. Raises Refused: 400 where it has no rows or too
@@ -128,7 +132,7 @@ class Batched:
 
 
 class _Queue:
-    """A Line that threads share, and the one that takes its batches by a clock."""
+    """A Line that threads share, and what those do that take its batches by a clock."""
 
     def __init__(self, model, parameters, clock):
         self.model, self.line, self.clock = model, Line(parameters), clock
@@ -142,7 +146,7 @@ class _Queue:
     def close(self):
         with self.changed:
             self.closed = True
-            self.changed.notify()
+            self.changed.notify_all()
 
     def work(self):
         while (tasks := self.batch()) is not None:
@@ -152,7 +156,7 @@ class _Queue:
     def batch(self):
         """Wait for the next batch, and take it: a list of tasks. None when the queue was closed and nobody waits."""
         with self.changed:
-            while (due := self.line.due()) is None or due > self.clock():
+            while (due := self.line.due()) is None or due > self.clock():  # asked anew: another may have taken the first
                 if due is None and self.closed:
                     return None
                 self.changed.wait(None if due is None else due - self.clock())
