@@ -375,7 +375,7 @@ requests = [x[:3], x[3:7], x[7:9], x[9:]]
 
 
 def in_company(call):
-    """The answers to requests that wait together, as one array, and each call's rows."""
+    """The answers to requests that wait together, one array, and each call's rows."""
     call(x)  # once before: a first call is slow
     model = impatience.Slow(call)
     served = batching.Batched(model, together)
@@ -494,7 +494,7 @@ narrow = together._replace(max_enqueued_batches=1)
 
 
 def full_line(call):
-    """What one more client hears, what became of those in the line, each call's rows."""
+    """What one more client hears, what became of the line, and each call's rows."""
     call(x)
     now = [0.0]  # the queue's clock, in seconds
     model = impatience.Slow(call)
