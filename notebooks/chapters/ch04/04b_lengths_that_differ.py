@@ -665,7 +665,7 @@ for way, cells in {
 # The price: a row always meets rows like itself. Shuffle within the buckets, and shuffle the batches.
 #
 # Could you do without padding? [Ragged and nested tensors](04c_what_fold_was_for.ipynb) hold rows of any length; lesson
-# 4c takes means of them. In the next section an LSTM is asked to read such rows.
+# 4c takes means of them.
 
 # %% [markdown]
 # ## 4b.7 Nothing at all
@@ -680,12 +680,11 @@ print(attempt(pad, [[1, 2], []]))
 
 # %% [markdown]
 # And the frameworks? First an empty batch. Then two rows of three steps are read, and the second one's length is said to be
-# 0. Last come rows of 3 and 2 steps as a ragged batch.
+# 0.
 
 # %% tags=["torch"]
 # PyTorch
 some = vectors_torch[:2, :3].detach()
-ragged = torch.nested.nested_tensor([some[0], some[1, :2]], layout=torch.jagged)
 
 
 def read(lengths):
@@ -697,13 +696,11 @@ def read(lengths):
 read_torch = {
     "pad an empty batch": attempt(pad_sequence, []),
     "read a row of length 0": attempt(read, [3, 0]),
-    "read a ragged batch": attempt(lstm_torch, ragged),
 }
 
 # %% tags=["tf"]
 # TensorFlow
 some = vectors_tf[:2, :3]
-ragged = tf.RaggedTensor.from_tensor(some, lengths=[3, 2])
 
 
 def read(lengths):
@@ -715,7 +712,6 @@ def read(lengths):
 read_tf = {
     "pad an empty batch": attempt(keras.utils.pad_sequences, []),
     "read a row of length 0": attempt(read, [3, 0]),
-    "read a ragged batch": attempt(lstm_tf, ragged),
 }
 
 # %% tags=["verdict", "folded"]

@@ -356,9 +356,10 @@ for name, layer in layers_tf.items():
     out_tf[name] = run_tf(name)
 
 # %% tags=["verdict", "folded"]
-# Folded: before anything is carried, how many layers of one name give other numbers.
-others = [name for name in inputs if parity.gap(out_torch[name], out_tf[name]) > 0.1]
-parity.verdict("layers that give other numbers", len(others), len(inputs))
+# Folded: before anything is carried, the layers of one name give other numbers.
+how_many = len(inputs)
+what = f"{how_many} layers, each with arrays of its own"
+parity.differ(what, out_torch, out_tf, atol=0.1)
 
 # %% [markdown]
 # Now Keras is given PyTorch's arrays, and PyTorch Keras's. `zip` puts each array beside the name under which PyTorch
@@ -383,7 +384,6 @@ for name, layer in layers_torch.items():
 
 # %% tags=["verdict", "folded"]
 # Folded: compares each layer with the one that it was rebuilt from.
-how_many = len(inputs)
 parity.verdict(
     f"{how_many} layers of PyTorch, rebuilt in Keras", rebuilt_tf, out_torch, atol=1e-10
 )
