@@ -27,7 +27,7 @@ from pathlib import Path
 import numpy as np
 
 from chapters.ch08 import launch, task
-from helpers import claims, exercises, parity, process, show
+from helpers import claims, errors, exercises, parity, process, show
 
 # %% tags=["torch", "setup"]
 # PyTorch
@@ -43,6 +43,8 @@ warnings.filterwarnings("ignore", "torch.distributed is disabled")  # no ranks h
 # TensorFlow
 with session.quiet():
     import tensorflow as tf
+
+tf.get_logger().setLevel("ERROR")  # 8f.3 says which warning this hides
 
 # %% tags=["parameters"]
 fast = True
@@ -69,22 +71,22 @@ env = launch.environment(gpus=False)
 # model.to_empty(device=device)                  # memory, for this rank's rows alone
 # ```
 #
-# Only then come the numbers: a rank takes its rows of the first weights. The *policy* says in which precision to compute;
-# what is kept stays as it is. At the end each rank saves its part:
+# Only then come the numbers: each rank takes its rows of the first weights. The *policy* says in which precision to compute;
+# the weights that are kept stay as they are. At the end each rank saves its part:
 #
 # ```python
 # weights, momenta = get_state_dict(model, optimizer)    # parts of arrays, by name
 # dcp.save({"model": weights, "optimizer": momenta, "step": 10}, checkpoint_id=folder)
 # ```
 #
-# On a GPU two lines differ, for `cuda` in the command: `torch.cuda.set_device`, and `nccl` for `gloo`. (This course ran them
-# on CPUs.)
+# (With `cuda` in its command the worker calls `torch.cuda.set_device`, and takes `nccl` for `gloo`. This course ran it on
+# CPUs.)
 #
-# TensorFlow has something of the kind in `tf.experimental.dtensor`, in one process, for several devices. A *layout* says
-# along which axis an array is cut. In [dtensor_tf.py](chapters/ch08/workers/dtensor_tf.py) two devices keep half of the
-# rows each, and fetch the rest before they compute. The word experimental is meant: Keras 3 does not use it.
+# TensorFlow has something similar for several devices in one process: `tf.experimental.dtensor`. A *layout* says along
+# which axis an array is cut. In [dtensor_tf.py](chapters/ch08/workers/dtensor_tf.py) two devices keep half of the rows
+# each, and fetch the rest before they compute. (It is experimental indeed: Keras 3 does not use it.)
 #
-# Both train for 10 of 20 steps and save. PyTorch also computes in bfloat16, for all 20 steps.
+# Both train for 10 of 20 steps and save. PyTorch also trains once in bfloat16, for all 20 steps.
 
 # %% tags=["torch"]
 # PyTorch
@@ -126,9 +128,9 @@ parity.verdict("PyTorch: every number is kept once", sum(kept_torch), whole)
 parity.verdict("TensorFlow: every number is kept once", sum(kept_tf), whole)
 
 # %% [markdown]
-# What lies in such a checkpoint? PyTorch's has a file for each rank, and one, `.metadata`, that says which rows of which
-# array are where. TensorFlow's index does the same. Either can be read in one
-# process, whole: `parts_torch.whole` asks `dcp.load` for whole arrays.
+# What lies in such a checkpoint? PyTorch's has a file for each rank, and one more, `.metadata`, that says which rows of
+# which array are where. TensorFlow's `.index` does the same. One process can read either as a whole: `parts_torch.whole`
+# asks `dcp.load` for whole arrays.
 
 # %% tags=["torch"]
 # PyTorch
@@ -146,7 +148,8 @@ half_tf = {}
 for name in task.SHAPES:
     half_tf[name] = index.get_tensor(f"{name}/.ATTRIBUTES/VARIABLE_VALUE")
 print("whole", list(half_tf["W1"].shape), half_tf["W1"].dtype)
-print("files", sorted(path.name for path in folder.glob("two_tf*")))
+for path in sorted(folder.glob("two_tf*")):
+    print(path.name)
 
 # %% tags=["verdict"]
 parity.verdict("ten steps in parts, read whole", half_torch, half_tf, 1e-12)
@@ -191,19 +194,19 @@ for devices in (1, 3):
     jobs.append([*launch.PYTHON, dtensor, folder, *words])
 lines_tf = launch.commands(jobs, 240, env)
 for (line,) in lines_tf:
-    print(str(line)[:230])
+    print(errors.first_line(line.get("said", line)))
 
 # %% tags=["verdict", "folded"]
 # Folded: the resumed weights against one process; which option came true.
 for ranks in (1, 3):
     resumed = parts_torch.whole(folder / f"on_{ranks}")
-    name = f"saved by two ranks, finished by {ranks}, and one process"
+    name = f"saved by 2 ranks, finished by {ranks}, and trained by one process"
     parity.verdict(name, resumed, alone_torch, 1e-12)
 index = tf.train.load_checkpoint(str(folder / "on_1_tf"))
 resumed_tf = {}
 for name in task.SHAPES:
     resumed_tf[name] = index.get_tensor(f"{name}/.ATTRIBUTES/VARIABLE_VALUE")
-name = "saved by two devices, finished by 1, and one process"
+name = "saved by 2 devices, finished by 1, and trained by one process"
 parity.verdict(name, resumed_tf, alone_tf, 1e-12)
 torch_went_on = lines_torch[1][0]["from"] == 10
 tf_went_on = "said" not in lines_tf[1][0]
@@ -224,9 +227,11 @@ exercises.outcome("P8.13", exercises.first_true(options))
 # ### Exercise 8.11: which parts? (6 minutes)
 #
 # PyTorch cuts `rows` rows among `ranks` ranks like this: each gets `ceil(rows / ranks)` of them, in order, as long as there
-# are any; so the last may get fewer, or none. Write a function of `rows`, `saved` (how many ranks saved), `ranks` (how many
-# load) and `rank` that returns the list of the saved parts, counted from 0 and in order, which this rank must read. For 32
-# rows, saved by 2 and loaded by 3, they are `[0]`, `[0, 1]` and `[1]`.
+# are any; so the last may get fewer, or none.
+#
+# Write `answer(rows, saved, ranks, rank)`: `saved` ranks have saved, `ranks` of them load, and `rank` is one of these,
+# counted from 0. Return the list of the saved parts that this rank must read, counted from 0 and in order. For 32 rows,
+# saved by 2 and loaded by 3, the three ranks read `[0]`, `[0, 1]` and `[1]`.
 
 # %% tags=["exercise"]
 answer = ...  # a function of (rows, saved, ranks, rank)
@@ -264,8 +269,8 @@ exercises.check("8.11", answer)
 # %% [markdown]
 # ## 8f.3 What a load overlooks
 #
-# A load fills what you hand it. What if that does not fit? Save three numbers, 0.5, 1.5 and −2.5, under the name `weight`.
-# One program asks for `weight` as whole numbers (int64), another one for `weights`, a third one for four numbers.
+# A load fills what you hand it. What if that does not fit? We save three numbers, 0.5, 1.5 and −2.5, under the name
+# `weight`. One program asks for `weight` as whole numbers (int64), another one for `weights`, a third one for four numbers.
 #
 # **Predict.** The wrong *type* and the wrong *name*: who notices?
 #
@@ -337,12 +342,15 @@ exercises.outcome("P8.14", exercises.first_true(options))
 
 # %% [markdown]
 # PyTorch casts to whatever type it is handed: digits behind the point are cut off, and a bfloat16 model loses digits.
-# TensorFlow leaves what it does not find as it was; `.read(small).assert_consumed()` makes it say so. And PyTorch's
-# `CheckpointException` is no `Exception`: a `try ... except Exception` around a load, meant to start anew where there is no
-# checkpoint, does not help.
 #
-# One more, and the dearest. A load fills what is there. An Adam that has made no step has no averages yet, so there is
-# nothing to fill.
+# TensorFlow leaves what it does not find as it was. Its log warns when the object is deleted, which is too late;
+# `.read(small).assert_consumed()` raises at once.
+#
+# And PyTorch's `CheckpointException` is no `Exception`: `try ... except Exception`, meant to start anew where there is no
+# checkpoint, does not catch it.
+#
+# The most expensive mistake is an empty optimizer. A load fills what is there, but an Adam that has made no step has no
+# averages yet: there is nothing to fill.
 
 # %% tags=["torch"]
 # PyTorch
@@ -374,13 +382,15 @@ saved_tf = [float(tf.reduce_sum(value)) for value in adam_tf.variables[2:]]
 print("sums of the averages:", np.round(plain_tf, 4))
 
 # %% tags=["verdict"]
-parity.verdict("PyTorch, a fresh Adam: arrays with averages", plain_torch, 0)
-parity.verdict("TensorFlow, a fresh Adam", np.array(plain_tf), np.array(saved_tf))
+parity.verdict("PyTorch: arrays with averages after the load, and 0", plain_torch, 0)
+parity.verdict("TensorFlow: averages after the load, and saved", plain_tf, saved_tf)
 
 # %% [markdown]
-# TensorFlow keeps in mind what it could not place yet, and fills it in later. PyTorch's mend is `get_state_dict`, which
-# first makes the optimizer's arrays, as long as no gradients are there. It names them after the layers, so save with it,
-# too. In TensorFlow make the arrays first, and let it say what it could not place.
+# TensorFlow remembers what it could not place yet, and fills it in later. Safer is to make the arrays first, and to let it
+# say what it could not place.
+#
+# PyTorch's mend is `get_state_dict`. It first makes the optimizer's arrays, as long as there are no gradients. It names them
+# after the layers, so save with it, too.
 
 # %% tags=["torch"]
 # PyTorch
@@ -404,8 +414,8 @@ status.assert_consumed()  # raises if anything found no place
 mended_tf = [float(tf.reduce_sum(value)) for value in fresh_tf.variables[2:]]
 
 # %% tags=["verdict"]
-parity.verdict("PyTorch, mended", mended_torch, saved_torch)
-parity.verdict("TensorFlow, checked", np.array(mended_tf), np.array(saved_tf))
+parity.verdict("PyTorch, mended: averages loaded, and saved", mended_torch, saved_torch)
+parity.verdict("TensorFlow, checked: averages loaded, and saved", mended_tf, saved_tf)
 
 # %% [markdown]
 # ## 8f.4 A layer in two halves
@@ -418,9 +428,9 @@ parity.verdict("TensorFlow, checked", np.array(mended_tf), np.array(saved_tf))
 #
 # ### Exercise 8.12: one rank's share (6 minutes)
 #
-# Write a function of NumPy arrays `x`, `W1`, `b1`, `W2`, `b2`, and of `rank` and `ranks`, that returns what this rank adds:
-# the sum over all ranks is `tanh(x @ W1 + b1) @ W2 + b2`. `ranks` divides the number of hidden units. A rank uses its own
-# columns of `W1` and rows of `W2`, and nothing of the others'. (A slice such as `W[:, 2:4]` takes columns.)
+# Write `answer(x, W1, b1, W2, b2, rank, ranks)` for NumPy arrays: what this rank contributes. The sum over all ranks is
+# `tanh(x @ W1 + b1) @ W2 + b2`. A rank uses its own columns of `W1` and rows of `W2`, and nothing of the others'. `ranks`
+# divides the number of hidden units. (A slice such as `W[:, 2:4]` takes columns.)
 
 # %% tags=["exercise"]
 answer = ...  # a function of (x, W1, b1, W2, b2, rank, ranks)
@@ -510,11 +520,11 @@ exercises.outcome("P8.15", exercises.first_true(options))
 
 # %% [markdown]
 # Once: an all-reduce adds up the shares. The hidden units stay where they are, since `tanh` looks at each by itself. Cut
-# `W1` by rows instead, and every rank has a share of each sum *before* the `tanh`: then the ranks must add first. The order
-# of the two cuts is the whole idea.
+# `W1` by rows instead, and every rank has a share of each sum *before* the `tanh`: the ranks must add first. The order of
+# the two cuts is the whole idea.
 #
-# This exchange stands in the middle of each forward pass, and everybody waits for it. So one cuts layers inside a machine,
-# where GPUs are linked closely, and data between machines; a mesh with two axes says both.
+# Everybody waits for this exchange, in the middle of each forward pass. So one cuts layers inside a machine, where GPUs are
+# linked closely, and data between machines; a mesh with two axes says both.
 
 # %% [markdown]
 # ## 8f.5 Quiz

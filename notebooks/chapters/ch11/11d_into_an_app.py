@@ -67,15 +67,14 @@ folder = Path(scratch.name)
 # ExecuTorch ([ContentView.swift](chapters/ch11/workers/ios/Sources/Digits/ContentView.swift)). (Either runtime exists for
 # either system.)
 #
-# - **Android.** The build finds LiteRT by the line `implementation(...)` in `app/build.gradle.kts`. What lies in
-#   `app/src/main/assets` travels in the app as it is. `noCompress` leaves the model's file unzipped, so that it need not be
-#   copied before it is read.
+# - **Android.** `implementation(...)` in `app/build.gradle.kts` names LiteRT. What lies in `app/src/main/assets` travels in
+#   the app as it is. `noCompress` leaves the model's file unzipped, so that it need not be copied before it is read.
 # - **iOS.** `Package.swift` names ExecuTorch and the backend, and says `resources: [.copy("digits.pte")]`. Without the flag
 #   `-all_load` the linker would leave the backend out, since no line of the app names it.
 #
-# `apps.project` copies a project, and puts the bytes of a file in that place. `believed` reads the app's source: which file
-# it opens, which shape and type of numbers it hands over. `input_of` asks the file. `trained`, `for_executorch` and
-# `to_litert` are lesson 11a's code.
+# `apps.project` copies a project and puts the model's file there. `apps.believed` reads the app's source: which file it
+# opens, and which shape and type it hands over. `input_of` asks the file itself. (`trained`, `for_executorch` and
+# `to_litert` are lesson 11a's code.)
 
 # %% tags=["taught"]
 epochs = 8 if fast else 12
@@ -124,8 +123,8 @@ for name, believed, wanted in (
 # ## 11d.2 What lies in the buffer
 #
 # An app gets pictures as *buffers*, rows of bytes: four for each pixel, for red, green, blue and *alpha* (how opaque it is).
-# Graphics chips like rows to begin at multiples of 64 bytes, say. Eight pixels take 32. So each row may end in a gap, and
-# the distance from row to row, the *row stride*, is a number that you must ask for.
+# Graphics chips like rows to begin at multiples of, say, 64 bytes. Eight pixels take 32. So each row may end in a gap. The
+# distance from row to row is the *row stride*, a number that you must ask for.
 #
 # Let us make such a buffer from a test picture: black ink on white paper.
 
@@ -169,7 +168,7 @@ def pictures(stride):
 
 
 # %% [markdown]
-# **Predict.** An app computes the stride itself, 8 pixels of 4 bytes make 32. The model's file is the right one. What
+# **Predict.** An app computes the stride itself: 8 pixels of 4 bytes make 32. The model's file is the right one. What
 # happens?
 #
 # - **a** it stops with an error
@@ -212,8 +211,9 @@ options = {"c": max(shares) < 0.25, "b": max(shares) < 0.75, "a": True}
 exercises.outcome("P11.6", exercises.first_true(options))
 
 # %% [markdown]
-# No error: the buffer is long enough for both. In Java it is `rowBytes` of the bitmap or `rowStride` of a camera's picture,
-# in Swift `bytesPerRow`. On another phone the same picture may lie without gaps: then the app works, on yours.
+# No error: the buffer is long enough for both. On another phone the same picture may lie without gaps, and the app works:
+# on yours, perhaps. Ask for the stride: in Java `rowBytes` of a bitmap or `rowStride` of a camera's picture, in Swift
+# `bytesPerRow`.
 
 # %% [markdown]
 # ### Exercise 11.6: read a buffer (5 minutes)
@@ -261,10 +261,13 @@ exercises.check("11.6", answer)
 # %% [markdown]
 # ## 11d.3 Ten ways to read a picture
 #
-# The stride is one of many. `phone.mistakes` reads the same buffers in ten ways: the right one and nine
-# mistakes. Three of them: *not divided* hands the model 0 to 255 where it learned 0 to 1. *Bytes with a sign*: in Java a
-# byte goes from -128 to 127, so 200 arrives as -56. *Codes made light*: a screen's numbers
-# ([sRGB](glossary.md#srgb)) are codes, not amounts of light, and some libraries convert on loading.
+# The stride is one mistake of many. `phone.mistakes` reads the same buffers in ten ways: the right one and nine mistakes.
+# Three of these:
+#
+# - *not divided*: the model gets 0 to 255 where it learned 0 to 1;
+# - *bytes with a sign*: in Java a byte goes from -128 to 127, so 200 arrives as -56;
+# - *codes made light*: a screen's numbers ([sRGB](glossary.md#srgb)) are codes, not amounts of light, and some libraries
+#   convert them on loading.
 #
 # **Predict.** With numbers from 0 to 255, how many digits does the network still read?
 #
@@ -311,8 +314,9 @@ phone.gallery(found, scores_torch, labels)
 # %% [markdown]
 # Three mistakes, *not divided*, *RGBA read as ARGB* and *codes made light*, cost so few answers that ten trials on a phone
 # may show nothing. But the scores are far off, and a threshold on them is worthless. *RGB read as BGR* changes nothing at
-# all: gray pictures cannot show it. So compare *pixels* with the course's, of a picture with three different colors, and not
-# answers.
+# all: gray pictures cannot show it.
+#
+# So compare *pixels*, not answers, and take a picture with three different colors.
 
 # %% [markdown]
 # ### Exercise 11.7: paper below (4 minutes)
@@ -360,10 +364,9 @@ exercises.check("11.7", answer)
 #
 # The Android app does not use lesson 11a's `Interpreter`. LiteRT's own pages keep that class
 # ["for backward compatibility"](https://developers.google.com/edge/litert/android) and teach `CompiledModel`, which can use
-# GPUs and NPUs; TensorFlow's copy of the old class warns that it will be deleted (lesson 11a). You make buffers,
-# write into one, run, and read the other.
+# GPUs and NPUs. You make buffers, write into one, run, and read the other.
 #
-# First, the same picture to both, and to ExecuTorch's only class. Does the new one give the same numbers?
+# Does it give the same scores as the old class? ExecuTorch, which has one class only, is called by hand, too.
 
 # %% tags=["torch"]
 # PyTorch
@@ -474,7 +477,7 @@ print(
 )
 
 # %% [markdown]
-# So the app counts: `require(ink.size == ...)` in `MainActivity.kt` is that line.
+# So the app must count: in `MainActivity.kt` the line `require(ink.size == ...)` does.
 
 # %% [markdown]
 # ## 11d.5 Who computes?
@@ -486,28 +489,18 @@ print(
 # PyTorch
 print(len(graph_torch.graph.nodes), "nodes in the graph")
 
-from executorch.backends.xnnpack.partition.xnnpack_partitioner import (
-    XnnpackPartitioner,
-)
 from executorch.exir import to_edge_transform_and_lower
 
-files_torch = {}
-for name, delegates in {"XNNPACK": [XnnpackPartitioner()], "none": []}.items():
-    with edge.quiet():
-        lowered = to_edge_transform_and_lower(graph_torch, partitioner=delegates)
-        files_torch[name] = lowered.to_executorch().buffer
-in_file_torch = {name: b"XnnpackBackend" in f for name, f in files_torch.items()}
-print(in_file_torch)
+with edge.quiet():
+    lowered = to_edge_transform_and_lower(graph_torch, partitioner=[])  # no delegate
+    without_torch = lowered.to_executorch().buffer
+print("named in the file without a delegate:", b"XnnpackBackend" in without_torch)
+in_file_torch = b"XnnpackBackend" in file_torch
+print("named in 11d.1's file, for XNNPACK:", in_file_torch)
 
 # %% tags=["tf"]
 # TensorFlow
-from ai_edge_litert.hardware_accelerator import HardwareAccelerator
-
-CPU, GPU, NPU = (
-    HardwareAccelerator.CPU,
-    HardwareAccelerator.GPU,
-    HardwareAccelerator.NPU,
-)
+from ai_edge_litert.hardware_accelerator import HardwareAccelerator as Chip
 
 
 def opened(wish):
@@ -519,25 +512,30 @@ def opened(wish):
     return "opened"
 
 
-wishes = {"CPU": CPU, "GPU or CPU": GPU | CPU, "NPU or CPU": NPU | CPU}
+wishes = {
+    "CPU": Chip.CPU,
+    "GPU or CPU": Chip.GPU | Chip.CPU,
+    "NPU or CPU": Chip.NPU | Chip.CPU,
+}
 answers_tf = {name: opened(wish) for name, wish in wishes.items()}
 in_file_tf = b"XNNPACK" in file_tf.upper()
 print(answers_tf)
 
 # %% tags=["verdict", "folded"]
 # Folded: does a file name its delegate?
-names_it = [in_file_torch["XNNPACK"], in_file_tf]
+names_it = [in_file_torch, in_file_tf]
 parity.verdict(
     "ExecuTorch's file names a delegate, LiteRT's none", names_it, [True, False]
 )
 
 # %% [markdown]
-# An ExecuTorch file is *for* a backend; you ship one for each kind of phone. A LiteRT file is for all; the app asks on
-# loading, and must be ready for two surprises. `GPU | CPU` raises where no GPU can be opened, though CPU was allowed, too.
-# `NPU | CPU` opens without a word where there is no NPU, and the CPU computes. (Seen here with LiteRT 2.3.0; on your
-# machine see above.)
+# An ExecuTorch file is *for* one backend; you ship one for each kind of phone. A LiteRT file is for all, and the app chooses
+# on loading. It must be ready for two surprises (seen here with LiteRT 2.3.0):
 #
-# Below, the file for Core ML is written on *this* machine; whether it can be opened here, the table says.
+# - `GPU | CPU` raises where no GPU can be opened, though the CPU was allowed;
+# - `NPU | CPU` opens without a word where there is no NPU, and the CPU computes.
+#
+# A file for Core ML can be written on *this* machine. Can it be opened here?
 
 # %% tags=["folded"]
 # Folded: writes the network for two backends, and opens both files here.
@@ -549,8 +547,9 @@ show.table(["backend", "named in the file", "opened", "CPU time"], rows)
 figures.delegates()
 
 # %% [markdown]
-# What nobody ran here is marked *documentation*: on GPUs and NPUs of phones this course has measured nothing. Measure there,
-# with the app: a delegate that takes half of the graph may be slower than none, for the numbers travel back and forth.
+# What nobody ran here is marked *documentation*: this course has measured nothing on the GPUs and NPUs of phones. Measure
+# there, with the app. A delegate that takes half of the graph may be slower than none, for the numbers travel back and
+# forth.
 
 # %% [markdown]
 # ## 11d.6 Quiz

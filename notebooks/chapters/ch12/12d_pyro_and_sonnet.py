@@ -105,18 +105,19 @@ project_figures.releases()
 # Pyro finds a [posterior](glossary.md#posterior): which parameters are plausible, given data. To judge such an answer, take
 # a case in which it is known: a line through twelve points.
 #
-# Each point is intercept + slope · $x$, plus noise of a known size $\sigma$ (`noise`). Before the data, we expect both
-# parameters near 0, within a width $\tau$ (`prior`). Then the posterior is a normal distribution, and the inverse of its
-# covariance, the [precision](https://en.wikipedia.org/wiki/Bayesian_linear_regression), is
-# $\Lambda = X^T X / \sigma^2 + I / \tau^2$. $X$ has a row for each point: 1 and $x$.
-# Its mean is $\Lambda^{-1} X^T y / \sigma^2$, where $\Lambda$ is the precision. `np.linalg.inv` inverts a matrix. The points
-# are made with intercept 1 and slope 0.8.
+# Each point is intercept + slope · $x$, plus noise of a known size $\sigma$ (`noise`). We make twelve, with intercept 1 and
+# slope 0.8. Before we see them, we expect both parameters near 0, within a width $\tau$ (`prior`).
 
 # %% tags=["taught"]
 noise = 0.5
 prior = 3.0
 x = np.linspace(1, 3, 12)
 y = 1 + 0.8 * x + noise * rng.normal(size=12)
+
+# %% [markdown]
+# Then the posterior is a [normal distribution](https://en.wikipedia.org/wiki/Bayesian_linear_regression). Let $X$ have a row
+# for each point, 1 and $x$. The inverse of the covariance, the *precision*, is
+# $\Lambda = X^T X / \sigma^2 + I / \tau^2$, and the mean is $\Lambda^{-1} X^T y / \sigma^2$.
 
 # %% tags=["taught"]
 design = np.stack([np.ones(12), x], axis=1)
@@ -133,9 +134,9 @@ print("intercept and slope:", mean.round(2), "±", spread.round(2))
 # [Monte Carlo](glossary.md#markov-chain-monte-carlo). Hamiltonian Monte Carlo rolls a ball. The two parameters are its
 # place, and the height of the ground is minus the log of the probability: plausible places lie deep.
 #
-# Kick the ball in a random direction, follow it for ten small steps, and note where it is. Then kick it again. It often
-# comes through the valley, and sometimes climbs high. All that this needs is the slope of the ground, a
-# [gradient](glossary.md#gradient). First height and slope, in both:
+# Kick the ball in a random direction, follow it for ten small steps, and note where it is. Then kick it again. It is often
+# in the valley, and seldom high up. All that this needs is the slope of the ground, a [gradient](glossary.md#gradient).
+# First height and slope, in both:
 
 # %% tags=["torch"]
 # PyTorch
@@ -181,19 +182,16 @@ parity.verdict("the slope at the known mean, TensorFlow", found_tf, level, atol=
 
 # %% [markdown]
 # Now the rolling. Each step moves the place by the speed, and changes the speed by the slope. Speed and place take turns, so
-# the first and the last push are half ones (the leapfrog method).
+# the first and the last push are half ones (the leapfrog method). `step` is the time of one step.
 #
-# Finite steps make an error in the energy: height plus half the squared speed. The last line of `follow_torch` and
-# `follow_tf` returns it, as what was *lost*. Where energy was gained, a coin decides whether the ball stays where it was;
-# that repairs the error exactly. A coin is a number from 0 to 1, and the ball moves if the coin is below $e^{lost}$, that
-# is, if its logarithm is below what was lost: so we keep the logarithms. `step` is the time of one small step, short
-# enough that little energy is lost. Kicks and coins come from NumPy, for both.
+# A ball that rolls without friction keeps its energy: height plus half the squared speed. Ours steps, and so loses or gains
+# a little. `follow_torch` and `follow_tf` return the new place, and how much energy was *lost*. The kicks come from NumPy,
+# for both.
 
 # %% tags=["taught"]
 draws = 250 if fast else 1500
 step = 0.09
 kicks = rng.normal(size=(draws, 2))
-coins = np.log(rng.random(draws))
 
 
 # %% tags=["torch"]
@@ -248,7 +246,12 @@ parity.verdict(
 )
 
 # %% [markdown]
-# A chain is one kick after the other. With `coins` as logarithms, the test is `coin < lost`.
+# A chain is one kick after the other. The error in the energy can be repaired exactly: draw a coin, a number from 0 to 1,
+# and let the ball stay where it was unless the coin is below $e^{lost}$. (So it always moves where energy was lost.) We
+# take the coins' logarithms, and compare these with `lost`.
+
+# %% tags=["taught"]
+coins = np.log(rng.random(draws))
 
 # %% tags=["torch"]
 # PyTorch
@@ -292,9 +295,9 @@ print("means within half a standard deviation of the exact ones:", bool(close.al
 # distributions, the one that fits best. The usual family is normal, and treats the parameters as independent ("mean field").
 # Ours are not: a steeper line must start lower.
 #
-# The member of the family is given by its means and widths. Its fit is measured at samples from it, so draw standard normal
-# numbers, scale and shift them, and the gradient reaches means and widths through the samples. In TensorFlow we write that
-# ourselves. In PyTorch, Pyro does it.
+# A member of this family is given by its means and widths. How well it fits is measured at samples from it. A sample is a
+# standard normal number that was scaled by a width and shifted by a mean, so the gradient reaches both. In PyTorch, Pyro
+# does all that. In TensorFlow we write it ourselves.
 #
 # **Predict.** How wide will the fitted distribution of the slope be, compared with the exact posterior?
 #
@@ -307,9 +310,11 @@ guess = ...  # "a", "b" or "c"
 exercises.predict("P12.6", guess, among=["a", "b", "c"])
 
 # %% [markdown]
-# A Pyro model is a function that says how data comes about. `pyro.sample` names a random number, or with `obs` one that was
-# observed. `to_event(1)` makes two numbers one parameter, `w`. `plate` says that the points are independent. `w[..., 0]` is
-# the intercept, also where many samples of `w` come at once.
+# A Pyro model is a function that says how data comes about:
+#
+# - `pyro.sample` names a random number, or with `obs` one that was observed;
+# - `to_event(1)` makes of two numbers one parameter, `w`: `w[..., 0]` is the intercept, of one sample or of many;
+# - `plate` says that the points are independent.
 
 # %% tags=["taught"]
 import pyro
@@ -326,7 +331,7 @@ def line(x, y):
 
 
 # %% [markdown]
-# The *guide* is the family. `SVI` fits it by the ELBO, which is the fit just described, and each step of it draws eight
+# The *guide* is the family. `SVI` fits it, by the measure just described, which is called ELBO. Each step draws eight
 # samples. The learning rate falls to a twentieth: `lrd` is the factor for each step.
 
 # %% tags=["taught"]
@@ -389,9 +394,17 @@ width_tf = tf_side.to_numpy(tf.exp(log_scale))
 # Folded: both fits, in units of the best member of the family (the next text says why).
 field = 1 / np.sqrt(np.diag(precision))
 parity.verdict(
-    "widths over the best ones", width_torch / field, width_tf / field, atol=0.25
+    "both widths, in units of the best",
+    width_torch / field,
+    width_tf / field,
+    atol=0.25,
 )
-parity.verdict("means over spreads", mean_torch / spread, mean_tf / spread, atol=1.0)
+parity.verdict(
+    "both means, in standard deviations",
+    mean_torch / spread,
+    mean_tf / spread,
+    atol=1.0,
+)
 
 # %% tags=["verdict", "folded"]
 # Folded: which option came true; whether Pyro is a language on top of PyTorch.
@@ -417,9 +430,9 @@ claims.verdict(
 )
 
 # %% [markdown]
-# The mean field tells the slope's width when the intercept is *known*: its best is $1/\sqrt{\Lambda_{ii}}$. The exact width
-# is $\sqrt{(\Lambda^{-1})_{ii}}$: it must also carry the other parameter's doubt. Where parameters depend on each other,
-# the mean field is too sure of itself. It has converged, and nothing warns you.
+# The best mean field gives the slope the width that it has when the intercept is *known*: $1/\sqrt{\Lambda_{ii}}$. The exact
+# width is $\sqrt{(\Lambda^{-1})_{ii}}$: it also contains the doubt about the intercept. Where parameters depend on each
+# other, the mean field is too sure of itself. It has converged, and nothing warns you.
 #
 # ### Exercise 12.5: too sure of itself (4 minutes)
 #

@@ -366,11 +366,15 @@ ends = [np.mean(curve_torch[-10:]), np.mean(curve_tf[-10:])]
 print("the loss falls below a third, both:", bool(max(ends) < curve_torch[0] / 3))
 
 # %% [markdown]
-# To compose: read two bars of *Hänschen klein*, and turn the scores for the next event into probabilities. Draw one event
-# by them, feed it back, and so on. A draw needs one number from 0 to 1, a throw of the dice: lay the probabilities end to
-# end (`cumsum`), and count the ends below the throw: that is the place. (The last end should be 1; rounding may leave it
-# lower, so it is left out.) Both networks get the same dice. In TensorFlow `tf.function` makes a graph of the step, for
-# speed, since it is called 64 times; `reduce_retracing=True` asks for few such graphs. The two bars are read without it.
+# To compose: read two bars of *Hänschen klein*, turn the scores for the next event into probabilities, draw one event by
+# them, feed it back, and so on.
+#
+# A draw needs one number from 0 to 1, a throw of the dice. Lay the probabilities end to end (`cumsum`), and count the ends
+# below the throw: that is the place. (The last end should be 1; rounding may leave it lower, so it is left out.) Both
+# networks get the same dice.
+#
+# In TensorFlow a graph of the step saves time, for it is called 64 times; `reduce_retracing=True` asks for few such graphs.
+# The two bars are read without it.
 #
 # **Predict.** The network goes on for eight bars. How many of them stand, note for note, in a tune that it studied?
 #

@@ -1,7 +1,8 @@
 # %% [markdown]
 # # 13c. Old code
 #
-# You move a program of TensorFlow 1 to today's frameworks, number by number. What dies on the way does no harm.
+# You move a program of TensorFlow 1 to today's frameworks, and check its numbers at each step. A line that dies does no
+# harm, for you see it. A line that runs on, and computes something else, does.
 #
 # > **Minutes**: 40 · **Needs**: lessons 7c and 13a · **Claims tested**: none
 # >
@@ -149,8 +150,9 @@ print(old_program.with_real_layers(folder.with_name("real"), MENDS[:-1], seed))
 # %% [markdown]
 # ## 13c.3 Tests before moves
 #
-# You cannot ask 2018, and the program that runs again is the oldest witness you have. Before anything else changes, write
-# down what it gives. Beside the weights the `Saver` left the graph, in a file `.meta`, so we need none of its Python.
+# Nobody can run the program of 2018 as it was. The one that runs again is the oldest witness you have: write down what it
+# gives before anything else changes. Beside the weights the `Saver` left the graph, in a file `.meta`, so we need none of
+# its Python.
 
 # %% tags=["taught"]
 graph = tf.Graph()
@@ -166,8 +168,8 @@ def ask_old(images, is_training=True):
 
 
 # %% [markdown]
-# What to ask? What the program was used for, one input alone, and every switch in both positions. `train.py` has a switch
-# `is_training`, which is on unless somebody turns it off. Who wants to train on asks for losses and gradients, too.
+# What to ask? What the program was used for, one input alone, and every switch in both positions. `train.py` has a switch,
+# `is_training`, which is on unless somebody turns it off. (If you want to train on, ask for losses and gradients, too.)
 
 # %% tags=["taught"]
 digits = data.digits()
@@ -195,14 +197,15 @@ among = reference["all scans"][:1]
 parity.differ("the first scan's scores, alone and among all", alone, among, 1e-3)
 
 # %% [markdown]
-# The second line is odd. A network that gives a scan other scores when other scans are beside it? Note it, and mend
-# nothing yet.
+# The second line is odd: the network gives a scan other scores when other scans are beside it. Note it, and mend nothing
+# yet.
 
 # %% [markdown]
 # ## 13c.4 Account for every name
 #
-# Lesson 7c knew by heart how Adam calls its memory. Better is a rule: a [slot](glossary.md#slot) stands behind the name of
-# its variable. So where the front of a name is itself a name, the array belongs to training, whatever the optimizer.
+# What does the checkpoint hold? Lesson 7c looked for Adam's own names. A rule is better: a [slot](glossary.md#slot) is
+# called by its variable's name, a slash, and a word. So where the front of a name is itself a name, the array belongs to
+# training, whatever the optimizer.
 
 # %% tags=["taught"]
 everything = {}
@@ -234,10 +237,13 @@ everything, weights = old_program.or_drawn(everything, weights, seed)
 # ### Exercise 13.5: what was evaluated (5 minutes)
 #
 # Another program of the time kept a running average of each trained weight, and evaluated *these*: beside `net/conv/kernel`
-# its file holds `net/conv/kernel/ExponentialMovingAverage`. Write `answer(arrays)`: `arrays` is {name: array} of a whole
-# checkpoint. Return {name: array} of what the evaluation needs: each weight under its own name, with the average's values
-# where there is one. What has no average keeps its own values. Leave out slots of every optimizer, and the counters
-# `global_step`, `beta1_power` and `beta2_power`. A weight may have shape `()`.
+# its file holds `net/conv/kernel/ExponentialMovingAverage`.
+#
+# Write `answer(arrays)`: `arrays` is {name: array} of a whole checkpoint. Return {name: array} of what the evaluation needs:
+#
+# - each weight under its own name, also one of shape `()`;
+# - with its average's values, or where it has no average, its own;
+# - no slot of any optimizer, and none of the counters `global_step`, `beta1_power` and `beta2_power`.
 
 # %% tags=["exercise"]
 answer = ...  # a function of a dict
@@ -291,8 +297,11 @@ exercises.check("13.5", answer)
 # ## 13c.5 First move: functions of arrays
 #
 # No session, no placeholder, no scope: the graph becomes a function of weights and images, line by line, under the old
-# names. At stride 2 `"same"` puts its zeros at the right and below (lesson 13b); before the dense layer TensorFlow's order
-# has the channels last. The norm takes mean and variance of the batch, as `train.py` always did.
+# names. Three lines need care:
+#
+# - at stride 2 `"same"` puts its zeros at the right and below (lesson 13b);
+# - the norm takes mean and variance of the batch, as `train.py` always did;
+# - before the dense layer TensorFlow's order has the channels last.
 
 
 # %% tags=["torch"]
@@ -343,8 +352,8 @@ parity.verdict(what, found, reference["all scans"], rtol=1e-6)
 # %% [markdown]
 # ## 13c.6 Second move: layers
 #
-# Now as one writes it today. PyTorch's epsilon would be 1e-5, so we say 0.001; Keras's is what `tf.layers` had. And 2018
-# said `keep_prob` 0.8; today one says which share is dropped.
+# Now as one writes it today. We say `eps=0.001`, for PyTorch's would be 1e-5; Keras's is what `tf.layers` had. And the old
+# program kept a share, `keep_prob` 0.8, where today's layers drop one, 0.2.
 
 
 # %% tags=["torch"]
@@ -492,12 +501,13 @@ letter = exercises.first_true({"c": usual < 0.5, "b": usual < before - 0.05, "a"
 exercises.outcome("P13.6", letter)
 
 # %% [markdown]
-# The port is right: it agrees with the old graph in both positions of the switch. The old *program* was wrong, and its
-# tests hid it. `tf.layers.batch_normalization` puts the updates of its [moving averages](glossary.md#batch-normalization)
-# into a collection that the program must run, and this one never did: they are 0 and 1, as on the first day. Nobody
-# noticed, because `train.py` evaluates without turning `is_training` off, so each test batch was normalized by itself.
+# The port is right: it agrees with the old graph in both positions of the switch. The old *program* was wrong, twice:
 #
-# Now, and in a change of its own, you may mend. All scans of the training set go through the convolution once:
+# - `tf.layers.batch_normalization` puts the updates of its [moving averages](glossary.md#batch-normalization) into a
+#   collection that the program must run. This one never did: they are 0 and 1, as on the first day.
+# - `train.py` evaluates without turning `is_training` off. Each test batch was normalized by itself, so nobody noticed.
+#
+# Now you may mend, in a change of its own. All scans of the training set go through the convolution once:
 
 # %% tags=["torch"]
 # PyTorch
@@ -524,8 +534,8 @@ print(round(share_read(mended_tf), 3))
 parity.verdict("both mended networks", mended_torch, mended_tf, rtol=1e-5)
 
 # %% [markdown]
-# Two changes, two tests: the move must not change a number, the mend must. Had we mended on the way, no reference could have
-# told us whether the move was right.
+# Two changes, two tests: the move must not change a number, the mend must. Had we mended on the way, no reference could tell
+# whether the move was right.
 
 # %% [markdown]
 # ## 13c.7 The `.h5`
@@ -612,7 +622,7 @@ parity.differ(
 )
 
 # %% [markdown]
-# `load_model` raised no error and gave no warning, and its scores are others. The kit knows where:
+# `load_model` raised no error and gave no warning, but its scores differ. `port` finds where that begins:
 
 # %% tags=["taught"]
 yours = tf_side.activations(opened, x_test)
@@ -629,8 +639,8 @@ print("that of Keras 2:     ", tf.clip_by_value(0.2 * x + 0.5, 0, 1).numpy())
 #
 # ## 13c.8 What runs on
 #
-# Deaths tell you where to work. The danger is what lives. The old network says `tf.nn.dropout(h, keep_prob)`, and 2018 fed
-# 0.8. Keep the line, and let `tf` be today's:
+# A line that dies tells you where to work. The danger is a line that lives. The old network says
+# `tf.nn.dropout(h, keep_prob)`, with 0.8. Keep the line, and let `tf` be today's:
 
 # %% tags=["torch"]
 # PyTorch
@@ -672,10 +682,15 @@ LINES = {
 }
 
 # %% [markdown]
-# Write the test that sorts them: `answer(line, old, new)` calls `line(old)`, which always works, and `line(new)`. Return
-# `"dies"` where `line(new)` raises AttributeError, TypeError, ValueError or RuntimeError; `"same"` where both results, made
-# NumPy arrays by `np.asarray`, have the same shape and dtype, and values that differ by at most 1e-6 (NaN in the same place
-# is the same); else `"changed"`. Then try it: `answer(LINES["where(some, x, -x)"], v1, tf)`.
+# Write the test that sorts them: `answer(line, old, new)` calls `line(old)`, which always works, and `line(new)`, and
+# returns
+#
+# - `"dies"` where `line(new)` raises AttributeError, TypeError, ValueError or RuntimeError;
+# - `"same"` where both results, made arrays by `np.asarray`, have the same shape and dtype, and values that differ by at
+#   most 1e-6 (NaN in the same place is the same);
+# - `"changed"` otherwise.
+#
+# Then try it: `answer(LINES["where(some, x, -x)"], v1, tf)`.
 
 # %% tags=["exercise"]
 answer = ...  # a function of a line and two modules
@@ -743,8 +758,8 @@ rows = [(name, checks_c.fate(line, v1, tf)) for name, line in LINES.items()]
 show.table(["old line", "today"], rows)
 
 # %% [markdown]
-# `where` with one truth a row chose rows in 2018, and is stretched over columns today: with as many rows as columns no shape
-# gives it away. `resize` moves its grid by half a pixel.
+# `where` got one truth a row. In 2018 it chose rows; today it chooses columns, and with as many rows as columns no shape
+# tells. `resize` moves its grid by half a pixel.
 
 # %% [markdown]
 # ## 13c.9 Quiz

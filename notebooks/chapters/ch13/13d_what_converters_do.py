@@ -61,9 +61,8 @@ rng = np.random.default_rng(seed)
 # %% [markdown]
 # ## 13d.1 What one example says
 #
-# A converter does not read your program. It lets the program run once, on an example, writes down what was computed, and
-# says each operation again in another language. So it takes over what the example shows, and what it does not show it
-# must guess.
+# A converter does not read your program. It runs the program once, on an example, writes down what was computed, and
+# translates each operation. What the example does not show, it must guess.
 #
 # Our network hears 12 moments of 8 numbers: a [convolution](glossary.md#convolution) with a
 # [stride](glossary.md#stride) of 2, a ReLU, the mean over time, and a dense layer with 3 outputs. Its author wrote the
@@ -132,8 +131,8 @@ parity.verdict("both networks at 12 moments", own_torch, own_tf, atol=1e-5)
 
 # %% [markdown]
 # Now each goes into a file, as in lesson 11a: PyTorch's to [ONNX](glossary.md#onnx), TensorFlow's to
-# [LiteRT](glossary.md#litert). The example is `short`. The file for LiteRT shall take any length, so we say so: `None` in
-# a signature leaves a size open.
+# [LiteRT](glossary.md#litert). The example is `short`. The file for LiteRT shall take any length: `None` in a signature
+# leaves a size open.
 
 # %% tags=["torch"]
 # PyTorch
@@ -232,11 +231,11 @@ letter = exercises.first_true(
 exercises.outcome("P13.8", letter)
 
 # %% [markdown]
-# `x.shape[1]` is a number of Python's. When Keras built the network for 12 moments it was 6, so the record says: divide
-# by 6. The signature let 20 moments in, and the sum of 10 is still divided by 6. At 12 moments nobody can see that.
+# `x.shape[1]` is a Python number. When Keras built the network for 12 moments it was 6, so the record says: divide by 6. The
+# signature lets 20 moments in, and the sum of their 10 values is still divided by 6. At 12 moments nobody can see that.
 #
 # PyTorch's exporter saw a number too, and wrote the size into the file as a condition. A file that refuses is a nuisance.
-# One that answers is dangerous.
+# A file that answers wrongly is dangerous.
 
 # %% tags=["verdict", "folded"]
 # Folded: LiteRT's answer, less the last bias, is too large by 10 / 6.
@@ -249,10 +248,12 @@ parity.verdict(
 # %% [markdown]
 # ## 13d.2 Say what is free
 #
-# Each framework has a way to say that a size is not known. PyTorch marks it for the exporter: `Dim.DYNAMIC` in
-# `dynamic_shapes`, one entry for each axis. The example has two sounds now: an axis of size 1 the exporter would take as
-# always 1. In Keras a size is open where `Input` says `None`. Then `x.shape[1]` is `None` too, and `by_hand` fails while
-# the network is built, which is good. `ops.mean` leaves the counting to the moment when the graph runs.
+# Each framework has a way to say that a size is not known.
+#
+# - *PyTorch* marks it for the exporter: `Dim.DYNAMIC` in `dynamic_shapes`, one entry for each axis. Now the example has two
+#   sounds, for the exporter takes an axis of size 1 as always 1.
+# - *Keras* leaves a size open where `Input` says `None`. Then `x.shape[1]` is `None` too, and `by_hand` fails while the
+#   network is built, which is good. `ops.mean` counts when the graph runs.
 
 # %% tags=["taught"]
 tried = {
@@ -302,8 +303,8 @@ parity.verdict("both files", open_answers_torch, open_answers_tf, atol=1e-5)
 # %% [markdown]
 # ## 13d.3 Inputs that tell
 #
-# Which inputs would have found the 6? Below are six that people use, and seven faults that a port can
-# have. `probes.layers` is the network in NumPy; it can have each fault.
+# Which inputs would have found the 6? Below are six that people use, and seven faults that a port can have.
+# `probes.layers`, the network in NumPy, can be given each fault.
 #
 # **Predict.** How many of the seven faults change the answer to one random input of the exported size?
 #
@@ -340,19 +341,19 @@ together = {fault for faults in found.values() for fault in faults}
 print("zeros alone:", len(found["zeros"]), "; all six together:", len(together))
 
 # %% [markdown]
-# Zeros are right for every kernel. Ones hide the order of whatever is summed. Random numbers see what a single input can
-# see, and a property of *several* sizes needs several sizes: two different sounds, another length. An edge has to be
-# tried: silence, a NaN, the shortest.
+# With zeros, a wrong kernel gives the right answer. Ones hide the order of whatever is summed. Random numbers see what one
+# input can see, but a fault that depends on a size needs another size. So ask a port, at least:
 #
-# So a port is asked, at least: random numbers of the exported size; a batch of two that differ; another length; zeros;
-# and what must not happen, such as NaN. And what carries a state is asked twice in a row, from a state that is not zero
-# (lesson 13b).
+# - random numbers of the exported size;
+# - a batch of two that differ, and another length;
+# - zeros, and what must not happen, such as NaN;
+# - twice in a row, from a state that is not zero, if it carries a state (lesson 13b).
 #
 # ### Exercise 13.7: find it with and without the kit (7 minutes)
 #
 # `ports` holds three ports as functions: each takes x (batch, time, 8) and gives its layers, `{"conv", "relu", "mean",
-# "dense"}`. For `short` all three are right. Each has one fault. Find, without the kit, an input on which its `"dense"`
-# is wrong. Then find the layer in which it begins, with the kit:
+# "dense"}`. For `short` all three are right, but each has one fault. Find an input on which its `"dense"` is wrong; then
+# find the layer in which the fault begins, with the kit:
 #
 # ```python
 # port.first_difference(ports["A"](x), probes.layers(x, w))
@@ -398,8 +399,8 @@ exercises.check("13.7", answer)
 # ## 13d.4 How close is close enough?
 #
 # A tolerance that is too small refuses right ports; one that is too large passes mistakes. [Float32](glossary.md#float32)
-# itself gives the scale: run the same network in [float64](glossary.md#float64), and see how far off float32 is. No port
-# can be asked to be closer to the original than the original is to the truth.
+# itself gives the scale: run the same network in [float64](glossary.md#float64), and see how far off float32 is. A port
+# need not be closer to the original than the original is to the truth.
 
 # %% tags=["taught"]
 many = rng.normal(size=(64, 200, 8)).astype("float32")
@@ -436,17 +437,17 @@ for fault in probes.FAULTS[:4]:
 print("each fault in a layer is off by more:", min(wrong_by.values()) > limit)
 
 # %% [markdown]
-# In float64 both agree to twelve digits: they compute the same function. In float32 each is off by its own rounding, and
-# another order of adding is another rounding. So two right ports may part by twice the error, or somewhat more, for the
-# error was measured on some inputs only. A factor of 8 leaves room: on these inputs mistakes in a layer are thousands of
-# times larger. (A small change of a constant, such as an epsilon, can be smaller: then compare in float64, where the room
-# is half a billion times narrower.)
+# In float64 both agree to twelve digits: they compute the same function. In float32 each is off by its own rounding. So two
+# right ports may part by twice the error, or somewhat more, for the error was measured on some inputs only.
+#
+# A factor of 8 leaves room: mistakes in a layer are thousands of times larger on these inputs. (A wrong constant, such as an
+# epsilon, can change less. Then compare in float64, where the room is half a billion times narrower.)
 #
 # ### Exercise 13.8: a tolerance from a measurement (5 minutes)
 #
-# Write `answer(network, inputs)`. `network` is a function that gives an array in the dtype of the array that it gets;
-# `inputs` is a list of float32 arrays. Return one number, the tolerance for a port of it: eight times the largest error,
-# over all inputs and outputs, that float32 makes against float64. Rows with NaN do not come.
+# Write `answer(network, inputs)`. `network` is a function that returns an array in the dtype of the array that it gets;
+# `inputs` is a list of float32 arrays, without NaN. Return one number, the tolerance for a port of the network: eight times
+# the largest error, over all inputs and outputs, that float32 makes against float64.
 
 # %% tags=["exercise"]
 answer = ...  # a function of a function and a list
@@ -492,10 +493,10 @@ exercises.check("13.8", answer)
 # %% [markdown]
 # ## 13d.5 What converters did
 #
-# Converters between the frameworks are no part of this course's environment, and some want other versions than it has. So
-# they are not run here: `make converters` gives each an [environment](glossary.md#environment) of its own, lets it carry
-# small networks and the models of lessons 13a and 13b, asks each result for more than it was shown, and writes down what
-# came. What follows is read from that table, with its date. It says what these versions did on that day, no more.
+# Converters between the frameworks are not run here, for some want other versions than this course has. `make converters`
+# gives each an [environment](glossary.md#environment) of its own. There it carries small networks and the models of lessons
+# 13a and 13b, and each result is asked for more than it was shown. What follows is read from the table of that day: it
+# says what these versions did then, no more.
 #
 # One way needs no converter: Keras on PyTorch, which you have run yourself in [lesson 5b](05b_read_a_network.ipynb).
 
@@ -528,8 +529,7 @@ exercises.outcome("P13.10", letters[silence["outcome"]])
 
 # %% [markdown]
 # You have met this in exercise 13.1. In silence the loudest is 0, and the original says: *where it is 0 take 0, else the
-# share*. In the converted graph stands instead: *the condition times 0, plus its contrary times the share*. For numbers
-# that is the same.
+# share*. The converted graph says: *the condition times 0, plus its contrary times the share*. For numbers that is the same.
 
 # %% tags=["taught"]
 above = np.float32(0)
@@ -541,8 +541,8 @@ print("chosen:", np.where(silent, 0, share))
 print("added:", silent * 0 + (1 - silent) * share)
 
 # %% [markdown]
-# 0 times NaN is NaN. No sound shows it, only silence does. These are all rows in which a converted network answered, and
-# wrongly:
+# 0 times NaN is NaN. No sound shows it, only silence does. Here are all rows in which a converted network gave a wrong
+# answer:
 
 # %% tags=["taught"]
 converted.wrong(rows)
@@ -554,8 +554,8 @@ converted.wrong(rows)
 converted.refused(rows)
 
 # %% [markdown]
-# A converter saves you the typing. What you must know it does not save: which sizes are free, which state is carried,
-# which numbers may come, and who judges. Ask the converted file what you would ask your own port.
+# A converter saves you the typing. It does not save you the knowledge: which sizes are free, which state is carried, which
+# numbers may come. Ask the converted file what you would ask your own port.
 
 # %% [markdown]
 # ## 13d.6 Quiz
