@@ -18,7 +18,8 @@ def disks(modules: Iterable[str]) -> dict[str, int | None]:
 
 def _bytes_of(package):
     """The bytes of a package's files, of those that are there."""
-    paths = [os.fspath(file.locate()) for file in metadata.files(package) or []]
+    root = metadata.distribution(package).locate_file("")
+    paths = [os.path.join(root, file) for file in metadata.files(package) or []]
     return sum(os.path.getsize(path) for path in paths if os.path.isfile(path))
 
 
