@@ -1,5 +1,7 @@
 """Chapter 10: which versions a server holds and what they are called; what an operator sees; an end that loses nobody."""
 import contextlib
+import email.message
+import io
 import json
 import logging
 import os
@@ -10,6 +12,7 @@ import subprocess
 import sys
 import threading
 import types
+import urllib.error
 
 import prometheus_client.parser
 import psutil
@@ -27,7 +30,7 @@ from chapters.ch10 import (
     rest_api,
     servers,
 )
-from helpers import ROOT, process, web
+from helpers import ROOT, parity, process, web
 
 WORKERS = ROOT / "notebooks" / "chapters" / "ch10" / "workers"
 
@@ -279,6 +282,22 @@ def running(tmp_path, monkeypatch):
     (tmp_path / "brake").touch()
     with contextlib.ExitStack() as stack:
         yield lambda grace: stack.enter_context(servers.operated(tmp_path / "m", "m", "torch", grace, tmp_path / "brake"))
+
+
+@pytest.mark.parametrize("headers, wrong", [({}, "not said"), ({"Retry-After": "60"}, "60")])
+def test_a_refusal_without_the_advice_to_come_again_is_named_by_the_verdict(monkeypatch, headers, wrong):
+    """The verdict of 10e compares pairs: where the header was missing, it once spoke of tensors."""
+    def refuse(url, *args, **options):
+        message = email.message.Message()
+        for name, value in headers.items():
+            message[name] = value
+        raise urllib.error.HTTPError(url, 503, "Service Unavailable", message, io.BytesIO(b"{}"))
+
+    monkeypatch.setattr(web, "open_url", refuse)
+    found = operator_client.refusal(types.SimpleNamespace(url="http://127.0.0.1:1/v1/models/m"), ONE)
+    assert found == (503, wrong)
+    with pytest.raises(parity.ParityError, match=f"(?s)Retry-After.*'503', '{wrong}'.*against.*'503', '1'"):
+        parity.verdict("a new request, and Retry-After", [(503, "1"), found], [(503, "1")] * 2)
 
 
 @pytest.mark.slow

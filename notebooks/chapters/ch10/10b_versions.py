@@ -207,7 +207,7 @@ exercises.outcome("P10.2", exercises.first_true(options), timed=True)
 #
 # TensorFlow Serving does the same by default. The price is memory for two.
 #
-# `servers.start` starts a server as in lesson 10a, and `client.probabilities` asks it for pictures.
+# `client.probabilities` asks a server for pictures.
 
 # %% tags=["torch"]
 # PyTorch
@@ -394,6 +394,10 @@ parity.verdict("TensorFlow's server, and version 2", still_tf, own_tf[2], atol=1
 # - `{"latest": {"num_versions": 2}}`: of those that load, the two newest
 # - `{"all": {}}`: all that load
 # - `{"specific": {"versions": [1, 4]}}`: of those that load, these
+#
+# (The real `latest` counts [folders named by a
+# number](https://github.com/tensorflow/serving/blob/master/tensorflow_serving/sources/storage_path/file_system_storage_path_source.cc),
+# loaded or not: if the newest is broken, no older one takes its place, and a server that starts then answers nobody.)
 #
 # Write `answer(folders, broken, policy)`. `folders` is a list of version numbers, in any order; `broken` a list of those
 # that do not load; `policy` one of the dicts above, with any numbers. Return the numbers that the server holds as a sorted

@@ -64,7 +64,7 @@ folder = servers.fresh_folder("10d")
 # %% [markdown]
 # ## 10d.1 A 4xx and a sentence
 #
-# Two servers again, as in lesson 10a: PyTorch behind Django, TensorFlow's SavedModel behind Flask.
+# PyTorch stands behind Django here, TensorFlow's SavedModel behind Flask.
 
 # %% tags=["taught"]
 digits = data.digits()

@@ -132,7 +132,7 @@ parity.verdict("a picture as a message", list(bytes_torch), list(bytes_tf))
 # [serve_grpc.py](chapters/ch10/workers/serve_grpc.py) puts an export behind gRPC, under TensorFlow Serving's names. It
 # knows as little of a framework as `rest_api.py` does. `grpc_server.start` returns its *door*: the port, and a key that
 # each call must show. (In REST the secret stood in the address; here the address of a method is fixed, so a key goes
-# along, as a header does.) We start the REST servers of lesson 10a beside them.
+# along, as a header does.) The REST servers stand beside them.
 
 # %% tags=["taught"]
 METHOD = "/tensorflow.serving.PredictionService/Predict"

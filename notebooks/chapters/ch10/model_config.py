@@ -58,6 +58,8 @@ def candidates(config, found):
     """(numbers, most): of the version numbers in the set `found` those that may be held, newest first, and how many at most.
 
     More than `most` are given where a policy counts versions: one that does not load leaves its place to an older one.
+    TensorFlow Serving's `latest` counts the folders whose name is a number, loaded or not (AspireLatestVersions in its
+    file_system_storage_path_source.cc).
     """
     if config.policy == "specific":
         found = found & set(config.numbers)

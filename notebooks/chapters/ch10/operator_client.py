@@ -93,14 +93,15 @@ def terminate(server):
 
 
 def refusal(server, request):
-    """(status code, the header Retry-After or None) of a prediction that a server does not make."""
+    """(status code, the header Retry-After) of a prediction that a server does not make; "not said" where there is no such
+    header: two pairs that are compared then differ by a word."""
     body = json.dumps(request).encode()
     try:
         with web.open_url(f"{server.url}:predict", body, timeout=60) as answer:
-            return answer.status, answer.headers["Retry-After"]
+            return answer.status, answer.headers.get("Retry-After", "not said")
     except urllib.error.HTTPError as error:
         with error:
-            return error.code, error.headers["Retry-After"]
+            return error.code, error.headers.get("Retry-After", "not said")
 
 
 def in_canary(user, percent):
