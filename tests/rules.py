@@ -138,17 +138,18 @@ def exercises(nb, lesson):
         if "exercise" not in pipeline.tags(cell):
             continue
         above, solution, wrong = pipeline.parts(cell.source)
-        key, line = checked.get(k + 1), first_line(cell)
+        key = checked.get(k + 1)
+        named = f"exercise {key}" if key else f"the exercise {first_line(cell)!r}"
         if not re.search(r"^answer = \.\.\.", above, re.M):
-            yield f"the exercise {line!r} must offer the learner `answer = ...`"
+            yield f"{named} must offer the learner `answer = ...`"
         if "answer" not in solution:
-            yield f"the exercise {line!r} has no solution"
+            yield f"{named} has no solution"
         if len(wrong) < 2 or not all(cause and "answer" in body for cause, body in wrong):
-            yield f"the exercise {line!r} needs at least two wrong answers, each with its cause"
+            yield f"{named} needs at least two wrong answers, `# wrong: cause`, behind its solution"
         if key is None or "check" not in pipeline.tags(nb.cells[k + 1]):
-            yield f"the exercise {line!r} must be followed by a check cell"
+            yield f"{named} must be followed by a check cell"
         elif key not in known:
-            yield f"the notebook checks {key}, the chapter's checks.py defines {sorted(known)}"
+            yield f"{named} has no entry in the chapter's checks.py, which defines {sorted(known)}"
         elif not any(re.search(rf"^### Exercise {re.escape(key)}\b", other.source, re.M) for other in nb.cells[:k]):
             yield f"exercise {key} has no heading `### Exercise {key}` before it"
 
@@ -158,7 +159,8 @@ def claims(nb, lesson):
     table = {row["id"] for row in data.claims_table() if row["lesson"] == lesson}
     judged = {key for name in ("claims.verdict", "claims.not_measured") for _, key in keys(nb, name)}
     if judged != table:
-        yield f"judged {sorted(judged)}, the table gives this lesson {sorted(table)}"
+        yield (f"judged {sorted(judged)}, the table gives this lesson {sorted(table)}: "
+               f"{', '.join(sorted(judged ^ table))} must be in both, claims.verdict and data/claims.csv")
     box = re.search(r"\*\*Claims tested\*\*: (.*(?:\n> [^*\n]+)*)", text(nb))
     if box and set(re.findall(r"\bC\d+\w?\b", box.group(1))) != table:
         yield f"the box names {box.group(1)!r}, the table gives this lesson {sorted(table)}"

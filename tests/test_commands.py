@@ -18,6 +18,7 @@ import pytest
 import converters
 import editions
 import fetch
+import layout
 import pipeline
 import start
 import wheelhouse
@@ -53,7 +54,7 @@ MAKE = [one for one in COMMANDS if one.startswith("make ")]
 STARTER = [one for one in COMMANDS if re.match(r"(python|py) tools[/\\]start\.py ", one)]
 IN_DATA = [one for one in COMMANDS if re.match(r"cd data && |python data/", one) and not one.startswith(tuple(NOT_RUN))]
 MODULES = [one for one in COMMANDS if one.startswith("python -m helpers.")]
-OTHERS = ["ruff format --line-length 88", "python tools/fetch.py", "python tools/bites.py"]
+OTHERS = ["python tools/layout.py --write 02a", "python tools/fetch.py", "python tools/bites.py"]
 
 
 def test_every_command_is_of_a_kind_that_is_tried():
@@ -176,11 +177,14 @@ def test_a_command_of_the_helpers_runs_as_it_stands(command, copy):
         assert Path(done.stdout.strip()) == copy / "build" / "class.html" and done.returncode == 0
 
 
-def test_the_format_that_a_lesson_is_in(tmp_path):
-    (tmp_path / "one.py").write_text("x=1\n", encoding="utf-8")
-    subprocess.run([sys.executable, "-m", *OTHERS[0].split(), tmp_path / "one.py"], check=True, timeout=60,
-                   capture_output=True)
-    assert (tmp_path / "one.py").read_text(encoding="utf-8") == "x = 1\n"
+def test_the_layout_tool_writes_the_lesson_that_is_named(monkeypatch):
+    """What it writes: test_rules.py."""
+    asked = []
+    monkeypatch.setattr(layout.subprocess, "run",
+                        lambda command: asked.append(command) or subprocess.CompletedProcess(command, 0))
+    assert layout.main(OTHERS[0].split()[2:]) == 0
+    (command,) = asked
+    assert command[-1] == pipeline.sources(["02a"])[0] and "--diff" not in command
 
 
 def test_the_tool_for_pages_takes_no_argument(monkeypatch):

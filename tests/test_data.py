@@ -43,6 +43,14 @@ def test_digits_have_the_promised_shapes_types_and_range():
         assert set(y) == set(range(10))
 
 
+def test_the_first_sum_of_the_readme():
+    """And what its picture says of a sum that stays a byte."""
+    readme = (helpers.ROOT / "README.md").read_text(encoding="utf-8")
+    ink = (data.digits().x_train[0] * 16).astype("uint8").sum()
+    for said in (f"NumPy: {ink}, the ink", f"prints tensor({ink})", f"prints {ink % 256} as uint8"):
+        assert said in readme
+
+
 def test_digits_come_in_other_floating_types_and_in_no_other():
     assert data.digits("float64").x_train.dtype == np.float64
     assert np.array_equal(data.digits("float64").x_test, data.digits("float16").x_test), "no rounding in any of them"

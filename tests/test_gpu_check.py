@@ -29,6 +29,12 @@ def test_the_wheels_are_what_the_course_needs_besides_the_frameworks():
     assert "nbclient" not in wheels.closure(wheels.WANTED, wheels.THEIRS | {"nbclient"})
 
 
+def test_what_is_told_of_the_check_is_so():
+    told = " ".join((ROOT / "INSTALL.md").read_text(encoding="utf-8").split())
+    assert len(check.MEASUREMENTS) == 6 and "and six measurements" in told
+    assert check.options([]).seconds == 300 and "within five minutes" in told
+
+
 def test_only_what_is_lacking_is_installed(tmp_path, monkeypatch):
     commands = []
     monkeypatch.setattr(check.subprocess, "run", lambda command, check: commands.append(command))

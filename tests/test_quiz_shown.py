@@ -25,4 +25,5 @@ def shown():
 def test_the_option_marked_right_is_the_one_that_a_run_shows(question, right):
     lines, space = question["shows"], {"__name__": "__main__", "np": np, "torch": torch, "tf": tf, "letter": None}
     cells.execute(lines, lines, "<quiz>", space)
-    assert space["letter"] == right, f"{question['text']!r}: quiz.toml marks {right} as right, its lines say {space['letter']}"
+    found = space["letter"]
+    assert found == right, f"{question['text']!r}: quiz.toml marks {right} as right, and its lines set letter to {found}"

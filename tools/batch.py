@@ -4,6 +4,7 @@ import itertools
 import json
 import re
 import sys
+import textwrap
 import threading
 import time
 import traceback
@@ -164,7 +165,7 @@ def table(rows):
     print(f"\n{'lesson':<28}{'seconds':>8}{'of CPU':>8}{'kernel':>9}{'together':>9}  verdicts")
     for source, cost, result in sorted(rows, key=lambda row: row[0]):
         if isinstance(result, Exception):
-            text = f"FAILED: {errors.last_line(result)[:120]}"
+            text = f"FAILED: {textwrap.shorten(errors.last_line(result), 120, placeholder=' ...')}"
         else:
             text = ", ".join(f"{claim} {word}" for claim, word in result.items()) if isinstance(result, dict) else result
         memory = "".join(f"{size / 1e9:>6.2f} GB" if size else f"{'':>9}" for size in cost[2:])

@@ -105,14 +105,16 @@ def markdown(nb):
 
 def report(lessons):
     """Print the figures of lessons, given as (name, learner's edition): what a reader sees, and below it what is folded."""
-    print(f"{'':<28}{'syntax nodes a cell':>20}{'characters a line':>25}{'minutes':>25}")
-    print(f"{'lesson':<28}{'median':>10}{'90 %':>10}{'median':>9}{'90 %':>7}{'longest':>9}"
+    print("Taught: the share of visible lines in cells that teach. Minutes: as the box states them, and about what the\n"
+          "words, lines and exercises come to. A lesson's second row is of its folded cells.\n")
+    print(f"{'':<40}{'syntax nodes a cell':>20}{'characters a line':>25}{'minutes':>25}")
+    print(f"{'lesson':<40}{'median':>10}{'90 %':>10}{'median':>9}{'90 %':>7}{'longest':>9}"
           f"{'taught':>9}{'stated':>9}{'about':>7}")
     for name, nb in lessons:
         stated, folded = stated_minutes(nb) or "none", density(code(nb, folded=True))
-        print(f"{name:<28}{row(density(code(nb)))}{share_taught(nb):>9.0%}{stated:>9}{minutes(nb):>7.0f}")
+        print(f"{name:<40}{row(density(code(nb)))}{share_taught(nb):>9.0%}{stated:>9}{minutes(nb):>7.0f}")
         if folded.cells:
-            print(f"{f'  folded: {folded.cells} cells':<28}{row(folded)}")
+            print(f"{f'  folded: {folded.cells} cells':<40}{row(folded)}")
 
 
 def row(seen):

@@ -250,8 +250,8 @@ def fingerprint(book):
     return answers.digest(json.dumps([answers.text(cell) for cell in book["cells"]]))
 
 
-def main(arguments=None):
-    """Write an edition; returns its folder."""
+def options_of(arguments):
+    """The command line's options."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("edition", choices=["learner", "solutions", "instructor", "live", "slides"])
     parser.add_argument("lessons", nargs="*", metavar="LESSON")
@@ -259,6 +259,12 @@ def main(arguments=None):
     options = parser.parse_intermixed_args(arguments)
     if options.no_solutions and options.edition not in ("learner", "live"):
         parser.error(f"--no-solutions is for learner and live: {options.edition} holds solutions")
+    return options
+
+
+def main(arguments=None):
+    """Write an edition; returns its folder."""
+    options = options_of(arguments)
     make = {"learner": learner, "solutions": solutions, "instructor": instructor, "live": live, "slides": slides}
     folder = build_dir() / "editions" / options.edition
     folder.mkdir(parents=True, exist_ok=True)

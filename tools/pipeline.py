@@ -427,8 +427,8 @@ def run_all(chosen, workers, parameters, fresh=False):
         return rows + list(each(run, last, 1, parameters, kernel))
 
 
-def main(argv=None):
-    """The command line; returns the exit code."""
+def options(argv):
+    """The command line's options."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("verb", choices=["build", "check", "run", "verdicts", "test", "report"])
     parser.add_argument("lessons", nargs="*", metavar="LESSON",
@@ -446,7 +446,12 @@ def main(argv=None):
     parser.add_argument("-p", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"),
                         help="run: a parameter by name, of the type that the lesson's parameters cell gives it")
     parser.add_argument("--workers", type=int, default=2, help="how many lessons at a time (default 2)")
-    args = parser.parse_args(argv)
+    return parser.parse_args(argv)
+
+
+def main(argv=None):
+    """Do what the command line asks for; returns the exit code."""
+    args = options(argv)
     if args.apart:
         work_apart()
     chosen = sources(args.lessons)

@@ -26,28 +26,29 @@ COMMANDS = {
     "lab": "open your copy of the course, work/, in JupyterLab",
     "test": "every check: rules, helpers, all notebooks executed, verdicts compared, a real browser",
     "check": "every check of one lesson: make check LESSON=06b",
-    "run": "execute the course, or lessons of it, into build/executed, and print the verdicts: make run ARGS=\"01 --seed 3\"",
+    "run": "execute the course into build/executed, and print its verdicts: make run ARGS=\"01 --seed 3\"",
     "build": "write the notebooks from their sources in notebooks/chapters",
     "lint": "static checks only",
     "report": "how dense each lesson's code is, and how many minutes it takes",
     "doctor": "look at this machine before a workshop; works with nothing installed",
     "learner": "the notebooks to hand out, exercises open, in build/editions/learner",
     "solutions": "the solved notebooks to hand out afterwards, in build/editions/solutions",
-    "instructor": "solved notebooks with the teacher's notes and the wrong answers to expect, in build/editions/instructor",
+    "instructor": "solved notebooks with the guide's notes and the wrong answers to expect, in build/editions/instructor",
     "live": "notebooks whose twin cells are to be typed in class, in build/editions/live",
     "slides": "the course, executed, as slides with speaker notes, in build/editions/slides",
     "site": "the course, executed, as HTML in build/site, readable without a network",
     "wheelhouse": "a folder from which laptops of this kind install everything without a network",
     "benchmark": "speed, as ratios measured in one run (ARGS=\"-k papermill\": some; ARGS=then: make test, then and now)",
     "fuzz": "20,000 requests to the servers of chapter 10, good and bad ones",
-    "findings": "is outside behavior still as it was seen? Runs findings/, or ARGS=NAME, each in an environment of its own",
+    "findings": "is outside behavior still as it was seen? Runs findings/, or one: make findings ARGS=NAME",
     "ludwig": "Ludwig in an environment of its own (Python 3.12, several GB), for chapter 12",
     "converters": "what converters do by themselves, into data/converters.csv (half an hour, 15 GB meanwhile)",
     "clean": "remove what runs have made; your ledger, your copy of the course and the environment stay",
     "help": "this list",
 }
 INSTALLS = {  # what a command needs in .venv, beyond the Python itself
-    "lab": ["course", "pages"], "wheelhouse": ["course"], "doctor": [], "clean": [], "ludwig": [], "findings": [], "help": [],
+    "lab": ["course", "pages"], "wheelhouse": ["course"],
+    **dict.fromkeys(("doctor", "clean", "ludwig", "findings", "help"), []),
     **{name: ["course", "tests", "pages"] for name in ("test", "check", "run", "slides", "site")},
     **{name: ["course", "tests"] for name in ("build", "lint", "report", "learner", "solutions", "instructor", "live",
                                               "benchmark", "fuzz")},
@@ -232,7 +233,7 @@ def usage():
     """What can be asked for: the commands, and what each does."""
     known = "\n".join("  {:<11} {}".format(*pair) for pair in COMMANDS.items())
     return ("make COMMAND, or python tools/start.py [--gpu] [--here] [--learner=NAME] COMMAND, where COMMAND is one of\n"
-            + known + "\nWhat stands in ARGS=\"...\" follows the command where there is no make: python tools/start.py run 01 --seed 3")
+            f"{known}\nWithout make, what stands in ARGS follows the command: python tools/start.py run 01 --seed 3")
 
 
 def parse(argv):

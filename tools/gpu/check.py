@@ -42,8 +42,8 @@ CLOSING = 10
 """Seconds that are kept for ending what runs and writing the file."""
 
 
-def main(argv=None):
-    """The command line; returns 1 when a lesson or a measurement failed."""
+def options(argv):
+    """The command line's options."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("lessons", nargs="*", metavar="LESSON", help="a lesson or chapter; all when left out")
     parser.add_argument("--device", choices=["gpu", "cpu"], default="gpu", help="cpu: a rehearsal")
@@ -52,7 +52,12 @@ def main(argv=None):
     parser.add_argument("--wheels", type=Path, metavar="FOLDER", help="install from here what this Python lacks")
     parser.add_argument("--without", metavar="PACKAGE", help="act as if it were not installed")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "gpu.json", help="default build/gpu.json")
-    args = parser.parse_args(argv)
+    return parser.parse_args(argv)
+
+
+def main(argv=None):
+    """Check, print and write what came out; returns 1 when a lesson or a measurement failed."""
+    args = options(argv)
     end = time.monotonic() + args.seconds - CLOSING
     with tempfile.TemporaryDirectory() as scratch:
         env = environment(Path(scratch), args.wheels, args.without)
