@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 11e. What a file promises
 #
-# A file has been converted and answers as the network did. Then somebody asks with two pictures in place of one, with an
-# older runtime, with a larger number. You find out before, and see which promises nobody checks.
+# A file has been converted and answers as the network did. Then somebody hands it two pictures instead of one, opens it with
+# an older runtime, or makes it compute a larger number. You try all that first, and see which promises nobody checks.
 #
 # > **Minutes**: 28 · **Needs**: lesson 11a · **Claims tested**: none
 # >
@@ -132,7 +132,7 @@ noticed = promises.notices(path, shape)
 promises.faults(noticed)
 checked = [noticed["7 scores declared"][:2], noticed["opset 99"]]
 wanted = [[False, True], [False, False, True]]
-print("as the text below says:", checked == wanted)
+print("who notices what is as the text below says:", checked == wanted)
 
 # %% [markdown]
 # A wrong shape passes the plain check, and ONNX Runtime only warns. An opset that does not exist passes both checks: what is
@@ -143,8 +143,8 @@ print("as the text below says:", checked == wanted)
 # ## 11e.2 How many pictures at once?
 #
 # A server collects requests and asks with several pictures at once (lesson 10c). `torch.export` wants an example of the
-# input, and words on the sizes that may change: `Dim("batch", min=2, max=4)` names a size and bounds it; `Dim.AUTO` leaves
-# it to the exporter to find out.
+# input, and a word on each size that may change. `Dim("batch", min=2, max=4)` names a size and bounds it; `Dim.AUTO` leaves
+# it to the exporter.
 #
 # **Predict.** The network works for any number of pictures. It is exported with `Dim.AUTO` and an example of *one* picture.
 # How many does the program take?
@@ -161,17 +161,17 @@ exercises.predict("P11.10", guess, among=["a", "b", "c"])
 sizes = (1, 2, 4, 5)
 
 
-def rows(ask, size):
-    """How many rows of scores so many pictures get, 0 where they are refused."""
-    try:
-        return len(ask(torch.zeros(size, 1, 8, 8)))
-    except (RuntimeError, AssertionError):
-        return 0
-
-
 def taken(ask, sizes):
     """Those of the sizes for which each picture gets a row of scores."""
-    return [size for size in sizes if rows(ask, size) == size]
+    found = []
+    for size in sizes:
+        try:
+            rows = len(ask(torch.zeros(size, 1, 8, 8)))
+        except (RuntimeError, AssertionError):
+            rows = 0  # refused
+        if rows == size:
+            found.append(size)
+    return found
 
 
 # %% tags=["torch"]
@@ -214,9 +214,11 @@ def resized(shape, strict):
     return model.get_tensor(model.get_output_details()[0]["index"]).shape
 
 
-taken_tf = [
-    size for size in sizes if len(np.zeros(resized((size, 8, 8, 1), True))) == size
-]
+taken_tf = []
+for size in sizes:
+    rows, _ = resized((size, 8, 8, 1), strict=True)
+    if rows == size:
+        taken_tf.append(size)
 print(taken_tf)
 
 # %% tags=["verdict", "folded"]
@@ -233,10 +235,9 @@ parity.differ("sizes taken: AUTO shown one, LiteRT", len(alone), len(taken_tf))
 # %% [markdown]
 # The exporter takes a size of 0 or 1 in the example for a constant: such sizes often mean something special
 # (broadcasting, an empty input). That is called *0/1 specialization*. With `AUTO` a line in the log is all that it says;
-# `Dim("batch")` and `Dim.DYNAMIC` with the same example raise. So show two or more. (The lower bound 2 is not enforced: one
-# picture passes.)
+# `Dim("batch")` and `Dim.DYNAMIC` raise. So show it two pictures or more.
 #
-# A bound travels less far than one thinks. The same bounds, 2 to 4, in three files:
+# The lower bound of 2 is not enforced: one picture passes. And the upper? The same bounds, 2 to 4, in three files:
 
 # %% tags=["folded"]
 # Folded: which sizes the bounded program takes, ExecuTorch's file and ONNX's.
@@ -247,18 +248,16 @@ reached = {
     "ONNX Runtime": promises_torch.onnx_taken(net_torch, bounded, two, sizes, taken),
 }
 show.table(["file", "takes of 1, 2, 4, 5"], [(k, str(v)) for k, v in reached.items()])
-enforced = [5 not in each for each in reached.values()]
-print("four is the most for program, ExecuTorch, ONNX Runtime:", enforced)
 
 # %% [markdown]
-# LiteRT lets you *resize* an input before you ask. Without `strict=True` it lets you resize what was fixed, too: here height
-# and width, 9 by 9, though the dense layer was made for 8 by 8.
+# LiteRT lets you *resize* an input before you ask. Without `strict=True` it resizes even what was fixed: here height and
+# width, to 9 by 9, though the dense layer was made for 8 by 8.
 
 # %% tags=["taught"]
-print("9 by 9, not strict:", resized((1, 9, 9, 1), False))
+print("9 by 9, not strict:", resized((1, 9, 9, 1), strict=False))
 with edge.quiet():
     try:
-        resized((1, 9, 9, 1), True)
+        resized((1, 9, 9, 1), strict=True)
     except RuntimeError as problem:
         refusal = str(problem)
 print("strict:", refusal)
@@ -270,9 +269,10 @@ print("strict:", refusal)
 # ### Exercise 11.8: which sizes does it take? (5 minutes)
 #
 # Write `answer(ask, pictures, sizes)`. `ask` is a function of pictures, an array (n, ...); it returns scores (n, 10), or
-# raises, or answers wrongly. Return the list of those sizes n, in the order given, for which `ask(pictures[:n])` gives the
-# same scores, within 1e-4, as asking one picture after the other, `ask(pictures[k : k + 1])`. An `ask` that raises
-# (`RuntimeError` or `ValueError`) does not take that size. One picture at a time it always answers.
+# raises, or answers wrongly. One picture at a time, `ask(pictures[k : k + 1])`, it always answers.
+#
+# Return the list of those sizes n, in the order given, for which `ask(pictures[:n])` gives the same scores, within 1e-4, as
+# one picture at a time. Where `ask` raises `RuntimeError` or `ValueError`, it does not take that size.
 
 # %% tags=["exercise"]
 answer = ...  # a function of ask, pictures and sizes
@@ -390,11 +390,6 @@ def to_int8(x):
     return tf.cast(x, tf.int8)
 
 
-@tf.function(input_signature=[tf.TensorSpec([4], tf.float32)])
-def clipped_to_int8(x):
-    return tf.cast(tf.minimum(tf.maximum(x, -128.0), 127.0), tf.int8)
-
-
 def in_litert(function):
     """The function's answer for `numbers`, from a LiteRT file of it."""
     recorded = function.get_concrete_function()
@@ -409,8 +404,6 @@ def in_litert(function):
 
 cast_tf = to_int8(numbers).numpy()
 cast_litert = in_litert(to_int8)
-clipped_tf = clipped_to_int8(numbers).numpy()
-clipped_litert = in_litert(clipped_to_int8)
 print(cast_tf, cast_litert)
 
 # %% tags=["verdict", "folded"]
@@ -419,20 +412,44 @@ parity.verdict("300 to int8: PyTorch and TensorFlow", cast_torch, cast_tf)
 parity.differ(
     "300 to int8: TensorFlow, and its own file in LiteRT", cast_tf, cast_litert
 )
-parity.verdict("clipped before: TensorFlow and LiteRT", clipped_tf, clipped_litert)
 
 # %% [markdown]
 # PyTorch and TensorFlow cut off the upper bits: 300 - 256 is 44. LiteRT *saturates*: it takes the nearest number that fits.
-# No standard says which. (In C++ the conversion is undefined, so that another processor may do yet another thing.) Clip
-# before you cast. `tf.saturate_cast` does so in TensorFlow, but here the converter refuses it, for want of `ClipByValue`;
-# `minimum` and `maximum` it knows.
+# No standard says which is right. (In C++ the conversion is undefined: another processor may do yet another thing.)
+#
+# So clip before you cast.
+
+# %% tags=["torch"]
+# PyTorch
+clipped_torch = torch.from_numpy(numbers).clamp(-128, 127).to(torch.int8).numpy()
+print(clipped_torch)
+
+
+# %% tags=["tf"]
+# TensorFlow
+@tf.function(input_signature=[tf.TensorSpec([4], tf.float32)])
+def clipped_to_int8(x):
+    return tf.cast(tf.minimum(tf.maximum(x, -128.0), 127.0), tf.int8)
+
+
+clipped_tf = clipped_to_int8(numbers).numpy()
+clipped_litert = in_litert(clipped_to_int8)
+print(clipped_tf, clipped_litert)
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the casts of clipped numbers.
+parity.verdict("clipped, to int8: PyTorch and TensorFlow", clipped_torch, clipped_tf)
+parity.verdict("clipped, to int8: TensorFlow and LiteRT", clipped_tf, clipped_litert)
+
+# %% [markdown]
+# (`tf.saturate_cast` clips and casts, but the converter refuses its `ClipByValue` here.)
 
 # %% [markdown]
 # ## 11e.5 Smaller weights, nothing else
 #
-# Lesson 11b quantized everything. What most people ship needs no calibration set: only the *weights* are stored in eight
-# bits, or in float16, and everything is computed in floats. The table says what that does to each
-# file, and how far it moves the scores, which reach from about -30 to 30.
+# Lesson 11b quantized everything, and needed a calibration set. Without one, only the *weights* are stored in eight bits, or
+# in float16, and everything is computed in floats. The table says what that does to each file, and how far it moves the
+# scores, which reach from about -30 to 30.
 
 # %% tags=["torch"]
 # PyTorch
