@@ -176,7 +176,7 @@ slow = {}
 for name, took in {"closed": closed_test(), "open": open_test()}.items():
     p50, p99 = np.percentile(took, [50, 99])
     slow[name] = p99
-    late = sum(one > 1000 for one in took)
+    late = sum(one > 1000 for one in took)  # more than a second
     print(f"{name}: p50 {p50:.0f} ms, p99 {p99:.0f} ms, late: {late} of {len(took)}")
 
 # %% tags=["verdict", "folded"]
