@@ -161,17 +161,17 @@ exercises.predict("P11.10", guess, among=["a", "b", "c"])
 sizes = (1, 2, 4, 5)
 
 
+def rows(ask, size):
+    """How many rows of scores so many pictures get, 0 where they are refused."""
+    try:
+        return len(ask(torch.zeros(size, 1, 8, 8)))
+    except (RuntimeError, AssertionError):
+        return 0
+
+
 def taken(ask, sizes):
     """Those of the sizes for which each picture gets a row of scores."""
-    found = []
-    for size in sizes:
-        try:
-            rows = len(ask(torch.zeros(size, 1, 8, 8)))
-        except (RuntimeError, AssertionError):
-            rows = 0  # refused
-        if rows == size:
-            found.append(size)
-    return found
+    return [size for size in sizes if rows(ask, size) == size]
 
 
 # %% tags=["torch"]
@@ -216,8 +216,8 @@ def resized(shape, strict):
 
 taken_tf = []
 for size in sizes:
-    rows, _ = resized((size, 8, 8, 1), strict=True)
-    if rows == size:
+    answered, _ = resized((size, 8, 8, 1), strict=True)
+    if answered == size:
         taken_tf.append(size)
 print(taken_tf)
 
