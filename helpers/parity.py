@@ -78,8 +78,10 @@ def tolerance(expected: Plain, atol: float, rtol: float) -> float:
 def verdict(what: str, actual: Plain, expected: Plain, atol: float = 0.0, rtol: float = 0.0) -> None:
     """Show one sentence: `what` is equal within the tolerance. Raises ParityError when it is not."""
     distance = same(actual, expected, atol, rtol, what)
-    within = " exactly" if atol == rtol == 0 else f" within {' + '.join(_limits(atol, rtol))}"
-    _show("EQUAL", f"{within}: {what} (largest difference {distance:.1e})")
+    if atol == rtol == 0:
+        _show("EQUAL", f" exactly: {what}")
+    else:
+        _show("EQUAL", f" within {' + '.join(_limits(atol, rtol))}: {what} (largest difference {distance:.1e})")
 
 
 def differ(what: str, actual: Plain, expected: Plain, atol: float = 0.0) -> None:
