@@ -81,7 +81,7 @@ def verdict(what: str, actual: Plain, expected: Plain, atol: float = 0.0, rtol: 
     if atol == rtol == 0:
         _show("EQUAL", f" exactly: {what}")
     else:
-        _show("EQUAL", f" within {' + '.join(_limits(atol, rtol))}: {what} (largest difference {distance:.1e})")
+        _show("EQUAL", f" within {' + '.join(_limits(atol, rtol))}: {what} (largest difference {_short(distance)})")
 
 
 def differ(what: str, actual: Plain, expected: Plain, atol: float = 0.0) -> None:
@@ -100,7 +100,7 @@ def differ(what: str, actual: Plain, expected: Plain, atol: float = 0.0) -> None
     if isinstance(actual, str):  # words are no distance apart
         _show("DIFFERENT", f": {what}: {actual!r} against {expected!r}")
         return
-    _show("DIFFERENT", f" by more than {atol:g}: {what} (largest difference {distance:.1e})")
+    _show("DIFFERENT", f" by more than {atol:g}: {what} (largest difference {_short(distance)})")
 
 
 def by_clock(what: str, answer: object) -> None:
@@ -110,6 +110,10 @@ def by_clock(what: str, answer: object) -> None:
 
 def _show(word, rest):
     show.verdict(word, rest.removeprefix(": ").strip(), f"{word}{rest}")
+
+
+def _short(distance):
+    return f"{distance:.1e}" if distance else "0"
 
 
 def _limits(atol, rtol):

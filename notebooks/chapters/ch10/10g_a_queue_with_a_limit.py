@@ -597,7 +597,7 @@ claims.close("10g")
 #
 # - A closed load adapts to the server and hides what it omits; an open load does not.
 # - Above what a server manages, the wait grows without a bound. A limit keeps it, and refuses the rest at once.
-# - A deadline saves work for nobody. A limit shorter than the clients' patience saves the answers.
+# - A deadline saves work for clients who are gone. A limit shorter than their patience saves the answers.
 # - Company raises what a server manages. Allowed sizes are filled up, and a row's answer stays what it was.
 # - 503 with `Retry-After`, or `UNAVAILABLE`: later, and not all at once.
 #
