@@ -68,6 +68,7 @@ rows = picture[3:5].reshape(2, 1, 8)  # two rows of a real digit, each of shape 
 h = rng.normal(size=(1, 4)).astype("float32")
 W_x = rng.normal(size=(8, 4)).astype("float32")
 W_h = rng.normal(size=(4, 4)).astype("float32")
+on_cpu = {"CUDA_VISIBLE_DEVICES": "-1"}  # the scripts below shall see no GPU
 
 
 # %% tags=["torch"]
@@ -126,7 +127,6 @@ exercises.predict("P3.8", guess, among=["a", "b", "c"])
 # %% tags=["taught"]
 print("run by TensorFlow", tf.__version__)
 given = {"rows": rows, "h": h, "W_x": W_x, "W_h": W_h}
-on_cpu = {"CUDA_VISIBLE_DEVICES": "-1"}  # the script shall see no GPU
 museum = process.run("ch03/tf1_graph", given, timeout=120, env=on_cpu)[0]
 script = process.worker("ch03/tf1_graph").read_text(encoding="utf-8")
 parts = re.findall(r"^# \[(?!end).*?(?=^# \[end)", script, re.S | re.M)
