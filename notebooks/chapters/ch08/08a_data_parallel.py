@@ -426,8 +426,8 @@ trained = "moved" if moved else "left"
 claims.verdict(
     "C31a",
     not tf_can,
-    f"From the weights of one process, which training {trained}, DDP's differ by "
-    f"{ddp:.1e}, and those of MirroredStrategy on {devices_tf} devices by "
+    f"Against the weights of one process, which training {trained}: DDP, largest difference "
+    f"{ddp:.1e}; MirroredStrategy on {devices_tf} devices, largest difference "
     f"{mirrored:.1e}. C16 says the contrary, in the same article.",
 )
 
