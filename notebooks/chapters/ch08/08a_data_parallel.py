@@ -426,7 +426,7 @@ trained = "moved" if moved else "left"
 claims.verdict(
     "C31a",
     not tf_can,
-    f"Against the weights of one process, which training {trained}: DDP, largest difference "
+    f"Against one process, whose weights training {trained}: DDP, largest difference "
     f"{ddp:.1e}; MirroredStrategy on {devices_tf} devices, largest difference "
     f"{mirrored:.1e}. C16 says the contrary, in the same article.",
 )
