@@ -77,7 +77,7 @@ def test_the_first_use_of_a_term_in_a_page_is_a_link():
 
 def test_no_link_in_code_headings_links_boxes_or_words_of_everyday():
     for text in ("# A gradient", "## A gradient", "`gradient`", "```\ngradient\n```", "[a gradient](https://x.org)",
-                 "> a gradient", "$gradient$", "gradients-to-be", "an environment variable"):
+                 "> a gradient", "$gradient$", "gradients-to-be", "an environment variable", "a closed loop"):
         assert terms_of(text) == [], text
     assert terms_of("`gradient` and the gradient") == [("gradient", "gradient")]
 

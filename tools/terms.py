@@ -8,7 +8,7 @@ import re
 
 from helpers import ROOT, show
 
-EVERYDAY = {"copy", "environment", "extra", "host", "parameter", "session", "variable", "view"}
+EVERYDAY = {"closed-loop", "copy", "environment", "extra", "host", "parameter", "session", "variable", "view"}
 """Terms that texts use in a plain sense too. These are links only where a lesson makes them so."""
 
 QUIET = re.compile(r"<(/?)(a|blockquote|code|h[1-6]|math|pre|summary|svg)\b")
