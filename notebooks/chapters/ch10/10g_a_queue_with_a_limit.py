@@ -94,7 +94,7 @@ def open_load(arrivals):
 MINUTE = 60_000
 for clients in (1, 5, 50):
     took = closed_load(clients, MINUTE)
-    print(f"{clients} clients: {len(took)} requests, the last waits {took[-1]} ms")
+    print(f"clients {clients}: {len(took)} requests, the last waits {took[-1]} ms")
 
 # %% [markdown]
 # Fifty clients send no more than one: each waits for its answer first, and so the server sets the pace. With $n$ clients a
@@ -138,12 +138,16 @@ exercises.outcome("P10.16", exercises.first_true(options))
 PAUSE = range(20_000, 26_000)  # in these milliseconds no call begins
 
 
+def begins(moment):
+    """When a call begins that could begin at this moment."""
+    return PAUSE.stop if moment in PAUSE else moment
+
+
 def closed_test():
     free, took = 0, []
     while free < MINUTE:
         came = free
-        begin = PAUSE.stop if came in PAUSE else came
-        free = begin + CALL
+        free = begins(came) + CALL
         took.append(free - came)
     return took
 
@@ -151,10 +155,7 @@ def closed_test():
 def open_test():
     free, took = 0, []
     for came in range(0, MINUTE, 200):
-        begin = max(free, came)
-        if begin in PAUSE:
-            begin = PAUSE.stop
-        free = begin + CALL
+        free = begins(max(free, came)) + CALL
         took.append(free - came)
     return took
 
@@ -358,8 +359,8 @@ for gap in (80, 40, 25, 20):
 overload.show_runs(crowds, PATIENCE)
 
 # %% [markdown]
-# The load that was too much is none now, nor is three times as much. And a limit is needed all the same: the last row has
-# one at work.
+# What was too much before is easy now, and so is three times as much. A limit is needed all the same: in the last row it
+# is at work.
 #
 # But does a picture's answer depend on its company, and on rows that only fill up? Four requests wait together: of 3, 4, 2
 # and 1 pictures. To make them wait, `impatience.Slow` (lesson 10f) holds a first request in its call until we let it go on;

@@ -1095,39 +1095,38 @@ def answer(arrivals, call, limit):
 
 # %% 10.10 wrong: the request that is computed does not wait
 def answer(arrivals, call, limit):
-    ends, free, took = [], 0, []
+    line, took, free = [], [], 0
     for came in arrivals:
-        if sum(end >= came for end in ends) >= limit:
+        while line and line[0] < came:
+            line.pop(0)
+        if len(line) == limit:
             took.append(None)
-            continue
-        free = max(free, came) + call
-        ends.append(free)
-        took.append(free - came)
+        else:
+            free = max(free, came) + call
+            line.append(free)
+            took.append(free - came)
     return took
 
 # %% 10.10 wrong: one too many waits
 def answer(arrivals, call, limit):
-    begins, free, took = [], 0, []
+    begins = [-call]
+    took = []
     for came in arrivals:
-        if sum(begin >= came for begin in begins) > limit:
-            took.append(None)
-            continue
-        begins.append(max(free, came))
-        free = begins[-1] + call
-        took.append(free - came)
+        waiting = len([begin for begin in begins if begin >= came])
+        if waiting <= limit:
+            begins.append(max(came, begins[-1] + call))
+        took.append(begins[-1] + call - came if waiting <= limit else None)
     return took
 
 # %% 10.10 wrong: a refused request costs no call
 def answer(arrivals, call, limit):
-    begins, free, took = [], 0, []
-    for came in arrivals:
-        waiting = sum(begin >= came for begin in begins)
-        begin = max(free, came)
-        free = begin + call
-        if waiting < limit:
-            begins.append(begin)
-        took.append(free - came if waiting < limit else None)
-    return took
+    result, begins, ends = [None] * len(arrivals), [], 0
+    for k, came in enumerate(arrivals):
+        ends = max(ends, came) + call
+        if sum(begin >= came for begin in begins) < limit:
+            begins.append(ends - call)
+            result[k] = ends - came
+    return result
 
 # %% 10.10 wrong: still counts as waiting
 def answer(arrivals, call, limit):
@@ -1222,12 +1221,12 @@ def answer(rows, allowed):
 
 # %% 10.11 wrong: nobody overtakes
 def answer(rows, allowed):
-    total = count = 0
+    left, taken = allowed[-1], []
     for one in rows:
-        if total + one <= allowed[-1]:
-            total += one
-            count += 1
-    return (count, min(size for size in allowed if size >= total)) if count else (0, 0)
+        if one <= left:
+            left -= one
+            taken.append(one)
+    return (len(taken), [size for size in allowed if size >= sum(taken)][0]) if taken else (0, 0)
 
 # %% 10.11 wrong: the nearest size may be too small
 def answer(rows, allowed):
@@ -1240,14 +1239,11 @@ def answer(rows, allowed):
     return (count, min(allowed, key=lambda size: abs(size - total))) if count else (0, 0)
 
 # %% 10.11 wrong: not always the largest
+import itertools
+
 def answer(rows, allowed):
-    total = count = 0
-    for one in rows:
-        if total + one > allowed[-1]:
-            break
-        total += one
-        count += 1
-    return (count, allowed[-1]) if count else (0, 0)
+    count = len(list(itertools.takewhile(lambda total: total <= allowed[-1], itertools.accumulate(rows))))
+    return (count, max(allowed)) if count else (0, 0)
 
 # %% 10.11 wrong: without padding
 def answer(rows, allowed):

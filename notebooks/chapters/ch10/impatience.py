@@ -58,37 +58,52 @@ class _OneByOne(http.server.HTTPServer):
 
 
 @contextlib.contextmanager
-def rest_door(model, images):
-    """The same over REST, on Python's own web server. There the time is the client's affair: it closes the connection."""
+def plain_web(respond, kind=http.server.ThreadingHTTPServer):
+    """A context with the port of Python's own web server on loopback. respond: function of a POST's path, headers and body
+    that gives (status, text, more headers)."""
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self):
-            text = rest_api.predict(model, rest_api.parse(self.rfile.read(int(self.headers["Content-Length"])))).encode()
-            with contextlib.suppress(ConnectionError):  # nobody reads it: that is what the lesson is about
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(text)))
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            status, text, more = respond(self.path, self.headers, body)
+            with contextlib.suppress(ConnectionError):  # the client has closed: nobody reads it
+                self.send_response(status)
+                for name, value in {"Content-Length": len(text.encode()), **more}.items():
+                    self.send_header(name, str(value))
                 self.end_headers()
-                self.wfile.write(text)
+                self.wfile.write(text.encode())
 
         def log_message(self, *parts):
             pass
 
-    server = _OneByOne(("127.0.0.1", 0), Handler)
+    server = kind(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@contextlib.contextmanager
+def rest_door(model, images):
+    """The same over REST, one by one. There the time is the client's affair: it closes the connection."""
     body = json.dumps({"instances": images.tolist()}).encode()
 
-    def ask(seconds):
-        try:
-            with web.open_url(f"http://127.0.0.1:{server.server_port}", body, timeout=seconds) as answer:
-                answer.read()
-        except (TimeoutError, urllib.error.URLError) as error:
-            if "timed out" not in str(error):
-                raise
-            return "gave up"
-        return "answered"
+    def respond(path, headers, body):
+        return 200, rest_api.predict(model, rest_api.parse(body)), {}
 
-    yield ask
-    server.shutdown()
-    server.server_close()
+    with plain_web(respond, _OneByOne) as port:
+        def ask(seconds):
+            try:
+                with web.open_url(f"http://127.0.0.1:{port}", body, timeout=seconds) as answer:
+                    answer.read()
+            except (TimeoutError, urllib.error.URLError) as error:
+                if "timed out" not in str(error):
+                    raise
+                return "gave up"
+            return "answered"
+
+        yield ask
 
 
 def in_background(ask, seconds):

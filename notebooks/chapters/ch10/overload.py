@@ -5,11 +5,9 @@ An arrival is the millisecond at which a request comes.
 import collections
 import concurrent.futures
 import contextlib
-import http.server
 import json
 import math
 import secrets
-import threading
 import time
 import types
 import urllib.error
@@ -18,7 +16,7 @@ from typing import NamedTuple
 import grpc
 import numpy as np
 
-from chapters.ch10 import batching, grpc_client, grpc_server, rest_api, routes
+from chapters.ch10 import batching, grpc_client, grpc_server, impatience, rest_api, routes
 from helpers import show, web
 from helpers.machine import loopback
 
@@ -162,29 +160,16 @@ def _over_grpc(door, images):
 @contextlib.contextmanager
 def _rest(versions):
     """A context with the address of the model behind Python's own web server, with lesson 10a's contract."""
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            status, text = 404, rest_api.error("there is nothing at this path")
-            if self.path.startswith(f"{base}/"):
-                status, text = routes.respond(versions, "POST", self.path.removeprefix(base), self.headers, body)
-            self.send_response(status)
-            for name, value in {"Content-Length": len(text.encode()), **routes.RETRY_AFTER.get(status, {})}.items():
-                self.send_header(name, str(value))
-            self.end_headers()
-            self.wfile.write(text.encode())
+    base = f"/{secrets.token_hex(16)}"  # all accounts of this machine reach the port
 
-        def log_message(self, *parts):
-            pass
+    def respond(path, headers, body):
+        if not path.startswith(f"{base}/"):
+            return 404, rest_api.error("there is nothing at this path"), {}
+        status, text = routes.respond(versions, "POST", path.removeprefix(base), headers, body)
+        return status, text, routes.RETRY_AFTER.get(status, {})
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    base = web.secret_base(server.server_port)
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}{base}/v1/models/digits"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with impatience.plain_web(respond) as port:
+        yield f"http://127.0.0.1:{port}{base}/v1/models/digits"
 
 
 @contextlib.contextmanager
