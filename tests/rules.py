@@ -10,7 +10,9 @@ import layout
 import pipeline
 from clocked import clocked
 from helpers import ROOT, data
+from helpers.course.missing import bound_names
 from honesty import honest, tree
+from slices import used_names
 
 KINDS_OF_TAGS = {"setup", "torch", "tf", "verdict", "parameters", "exercise", "check", "predict", "solution", "taught",
                  "folded"}
@@ -345,6 +347,20 @@ def evidences(nb):
             *(f"claim {key}" for _, key in keys(nb, "claims.verdict")), *(f"verdict in {place}" for place in places)}
 
 
+def compared_without_answers(nb, lesson):
+    """No verdict depends on an exercise: it says in an open notebook what it says in a solved one (`pipeline.verdicts`)."""
+    loose = set()  # names that an exercise makes, or a cell that uses such a name
+    for cell in code(nb):
+        kinds, made = set(pipeline.tags(cell)), set(bound_names(pieces(cell)[0]))
+        if "exercise" in kinds:
+            loose |= made
+        elif "check" not in kinds:
+            used = used_names(cell.source) & loose - made
+            if used and "verdict" in kinds:
+                yield f"the verdict cell {first_line(cell)!r} uses {', '.join(sorted(used))}, which depends on an exercise"
+            loose = loose | made if used else loose - made
+
+
 RULES = (headings, opening, tags, twins, honest, clocked, predictions, exercises, claims, figures, links, closing,
-         marked, folded, narrow, squeezed, lettered, placed, minutes, aims)
+         marked, folded, narrow, squeezed, lettered, placed, minutes, aims, compared_without_answers)
 """What every lesson obeys."""

@@ -1,9 +1,10 @@
 """Every chapter is executed: as a learner opens it, solved, with each wrong answer, and with one framework missing.
 
-That its verdicts say what they said when they were recorded is nbval's part (`make test` runs it after these).
+That its verdicts say what they said when they were recorded is nbval's part: `make test` lets it compare what is kept here.
 """
 import os
 import re
+import shutil
 import sys
 
 import pytest
@@ -13,11 +14,12 @@ import loaded
 import pipeline
 import right_and_wrong
 from gpu.check import BLOCKER
-from helpers import data
+from helpers import build_dir, data
 from helpers.course import ledger
 from loaded_pool import one_process
 
 SOURCES = pipeline.sources()
+TESTED = pipeline.tested()  # before a test's own build folder is set
 pytestmark = pytest.mark.slow
 
 
@@ -66,9 +68,29 @@ KERNEL, TOGETHER = 1.5 * 2**30, 3.5 * 2**30
 README asks for, some are left for JupyterLab and a browser."""
 
 
-def test_learners_notebook_runs_with_nothing_answered(source):
-    """And in the memory that the README promises."""
-    cost, verdicts = batch.timed(pipeline.run, source, {})
+@pytest.fixture(scope="session")
+def begun():
+    """A kernel in which the frameworks are loaded, as `make run` uses it: its name, and where Jupyter finds it."""
+    variables = dict(os.environ)
+    with loaded.kernels(pipeline.LOADED, variables) as kernel:
+        yield kernel, variables.get("JUPYTER_PATH", "")
+
+
+@pytest.fixture
+def learners_kernel(source, request, monkeypatch):
+    """The name of the kernel for a lesson: the first one of a chapter loads all by itself, as on a learner's machine."""
+    if pipeline.lesson(source).endswith("a"):
+        return "python3"
+    kernel, path = request.getfixturevalue("begun")
+    monkeypatch.setenv("JUPYTER_PATH", path)
+    return kernel
+
+
+def test_learners_notebook_runs_with_nothing_answered(source, learners_kernel):
+    """And in the memory that the README promises. What its cells said is kept, for nbval to compare."""
+    kept = TESTED / pipeline.targets(source)[0].name
+    kept.unlink(missing_ok=True)
+    cost, verdicts = batch.timed(pipeline.run, source, {}, learners_kernel)
     assert not isinstance(verdicts, Exception), str(verdicts)
     assert set(verdicts) == claims_of(source)
     if sys.platform == "linux":  # where it was measured
@@ -76,6 +98,13 @@ def test_learners_notebook_runs_with_nothing_answered(source):
     state = ledger.read(pipeline.lesson(source))
     assert set(state["exercises"].values()) == {"open"}
     assert all(entry["guess"] is None and "actual" in entry for entry in state["predictions"].values())
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(build_dir() / "executed" / kept.name, kept)
+
+
+def test_nbval_runs_a_solved_notebook_by_itself():
+    """As one does it in a course's own CI; all others are compared as papermill has run them."""
+    assert pipeline.verdicts(pipeline.sources(["01a"]), workers=1) == 0
 
 
 MISSING = {"torch": ("PyTorch", "tf", "tensorflow"), "tensorflow": ("TensorFlow", "torch", "torch")}

@@ -389,8 +389,10 @@ def test_the_report_has_each_lesson_with_its_figures(source, monkeypatch, capsys
 def test_a_lessons_checks_are_chosen_by_its_name(source, monkeypatch):
     calls = []
     monkeypatch.setattr(pipeline.subprocess, "call", lambda command, **options: calls.append((command, options)) or 0)
+    monkeypatch.setattr(pipeline, "must_be_tested", calls.append)
     assert pipeline.test([source], workers=1) == 0
-    (first, _), (second, options) = calls
+    (first, _), tested, (second, options) = calls
+    assert tested == [source]
     assert first[first.index("-k") + 1] == "98_title"
     assert [(ROOT / name).is_file() for name in first[-2:]] == [True, True]
     assert second[-1] == str(pipeline.targets(source)[1]) and "--nbval-lax" in second

@@ -78,6 +78,8 @@ BOX = "# 1. T\n\n> **Minutes**: 30\n>\n> **You will be able to**\n> - "
     (rules.minutes, book(("markdown", "**Minutes**: 50")), "25 to 40"),
     (rules.minutes, book(("markdown", "No box")), "None minutes"),
     (rules.aims, book(("markdown", "No box")), "no aims"),
+    (rules.compared_without_answers, book(*CHECKED, ("code", "print(answer)", "verdict")), "uses answer, which depends"),
+    (rules.compared_without_answers, book(*CHECKED, "def f():\n    return answer", ("code", "f()", "verdict")), "uses f, "),
     (rules.aims, book(("markdown", BOX + "tell them apart")), "not with ''"),
     (rules.aims, book(("markdown", BOX + "tell them apart (exercise 1.1)")), "not with 'exercise 1.1'"),
     (rules.aims, book(("markdown", BOX + "tell (verdict in 1.1)\n\n## 1.1 One"), "x = 1"), "not with 'verdict in 1.1'"),
@@ -131,7 +133,8 @@ IN_FORM = book(
 
 
 @pytest.mark.parametrize("rule", [rules.twins, rules.predictions, rules.exercises, rules.marked, rules.folded, rules.narrow,
-                                  rules.squeezed, rules.lettered, rules.placed, rules.minutes, rules.aims])
+                                  rules.squeezed, rules.lettered, rules.placed, rules.minutes, rules.aims,
+                                  rules.compared_without_answers])
 def test_a_lesson_in_form_is_not_complained_of(rule):
     assert complaints(rule, IN_FORM) == ""
 

@@ -171,7 +171,7 @@ def test_test_runs_everything_in_order_and_stops_at_the_first_failure(course):
     code, _, ran = run(course, "test")
     assert code == 0
     assert ran == [*run(course, "lint")[2], "tools/pipeline.py|check|", "-m|pytest|-n|2|tests|",
-                   "tools/pipeline.py|verdicts|"]
+                   "tools/pipeline.py|verdicts|--as-run|"]
     code, _, ran = run(course, "test", fails="pipeline.py check")
     assert code == 3 and ran[-1] == "tools/pipeline.py|check|"
 

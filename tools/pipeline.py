@@ -37,6 +37,7 @@ from traitlets.config import Config  # noqa: E402
 import answers  # noqa: E402
 import density  # noqa: E402
 import loaded  # noqa: E402
+import replay  # noqa: E402
 from batch import each, keep_seconds, table, timed  # noqa: E402
 from helpers import build_dir, data, session  # noqa: E402
 from helpers.course import ledger  # noqa: E402
@@ -370,13 +371,18 @@ def executed(source):
     path = build_dir() / "executed" / f"{source.stem}.ipynb"
     if not path.is_file():
         return None
-    book = nbformat.read(path, 4)
-    own = [cell for cell in book.cells if "injected-parameters" not in tags(cell)]
-    differs = difference(learner(read(source)), nbformat.from_dict({**book, "cells": own}), exact=False)
+    differs = changed_since(source, book := nbformat.read(path, 4))
     if differs:
-        sys.exit(f"{source.stem}: {differs[1]}. Pages and slides show the clean edition: run `make site`, or `make slides`, "
+        sys.exit(f"{source.stem}: {differs}. Pages and slides show the clean edition: run `make site`, or `make slides`, "
                  "which execute it anew")
     return book
+
+
+def changed_since(source, book):
+    """Where an executed notebook is not the learner's edition as its source gives it today, in words; "" where it is."""
+    own = [cell for cell in book.cells if "injected-parameters" not in tags(cell)]
+    differs = difference(learner(read(source)), nbformat.from_dict({**book, "cells": own}), exact=False)
+    return differs[1] if differs else ""
 
 
 def checks(chosen, workers):
@@ -387,22 +393,42 @@ def checks(chosen, workers):
 
 def test(chosen, workers):
     """Every check of these lessons: rules and notebooks in sync, each edition run, verdicts compared. The exit code."""
-    return subprocess.call(checks(chosen, workers), cwd=ROOT, env={**os.environ, **FEW_PLUGINS}) or verdicts(chosen, workers)
+    tried = subprocess.call(checks(chosen, workers), cwd=ROOT, env={**os.environ, **FEW_PLUGINS})
+    return tried or verdicts(chosen, workers, as_run=True)
 
 
-def verdicts(chosen, workers):
+def tested():
+    """The folder of the notebooks as the tests' papermill left them."""
+    return build_dir() / "tested"
+
+
+def verdicts(chosen, workers, as_run=False):
     """Run the solved notebooks and compare what their verdict cells say with what they said, by nbval. The exit code.
 
     Each has a kernel of its own, in which the frameworks are loaded when it begins. A single one needs no workers.
+    as_run: nothing is run; what is compared is what the cells said when the tests ran the learners' notebooks with
+    papermill, and which no answer changes (rules.compared_without_answers). Exits, naming the lesson, where the tests have
+    not run it as it is today.
     """
     workers = min(workers, len(chosen)) if len(chosen) > 1 else 0
     variables = {**os.environ, **FEW_PLUGINS, **session.ENVIRONMENT, "SIDE_BY_SIDE_BUILD": str(build_dir() / "nbval")}
     settle(variables)
-    with loaded.kernels(LOADED, variables) as kernel:
+    if as_run:
+        must_be_tested(chosen)
+    with replay.kernel(tested(), variables) if as_run else loaded.kernels(LOADED, variables) as kernel:
         options = ["-p", "nbval", "--dist", "loadfile", "--nbval-lax", "--nbval-sanitize-with", "tests/nbval.cfg",
                    "--nbval-kernel-name", kernel, "--nbval-cell-timeout=120", "-p", "no:cacheprovider"]
         return subprocess.call([*PYTEST, str(workers), *options, *(str(targets(source)[1]) for source in chosen)], cwd=ROOT,
                                env=variables)
+
+
+def must_be_tested(chosen):
+    """Exit, naming the lesson, where the tests have not run one of these, or have run what its source no longer says."""
+    for source in chosen:
+        path = tested() / targets(source)[0].name
+        differs = changed_since(source, nbformat.read(path, 4)) if path.is_file() else "it is not there"
+        if differs:
+            sys.exit(f"{path.parent.name}/{path.name}: {differs}. To run and compare it: make check LESSON={lesson(source)}")
 
 
 def has_gpu():
@@ -445,8 +471,10 @@ def options(argv):
                         help="run: each kernel loads the frameworks itself, as a learner's does")
     parser.add_argument("-p", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"),
                         help="run: a parameter by name, of the type that the lesson's parameters cell gives it")
+    parser.add_argument("--as-run", action="store_true",
+                        help="verdicts: compare what cells said when the tests ran them, and run nothing")
     parser.add_argument("--workers", type=int, default=2, help="how many lessons at a time (default 2)")
-    return parser.parse_args(argv)
+    return parser.parse_intermixed_args(argv)
 
 
 def main(argv=None):
@@ -457,8 +485,10 @@ def main(argv=None):
     chosen = sources(args.lessons)
     if args.verb == "report":
         return density.report((source.stem, learner(read(source))) for source in chosen)
-    if args.verb in ("test", "verdicts"):
-        return {"test": test, "verdicts": verdicts}[args.verb](chosen, args.workers)
+    if args.verb == "test":
+        return test(chosen, args.workers)
+    if args.verb == "verdicts":
+        return verdicts(chosen, args.workers, args.as_run)
     if args.verb == "check":
         rows = [(source, *timed(check, source)) for source in chosen]
     elif args.verb == "build":

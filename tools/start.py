@@ -70,7 +70,8 @@ def steps(command, python, arguments, is_root=False):
             [python, "-c", floors, "--no-cache"]]
     table = {
         "lab": [tool("work_copy"), lab(python, is_root) + arguments],
-        "test": lint + [tool("pipeline", "check"), module("pytest", "-n", "2", "tests"), tool("pipeline", "verdicts")],
+        "test": lint + [tool("pipeline", "check"), module("pytest", "-n", "2", "tests"),
+                        tool("pipeline", "verdicts", "--as-run")],
         "check": [tool("pipeline", "test", *arguments)],
         "lint": lint,
         "doctor": [module("helpers.doctor", *arguments)],
