@@ -48,7 +48,7 @@ def test_nbval_finds_what_differs(tmp_path):
         if now is not None:
             nbformat.write(nbformat.v4.new_notebook(cells=[first, now]), tmp_path / "tested" / f"{name}.ipynb")
     variables = {**os.environ, **pipeline.FEW_PLUGINS}
-    options = ["-v", "--color=no", "-p", "nbval", "--nbval-lax", "--nbval-sanitize-with", ROOT / "tests" / "nbval.cfg"]
+    options = ["-vv", "--color=no", "-p", "nbval", "--nbval-lax", "--nbval-sanitize-with", ROOT / "tests" / "nbval.cfg"]
     with replay.kernel(tmp_path / "tested", variables) as kernel:
         command = [sys.executable, "-m", "pytest", *options, "--nbval-kernel-name", kernel]
         command += [f"{name}.ipynb" for name in NOW]
