@@ -50,7 +50,8 @@ def checks(folder, chapters):
     executed = f"PYTHON -m pytest -n 2 tests -k '{' or '.join(path.stem for path in paths)}'"
     if (folder / "tools" / "pipeline.py").exists():
         options = ["--as-run"] if (folder / "tools" / "replay.py").exists() else []
-        return " ".join([executed, "&& PYTHON tools/pipeline.py verdicts", *options, *(path.stem.split("_")[0] for path in paths)])
+        lessons = [path.stem.split("_")[0] for path in paths]
+        return " ".join([executed, "&& PYTHON tools/pipeline.py verdicts", *options, *lessons])
     solved = " ".join(f"notebooks/solutions/{path.name}" for path in paths)
     return (f"{executed} && SIDE_BY_SIDE_BUILD=build/nbval PYTHON -m pytest -n 2 --dist loadfile --nbval-lax "
             f"--nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout=120 -p no:cacheprovider {solved}")
