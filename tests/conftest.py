@@ -89,6 +89,16 @@ def shown(monkeypatch):
     return kept
 
 
+@pytest.fixture(scope="session")
+def begun():
+    """A kernel in which the frameworks are loaded, as `make run` uses it: (its name, (variable, value) to be found with)."""
+    import loaded
+    import pipeline
+    variables = dict(os.environ)
+    with loaded.kernels(pipeline.LOADED, variables) as kernel:
+        yield kernel, ("JUPYTER_PATH", variables.get("JUPYTER_PATH", ""))
+
+
 @pytest.fixture(scope="module")
 def browser():
     """Chromium from the system, headless."""

@@ -68,21 +68,13 @@ KERNEL, TOGETHER = 1.5 * 2**30, 3.5 * 2**30
 README asks for, some are left for JupyterLab and a browser."""
 
 
-@pytest.fixture(scope="session")
-def begun():
-    """A kernel in which the frameworks are loaded, as `make run` uses it: its name, and where Jupyter finds it."""
-    variables = dict(os.environ)
-    with loaded.kernels(pipeline.LOADED, variables) as kernel:
-        yield kernel, variables.get("JUPYTER_PATH", "")
-
-
 @pytest.fixture
 def learners_kernel(source, request, monkeypatch):
     """The name of the kernel for a lesson: the first one of a chapter loads all by itself, as on a learner's machine."""
     if pipeline.lesson(source).endswith("a"):
         return "python3"
-    kernel, path = request.getfixturevalue("begun")
-    monkeypatch.setenv("JUPYTER_PATH", path)
+    kernel, variables = request.getfixturevalue("begun")
+    monkeypatch.setenv(*variables)
     return kernel
 
 

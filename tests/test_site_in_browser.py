@@ -37,15 +37,17 @@ def as_executed(source):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory, begun):
     """The site of all lessons. Lesson 2a was really executed, so that it has its figures."""
     build = tmp_path_factory.mktemp("build")
+    kernel, variable = begun
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SIDE_BY_SIDE_BUILD", str(build))
+        patch.setenv(*variable)
         (build / "executed").mkdir()
         for source in pipeline.sources():
             if pipeline.lesson(source) == "02a":
-                pipeline.run(source, {})
+                pipeline.run(source, {}, kernel)
             else:
                 pipeline.write(as_executed(source), build / "executed" / f"{source.stem}.ipynb")
         phrasebook.write(build / "05e", {})

@@ -69,9 +69,11 @@ def changed(lesson):
 
 @slow
 @pytest.mark.parametrize("lesson", ["05c", "05d", "05f"])
-def test_a_weight_that_is_carried_wrongly_turns_the_verdict(lesson):
+def test_a_weight_that_is_carried_wrongly_turns_the_verdict(lesson, begun, monkeypatch):
     nb, expected = changed(lesson)
-    done = pipeline.execute(nb)
+    kernel, variable = begun
+    monkeypatch.setenv(*variable)
+    done = pipeline.execute(nb, kernel=kernel)
     assert expected
     for index, said in expected.items():
         errors = [f"{out.ename}: {out.evalue}" for out in done.cells[index].outputs if out.output_type == "error"]

@@ -88,13 +88,15 @@ def test_without_the_browsers_files_the_error_says_what_to_do(tmp_path, monkeypa
 
 
 @pytest.fixture(scope="module")
-def chapter(tmp_path_factory):
+def chapter(tmp_path_factory, begun):
     """Lesson 11c, executed once: the folder of its page."""
     needs("onnxruntime-web")
     folder = tmp_path_factory.mktemp("chapter-11")
+    kernel, variable = begun
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SIDE_BY_SIDE_BUILD", str(folder))
-        pipeline.run(PAGE, {})
+        patch.setenv(*variable)
+        pipeline.run(PAGE, {}, kernel)
         page = build_dir() / "chapter-11c" / "page"
     return page
 
