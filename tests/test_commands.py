@@ -37,6 +37,7 @@ NOT_RUN = {  # and why not
     "python tools/what_turned.py": "runs three lessons; tests/test_what_turned.py tries what it compares",
     "pip install": "half a command, in a sentence", "bash findings/NAME.sh": "needs a network",
     "python tools/gpu/": "tests/test_gpu_check.py runs them",
+    "python tools/pipeline.py verdicts 02a": "tests/test_execution.py does it with lesson 1a",
     "python install.py": "lies in the folder that wheelhouse makes: tests/test_wheelhouse.py"}
 
 
