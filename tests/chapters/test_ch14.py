@@ -469,7 +469,7 @@ def test_how_much_older(torch_born, letter):
              "TensorFlow": {"date": "2015-11-09", "event": "Google", "source": "https://arxiv.org/abs/1603.04467"}}
     age = {name: 2026.8 - history.year(row["date"]) for name, row in first.items()}
     waits = [("2026-03-06", 205), ("2025-08-13", 154)]
-    found = cells.judge("14a", "versions", asks=["P14.1"], first=first, age=age, history=history, today=2026.8,
+    found = cells.judge("14a", "older", "versions", asks=["P14.1"], first=first, age=age, history=history, today=2026.8,
                         waits_torch=waits, waits_tf=waits[:1])
     assert found["P14.1"] == letter and found["C15"] == found["C15b"] == "HISTORY"
     assert found["C64b"] == "PARTLY", "one release in two years is not continuous"

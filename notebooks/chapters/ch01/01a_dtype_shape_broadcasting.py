@@ -199,7 +199,7 @@ met_tf = {
 }
 
 # %% tags=["verdict", "folded"]
-# Folded: shows dtype and number of each result, and compares the last two.
+# Folded: shows dtype and number of each result, and compares those of the last row.
 said = {}
 for case in met_torch:
     said[case] = (

@@ -63,7 +63,7 @@ figures.ten_digits(digits)
 
 # %% [markdown]
 # Let one number $w$ stand for all 64 shades $p_i$ of the first picture. How wrong is it? Take the mean of the squared
-# errors. Such a measure of how wrong one is, is called the *loss*:
+# errors. A number that says how wrong something is, is called a *loss*:
 #
 # $$\ell(w) = \frac{1}{64} \sum_i (w - p_i)^2$$
 #

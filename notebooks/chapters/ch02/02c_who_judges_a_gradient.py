@@ -269,6 +269,7 @@ exercises.predict("P2.7", guess, among=["a", "b", "c", "d"])
 x = torch.zeros(3, dtype=torch.float64, requires_grad=True)
 built_in = torch.linalg.vector_norm(x)
 written_out = (x * x).sum().sqrt()
+# which operations each record holds
 print(exhibits_torch.operations(built_in), exhibits_torch.operations(written_out))
 (built_in_torch,) = torch.autograd.grad(built_in, x)
 (written_out_torch,) = torch.autograd.grad(written_out, x)

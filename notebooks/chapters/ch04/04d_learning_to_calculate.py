@@ -133,6 +133,13 @@ parity.verdict("the loss before training", before_torch, before_tf, atol=1e-13)
 # a length open. Each batch has four rounds, and only lengths differ, so one [trace](glossary.md#tracing) serves all.
 # `traces` counts: Python runs only while TensorFlow is tracing.
 
+# %% tags=["taught"]
+# TensorFlow
+length = tf.TensorSpec([None], tf.int64)
+children = tf.TensorSpec([None, 2], tf.int64)
+counts = tf.TensorSpec([3], tf.int64)
+plan_spec = (length, [(children, counts)] * 4, length)
+
 
 # %% tags=["torch"]
 # PyTorch
@@ -154,10 +161,6 @@ _, path_torch = train_torch("float64", 25)
 
 # %% tags=["tf"]
 # TensorFlow
-length = tf.TensorSpec([None], tf.int64)
-children = tf.TensorSpec([None, 2], tf.int64)
-counts = tf.TensorSpec([3], tf.int64)
-plan_spec = (length, [(children, counts)] * 4, length)
 traces = []
 
 
@@ -351,8 +354,8 @@ figures.shares_and_scores(
 
 # %% [markdown]
 # Gaps in the tables would have stayed: rounding would carry the wrong digit on. So the tables are right, and the states
-# drift. With depth the scores leave the middle of their sectors, in which the highest one names the digit. Longer training
-# narrows the drift (try 400 batches).
+# drift. The right pictures show it: in a sector, one digit has the highest score, and with depth the points leave the
+# middle of their sectors. Longer training narrows the drift (try 400 batches).
 
 # %% [markdown]
 # ### Exercise 4.5: the nearest digit, in TensorFlow (5 minutes)

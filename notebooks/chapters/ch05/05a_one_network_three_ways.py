@@ -409,11 +409,7 @@ exercises.outcome("P5.2", letter)
 
 # %% [markdown]
 # PyTorch notes layers that are put into `self`, and does not look into a list. Keras does. The forgotten layers run,
-# but no optimizer is given them and no file will hold them. Here you would hear of it, since an optimizer without any
-# arrays refuses. With one layer outside of the list you would hear nothing, and train that one alone.
-#
-# The mend is a list that PyTorch knows, `nn.ModuleList`. The class below inherits all from `ListTorch`, and puts the
-# same layers into such a list. `state_dict()` gives all arrays by their names.
+# but no optimizer is given them and no file will hold them. Here you would hear of it:
 
 # %% tags=["taught"]
 # PyTorch
@@ -422,7 +418,15 @@ try:
 except ValueError as error:
     print(error)
 
+# %% [markdown]
+# With one layer outside of the list you would hear nothing, and train that one alone.
+#
+# The mend is a list that PyTorch knows, `nn.ModuleList`. The class below inherits all from `ListTorch`, and puts the
+# same layers into such a list. `state_dict()` gives all arrays by their names.
 
+
+# %% tags=["taught"]
+# PyTorch
 class ModuleListTorch(ListTorch):
     def __init__(self):
         super().__init__()
@@ -435,8 +439,8 @@ print(list(ModuleListTorch().state_dict()))
 # ### Exercise 5.5: as deep as you like (6 minutes)
 #
 # Write `answer(sizes)`: it gives a PyTorch network (an `nn.Module`) for a list of at least two sizes. For `[64, 32,
-# 10]` it is our network: dense from 64 to 32, ReLU, dense from 32 to 10. Any further size adds a ReLU and a dense
-# layer, in front of which the ReLU stands. After the last layer comes nothing.
+# 10]` it is our network: dense from 64 to 32, ReLU, dense from 32 to 10. Each further size adds a ReLU and then a dense
+# layer. After the last layer comes nothing.
 
 # %% tags=["exercise"]
 answer = ...  # a function of a list of sizes

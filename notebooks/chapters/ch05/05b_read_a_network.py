@@ -460,20 +460,9 @@ from chapters.ch05.workers import keras_elsewhere
 print(inspect.getsource(keras_elsewhere.train))
 
 # %% [markdown]
-# **Predict.** PyTorch's own dense layer keeps its weight as (out, in). What is the shape of the weight of Keras's
-# `Dense(32)`, with 64 numbers coming in, when Keras runs on PyTorch?
-#
-# - **a** (32, 64)
-# - **b** (64, 32)
-
-# %% tags=["predict"]
-guess = ...  # "a" or "b"
-exercises.predict("P5.6", guess, among=["a", "b"])
-
-# %% [markdown]
-# First a file for 5b.7. `save` writes a model with its loss into it. The model has no weights at all: it takes the
-# mean of 3 by 3 pixels at every second place (`padding="same"`: at the edge as well), and turns the nine means into
-# chances by a [softmax](glossary.md#softmax).
+# The other processes also get a file, for 5b.7. `save` writes a model with its loss into it. The model has no weights at
+# all: it takes the mean of 3 by 3 pixels at every second place (`padding="same"`: at the edge as well), and turns the
+# nine means into chances by a [softmax](glossary.md#softmax).
 
 # %% tags=["taught"]
 # TensorFlow
@@ -511,6 +500,17 @@ task = {
 _, losses_here = keras_elsewhere.train(
     task["x"], task["y"], task["weights"], task["steps"]
 )
+
+# %% [markdown]
+# **Predict.** PyTorch's own dense layer keeps its weight as (out, in). What is the shape of the weight of Keras's
+# `Dense(32)`, with 64 numbers coming in, when Keras runs on PyTorch?
+#
+# - **a** (32, 64)
+# - **b** (64, 32)
+
+# %% tags=["predict"]
+guess = ...  # "a" or "b"
+exercises.predict("P5.6", guess, among=["a", "b"])
 
 # %% tags=["taught"]
 # PyTorch

@@ -84,9 +84,9 @@ claims.verdict(
 #
 # `boards.visdom` starts the real server on this machine's [loopback](glossary.md#loopback), and `boards.client` connects
 # Visdom's own client to it. On your own you would type `visdom` in a terminal, and here `page = visdom.Visdom(env="run")`.
-# (That start first downloads the page's scripts; ours has them from `make lab`. And one line is taken out of the page:
-# it asks for something that today's tornado, the library that serves the page, refuses with the code 403.) An `ExitStack`
-# holds both open until `opened.close()`.
+# (That start first downloads the page's scripts; ours has them from `make lab`, and mends the page in two places:
+# [visdom_server.py](chapters/ch09/workers/visdom_server.py) says why.) An `ExitStack` holds both open until
+# `opened.close()`.
 
 # %% tags=["taught"]
 opened = contextlib.ExitStack()
@@ -515,6 +515,7 @@ rng = np.random.default_rng(seed)
 x = rng.normal(size=50)
 points = rng.normal(size=(50, 2))
 grid = rng.normal(size=(8, 8))
+four = digits.x_test[:4, None]  # None adds an axis: picture, channel, height, width
 tone = np.sin(2 * np.pi * 440 * np.arange(8000) / 8000)
 plots = {
     "line": x,
@@ -527,9 +528,7 @@ plots = {
     "surf": grid,
     "text": "<b>SGD</b>",
     "image": digit,
-    "images": digits.x_test[
-        :4, None
-    ],  # None adds an axis: picture, channel, height, width
+    "images": four,
     "audio": tone,
 }
 for kind, what in plots.items():
@@ -576,20 +575,33 @@ opened = contextlib.ExitStack()
 server = opened.enter_context(boards.visdom(windows))
 page = opened.enter_context(boards.client(server, "main", events=False))
 after = set(page.get_env_list()) - {"main"}
-copies = [boards.content(page, "bar", env=name) for name in sorted(after)]
-page.delete_env("fork")
-left = set(page.get_env_list()) - {"main"}
-opened.close()
-print(sorted(after), "then", sorted(left))
+print(sorted(after))
 
 # %% tags=["verdict", "folded"]
-# Folded: which option came true, and whether environments do what they promise.
+# Folded: which option came true.
 options = {
     "a": after == {"run", "scratch", "fork"},
     "b": after == {"run", "fork"},
     "c": after == {"run"},
 }
 exercises.outcome("P9.4", exercises.first_true(options))
+
+# %% [markdown]
+# A fork is written to disk at once. All else is written when you `save` it, and as it is then. So call `page.save` every
+# few minutes, or lose the night's plots with the server. (`Visdom(log_to_filename=...)` keeps a file that `replay_log`
+# sends again.)
+#
+# Is the fork a whole copy, and can it be deleted? We look at one of its windows, `bar`.
+
+# %% tags=["taught"]
+copies = [boards.content(page, "bar", env=name) for name in sorted(after)]
+page.delete_env("fork")
+left = set(page.get_env_list()) - {"main"}
+opened.close()
+print(sorted(left))
+
+# %% tags=["verdict", "folded"]
+# Folded: judges whether environments do what they promise.
 claims.verdict(
     "C39c",
     {
@@ -600,11 +612,6 @@ claims.verdict(
     },
     f"after a restart {sorted(after)} were there, after a deletion {sorted(left)}",
 )
-
-# %% [markdown]
-# A fork is written to disk at once. All else is written when you `save` it, and as it is then. So call `page.save` every
-# few minutes, or lose the night's plots with the server. (`Visdom(log_to_filename=...)` keeps a file that `replay_log`
-# sends again.)
 
 # %% [markdown]
 # ## 9b.7 Quiz

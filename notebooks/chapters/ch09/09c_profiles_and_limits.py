@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 9c. Profiles, and what either board cannot do
 #
-# A training step is a few lines. You record what it really runs, and catch an operation that should not be there. Then a
-# training disappears from a page, and you ask both boards for what they do not have.
+# A training step is a few lines. You record what it really runs, and catch an operation that should not be there. Then two
+# trainings become one line on a page, and you ask both boards for what they do not have.
 #
 # > **Minutes**: 33 · **Needs**: lessons 9a and 9b · **Claims tested**: C37, C38e
 # >
@@ -393,10 +393,10 @@ options = {
 exercises.outcome("P9.6", exercises.first_true(options))
 
 # %% [markdown]
-# A folder is *one* run to TensorBoard: one line, which goes on with Tuesday's points and jumps back. So it is with the
-# reader that our server uses. TensorBoard by itself takes a [fast reader](https://github.com/tensorflow/tensorboard/issues/4784)
-# where that is installed, and there a step that comes again takes the old one's place: Monday is nowhere on the page.
-# Neither is an error. So name the folder by the time: without an argument `SummaryWriter()` does that; or tell a writer that
+# A folder is *one* run to TensorBoard: one line, which goes on with Tuesday's points and jumps back. That is what our
+# server shows. TensorBoard by itself takes a [fast reader](https://github.com/tensorflow/tensorboard/issues/4784) where one
+# is installed. There a step that comes again takes the old one's place, and Monday is nowhere on the page. Neither is an
+# error. So name the folder by the time: without an argument `SummaryWriter()` does that; or tell a writer that
 # goes on where another stopped, by its `purge_step`.
 
 # %% [markdown]

@@ -86,8 +86,8 @@ claims.verdict(
 )
 
 # %% [markdown]
-# The package is gone, its task is not. Whoever recommends, prices or treats has a log, and cannot try a new policy on people
-# to see whether it is any good.
+# The package is gone, its task is not. Whoever recommends, prices or treats has a log, and cannot try a new *policy* (a
+# rule for what to do when) on people to see whether it is any good.
 
 # %% [markdown]
 # ## 12e.2 A log of random pushes
@@ -130,7 +130,8 @@ print(len(learned.state), "steps to learn from,", len(held_out.state), "held out
 # ## 12e.3 Eleven agents from one log
 #
 # $Q(s, a)$ says what action $a$ is worth in state $s$: how many steps the pole will stay up, where a later step counts a
-# little less, by a factor $\gamma = 0.99$ each. If $Q$ were right, it would agree with itself one step on:
+# little less, by a factor $\gamma = 0.99$ each. If $Q$ were right, it would agree with itself one step on, in the state
+# $s'$ that comes after, with the better action $a'$ there:
 #
 # $$Q(s, a) = 1 + \gamma \max_{a'} Q(s', a')$$
 #
@@ -241,17 +242,6 @@ parity.verdict("the first loss", begin_torch.item(), float(begin_tf), atol=1e-12
 # An update computes the gradient, lets Adam take a step, and then moves each weight of the older copy by a hundredth of the
 # way to the new one. Adam gets the settings of lesson 6b: the rounded numbers that Keras keeps, and an $\varepsilon$ so
 # small that its place does not matter.
-#
-# **Predict.** Same weights, same steps of the log, float64. For how many of the updates do the two losses agree to six
-# digits?
-#
-# - **a** fewer than 10
-# - **b** 10 to 100
-# - **c** more than 100
-
-# %% tags=["predict"]
-guess = ...  # "a", "b" or "c"
-exercises.predict("P12.7", guess, among=["a", "b", "c"])
 
 # %% tags=["taught"]
 follow = 0.01  # how far the older copy moves
@@ -259,7 +249,7 @@ rate = float(np.float32(1e-3))
 beta_1 = float(np.float32(0.9))
 beta_2 = float(np.float32(0.999))
 
-# %% tags=["torch"]
+# %% tags=["taught"]
 # PyTorch
 adam_torch = torch.optim.Adam(q_torch.parameters(), rate, (beta_1, beta_2), eps=1e-12)
 
@@ -275,15 +265,7 @@ def update_torch(*batch):
     return loss.item()
 
 
-losses_torch = []
-agents_torch = [torch_side.get_weights(q_torch)]  # the first has not learned
-for number, rows in enumerate(tqdm(picks, unit="update", leave=False), 1):
-    batch = [torch.from_numpy(part[rows]) for part in learned[:4]]
-    losses_torch.append(update_torch(*batch))
-    if number % every == 0:
-        agents_torch.append(torch_side.get_weights(q_torch))
-
-# %% tags=["tf"]
+# %% tags=["taught"]
 # TensorFlow
 adam_tf = tf.keras.optimizers.Adam(rate, beta_1, beta_2, epsilon=1e-12)
 
@@ -298,6 +280,30 @@ def update_tf(*batch):
     return loss
 
 
+# %% [markdown]
+# **Predict.** Same weights, same steps of the log, float64. For how many of the updates do the two losses agree to six
+# digits?
+#
+# - **a** fewer than 10
+# - **b** 10 to 100
+# - **c** more than 100
+
+# %% tags=["predict"]
+guess = ...  # "a", "b" or "c"
+exercises.predict("P12.7", guess, among=["a", "b", "c"])
+
+# %% tags=["torch"]
+# PyTorch
+losses_torch = []
+agents_torch = [torch_side.get_weights(q_torch)]  # the first has not learned
+for number, rows in enumerate(tqdm(picks, unit="update", leave=False), 1):
+    batch = [torch.from_numpy(part[rows]) for part in learned[:4]]
+    losses_torch.append(update_torch(*batch))
+    if number % every == 0:
+        agents_torch.append(torch_side.get_weights(q_torch))
+
+# %% tags=["tf"]
+# TensorFlow
 losses_tf = []
 agents_tf = [tf_side.get_weights(q_tf)]  # the first has not learned
 for number, rows in enumerate(tqdm(picks, unit="update", leave=False), 1):
@@ -321,7 +327,8 @@ parity.verdict(
 
 # %% [markdown]
 # In float64, two frameworks on one log stay together: what differs is the last of sixteen digits, and it grows slowly.
-#
+
+# %% [markdown]
 # ### Exercise 12.6: double Q-learning (5 minutes)
 #
 # The largest of several noisy estimates is too large on average: whoever was lucky wins.
@@ -438,7 +445,8 @@ parity.verdict("shares of whole episodes", share_torch, share_tf, atol=0.05)
 # be exact; we have one.
 #
 # The way out is to use steps instead of episodes.
-#
+
+# %% [markdown]
 # ## 12e.5 A second opinion: fitted Q
 #
 # For one fixed candidate, ask again what an action is worth: how long the pole stays up *if the candidate goes on from
@@ -565,7 +573,8 @@ print("the best promise, of at most 33.3, is above 30:", max(promised_torch) > 3
 
 # %% [markdown]
 # Now choose: the candidate with the largest promise. From here on, nothing can be changed.
-#
+
+# %% [markdown]
 # ## 12e.6 Play, once
 #
 # The winner may play a hundred games that nobody has seen.
@@ -644,14 +653,14 @@ project_figures.promises(at, promised, given, gamma, coin_steps)
 # agents of 165 to 417 steps, none of them solved, and passed over some that never fell: a polynomial does not do them
 # justice.
 #
-# This is why Horizon calls its estimates counterfactual, gives several of them side by side, and then still tries a new
-# policy on a small share of users ([Gauci et al.](https://arxiv.org/abs/1811.00260)).
+# This is why Horizon calls its estimates *counterfactual* (of what did not happen), gives several of them side by side, and
+# then still tries a new policy on a small share of users ([Gauci et al.](https://arxiv.org/abs/1811.00260)).
 
 # %% tags=["folded"]
 # Folded: an agent of a library that is kept up, where it is installed; it may play.
 if fast or not cart.has_stable_baselines():
     print(
-        "Stable-Baselines3, a living library for such agents: NOT MEASURED. It needs "
+        "Stable-Baselines3, a living library for such agents: NOT MEASURED. It needs\n"
         "fast = False, and: python -m pip install stable-baselines3==2.9.2"
     )
 else:

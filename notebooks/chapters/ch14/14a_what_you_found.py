@@ -70,7 +70,8 @@ summary = f"What is missing: {len(gaps)} lessons (this one judges its claims bel
 results.behind_a_click(summary, header, gaps)
 summary = f"All {len(rows)} claims, one by one"
 results.behind_a_click(summary, results.VERDICT_HEADER, rows)
-print(results.when_printed(rows))
+said = results.when_printed(rows)
+show.rich(f"<p>{show.inline(said)}</p>", said)
 
 # %% [markdown]
 # A claim can be false in two ways: it was true when the article was printed, in March 2024, and is not now; or it was
@@ -106,6 +107,12 @@ age = {}
 for name, row in first.items():
     age[name] = today - history.year(row["date"])
     print(f"{age[name]:4.1f} years: {row['event']}")
+
+# %% tags=["verdict", "folded"]
+# Folded: which option came true.
+older = age["TensorFlow"] - age["PyTorch"]
+letter = exercises.first_true({"a": older < 1, "b": older <= 2, "c": older > 2})
+exercises.outcome("P14.1", letter)
 
 # %% tags=["folded"]
 # Folded: draws the first publications and what happened since, a fact a row.
@@ -152,9 +159,6 @@ figures.releases({"PyTorch": waits_torch, "TensorFlow": waits_tf})
 
 # %% tags=["verdict", "folded"]
 # Folded: judges what the article dates.
-older = age["TensorFlow"] - age["PyTorch"]
-letter = exercises.first_true({"a": older < 1, "b": older <= 2, "c": older > 2})
-exercises.outcome("P14.1", letter)
 versions = [row["event"] for row in history.timeline("release", "PyTorch")]
 claims.verdict(
     "C07",
@@ -208,8 +212,8 @@ claims.verdict(
 # ## 14a.3 Who writes with it, who earns with it
 #
 # Horace He counted, for nine conferences, the papers that name one of the frameworks and not the other. His
-# [counts](https://github.com/Chillee/pytorch-vs-tensorflow) end in October 2021, and so do ours: a curve is not an
-# invitation to continue it. Most papers name neither.
+# [counts](https://github.com/Chillee/pytorch-vs-tensorflow) end in October 2021, with what had been handed in for a
+# conference of 2022, and so do ours: a curve is not an invitation to continue it. Most papers name neither.
 #
 # **Predict.** In which year did papers with PyTorch first outnumber those with TensorFlow?
 #
@@ -256,8 +260,8 @@ for row in uses:
 
 # %% tags=["taught"]
 records = history.timeline("record")
-for row in records:
-    print(f"{row['date']} {row['event']}")
+reached = [(row["date"], row["event"]) for row in records]
+show.table(["date", "what was reached"], reached)
 
 # %% tags=["verdict", "folded"]
 # Folded: judges what the article says of research and of companies.
@@ -304,8 +308,8 @@ claims.verdict(
 #
 # What is installed says much about itself: its [metadata](glossary.md#metadata) names the maker and the license, its
 # functions carry their documentation, and its files have a size. `card` ([installed.py](chapters/ch14/installed.py)) reads
-# the same facts of both packages. "Documented" is the share of the functions and classes of a module that say what they
-# do.
+# the same facts of both packages. "License text" is the beginning of the license's file, where there is one. "Documented"
+# is the share of the functions and classes of a module that say what they do.
 
 # %% tags=["torch"]
 # PyTorch
@@ -368,7 +372,8 @@ claims.number("space on disk, TensorFlow", card_tf["MB on disk"], "MB")
 # **C08, PyTorch has the stronger community.** For: a foundation with many members, most papers that name one, projects that
 # moved to it. Against: stronger for whom? Keras has its own community, and much code in use is TensorFlow's.
 #
-# **C76, all of that once more.** Age and syntax are no reasons for a product.
+# **C76 says both once more, and calls PyTorch young and more Python-friendly.** Age and syntax are no reasons for a
+# product.
 #
 # **C12b, PyTorch gains popularity by its simplicity. C79b and C80b: one is worth learning for experiments, the other for
 # production.** The counts above show popularity, and end in 2021; they do not say why. Cases of use show that both serve
@@ -511,16 +516,18 @@ results.behind_a_click("Lesson by lesson", header, results.by_lesson(asked))
 # %% [markdown]
 # ### Exercise 14.2: chance, with slopes (6 minutes)
 #
-# Port this cell to TensorFlow: `by_chance`, for probabilities `q` (n,) as a float64 tensor. Slopes must reach `q`: they
-# say how much one easier question would help. (`F` is `torch.nn.functional`, and `F.pad` puts zeros before and behind.
-# `tf.pad` takes such a pair for each axis, here `[[0, 1]]`.)
+# This is `by_chance` in PyTorch, for probabilities `q`, a float64 tensor (n,); the result is (n + 1,). Port it to
+# TensorFlow. Slopes must reach `q`: they say how much one easier question would help. (`F` is `torch.nn.functional`, and
+# `F.pad` puts so many zeros before and behind. `tf.pad` takes such a pair for each axis, here `[[0, 1]]`.)
 #
 # ```python
 # def chance(q):
 #     spread = torch.ones(1, dtype=q.dtype)
 #     for p in q:
-#         spread = F.pad(spread, (0, 1)) * (1 - p) + F.pad(spread, (1, 0)) * p     # (before, behind)
-#     return spread                                                                # (n + 1,)
+#         wrong = F.pad(spread, (0, 1)) * (1 - p)
+#         right = F.pad(spread, (1, 0)) * p
+#         spread = wrong + right
+#     return spread
 # ```
 
 # %% tags=["exercise"]

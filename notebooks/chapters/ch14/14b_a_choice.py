@@ -75,7 +75,7 @@ rng = np.random.default_rng(seed)
 x = rng.normal(size=(3, 4)).astype("float32")
 
 
-# %% tags=["torch"]
+# %% tags=["taught"]
 # PyTorch
 class Net_torch(torch.nn.Module):
     def __init__(self):
@@ -86,6 +86,19 @@ class Net_torch(torch.nn.Module):
         return self.out(x)
 
 
+# %% tags=["taught"]
+# TensorFlow
+class Net_tf(tf.keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.out = tf.keras.layers.Dense(2)
+
+    def call(self, x):  # Keras calls it when the model is called
+        return self.out(x)
+
+
+# %% tags=["torch"]
+# PyTorch
 x_torch = torch_side.tensor(x)
 
 
@@ -112,15 +125,6 @@ ways_torch = {
 
 # %% tags=["tf"]
 # TensorFlow
-class Net_tf(tf.keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.out = tf.keras.layers.Dense(2)
-
-    def call(self, x):  # Keras calls it when the model is called
-        return self.out(x)
-
-
 x_tf = tf_side.tensor(x)
 
 
@@ -255,8 +259,7 @@ print(lean(300, 100, "more"), lean(100, 100, "more"), lean(300, 200, "less"))
 #   and newest models are shadows of one thing, how many people use PyTorch, and share one vote.
 #
 # `criteria` ([criteria.py](chapters/ch14/criteria.py)) holds groups and facts. `results.measured` finds what your lessons
-# measured for both, the best of each framework's ways: two numbers, a `unit`, and `old`, which says where they are from an
-# earlier run. What you have not run is simply not there.
+# measured for both: two numbers, the best of each framework's ways. What you have not run is simply not there.
 
 # %% tags=["taught"]
 groups = criteria.groups()
@@ -319,9 +322,7 @@ guess = ...  # "a", "b" or "c"
 exercises.predict("P14.3", guess, among=["a", "b", "c"])
 
 # %% [markdown]
-# The *pull* is the sum of weights times leans: above 0 it pulls to PyTorch. To turn it, one weight must change by so
-# much that the pull is 0. `flip` tries each group, and keeps the smallest change. A weight cannot be negative. (The answer
-# becomes "Keras 3" a little before.)
+# The *pull* is the sum of weights times leans: above 0 it pulls to PyTorch.
 
 
 # %% tags=["taught"]
@@ -334,28 +335,11 @@ def score(weights, leans):
     return pull(weights, leans) / max(sum(weights.values()), 1e-9)
 
 
-def answer_of(score, open_backend=False):
-    if open_backend or abs(score) <= 0.1:
+def answer_of(value, open_backend=False):
+    """What a score says; a small one, or an open backend, says Keras 3."""
+    if open_backend or abs(value) <= 0.1:
         return "Keras 3"
-    return "PyTorch" if score > 0 else "TensorFlow"
-
-
-# %% tags=["taught"]
-def flip(weights, leans):
-    """The smallest change of one weight that brings the score to 0.
-
-    Returns (group, new weight), or None where no weight can.
-    """
-    best = None
-    smallest = np.inf
-    for name, weight in weights.items():
-        if leans[name] == 0:
-            continue  # it moves nothing
-        change = -pull(weights, leans) / leans[name]
-        if weight + change >= 0 and 0 < abs(change) < smallest:  # 0: already there
-            best = (name, weight + change)
-            smallest = abs(change)
-    return best
+    return "PyTorch" if value > 0 else "TensorFlow"
 
 
 # %% tags=["verdict", "folded"]
@@ -380,6 +364,28 @@ claims.verdict(
 
 # %% [markdown]
 # What is the same on both sides cannot decide, however much it matters to you.
+#
+# And what would turn the answer? One weight must change by so much that the pull is 0. `flip` tries each group, and keeps
+# the smallest change. A weight cannot be negative. (The answer becomes "Keras 3" a little before.)
+
+
+# %% tags=["taught"]
+def flip(weights, leans):
+    """The smallest change of one weight that brings the score to 0.
+
+    Returns (group, new weight), or None where no weight can.
+    """
+    best = None
+    smallest = np.inf
+    for name, weight in weights.items():
+        if leans[name] == 0:
+            continue  # it moves nothing
+        change = -pull(weights, leans) / leans[name]
+        if weight + change >= 0 and 0 < abs(change) < smallest:  # 0: already there
+            best = (name, weight + change)
+            smallest = abs(change)
+    return best
+
 
 # %% [markdown]
 # ### Exercise 14.3: what flips it? (5 minutes)

@@ -23,8 +23,8 @@ def card(module, space):
             "made by": f"{said['Author']} {said['Author-email']}".strip(),
             "license": said["License"] or said["License-Expression"],
             "license text": license_file.read_text(encoding="utf-8")[:120] if license_file else "",
-            "documented": sum(bool(inspect.getdoc(thing)) for thing in public) / len(public),
-            "MB on disk": megabytes(module.__name__)}
+            "documented": round(sum(bool(inspect.getdoc(thing)) for thing in public) / len(public), 3),
+            "MB on disk": round(megabytes(module.__name__), 1)}
 
 
 def facts(program, prefix):
