@@ -679,7 +679,7 @@ print(f"fit reads {floor:.0%} of new forms, or more: {share >= floor}")
 
 # %% tags=["taught"]
 harder = scans.anywhere(digits, seed)
-turns = 8 if fast else 16  # epochs
+turns = 16  # epochs
 if not fast:
     try:
         harder = fashion.load()
