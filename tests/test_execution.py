@@ -111,7 +111,8 @@ def without(request, tmp_path_factory):
     (folder / "sitecustomize.py").write_text(BLOCKER.format(package=request.param), encoding="utf-8")
     path = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))
     environment = {**os.environ, "PYTHONPATH": path}  # not this process's own: what later tests start has both frameworks
-    with loaded.kernels([other, "matplotlib.pyplot"], environment) as kernel, pytest.MonkeyPatch.context() as patch:
+    modules = [*pipeline.OF_FRAMEWORK[other], "matplotlib.pyplot"]
+    with loaded.kernels(modules, environment) as kernel, pytest.MonkeyPatch.context() as patch:
         if "JUPYTER_PATH" in environment:  # where this process, the client, finds the kernel
             patch.setenv("JUPYTER_PATH", environment["JUPYTER_PATH"])
         yield name, tag, kernel, {"PYTHONPATH": path}

@@ -50,7 +50,9 @@ LAST = "14"
 MARK = re.compile(r"^# (?:solution|wrong: ?(.*))$", re.M)
 LINK = re.compile(r"```.*?```|`[^`\n]+`|\]\((?![a-z]+:|#|\w+\.ipynb)", re.S)  # code, or where a relative address begins
 ALMOST = re.compile(r"^#\s*(?:solution|wrong)\b(?=\s*:|\s*$).*$", re.M | re.I)
-LOADED = ["torch", "tensorflow", "keras", "matplotlib.pyplot"]  # what nearly every lesson loads first
+OF_FRAMEWORK = {"torch": ["torch", "torch._dynamo"], "tensorflow": ["tensorflow", "keras"]}
+"""What a lesson loads of a framework: PyTorch's first optimizer loads `torch._dynamo`, which takes as long as the rest."""
+LOADED = [*OF_FRAMEWORK["torch"], *OF_FRAMEWORK["tensorflow"], "matplotlib.pyplot"]  # by nearly every lesson
 PYTEST = [sys.executable, "-m", "pytest", "-p", "xdist", "-n"]
 FEW_PLUGINS = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # those of packages beside the course cost seconds in each process
 PERCENT = {"extension": ".py", "format_name": "percent", "comment_magics": False}  # else "# copy the weights" is a command

@@ -279,12 +279,15 @@ def test_figures_say_what_they_show(capsys):
 @pytest.mark.parametrize("name", ["torch", "tf"])
 def test_every_product_of_a_step_has_its_bar(name):
     """Forward a product a layer; back one toward the weights a layer, and one toward the layer before but for the first."""
-    given = {"size": 64, "layers": 3, "side": 1, "inside": 1}
-    found, = process.run(f"ch03/schedule_{name}", given, timeout=120, env={"CUDA_VISIBLE_DEVICES": "-1"})
-    for branch in "ab":
-        kinds = [kind for name, _, _, kind in found["bars"] if name == branch]
-        assert kinds.count("forward") == 3 and kinds.count("back") == 5
-    assert exhibits.overlap(found["bars"]) == 0
+    settings = [{"side": 1, "inside": 1}, {"side": 1, "inside": 2}]
+    given = {"size": 64, "layers": 3, "settings": settings}
+    runs = process.run(f"ch03/schedule_{name}", given, timeout=120, env={"CUDA_VISIBLE_DEVICES": "-1"})
+    assert len(runs) == len(settings)
+    for found in runs:
+        for branch in "ab":
+            kinds = [kind for name, _, _, kind in found["bars"] if name == branch]
+            assert kinds.count("forward") == 3 and kinds.count("back") == 5
+        assert exhibits.overlap(found["bars"]) == 0
 
 
 # --- what the quiz and the prose say --------------------------------------------------------------------------------

@@ -570,7 +570,7 @@ parity.verdict("the losses of 100 steps", losses_torch, losses_tf, atol=1e-10)
 # each by itself: does it beat the table on the chapters that it has not seen, by at least 0.3 nats a character?
 
 # %% tags=["taught"]
-steps = 500 if fast else 4000
+steps = 350 if fast else 4000
 
 # %% tags=["torch"]
 # PyTorch

@@ -567,10 +567,8 @@ parity.verdict("different numbers, TensorFlow, mended", len(new_tf), 16)
 
 # %% tags=["torch"]
 # PyTorch
-ways = {}
-for workers in (0, 2):
-    epochs = toolbox_torch.served(workers, seed, own=False, scans=1280, batch=64)
-    ways[workers] = epochs
+ways = toolbox_torch.served_by([0, 2], seed, own=False, scans=1280, batch=64)
+for workers, epochs in ways.items():
     print(workers, "workers:", round(epochs[1]["seconds"], 2), "s for an epoch")
 order_torch = ways[2][0]["places"] + ways[2][1]["places"]
 

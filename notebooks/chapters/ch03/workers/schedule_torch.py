@@ -1,8 +1,8 @@
 """When PyTorch ran each product of one training step of a network with two branches, on the CPU (lesson 3d).
 
-JSON in: {"size": rows of the square matrices, "layers": of a branch, "side": threads side by side, "inside": threads inside
-an operation}. One JSON line out: {"bars": [[branch, start in ms, end in ms, "forward" or "back"], ...]}, the fastest of five
-steps.
+JSON in: {"size": rows of the square matrices, "layers": of a branch, "settings": [{"side": threads side by side, "inside":
+threads inside an operation}, ...]}. For each setting a JSON line out: {"bars": [[branch, start in ms, end in ms, "forward"
+or "back"], ...]}, the fastest of five steps.
 
 With one thread the branches run one after the other, as Python calls them. With two, each branch is given to a Python thread
 of its own: PyTorch lets go of Python's lock while an operation runs. The way back is written out, to see each product.
@@ -15,7 +15,6 @@ from concurrent.futures import ThreadPoolExecutor
 import torch
 
 given = json.load(sys.stdin)
-torch.set_num_threads(given["inside"])
 torch.manual_seed(0)
 size = given["size"]
 x = torch.rand(size, size) / size
@@ -47,10 +46,12 @@ def length(bars):
     return max(end for _, _, end, _ in bars) - min(start for _, start, _, _ in bars)
 
 
-runs = []
-for _ in range(5):
-    with ThreadPoolExecutor(given["side"]) as pool:
-        runs.append(sum(pool.map(branch_step, "ab"), []))
-bars = min(runs, key=length)
-zero = min(start for _, start, _, _ in bars)
-print(json.dumps({"bars": [[name, start - zero, end - zero, kind] for name, start, end, kind in bars]}))
+for setting in given["settings"]:
+    torch.set_num_threads(setting["inside"])
+    runs = []
+    for _ in range(5):
+        with ThreadPoolExecutor(setting["side"]) as pool:
+            runs.append(sum(pool.map(branch_step, "ab"), []))
+    bars = min(runs, key=length)
+    zero = min(start for _, start, _, _ in bars)
+    print(json.dumps({"bars": [[name, start - zero, end - zero, kind] for name, start, end, kind in bars]}))

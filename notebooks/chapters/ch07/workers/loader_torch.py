@@ -1,4 +1,6 @@
-"""Scans served by a DataLoader with workers: {"workers", "seed", "scans", "batch", "own"} in, JSON lines out.
+"""Scans served by a DataLoader with workers: {"ways", "seed", "scans", "batch", "own"} in, JSON lines out.
+
+ways: numbers of workers; for each, two epochs are served from the beginning.
 
 A process of its own: a notebook's kernel in which TensorFlow has run must not be forked.
 """
@@ -31,14 +33,16 @@ class Augmented(torch.utils.data.Dataset):
 
 
 if __name__ == "__main__":
-    torch.manual_seed(asked["seed"])
-    served = Augmented(scans.split()[0][:asked["scans"]])
-    order = torch.Generator().manual_seed(asked["seed"])
-    loader = torch.utils.data.DataLoader(served, batch_size=asked["batch"], shuffle=True, num_workers=asked["workers"],
-                                         generator=order)
-    for _ in range(2):
-        begin = time.perf_counter()
-        batches = [(places.tolist(), numbers.tolist()) for _, places, numbers in loader]
-        seconds = time.perf_counter() - begin
-        print(json.dumps({"places": sum((places for places, _ in batches), []), "seconds": seconds,
-                          "numbers": sum((numbers for _, numbers in batches), [])}), flush=True)
+    pictures = scans.split()[0][:asked["scans"]]
+    for workers in asked["ways"]:
+        torch.manual_seed(asked["seed"])
+        served = Augmented(pictures)
+        order = torch.Generator().manual_seed(asked["seed"])
+        loader = torch.utils.data.DataLoader(served, batch_size=asked["batch"], shuffle=True, num_workers=workers,
+                                             generator=order)
+        for _ in range(2):
+            begin = time.perf_counter()
+            batches = [(places.tolist(), numbers.tolist()) for _, places, numbers in loader]
+            seconds = time.perf_counter() - begin
+            print(json.dumps({"workers": workers, "places": sum((places for places, _ in batches), []),
+                              "seconds": seconds, "numbers": sum((numbers for _, numbers in batches), [])}), flush=True)

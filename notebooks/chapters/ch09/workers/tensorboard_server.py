@@ -3,9 +3,12 @@
 The pages begin at the path BOARD_BASE, which ends with letters drawn at random. It comes through the environment because
 every account of the machine can read command lines, and TensorBoard's own option --path_prefix is also written to a file
 that all can read. Its loader in a process of its own is not used: that one listens, too, and asks nobody who they are.
+
+Where TensorFlow is installed TensorBoard would load it, for seconds, to open files; its own reader opens those on a disk.
 """
 import os
 import sys
+import types
 
 from tensorboard import default, program
 
@@ -28,6 +31,7 @@ def guarded(app, base):
 
 def main(folder, port, base):
     """Serve until ended from outside."""
+    sys.modules["tensorboard.compat.notf"] = types.ModuleType("notf")  # by this name TensorBoard asks whether to leave it
     board = program.TensorBoard(default.get_plugins(),
                                 server_class=lambda app, flags: program.WerkzeugServer(guarded(app, base), flags))
     board.configure(("tensorboard", "--logdir", folder, "--host", "127.0.0.1", "--port", port, "--reload_interval", "1",
