@@ -168,10 +168,10 @@ found = {
 print(json.dumps(found))
 """
 ODD_TF = """
-import json, sys, tempfile
-import tensorflow as tf
+import json, tempfile
 from chapters.ch10 import rest_api
 from chapters.ch10.workers import model_tf
+import tensorflow as tf  # after the module that keeps Keras out
 
 def model(function, *specs):
     module = tf.Module()

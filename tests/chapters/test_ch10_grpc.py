@@ -24,7 +24,7 @@ from chapters.ch10 import (
 )
 from chapters.ch10 import grpc_messages as messages
 from chapters.ch10.rest_api import DEFAULT, Refused, Signature, Tensor
-from helpers import ROOT, data, process
+from helpers import ROOT, data, process, web
 from helpers.machine import fetched
 
 TensorProto = messages.CLASSES["tensorflow.TensorProto"]
@@ -395,7 +395,8 @@ def test_a_server_ends_with_its_block(tmp_path, monkeypatch):
     workers = tmp_path / "chapters" / "ch10" / "workers"
     workers.mkdir(parents=True)
     own = ROOT / "notebooks" / "chapters" / "ch10" / "workers"
-    (workers / "serve_grpc.py").write_text((own / "serve_grpc.py").read_text(encoding="utf-8"), encoding="utf-8")
+    for name in ("serve_grpc.py", "serve_flask.py"):
+        (workers / name).write_text((own / name).read_text(encoding="utf-8"), encoding="utf-8")
     edited = "class Model:\n    signatures = {}\n    def __init__(self, folder):\n        pass\n"  # loads no framework
     (workers / "model_torch.py").write_text(edited, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
@@ -406,6 +407,8 @@ def test_a_server_ends_with_its_block(tmp_path, monkeypatch):
             code, answer = ask(channel, STATUS, asked, where.metadata)
             assert code == "OK" and len(answer.model_version_status) == 1
             assert ask(channel, STATUS, asked)[0] == "UNAUTHENTICATED"
+        assert web.status(where.url) == 200, "its other door"
+    assert web.status(where.url, timeout=20) is None
     with grpc.insecure_channel(where.target, grpc_client.OPTIONS) as channel:
         assert ask(channel, STATUS, asked, where.metadata, timeout=20)[0] == "UNAVAILABLE"
 
