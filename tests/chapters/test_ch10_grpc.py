@@ -43,6 +43,7 @@ def proto(shape, number=1, **values):
 REAL = """
 import importlib, json, sys
 sys.path.append(sys.argv[1])
+sys.modules["keras"] = None  # else TensorFlow loads it
 from google.protobuf import any_pb2, wrappers_pb2, descriptor_pool
 
 for name in ("model", "predict", "get_model_status", "get_model_metadata", "prediction_service", "model_service"):
@@ -130,7 +131,7 @@ ODD = [proto([4], float_val=[0.5, 0.25]), proto([4]), proto([2], float_val=[1, 2
 def test_odd_messages_are_read_as_tensorflow_reads_them(tmp_path):
     """Too few values, too many, none, both kinds: the same array as the C++ that TensorFlow Serving reads them with."""
     (tmp_path / "read.py").write_text(
-        "import json, sys\nimport tensorflow as tf\n"
+        "import json, sys\nsys.modules['keras'] = None\nimport tensorflow as tf\n"
         "for dtype, text in json.loads(sys.argv[1]):\n"
         "    found = tf.io.parse_tensor(bytes.fromhex(text), tf.dtypes.as_dtype(dtype)).numpy()\n"
         "    print(json.dumps({'value': str(found.tolist()), 'dtype': str(found.dtype)}))\n", encoding="utf-8")
