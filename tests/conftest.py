@@ -17,6 +17,7 @@ os.environ.update(session.ENVIRONMENT)  # before a framework loads, whichever te
 environment.settle(os.environ)
 for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
     os.environ[name] = "1"
+os.environ["TORCHINDUCTOR_VEC_ISA_OK"] = "1"  # else PyTorch's compiler first tries all that this processor has: 15 s
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 OFFLINE = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

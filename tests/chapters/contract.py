@@ -122,6 +122,7 @@ class Half:
 
 BUILD_TF = """
 import sys
+sys.modules["keras"] = None  # else TensorFlow loads it
 import tensorflow as tf
 
 X, INPUTS = tf.TensorSpec([None], tf.float32, name="x"), tf.TensorSpec([None], tf.string, name="inputs")

@@ -24,7 +24,7 @@ from chapters.ch10 import (
 )
 from chapters.ch10 import grpc_messages as messages
 from chapters.ch10.rest_api import DEFAULT, Refused, Signature, Tensor
-from helpers import ROOT, data, process
+from helpers import ROOT, data, process, web
 from helpers.machine import fetched
 
 TensorProto = messages.CLASSES["tensorflow.TensorProto"]
@@ -43,6 +43,7 @@ def proto(shape, number=1, **values):
 REAL = """
 import importlib, json, sys
 sys.path.append(sys.argv[1])
+sys.modules["keras"] = None  # else TensorFlow loads it
 from google.protobuf import any_pb2, wrappers_pb2, descriptor_pool
 
 for name in ("model", "predict", "get_model_status", "get_model_metadata", "prediction_service", "model_service"):
@@ -130,7 +131,7 @@ ODD = [proto([4], float_val=[0.5, 0.25]), proto([4]), proto([2], float_val=[1, 2
 def test_odd_messages_are_read_as_tensorflow_reads_them(tmp_path):
     """Too few values, too many, none, both kinds: the same array as the C++ that TensorFlow Serving reads them with."""
     (tmp_path / "read.py").write_text(
-        "import json, sys\nimport tensorflow as tf\n"
+        "import json, sys\nsys.modules['keras'] = None\nimport tensorflow as tf\n"
         "for dtype, text in json.loads(sys.argv[1]):\n"
         "    found = tf.io.parse_tensor(bytes.fromhex(text), tf.dtypes.as_dtype(dtype)).numpy()\n"
         "    print(json.dumps({'value': str(found.tolist()), 'dtype': str(found.dtype)}))\n", encoding="utf-8")
@@ -395,7 +396,8 @@ def test_a_server_ends_with_its_block(tmp_path, monkeypatch):
     workers = tmp_path / "chapters" / "ch10" / "workers"
     workers.mkdir(parents=True)
     own = ROOT / "notebooks" / "chapters" / "ch10" / "workers"
-    (workers / "serve_grpc.py").write_text((own / "serve_grpc.py").read_text(encoding="utf-8"), encoding="utf-8")
+    for name in ("serve_grpc.py", "serve_flask.py"):
+        (workers / name).write_text((own / name).read_text(encoding="utf-8"), encoding="utf-8")
     edited = "class Model:\n    signatures = {}\n    def __init__(self, folder):\n        pass\n"  # loads no framework
     (workers / "model_torch.py").write_text(edited, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
@@ -406,6 +408,8 @@ def test_a_server_ends_with_its_block(tmp_path, monkeypatch):
             code, answer = ask(channel, STATUS, asked, where.metadata)
             assert code == "OK" and len(answer.model_version_status) == 1
             assert ask(channel, STATUS, asked)[0] == "UNAUTHENTICATED"
+        assert web.status(where.url) == 200, "its other door"
+    assert web.status(where.url, timeout=20) is None
     with grpc.insecure_channel(where.target, grpc_client.OPTIONS) as channel:
         assert ask(channel, STATUS, asked, where.metadata, timeout=20)[0] == "UNAVAILABLE"
 

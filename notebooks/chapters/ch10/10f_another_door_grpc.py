@@ -132,7 +132,8 @@ parity.verdict("a picture as a message", list(bytes_torch), list(bytes_tf))
 # [serve_grpc.py](chapters/ch10/workers/serve_grpc.py) puts an export behind gRPC, under TensorFlow Serving's names. It
 # knows as little of a framework as `rest_api.py` does. `grpc_server.start` returns its *door*: the port, and a key that
 # each call must show. (In REST the secret stood in the address; here the address of a method is fixed, so a key goes
-# along, as a header does.) The REST servers stand beside them.
+# along, as a header does.) The same process has lesson 10a's REST door, too, on a second port, as TensorFlow's own
+# server has: `url` is its address.
 
 # %% tags=["taught"]
 METHOD = "/tensorflow.serving.PredictionService/Predict"
@@ -163,18 +164,16 @@ def ask(door, images):
 model_torch = digit_torch.network(w)
 digit_torch.export(model_torch, folder / "torch" / "1")
 door_torch = grpc_server.start(folder / "torch", side="torch")
-url_torch = servers.start("flask", folder / "torch", side="torch")
 grpc_torch = ask(door_torch, x)
-rest_torch = client.probabilities(url_torch, x)
+rest_torch = client.probabilities(door_torch.url, x)
 
 # %% tags=["tf"]
 # TensorFlow
 model_tf = digit_tf.network(w)
 digit_tf.export(model_tf, folder / "tf" / "1")
 door_tf = grpc_server.start(folder / "tf", side="tf")
-url_tf = servers.start("flask", folder / "tf", side="tf")
 grpc_tf = ask(door_tf, x)
-rest_tf = client.probabilities(url_tf, x)
+rest_tf = client.probabilities(door_tf.url, x)
 
 # %% tags=["verdict", "folded"]
 # Folded: both frameworks over gRPC, and each at both of its doors, to the bit.
@@ -273,14 +272,14 @@ exercises.outcome(
 rounds = 31 if fast else 201
 
 
-def compared(url, door):
+def compared(door):
     """{pictures a request: what both doors took}, by turns."""
     found = {}
     with grpc.insecure_channel(door.target, grpc_client.OPTIONS) as channel:
         for images in (one, x):
             asks = {
                 "gRPC": grpc_exhibits.over_grpc(channel, door, images),
-                "REST": grpc_exhibits.over_rest(url, images),
+                "REST": grpc_exhibits.over_rest(door.url, images),
             }
             found[len(images)] = timing.compare(asks, rounds=rounds)
     return found
@@ -288,11 +287,11 @@ def compared(url, door):
 
 # %% tags=["torch"]
 # PyTorch
-took_torch = compared(url_torch, door_torch)
+took_torch = compared(door_torch)
 
 # %% tags=["tf"]
 # TensorFlow
-took_tf = compared(url_tf, door_tf)
+took_tf = compared(door_tf)
 
 # %% tags=["verdict", "folded"]
 # Folded: how many times as long the REST door takes.
@@ -303,7 +302,7 @@ for pictures in (1, 64):
     parity.by_clock(f"TensorFlow, pictures a request: {pictures}", told)
 
 # %% [markdown]
-# Read the ratio with care. It compares two servers that this course wrote. On a busy machine gRPC, whose Python server
+# Read the ratio with care. It compares two doors that this course wrote. On a busy machine gRPC, whose Python server
 # hands each call from thread to thread, may even be the slower one; and a network would add the same to both.
 
 # %% [markdown]

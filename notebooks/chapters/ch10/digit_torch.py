@@ -71,6 +71,10 @@ def warnings_of_script(model):
     return [str(warning.message) for warning in heard]
 
 
+ONCE = {"cpp_cache_precompile_headers": False, "compile_threads": 1}
+"""How PyTorch's compiler is to work for one small graph: preparing headers, and helpers that load PyTorch, pay for many."""
+
+
 def compiled_ways(model, folder, scan):
     """Two ways that need a C++ compiler: ({name: function of arrays}, {name: why it could not be had}).
 
@@ -82,7 +86,7 @@ def compiled_ways(model, folder, scan):
     with ThreadPoolExecutor(1) as pool:
         packing = pool.submit(process.run, "ch10/aoti_torch", job, 300)
         try:
-            compiled = on_arrays(torch.compile(model))
+            compiled = on_arrays(torch.compile(model, options=ONCE))
             compiled(scan)
             ways["PyTorch, compiled"] = compiled
         except (torch._dynamo.exc.BackendCompilerFailed, torch._inductor.exc.InductorError) as error:

@@ -1,9 +1,8 @@
-"""A model server that speaks gRPC, beside the REST ones of servers.py: in a process of its own, or in this one."""
+"""A model server that speaks gRPC: in a process of its own, with a REST door as those of servers.py have, or in this one."""
 import concurrent.futures
 import contextlib
 import logging
 import secrets
-import socket
 import sys
 from typing import NamedTuple
 
@@ -19,8 +18,9 @@ WAITING = 64  # calls that run or wait for a thread; one more is refused with RE
 
 class Door(NamedTuple):
     """Where a gRPC server is, and what each call must show. All accounts of a machine reach its ports."""
-    target: str  # "127.0.0.1:PORT"
-    key: str     # 32 letters drawn at random
+    target: str    # "127.0.0.1:PORT"
+    key: str       # 32 letters drawn at random
+    url: str = ""  # of its REST door, as `servers.start` gives it; "" where it has none
 
     @property
     def metadata(self):
@@ -40,16 +40,12 @@ def start(folder, side):
 @contextlib.contextmanager
 def running(folder, name, side):
     """A context with the Door of a server in a process of its own, which ends with the block."""
-    door = Door(f"127.0.0.1:{web.free_port()}", secrets.token_hex(16))
-    port = door.target.rpartition(":")[2]
-
-    def listens():
-        socket.create_connection(("127.0.0.1", int(port)), timeout=2).close()
-        return True
-
-    args = [sys.executable, "-P", process.worker("ch10/serve_grpc"), folder, name, port, side]
-    with process.server(args, listens, timeout=90, env={"SERVER_KEY": door.key}):
-        yield door
+    port, rest_port, key = web.free_port(), web.free_port(), secrets.token_hex(16)
+    base = web.secret_base(rest_port)
+    url = f"http://127.0.0.1:{rest_port}{base}/v1/models/{name}"
+    args = [sys.executable, "-P", process.worker("ch10/serve_grpc"), folder, name, port, rest_port, side]
+    with process.server(args, url, timeout=90, env={"SERVER_KEY": key, "SERVER_BASE": base}, base=base):
+        yield Door(f"127.0.0.1:{port}", key, url)
 
 
 def serve(versions, key="", port=0, threads=8):

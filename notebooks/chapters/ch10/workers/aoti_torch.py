@@ -8,4 +8,6 @@ import sys
 import torch
 
 job = json.load(sys.stdin)
-torch._inductor.aoti_compile_and_package(torch.export.load(job["program"]), package_path=job["package"])
+once = {"aot_inductor.precompile_headers": False, "compile_threads": 1}  # what else it prepares pays for many graphs
+torch._inductor.aoti_compile_and_package(
+    torch.export.load(job["program"]), package_path=job["package"], inductor_configs=once)

@@ -2,9 +2,11 @@
 import logging
 import os
 import re
+import sys
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+sys.modules.setdefault("keras", None)  # else TensorFlow loads it, which takes nearly as long as the rest of it
 import tensorflow as tf  # noqa: E402
 from google.protobuf import json_format  # noqa: E402
 from tensorflow.core.protobuf import saved_model_pb2  # noqa: E402
