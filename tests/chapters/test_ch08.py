@@ -22,7 +22,6 @@ import torch.distributed.run
 import yaml
 
 import cells
-import pipeline
 from chapters.ch08 import checks as ch08
 from chapters.ch08 import launch, placements, scripts, task
 from helpers import ROOT, process, web
@@ -328,13 +327,15 @@ def test_no_process_of_ray_outlives_a_killed_kernel(folder):
 
 @slow
 @posix
-def test_with_the_cluster_switched_on(tmp_path, monkeypatch):
-    """Ray Train for both frameworks, a worker killed; torchrun on two hosts. Minutes, 3 GB; it leaves no process behind."""
+def test_with_the_cluster_switched_on(tmp_path, monkeypatch, capsys):
+    """Ray Train for both frameworks, a worker killed; torchrun on two hosts. Minutes, 3 GB; it leaves no process behind.
+
+    Of the lesson only the cells that this takes, with what they are compared with; all others run in every lesson's test.
+    """
     monkeypatch.setenv("SIDE_BY_SIDE_BUILD", str(tmp_path))
     before = rays()
-    source, = pipeline.sources(["08e"])
-    pipeline.run(source, {"cluster": True})
-    said = next(tmp_path.rglob("08e*.ipynb")).read_text(encoding="utf-8")
+    cells.run("08e", "nodes_torch", "workers_tf", "hosts", "ray_torch", "ray_tf", "begun", cluster=True)
+    said = capsys.readouterr().out
     for side in ("PyTorch", "TensorFlow"):
         assert f"{side} under Ray Train: killed in step 10, went on from step 8" in said
     assert "two hosts, started again" in said or "SKIPPED: no network namespaces here" in said

@@ -16,8 +16,9 @@ from helpers import errors, process, web
 WORKERS = Path(__file__).parent / "workers"
 
 WITHOUT = Path(__file__).parent / "without"
-"""What a worker finds first on its path: for three libraries that Keras loads if they are there, and that no worker uses, a
-module which says that they are not. They take nearly half of the time in which TensorFlow is loaded."""
+"""What a worker finds first on its path: for two libraries that Keras loads if they are there, and that no worker uses, a
+module which says that they are not. They take about a fifth of the time in which TensorFlow is loaded. (Keras tries pandas
+too, but Ray needs it.)"""
 
 PYTHON = [sys.executable, "-P"]
 """What starts a script: this Python; -P, so that a script called like a library does not hide it."""
