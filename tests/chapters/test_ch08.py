@@ -22,7 +22,6 @@ import torch.distributed.run
 import yaml
 
 import cells
-import pipeline
 from chapters.ch08 import checks as ch08
 from chapters.ch08 import launch, placements, scripts, task
 from helpers import ROOT, process, web
@@ -30,8 +29,7 @@ from helpers.machine import guard
 
 TORCHRUN = ["torchrun", "--standalone", "--local-addr=127.0.0.1", "--nproc-per-node=2"]
 PYTHON = [sys.executable, "-P"]
-ENV = {"CUDA_VISIBLE_DEVICES": "-1", "OMP_NUM_THREADS": 1, "TF_NUM_INTEROP_THREADS": 2,
-       "TORCH_DISABLE_SHARE_RDZV_TCP_STORE": 1}
+ENV = launch.environment(gpus=False)
 RAY = ("raylet", "gcs_server", "ray::")
 WORKERS = ROOT / "notebooks" / "chapters" / "ch08" / "workers"
 LONG = 300
@@ -45,6 +43,16 @@ def folder(tmp_path):
     """A folder with the lessons' task in fast mode: 20 batches."""
     task.write(tmp_path, seed=0, epochs=1)
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def in_ranks(tmp_path_factory):
+    """The weights of alone_torch.py and, on two ranks, of ddp_torch.py on that task: what other runs are compared with."""
+    folder = tmp_path_factory.mktemp("in_ranks")
+    task.write(folder, seed=0, epochs=1)
+    jobs = [[*start, process.worker(f"ch08/{name}"), folder, "cpu"]
+            for start, name in ((PYTHON, "alone_torch"), (TORCHRUN, "ddp_torch"))]
+    return list(map(weights, launch.commands(jobs, LONG, ENV)))
 
 
 def changed(tmp_path, name, *replacements):
@@ -124,20 +132,37 @@ def _is_ours(process):
         return False
 
 
+def one_process(folder):
+    """The last weights by NumPy, like those that `weights` gives."""
+    with np.load(folder / "task.npz") as given:
+        return np.concatenate([np.ravel(value) for value in task.trained(given).values()])
+
+
 @slow
-@pytest.mark.parametrize("name, start, replacements", [
-    ("ch08/ddp_torch", TORCHRUN, [("DistributedDataParallel(model.to(device))", "model.to(device)"),
-                                  ("model.module", "model")]),
-    ("ch08/ddp_torch", TORCHRUN, [("batch_size=64 // ranks", "batch_size=64")]),
-    ("ch08/mirrored_tf", PYTHON, [("tf.nn.compute_average_loss(losses(y, model(x)), global_batch_size=64)",
-                              "tf.reduce_mean(losses(y, model(x)))")]),
-], ids=["no DDP", "a whole batch on each rank", "mean on each replica"])
-def test_a_mistake_changes_the_weights(folder, name, start, replacements):
-    alone = "ch08/alone_tf" if name.endswith("tf") else "ch08/alone_torch"
-    words = [folder] if name.endswith("tf") else [folder, "cpu"]
-    jobs = [[*PYTHON, process.worker(alone), *words], [*start, process.worker(name), *words],
-            [*start, changed(folder, name, *replacements), *words]]
-    right, same, wrong = map(weights, launch.commands(jobs, LONG, ENV))
+def test_two_ranks_train_as_one_process_does(folder, in_ranks):
+    alone, ranks = in_ranks
+    assert np.abs(alone - one_process(folder)).max() < 1e-12
+    assert np.abs(ranks - alone).max() < 1e-12
+
+
+@slow
+@pytest.mark.parametrize("replacements", [
+    [("DistributedDataParallel(model.to(device))", "model.to(device)"), ("model.module", "model")],
+    [("batch_size=64 // ranks", "batch_size=64")],
+], ids=["no DDP", "a whole batch on each rank"])
+def test_a_mistake_changes_the_weights(folder, in_ranks, replacements):
+    script = changed(folder, "ch08/ddp_torch", *replacements)
+    wrong = weights(launch.commands([[*TORCHRUN, script, folder, "cpu"]], LONG, ENV)[0])
+    assert np.abs(wrong - in_ranks[0]).max() > 1e-4
+
+
+@slow
+def test_a_mean_on_each_replica_changes_the_weights(folder):
+    script = changed(folder, "ch08/mirrored_tf", (
+        "tf.nn.compute_average_loss(losses(y, model(x)), global_batch_size=64)", "tf.reduce_mean(losses(y, model(x)))"))
+    scripts = [process.worker("ch08/alone_tf"), process.worker("ch08/mirrored_tf"), script]
+    right, same, wrong = map(weights, launch.commands([[*PYTHON, path, folder] for path in scripts], LONG, ENV))
+    assert np.abs(right - one_process(folder)).max() < 1e-12
     assert np.abs(same - right).max() < 1e-12
     assert np.abs(wrong - right).max() > 1e-4
 
@@ -151,26 +176,25 @@ def killed_and_resumed(script, folder):
 
 
 @slow
-def test_momentum_belongs_to_the_checkpoint(folder):
+def test_momentum_belongs_to_the_checkpoint(folder, in_ranks):
+    _, undisturbed = in_ranks
     script = changed(folder, "ch08/elastic_torch", ('optimizer.load_state_dict(state["optimizer"])', "pass"))
-    undisturbed = weights(launch.commands([[*TORCHRUN, process.worker("ch08/ddp_torch"), folder, "cpu"]], LONG, ENV)[0])
     assert (killed_and_resumed(process.worker("ch08/elastic_torch"), folder) == undisturbed).all()
     assert np.abs(killed_and_resumed(script, folder) - undisturbed).max() > 1e-6
 
 
 @pytest.mark.benchmark
-def test_twenty_killed_runs_in_a_row_end_cleanly(folder):
+def test_twenty_killed_runs_in_a_row_end_cleanly(folder, in_ranks):
     """Takes minutes; run it with `pytest -m benchmark tests/chapters/test_ch08.py`, on a busy machine too."""
-    undisturbed = weights(launch.commands([[*TORCHRUN, process.worker("ch08/ddp_torch"), folder, "cpu"]], LONG, ENV)[0])
     for _ in range(20):
-        assert (killed_and_resumed(process.worker("ch08/elastic_torch"), folder) == undisturbed).all()
+        assert (killed_and_resumed(process.worker("ch08/elastic_torch"), folder) == in_ranks[1]).all()
     assert not left_behind()
 
 
 @pytest.mark.benchmark
 @pytest.mark.parametrize("name, words", [
     ("ddp_torch", ["cpu"]), ("left_to_you_torch", []), ("tensor_parallel_torch", ["cpu"]),
-    ("fsdp_torch", ["cpu", "float64", 20, "parts"])])
+    ("fsdp_torch", ["cpu", "float64:20:parts"])])
 def test_twenty_runs_in_a_row_end_cleanly_and_say_the_same(folder, name, words):
     """How many of twenty runs on two ranks end with code 0, with the lines of the first, and leave nothing."""
     clean, first = 0, None
@@ -257,7 +281,7 @@ def until(condition, patience):
 @pytest.mark.parametrize("end, name, place, words", [
     (signal.SIGINT, "ddp_torch", "    for x, y in loader:\n", ["cpu"]),
     (signal.SIGKILL, "ddp_torch", "    for x, y in loader:\n", ["cpu"]),
-    (signal.SIGKILL, "fsdp_torch", "    optimizer.zero_grad()\n", ["cpu", "float64", 20, "parts"]),
+    (signal.SIGKILL, "fsdp_torch", "        optimizer.zero_grad()\n", ["cpu", "float64:20:parts"]),
     (signal.SIGKILL, "left_to_you_torch", "    said(question.__name__", []),
 ], ids=["interrupt", "killed kernel", "killed kernel, FSDP2", "killed kernel, lesson 8c"])
 def test_no_rank_outlives_its_kernel(folder, end, name, place, words):
@@ -303,13 +327,15 @@ def test_no_process_of_ray_outlives_a_killed_kernel(folder):
 
 @slow
 @posix
-def test_with_the_cluster_switched_on(tmp_path, monkeypatch):
-    """Ray Train for both frameworks, a worker killed; torchrun on two hosts. Minutes, 3 GB; it leaves no process behind."""
+def test_with_the_cluster_switched_on(tmp_path, monkeypatch, capsys):
+    """Ray Train for both frameworks, a worker killed; torchrun on two hosts. Minutes, 3 GB; it leaves no process behind.
+
+    Of the lesson only the cells that this takes, with what they are compared with; all others run in every lesson's test.
+    """
     monkeypatch.setenv("SIDE_BY_SIDE_BUILD", str(tmp_path))
     before = rays()
-    source, = pipeline.sources(["08e"])
-    pipeline.run(source, {"cluster": True})
-    said = next(tmp_path.rglob("08e*.ipynb")).read_text(encoding="utf-8")
+    cells.run("08e", "nodes_torch", "workers_tf", "hosts", "ray_torch", "ray_tf", "begun", cluster=True)
+    said = capsys.readouterr().out
     for side in ("PyTorch", "TensorFlow"):
         assert f"{side} under Ray Train: killed in step 10, went on from step 8" in said
     assert "two hosts, started again" in said or "SKIPPED: no network namespaces here" in said
@@ -406,6 +432,17 @@ def test_a_worker_of_pytorchs_leaves_its_group_and_ends_as_programs_do(name):
     assert text.rstrip().endswith("distributed.destroy_process_group()") and "os._exit" not in text
 
 
+@slow
+def test_a_worker_starts_without_what_keras_only_tries():
+    """Each of them is found first on its path, by everything that asks, and says why it is not there."""
+    names = sorted(path.stem for path in launch.WITHOUT.glob("*.py"))
+    say = f"import json, sys, tensorflow, keras; print(json.dumps({{'loaded': sorted(set(sys.modules) & set({names}))}}))"
+    assert launch.commands([[*PYTHON, "-c", say]], LONG, ENV)[0] == [{"loaded": []}] and names
+    for name in names:
+        with pytest.raises(process.ChildFailed, match=f"start without {name}: see WITHOUT"):
+            launch.commands([[*PYTHON, "-c", f"import {name}"]], LONG, ENV)
+
+
 def test_of_several_commands_each_gives_its_own_lines():
     say = "import json, sys; print('noise'); print(json.dumps({'said': int(sys.argv[1])}))"
     found = launch.commands([[*PYTHON, "-c", say, str(k)] for k in (1, 2)], LONG)
@@ -478,8 +515,8 @@ def test_the_best_interval_is_where_least_is_lost():
 def test_what_fit_said_decides(said, found, letter):
     plain = {name: np.zeros(shape) for name, shape in task.SHAPES.items()}
     line = {"said": said, "weights": [(plain[name] + (found or 0)).tolist() for name in plain]}
-    judged = cells.judge("08e", "same", asks=["P8.9"], nodes_torch=plain, alone_torch=plain, workers_tf=plain,
-                         alone_tf=plain, fit_tf=line, task=task)
+    judged = cells.judge("08e", "same", asks=["P8.9"], nodes_torch=plain, alone=plain, workers_tf=plain,
+                         fit_tf=line, task=task)
     assert judged == {"P8.9": letter}
 
 

@@ -89,28 +89,27 @@ guess = ...  # "a", "b" or "c"
 exercises.predict("P8.8", guess, among=["a", "b", "c"])
 
 # %% [markdown]
-# `alone_...` trains in one process, for comparison. `launch.commands` runs the jobs side by side, as in lesson 8a, and
-# gives the JSON lines that each printed. The FSDP script is told a device, in what precision to compute, after how many
-# steps to end, and where to save. Each rank saves its own part; `parts_torch.whole` reads the parts, in this one
-# process. Rank 0 prints how many numbers each rank kept; TensorFlow's process prints on which device each variable is.
-# In that device's name stands the server's number, as `task:0` or `task:1`, and `re.search` finds it there (`\d` is one
-# digit; `group(1)` is what the parentheses caught). `given` also holds the first weights by name, so `given["W1"].size`
-# is how many numbers `W1` has.
+# Both are compared with one process: `task.trained` does the same training here, in NumPy. `launch.commands` runs jobs, as
+# in lesson 8a, and gives the JSON lines that each printed; here it has one job at a time. The FSDP script is told a device,
+# and in one word, `run`, in what precision to compute, after how many steps to end, and where to save. Each rank saves its
+# own part; `parts_torch.whole` reads the parts, in this one process. Rank 0 prints how many numbers each rank kept;
+# TensorFlow's process prints on which device each variable is. In that device's name stands the server's number, as `task:0`
+# or `task:1`, and `re.search` finds it there (`\d` is one digit; `group(1)` is what the parentheses caught). `given` also
+# holds the first weights by name, so `given["W1"].size` is how many numbers `W1` has.
+
+# %% tags=["taught"]
+alone = task.trained(given)  # by one process
 
 # %% tags=["torch"]
 # PyTorch
 print("PyTorch", torch.__version__)
 torchrun = ["torchrun", "--standalone", "--local-addr=127.0.0.1", "--nproc-per-node=2"]
-words = ["cpu", "float64", 20 * given["epochs"], "parts"]  # 20 batches an epoch
-jobs = [
-    [*launch.PYTHON, process.worker("ch08/alone_torch"), folder, "cpu"],
-    [*torchrun, process.worker("ch08/fsdp_torch"), folder, *words],
-]
-lines = launch.commands(jobs, 240, env)
-alone_torch = task.weights(lines[0])
+run = f"float64:{20 * given['epochs']}:parts"  # 20 batches an epoch
+job = [*torchrun, process.worker("ch08/fsdp_torch"), folder, "cpu", run]
+lines = launch.commands([job], 240, env)[0]
 fsdp_torch = parts_torch.whole(folder / "parts")
 kept_torch = {}
-for rank, numbers in enumerate(lines[1][0]["kept"]):
+for rank, numbers in enumerate(lines[0]["kept"]):
     kept_torch[f"rank {rank}"] = numbers
 print(kept_torch)
 
@@ -118,23 +117,19 @@ print(kept_torch)
 # TensorFlow
 print("TensorFlow", tf.__version__)
 ports = [web.free_port() for _ in range(3)]  # a worker and two servers
-jobs = [
-    [*launch.PYTHON, process.worker("ch08/alone_tf"), folder],
-    [*launch.PYTHON, process.worker("ch08/parameter_server_tf"), folder, *ports],
-]
-lines = launch.commands(jobs, 240, env)
-alone_tf = task.weights(lines[0])
-servers_tf = task.weights(lines[1])
+server = process.worker("ch08/parameter_server_tf")
+lines = launch.commands([[*launch.PYTHON, server, folder, *ports]], 240, env)[0]
+servers_tf = task.weights(lines)
 kept_tf = {"server 0": 0, "server 1": 0}
-for name, place in lines[1][0]["places"].items():
+for name, place in lines[0]["places"].items():
     number = re.search(r"task:(\d)", place).group(1)
     kept_tf[f"server {number}"] += given[name].size
 print(kept_tf)
 
 # %% tags=["verdict", "folded"]
 # Folded: compares the weights; which option came true; is each number kept once?
-parity.verdict("FSDP2 on two ranks, and one process", fsdp_torch, alone_torch, 1e-12)
-parity.verdict("a parameter server, and one process", servers_tf, alone_tf, 1e-12)
+parity.verdict("FSDP2 on two ranks, and one process", fsdp_torch, alone, 1e-12)
+parity.verdict("a parameter server, and one process", servers_tf, alone, 1e-12)
 whole = sum(array.size for array in task.first(given).values())
 share = max(kept_tf.values()) / whole
 options = {"a": share < 0.51, "b": share <= 0.9, "c": share > 0.9}
@@ -241,8 +236,8 @@ print("fit:", re.sub(r"{.*}", "{...}", fit_tf["said"]))
 
 # %% tags=["verdict", "folded"]
 # Folded: compares the weights; which option came true.
-parity.verdict("two launchers, and one process", nodes_torch, alone_torch, 1e-12)
-parity.verdict("two workers, and one process", workers_tf, alone_tf, 1e-12)
+parity.verdict("two launchers, and one process", nodes_torch, alone, 1e-12)
+parity.verdict("two workers, and one process", workers_tf, alone, 1e-12)
 same = False
 if fit_tf["said"] == "trained":
     same = parity.gap(task.weights([fit_tf]), workers_tf) < 1e-12

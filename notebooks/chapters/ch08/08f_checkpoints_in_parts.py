@@ -86,7 +86,12 @@ env = launch.environment(gpus=False)
 # which axis an array is cut. In [dtensor_tf.py](chapters/ch08/workers/dtensor_tf.py) two devices keep half of the rows
 # each, and fetch the rest before they compute. (It is experimental indeed: Keras 3 does not use it.)
 #
-# Both train for 10 of 20 steps and save. PyTorch also trains once in bfloat16, for all 20 steps.
+# Both train for 10 of 20 steps and save. PyTorch also trains once in bfloat16, for all 20 steps. A word such as
+# `float64:10:two` tells its script the precision, the last step, and where to save. `task.trained` does all 20 steps in this
+# one process, in NumPy, for comparison.
+
+# %% tags=["taught"]
+alone = task.trained(given)  # by one process
 
 # %% tags=["torch"]
 # PyTorch
@@ -99,27 +104,18 @@ def torchrun(ranks):
     return ["torchrun", *here, f"--nproc-per-node={ranks}"]
 
 
-jobs = [
-    [*launch.PYTHON, process.worker("ch08/alone_torch"), folder, "cpu"],
-    [*torchrun(2), fsdp, folder, "cpu", "float64", 10, "two"],
-    [*torchrun(2), fsdp, folder, "cpu", "bfloat16", 20, "rounded"],
-]
-lines = launch.commands(jobs, 240, env)
-alone_torch = task.weights(lines[0])
-kept_torch = lines[1][0]["kept"]
+runs = ["float64:10:two", "bfloat16:20:rounded"]  # one after the other
+lines = launch.commands([[*torchrun(2), fsdp, folder, "cpu", *runs]], 240, env)[0]
+kept_torch = lines[0]["kept"]
 print("numbers that each rank keeps:", kept_torch)
 
 # %% tags=["tf"]
 # TensorFlow
 print("TensorFlow", tf.__version__)
 dtensor = process.worker("ch08/dtensor_tf")
-jobs = [
-    [*launch.PYTHON, process.worker("ch08/alone_tf"), folder],
-    [*launch.PYTHON, dtensor, folder, 2, 10, "two_tf"],
-]
-lines = launch.commands(jobs, 240, env)
-alone_tf = task.weights(lines[0])
-kept_tf = lines[1][0]["kept"]
+job = [*launch.PYTHON, dtensor, folder, 2, 10, "two_tf"]
+lines = launch.commands([job], 240, env)[0]
+kept_tf = lines[0]["kept"]
 print("numbers that each device keeps:", kept_tf)
 
 # %% tags=["verdict"]
@@ -153,7 +149,7 @@ for path in sorted(folder.glob("two_tf*")):
 
 # %% tags=["verdict"]
 parity.verdict("ten steps in parts, read whole", half_torch, half_tf, 1e-12)
-parity.differ("computed in bfloat16, and in float64", rounded_torch, alone_torch, 1e-6)
+parity.differ("computed in bfloat16, and in float64", rounded_torch, alone, 1e-6)
 
 # %% [markdown]
 # In bfloat16 the ranks send half of the bytes of float32, and GPUs multiply several times as fast. Small updates would be
@@ -180,8 +176,8 @@ exercises.predict("P8.13", guess, among=["a", "b", "c", "d"])
 # PyTorch
 jobs = []
 for ranks in (1, 3):
-    words = ["cpu", "float64", 20, f"on_{ranks}", "two"]  # ... to, from
-    jobs.append([*torchrun(ranks), fsdp, folder, *words])
+    run = f"float64:20:on_{ranks}:two"  # ... to, from
+    jobs.append([*torchrun(ranks), fsdp, folder, "cpu", run])
 lines_torch = launch.commands(jobs, 240, env)
 for (line,) in lines_torch:
     print(line)
@@ -201,13 +197,13 @@ for (line,) in lines_tf:
 for ranks in (1, 3):
     resumed = parts_torch.whole(folder / f"on_{ranks}")
     name = f"saved by 2 ranks, finished by {ranks}, and trained by one process"
-    parity.verdict(name, resumed, alone_torch, 1e-12)
+    parity.verdict(name, resumed, alone, 1e-12)
 index = tf.train.load_checkpoint(str(folder / "on_1_tf"))
 resumed_tf = {}
 for name in task.SHAPES:
     resumed_tf[name] = index.get_tensor(f"{name}/.ATTRIBUTES/VARIABLE_VALUE")
 name = "saved by 2 devices, finished by 1, and trained by one process"
-parity.verdict(name, resumed_tf, alone_tf, 1e-12)
+parity.verdict(name, resumed_tf, alone, 1e-12)
 torch_went_on = lines_torch[1][0]["from"] == 10
 tf_went_on = "said" not in lines_tf[1][0]
 options = {

@@ -30,3 +30,30 @@ def weights(lines):
     """{weight: array} from the first of a worker's JSON lines that has them. Raises StopIteration without one."""
     found = next(line["weights"] for line in lines if "weights" in line)
     return {name: np.array(value) for name, value in zip(SHAPES, found)}
+
+
+def trained(given, steps=None):
+    """{weight: array} after the training that the workers do, here in NumPy: what theirs are compared with.
+
+    steps: how many batches; all epochs when left out.
+    """
+    x, y, weights = given["x"], given["y"], first(given)
+    momenta = {name: np.zeros(shape) for name, shape in SHAPES.items()}
+    for step in range(20 * int(given["epochs"]) if steps is None else steps):
+        batch = slice(64 * step % len(x), 64 * step % len(x) + 64)
+        for name, gradient in gradients(weights, x[batch], y[batch]).items():
+            momenta[name] = 0.5 * momenta[name] + gradient
+            weights[name] = weights[name] - 0.25 * momenta[name]
+    return weights
+
+
+def gradients(weights, x, y):
+    """{weight: gradient of the mean cross-entropy of a batch}."""
+    hidden = np.tanh(x @ weights["W1"] + weights["b1"])
+    scores = hidden @ weights["W2"] + weights["b2"]
+    of_scores = np.exp(scores - scores.max(axis=1, keepdims=True))
+    of_scores /= of_scores.sum(axis=1, keepdims=True)
+    of_scores[np.arange(len(y)), y] -= 1
+    of_scores /= len(y)
+    of_hidden = of_scores @ weights["W2"].T * (1 - hidden ** 2)
+    return {"W1": x.T @ of_hidden, "b1": of_hidden.sum(axis=0), "W2": hidden.T @ of_scores, "b2": of_scores.sum(axis=0)}
