@@ -99,12 +99,12 @@ def timed(verb, source, *arguments):
 
 
 def watched(function: Callable[[], object], report: Callable[[Look], object]) -> object:
-    """What `function` returns. While it runs, five times a second, report(a Look at the processes that this one started)."""
+    """What `function` returns. Meanwhile, every 0.4 s, report(a Look at the processes that this one started)."""
     own, done = psutil.Process(), threading.Event()
     before = set(own.children())
 
     def look():
-        while not done.wait(0.2):
+        while not done.wait(0.4):
             report(look_at(set(own.children()) - before))
 
     watcher = threading.Thread(target=look, daemon=True)
