@@ -29,8 +29,10 @@ def pytest_addoption(parser):
 
 
 TOGETHER = re.compile(r"tests/(test_site_in_browser|test_browser|chapters/test_ch(09|09_pages|10|11))\.py|"
+                      r"tests/chapters/test_ch08\.py(?=::test_\w*(_of_ray_|_cluster_))|"
                       r".*::test_one_framework_missing\[\w+|.*::test_right_answers\w+\[\d\d")
-"""How the names of tests begin that share what takes long to start: a site, a server, a process with a framework loaded."""
+"""How the names of tests begin that share what takes long to start: a site, a server, a process with a framework loaded.
+And of those that count the processes of Ray: two at a time would each wait for the other's end."""
 
 
 def together(name):

@@ -118,5 +118,9 @@ def test_tests_that_share_what_starts_slowly_are_together_and_others_are_not():
     missing = "tests/test_execution.py::test_one_framework_missing[{}-{}]".format
     assert together(missing("torch", "01a")) == together(missing("torch", "14b")) != together(missing("tensorflow", "14b"))
     assert together("tests/chapters/test_ch10.py::test_a[x]") == together("tests/chapters/test_ch10.py::test_b")
-    for alone in ("tests/chapters/test_ch01.py::test_a", "tests/test_site.py::test_a"):
+    of_ray, cluster = (f"tests/chapters/test_ch08.py::test_{name}" for name in (
+        "no_process_of_ray_outlives_a_killed_kernel", "with_the_cluster_switched_on"))
+    assert together(of_ray) == together(cluster) != of_ray
+    for alone in ("tests/chapters/test_ch08.py::test_no_port_is_left_open", "tests/chapters/test_ch01.py::test_a",
+                  "tests/test_site.py::test_a"):
         assert together(alone) == alone
