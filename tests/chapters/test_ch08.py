@@ -285,7 +285,8 @@ def until(condition, patience):
     (signal.SIGKILL, "left_to_you_torch", "    said(question.__name__", []),
 ], ids=["interrupt", "killed kernel", "killed kernel, FSDP2", "killed kernel, lesson 8c"])
 def test_no_rank_outlives_its_kernel(folder, end, name, place, words):
-    script = changed(folder, f"ch08/{name}", (place, f"    __import__('time').sleep(600)\n{place}"))
+    indent = place[:len(place) - len(place.lstrip(" "))]
+    script = changed(folder, f"ch08/{name}", (place, f"{indent}__import__('time').sleep(600)\n{place}"))
     running, mark = kernel([*TORCHRUN, script, folder, *words])
     pids = []
 

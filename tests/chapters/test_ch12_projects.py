@@ -185,8 +185,8 @@ def test_fitted_q_finds_the_value_of_a_known_game():
 
 
 AGENTS = ("coin", "is_held_out", "updates", "q_torch", "q_tf", "discount", "loss_torch", "loss_tf", "follow", "update_torch",
-          "update_tf", "agreeing", "choices_torch", "choices_tf", "gamma", "fitted_torch", "fitted_tf", "promised_torch",
-          "promised_tf", "steps_torch", "steps_tf")
+          "update_tf", "agents_torch", "agents_tf", "agreeing", "choices_torch", "choices_tf", "gamma", "fitted_torch",
+          "fitted_tf", "promised_torch", "promised_tf", "steps_torch", "steps_tf")
 
 
 def means(seed, **parameters):
