@@ -93,8 +93,9 @@ def test_no_code_cell_of_a_lesson_scrolls_sideways(lab, desk, page):
     """Their widest lines stand in one notebook here: JupyterLab takes seconds to open one, and no cell has to run."""
     cells = widest(84)
     assert sum(cell.source.count("\n") for cell in cells) > 100
+    cells.insert(9, nbformat.v4.new_code_cell("# planted\n# " + 110 * "y"))
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=pipeline.METADATA), desk / "widest.ipynb")
-    assert cut_off(page, lab, desk / "widest.ipynb") == []
+    assert cut_off(page, lab, desk / "widest.ipynb") == ["# planted"]
 
 
 def test_a_learner_runs_lesson_0a_and_answers_the_quiz(lab, page, tmp_path):

@@ -73,8 +73,8 @@ def learners_kernel(source, request, monkeypatch):
     """The name of the kernel for a lesson: the first one of a chapter loads all by itself, as on a learner's machine."""
     if pipeline.lesson(source).endswith("a"):
         return "python3"
-    kernel, variables = request.getfixturevalue("begun")
-    monkeypatch.setenv(*variables)
+    kernel, variable = request.getfixturevalue("begun")
+    monkeypatch.setenv(*variable)
     return kernel
 
 

@@ -146,7 +146,49 @@ parity.verdict("split and joined", joined_torch.numpy(), joined_tf.numpy())
 parity.verdict("what was split off, joined", joined_tf.numpy(), numbers[:, :, 16:])
 
 # %% [markdown]
-# Now attention itself. The scores have the shape (texts, heads, place that looks, place that is looked at).
+# Next, the look back. Scores have the shape (texts, heads, place that looks, place that is looked at). Where five places
+# like each other equally, who gets which share?
+
+
+# %% tags=["torch"]
+# PyTorch
+def looking_back_torch(scores):
+    place = torch.arange(scores.shape[3], device=scores.device)
+    earlier = place <= place[:, None]
+    return torch.where(earlier, scores, -math.inf)
+
+
+equal = looking_back_torch(torch.zeros(1, 1, 5, 5))
+shares_torch = torch.softmax(equal, dim=3)
+print(shares_torch[0, 0])
+
+
+# %% tags=["tf"]
+# TensorFlow
+def looking_back_tf(scores):
+    place = tf.range(scores.shape[3])
+    earlier = place <= place[:, None]
+    return tf.where(earlier, scores, -math.inf)
+
+
+equal = looking_back_tf(tf.zeros((1, 1, 5, 5), "float64"))
+shares_tf = tf.nn.softmax(equal, axis=3)
+print(shares_tf[0, 0])
+
+# %% tags=["verdict", "folded"]
+# Folded: compares the shares, and each row's sum with 1.
+parity.verdict(
+    "the shares of equal scores", shares_torch.numpy(), shares_tf.numpy(), 1e-12
+)
+parity.verdict(
+    "the sum of a place's shares",
+    shares_torch.sum(3).numpy(),
+    np.ones((1, 1, 5)),
+    1e-12,
+)
+
+# %% [markdown]
+# The first place has only itself; the last one takes a fifth from each. Now attention itself.
 
 
 # %% tags=["torch"]
@@ -162,9 +204,7 @@ class AttentionTorch(nn.Module):
         query, key, value = split_torch(self.inward(x))
         scores = query @ key.mT / math.sqrt(query.shape[3])
         if self.causal:
-            place = torch.arange(x.shape[1], device=x.device)
-            earlier = place <= place[:, None]
-            scores = torch.where(earlier, scores, -math.inf)
+            scores = looking_back_torch(scores)
         mixed = torch.softmax(scores, dim=3) @ value
         return self.outward(join_torch(mixed))
 
@@ -186,9 +226,7 @@ class AttentionTF(layers.Layer):
         query, key, value = split_tf(self.inward(x))
         scores = tf.matmul(query, key, transpose_b=True) / math.sqrt(query.shape[3])
         if self.causal:
-            place = tf.range(x.shape[1])
-            earlier = place <= place[:, None]
-            scores = tf.where(earlier, scores, -math.inf)
+            scores = looking_back_tf(scores)
         mixed = tf.nn.softmax(scores, axis=3) @ value
         return self.outward(join_tf(mixed))
 
@@ -258,7 +296,7 @@ parity.verdict("the numbers in a block", count_torch, count_tf)
 # each character a score, at each place.
 
 
-# %% tags=["torch"]
+# %% tags=["taught"]
 # PyTorch
 class NetworkTorch(nn.Module):
     def __init__(self, width=64):
@@ -277,11 +315,7 @@ class NetworkTorch(nn.Module):
         return self.last(self.norm(x))
 
 
-scores = NetworkTorch()(torch.zeros(2, 5, dtype=torch.long))
-shape_torch = scores.shape
-
-
-# %% tags=["tf"]
+# %% tags=["taught"]
 # TensorFlow
 class NetworkTF(keras.Model):
     def __init__(self, width=64):
@@ -300,6 +334,13 @@ class NetworkTF(keras.Model):
         return self.last(self.norm(x))
 
 
+# %% tags=["torch"]
+# PyTorch
+scores = NetworkTorch()(torch.zeros(2, 5, dtype=torch.long))
+shape_torch = scores.shape
+
+# %% tags=["tf"]
+# TensorFlow
 scores = NetworkTF()(tf.zeros((2, 5), "int32"))
 shape_tf = scores.shape
 

@@ -194,34 +194,21 @@ exercises.check("7.12", answer)
 # A smaller gradient becomes 0, without a warning. So with float16 one multiplies the loss by a large number, the *scale*,
 # and divides the gradients by it afterwards ([loss scaling](glossary.md#loss-scaling)).
 #
-# We take the gradient of a millionth of a loss: in float32, and in both small types.
+# We take the gradient of a millionth of a loss: in float32, and in both small types. PyTorch chooses the type where it
+# computes, by `autocast`; Keras where it makes a layer, by a *policy*.
 
 # %% tags=["taught"]
 SCALE = 2.0**15
 LITTLE = 1e-6
 
-# %% tags=["torch"]
+# %% tags=["taught"]
 # PyTorch
 device_torch = torch_side.device(device)
 loss_torch = torch.nn.CrossEntropyLoss()
 pictures_torch = torch.from_numpy(pictures).to(device_torch)
 labels_torch = torch.from_numpy(labels).to(device_torch)
 
-
-def slopes_torch(kind, scale):
-    """The first layer's gradient (64, 32), computed in a type and with a scale."""
-    model = toolbox_torch.network(start).to(device_torch)
-    small = kind != torch.float32
-    with torch.autocast(device_torch.type, kind if small else None, enabled=small):
-        scores = model(pictures_torch)
-        loss = LITTLE * loss_torch(scores, labels_torch)
-    (scale * loss).backward()
-    return torch_side.to_numpy(model[0].weight.grad).T / scale
-
-
-full_torch = slopes_torch(torch.float32, 1)
-
-# %% tags=["tf"]
+# %% tags=["taught"]
 # TensorFlow
 device_tf = tf_side.device(device)
 loss_tf = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -235,6 +222,24 @@ def network_tf(policy):
     return model
 
 
+# %% tags=["torch"]
+# PyTorch
+def slopes_torch(kind, scale):
+    """The first layer's gradient (64, 32), computed in a type and with a scale."""
+    model = toolbox_torch.network(start).to(device_torch)
+    small = kind != torch.float32
+    with torch.autocast(device_torch.type, kind if small else None, enabled=small):
+        scores = model(pictures_torch)
+        loss = LITTLE * loss_torch(scores, labels_torch)
+    (scale * loss).backward()
+    return torch_side.to_numpy(model[0].weight.grad).T / scale
+
+
+full_torch = slopes_torch(torch.float32, 1)
+
+
+# %% tags=["tf"]
+# TensorFlow
 def slopes_tf(policy, scale):
     """The first layer's gradient (64, 32), computed by a policy and with a scale."""
     model = network_tf(policy)
@@ -290,25 +295,9 @@ parity.verdict("bfloat16, TensorFlow", brain_tf / largest, full, atol=0.1)
 # Which scale? A *scaler* finds out. It begins high. When a gradient comes out infinite, it leaves the step out and halves
 # the scale; after 2,000 good steps it doubles it. In PyTorch it is an object, `GradScaler`. In Keras it wraps the
 # optimizer. (`compile` wraps by itself, if the policy is `mixed_float16`.)
-#
-# **Predict.** One pixel of one scan is NaN, a broken file perhaps. What are the weights after a step in float16, with a
-# scaler?
-#
-# - **a** what they were before the step
-# - **b** NaN, all of them
-# - **c** NaN where they touch that pixel
-# - **d** those of a step without that scan
 
-# %% tags=["predict"]
-guess = ...  # "a", "b", "c" or "d"
-exercises.predict("P7.23", guess, among=["a", "b", "c", "d"])
 
 # %% tags=["taught"]
-broken = pictures.copy()
-broken[0, 20] = np.nan
-
-
-# %% tags=["torch"]
 # PyTorch
 def step_torch(pictures, kind):
     """The first layer's weights after a step, and the scale; only float16 is scaled."""
@@ -327,12 +316,7 @@ def step_torch(pictures, kind):
     return torch_side.to_numpy(model[0].weight).T, scaler.get_scale()
 
 
-good_torch, kept_torch = step_torch(pictures, torch.float16)
-bad_torch, halved_torch = step_torch(broken, torch.float16)
-plain_torch, _ = step_torch(broken, torch.bfloat16)
-
-
-# %% tags=["tf"]
+# %% tags=["taught"]
 # TensorFlow
 def step_tf(pictures, policy):
     """The first layer's weights after a step, and the scale; only float16 is scaled."""
@@ -351,6 +335,31 @@ def step_tf(pictures, policy):
     return model.layers[0].kernel.numpy(), scale
 
 
+# %% [markdown]
+# **Predict.** One pixel of one scan is NaN, a broken file perhaps. What are the weights after a step in float16, with a
+# scaler?
+#
+# - **a** what they were before the step
+# - **b** NaN, all of them
+# - **c** NaN where they touch that pixel
+# - **d** those of a step without that scan
+
+# %% tags=["predict"]
+guess = ...  # "a", "b", "c" or "d"
+exercises.predict("P7.23", guess, among=["a", "b", "c", "d"])
+
+# %% tags=["taught"]
+broken = pictures.copy()
+broken[0, 20] = np.nan
+
+# %% tags=["torch"]
+# PyTorch
+good_torch, kept_torch = step_torch(pictures, torch.float16)
+bad_torch, halved_torch = step_torch(broken, torch.float16)
+plain_torch, _ = step_torch(broken, torch.bfloat16)
+
+# %% tags=["tf"]
+# TensorFlow
 good_tf, kept_tf = step_tf(pictures, "mixed_float16")
 bad_tf, halved_tf = step_tf(broken, "mixed_float16")
 plain_tf, _ = step_tf(broken, "mixed_bfloat16")
