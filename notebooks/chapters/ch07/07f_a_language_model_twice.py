@@ -176,16 +176,14 @@ shares_tf = tf.nn.softmax(equal, axis=3)
 print(shares_tf[0, 0])
 
 # %% tags=["verdict", "folded"]
-# Folded: compares the shares, and each row's sum with 1.
-parity.verdict(
-    "the shares of equal scores", shares_torch.numpy(), shares_tf.numpy(), 1e-12
-)
-parity.verdict(
-    "the sum of a place's shares",
-    shares_torch.sum(3).numpy(),
-    np.ones((1, 1, 5)),
-    1e-12,
-)
+# Folded: compares the shares of both, and with those that one can count.
+counted = (
+    np.tri(5) / np.arange(1, 6)[:, None]
+)  # the whole; two halves; three thirds ...
+by_torch = shares_torch[0, 0].numpy()
+by_tf = shares_tf[0, 0].numpy()
+parity.verdict("the shares of equal scores", by_torch, by_tf, 1e-12)
+parity.verdict("the same, counted", by_torch, counted, 1e-12)
 
 # %% [markdown]
 # The first place has only itself; the last one takes a fifth from each. Now attention itself.
