@@ -5,9 +5,9 @@ import sys
 import time
 from pathlib import Path
 
-import psutil
 import pytest
 
+import family
 from gpu import check, wheels
 from helpers import ROOT
 
@@ -73,7 +73,7 @@ def test_who_takes_too_long_is_ended_with_all_that_it_has_started(tmp_path):
     found = check.child([path], None, time.monotonic() + 600, 6)
     assert "it was not through after 6 seconds" in found["NOT MEASURED"]
     below = int(note.read_text())
-    assert not psutil.pid_exists(below) or psutil.Process(below).status() == psutil.STATUS_ZOMBIE
+    assert family.has_ended(below)
 
 
 @pytest.mark.slow

@@ -2,10 +2,10 @@
 import os
 import sys
 
-import psutil
 import pytest
 from jupyter_client.manager import start_new_kernel
 
+import family
 import loaded
 from conftest import together
 from helpers import web
@@ -33,7 +33,7 @@ def pid(client):
 
 
 def gone(number):
-    return web.wait_until(lambda: not psutil.pid_exists(number) or psutil.Process(number).status() == "zombie")
+    return web.wait_until(lambda: family.has_ended(number))
 
 
 def test_what_is_loaded_is_shared_and_nothing_else(variables, tmp_path):

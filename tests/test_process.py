@@ -14,6 +14,7 @@ import numpy as np
 import psutil
 import pytest
 
+import family
 from helpers import process, web
 from helpers.machine import guard, loopback
 
@@ -34,13 +35,8 @@ def script(tmp_path):
 
 
 def gone(pid):
-    """Whether the process ends before its time, which is 600 seconds (a zombie has: nobody asked for its exit code)."""
-    def has_ended():
-        try:
-            return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-        except psutil.NoSuchProcess:
-            return True
-    return web.wait_until(has_ended, LONG)
+    """Whether the process ends before its time, which is 600 seconds."""
+    return web.wait_until(lambda: family.has_ended(pid), LONG)
 
 
 def wait_for(path):

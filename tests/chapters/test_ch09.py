@@ -20,6 +20,7 @@ import websocket
 from jupyter_client.manager import start_new_kernel
 
 import cells
+import family
 import pipeline
 from chapters.ch09 import boards
 from chapters.ch09.workers import visdom_server
@@ -59,8 +60,7 @@ def tensorboard(tmp_path_factory):
 
 def addresses(pid):
     """Where a process and its children listen."""
-    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-    return {link.laddr.ip for one in family for link in one.net_connections("tcp") if link.status == psutil.CONN_LISTEN}
+    return {address.ip for address in family.listening(family.of(pid))}
 
 
 def test_visdom_listens_on_loopback_only_and_ends_with_an_interrupt(has_visdom, tmp_path):
@@ -86,10 +86,10 @@ def test_nothing_is_left_when_the_kernel_ends(has_visdom, tmp_path, how):
 def test_tensorboard_listens_on_loopback_only_and_ends_with_an_interrupt(tmp_path):
     with pytest.raises(KeyboardInterrupt), boards.tensorboard(tmp_path) as server:
         assert addresses(server.pid) == {"127.0.0.1"}
-        family = [psutil.Process(server.pid), *psutil.Process(server.pid).children(recursive=True)]
+        started = family.of(server.pid)
         raise KeyboardInterrupt
     assert web.status(server.url) is None
-    assert web.wait_until(lambda: not any(one.is_running() for one in family))
+    assert web.wait_until(lambda: not any(one.is_running() for one in started))
 
 
 ROOMS = {"visdom": (boards.visdom, ["", "env/main", "user/style.css", "win_data"]),
@@ -116,11 +116,10 @@ def test_two_users_of_one_machine_do_not_reach_each_others_boards(board, ada, tm
         assert {web.status(f"{port}{base}/{path}") for base in ("", secrets[1]) for path in paths} == {404}
         assert web.status(f"{ada.url}/{paths[-1]}") in (200, 405)
         for server in (ada, grace):
-            family = [psutil.Process(server.pid), *psutil.Process(server.pid).children(recursive=True)]
-            said = " ".join(word for one in [*family, *psutil.Process(server.pid).parents()] for word in one.cmdline())
+            started = family.of(server.pid)
+            said = family.command_lines([*started, *psutil.Process(server.pid).parents()])
             assert not any(secret in said for secret in secrets), "every account can read command lines"
-            assert len({link.laddr for one in family for link in one.net_connections("tcp")
-                        if link.status == psutil.CONN_LISTEN}) == 1, "no other port is open behind it"
+            assert len(set(family.listening(started))) == 1, "no other port is open behind it"
         if board == "visdom":
             with pytest.raises(websocket.WebSocketBadStatusException):
                 websocket.create_connection(f"ws://127.0.0.1:{ada.port}/socket", timeout=60)

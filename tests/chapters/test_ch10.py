@@ -28,6 +28,7 @@ from contract import BUILD_TF, NAME
 from hypothesis import strategies as st
 
 import cells
+import family
 import pipeline
 from chapters.ch10 import checks, exhibits, figures, loads, model_config, model_store, rest_api, servers, training
 from helpers import ROOT, data, process, timing, web
@@ -221,8 +222,7 @@ def test_two_users_of_one_machine_do_not_reach_each_others_models(how, tmp_path,
                 assert found == 404 and set(answer) == {"error"}
                 assert NAME not in answer["error"] and secrets[0] not in answer["error"]
         for server in (ada, grace):
-            family = [psutil.Process(server.pid), *psutil.Process(server.pid).children(recursive=True)]
-            said = " ".join(word for one in [*family, *psutil.Process(server.pid).parents()] for word in one.cmdline())
+            said = family.command_lines([*family.of(server.pid), *psutil.Process(server.pid).parents()])
             assert not any(secret in said for secret in secrets), "every account can read command lines"
 
 
@@ -523,7 +523,7 @@ def test_what_does_not_fit_is_refused(value, dtype, shape, said):
 
 def alive(one):
     with contextlib.suppress(psutil.NoSuchProcess):
-        return one.is_running() and one.status() != psutil.STATUS_ZOMBIE  # ended, whoever has to take note of it
+        return one.is_running() and one.status() != psutil.STATUS_ZOMBIE  # is_running: the pid is not another's by now
     return False
 
 
@@ -537,11 +537,10 @@ def listens(port):
 @pytest.mark.parametrize("kind", ["flask plain", "django plain", "flask tf", "gunicorn plain"])
 def test_a_server_listens_on_loopback_only_and_ends_with_an_interrupt(store, tmp_path, kind):
     with pytest.raises(KeyboardInterrupt), served(store, kind, tmp_path) as running:
-        family = [psutil.Process(running.pid), *psutil.Process(running.pid).children(recursive=True)]
-        addresses = {link.laddr.ip for one in family for link in one.net_connections("tcp") if link.status == "LISTEN"}
-        assert addresses == {"127.0.0.1"}
+        started = family.of(running.pid)
+        assert {address.ip for address in family.listening(started)} == {"127.0.0.1"}
         raise KeyboardInterrupt
-    assert not listens(running.port) and not any(map(alive, family))
+    assert not listens(running.port) and not any(map(alive, started))
 
 
 START = """

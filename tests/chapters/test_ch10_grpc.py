@@ -7,10 +7,10 @@ import time
 
 import grpc
 import numpy as np
-import psutil
 import pytest
 
 import cells
+import family
 from chapters.ch10 import (
     grpc_api,
     grpc_client,
@@ -372,10 +372,10 @@ def test_a_server_of_each_framework_answers_right_on_loopback_only(door):
     images = data.digits().x_test[:64]
     np.testing.assert_allclose(grpc_client.probabilities(where, images), by_numpy(images), atol=1e-5)
     port = int(where.target.rpartition(":")[2])
-    family = psutil.Process().children(recursive=True)
-    own = [c.laddr for one in family for c in one.net_connections() if c.status == "LISTEN" and c.laddr.port == port]
+    started = family.of()[1:]
+    own = [address for address in family.listening(started) if address.port == port]
     assert [address.ip.removeprefix("::ffff:") for address in own] == ["127.0.0.1"]
-    assert not any(where.key in word for one in family for word in one.cmdline()), "every account can read command lines"
+    assert where.key not in family.command_lines(started), "every account can read command lines"
 
 
 @pytest.mark.slow

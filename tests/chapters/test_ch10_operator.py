@@ -20,6 +20,7 @@ import pytest
 import yaml
 
 import cells
+import family
 from chapters.ch10 import (
     checks_e,
     client,
@@ -174,7 +175,7 @@ def rows(operated):
     _, headers, page = asked(operated.probe, "/metrics")
     assert headers["Content-Type"].startswith("text/plain")
     return {(row.name, *sorted(row.labels.items())): row.value
-            for family in prometheus_client.parser.text_string_to_metric_families(page.decode()) for row in family.samples}
+            for one in prometheus_client.parser.text_string_to_metric_families(page.decode()) for row in one.samples}
 
 
 def requests(operated):
@@ -339,8 +340,7 @@ def test_a_server_without_grace_or_whose_grace_is_over_ends_all_the_same(running
 @pytest.mark.slow
 def test_it_listens_on_loopback_only_behind_a_secret_and_its_address_ends_it(running):
     server = running(120)
-    links = psutil.Process(server.pid).net_connections("tcp")
-    assert {link.laddr.ip for link in links if link.status == "LISTEN"} == {"127.0.0.1"}
+    assert {address.ip for address in family.listening(family.of(server.pid))} == {"127.0.0.1"}
     for url in (server.base, server.probes):
         for path in ("healthz", "metrics", "drain"):
             assert web.status(f"{url[:-32]}{path}") == 404

@@ -11,9 +11,11 @@ import urllib.request
 
 import nbformat
 import numpy as np
+import psutil
 import pytest
 
 import cells
+import family
 import pipeline
 from chapters.ch11 import checks, edge, training
 from conftest import needs
@@ -59,10 +61,8 @@ def test_the_server_is_on_loopback_and_lists_nothing(tmp_path):
         strange = urllib.request.Request(f"{server.url}/a.wasm", headers={"Host": f"evil.example:{server.port}"})
         with pytest.raises(urllib.error.HTTPError, match="404"):  # a page whose name was made to lead here says that name
             web.open_url(strange, timeout=30)
-        import psutil
-        listening = [c.laddr.ip for c in psutil.Process(server.pid).net_connections() if c.status == "LISTEN"]
-        assert set(listening) == {"127.0.0.1"}
-    assert not psutil.pid_exists(server.pid) or psutil.Process(server.pid).status() == "zombie"
+        assert {address.ip for address in family.listening(family.of(server.pid))} == {"127.0.0.1"}
+    assert family.has_ended(server.pid)
 
 
 def test_two_users_of_one_machine_do_not_reach_each_others_page(tmp_path):
@@ -75,9 +75,7 @@ def test_two_users_of_one_machine_do_not_reach_each_others_page(tmp_path):
         port = f"http://127.0.0.1:{ada.port}"
         for path in ("", "/", "/index.html", f"{secrets[1]}/index.html", f"{secrets[0]}x/../index.html", secrets[0][:-1]):
             assert web.status(port + path) == 404, path
-        import psutil
-        family = [psutil.Process(ada.pid), *psutil.Process(ada.pid).parents()]
-        said = " ".join(word for one in family for word in one.cmdline())
+        said = family.command_lines([*family.of(ada.pid), *psutil.Process(ada.pid).parents()])
         assert not any(secret in said for secret in secrets), "every account can read command lines"
 
 
@@ -191,11 +189,10 @@ def test_the_page_works_without_a_mouse(open_page):
 
 
 def test_the_server_is_gone_after_an_interrupt(tmp_path):
-    import psutil
     (tmp_path / "index.html").write_text("<p>here</p>", encoding="utf-8")
     with pytest.raises(KeyboardInterrupt), edge.serve(tmp_path) as server:
         raise KeyboardInterrupt
-    assert not psutil.pid_exists(server.pid) or psutil.Process(server.pid).status() == "zombie"
+    assert family.has_ended(server.pid)
 
 
 def test_the_integer_layer_of_exercise_11_3_is_clipped_in_each_trial():

@@ -1,0 +1,51 @@
+"""Processes that end while a test looks at a family of them."""
+import os
+import socket
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+import family
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a zombie is POSIX's")
+def test_a_zombie_in_the_family_neither_listens_nor_says_anything(monkeypatch):
+    ask = psutil.Process.net_connections
+
+    def asked(one, kind):  # whether a zombie's files can be listed depends on the kernel and the account
+        if one.status() == psutil.STATUS_ZOMBIE:
+            raise psutil.ZombieProcess(one.pid)
+        return ask(one, kind)
+
+    monkeypatch.setattr(psutil.Process, "net_connections", asked)
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        child = subprocess.Popen([sys.executable, "-c", "pass", "the-word"])
+        try:
+            os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # it has ended, and nobody has waited for it
+            zombie = psutil.Process(child.pid)
+            assert zombie.status() == psutil.STATUS_ZOMBIE
+            everyone = family.of()
+            assert child.pid in [one.pid for one in everyone]
+            assert door.getsockname() in [tuple(address) for address in family.listening(everyone)]
+            assert "pytest" in family.command_lines(everyone) and "the-word" not in family.command_lines(everyone)
+            assert family.has_ended(child.pid) and not family.has_ended(os.getpid())
+            with pytest.raises(AssertionError, match="ended"):
+                family.command_lines([zombie])
+        finally:
+            child.wait()
+        assert family.has_ended(child.pid)
+
+
+def test_words_and_doors_of_a_child_are_found():
+    code = ("import socket, time; door = socket.create_server(('127.0.0.1', 0)); "
+            "print(door.getsockname()[1], flush=True); time.sleep(600)")
+    with subprocess.Popen([sys.executable, "-c", code, "the-word"], stdout=subprocess.PIPE, text=True) as child:
+        try:
+            port = int(child.stdout.readline())
+            assert ("127.0.0.1", port) in [tuple(address) for address in family.listening(family.of(child.pid))]
+            assert ("127.0.0.1", port) in [tuple(address) for address in family.listening(family.of())]
+            assert "the-word" in family.command_lines(family.of(child.pid))
+        finally:
+            child.kill()
