@@ -9,11 +9,13 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import types
 import uuid
 from pathlib import Path
 
+import filelock
 import numpy as np
 import psutil
 import pytest
@@ -301,6 +303,13 @@ def test_no_rank_outlives_its_kernel(folder, end, name, place, words):
     assert until(lambda: not guard.belonging(mark, None), LONG)
 
 
+@pytest.fixture
+def only_ray():
+    """Whoever counts the processes of Ray waits for another run of these tests by the same account to end."""
+    with filelock.FileLock(Path(tempfile.gettempdir(), f"side-by-side-ray-{os.getuid()}.lock")):
+        yield
+
+
 def rays():
     """The processes of Ray on this machine, by pid."""
     found = {}
@@ -316,7 +325,7 @@ def rays():
 
 @slow
 @posix
-def test_no_process_of_ray_outlives_a_killed_kernel(folder):
+def test_no_process_of_ray_outlives_a_killed_kernel(only_ray, folder):
     before = rays()
     running, mark = kernel([*PYTHON, process.worker("ch08/ray_torch"), folder, "-1"])
     with running:
@@ -328,7 +337,7 @@ def test_no_process_of_ray_outlives_a_killed_kernel(folder):
 
 @slow
 @posix
-def test_with_the_cluster_switched_on(tmp_path, monkeypatch, capsys):
+def test_with_the_cluster_switched_on(only_ray, tmp_path, monkeypatch, capsys):
     """Ray Train for both frameworks, a worker killed; torchrun on two hosts. Minutes, 3 GB; it leaves no process behind.
 
     Of the lesson only the cells that this takes, with what they are compared with; all others run in every lesson's test.
