@@ -316,11 +316,14 @@ x_test = digits.x_test.reshape(-1, 64).astype("float64")
 print(x_train.shape, x_test.shape)
 
 # %% [markdown]
-# `Linear(64, 10)` and `Dense(10)` are the same part: TensorFlow's finds out by itself how many pixels come in. `lr`, the
-# [learning rate](glossary.md#learning-rate), says how far a step goes against the slope. A *bias* is a number added to each
-# score; we leave it out. Keras calls the weights the *kernel*. `from_logits=True` tells TensorFlow's loss that scores come
-# in, not probabilities; PyTorch's expects scores anyway. TensorFlow's takes the right answers first, PyTorch's second.
-# `.item()` makes a plain Python number; `.numpy()` first makes a NumPy number of TensorFlow's.
+# `Linear(64, 10)` and `Dense(10)` are the same part; TensorFlow's finds out by itself how many pixels come in. What else
+# differs is words:
+#
+# - The weights are `weight` in PyTorch and the *kernel* in Keras. A *bias*, a number added to each score, we leave out.
+# - PyTorch's loss takes the scores first and the right answers second, TensorFlow's the other way round. `from_logits=True`
+#   tells it that scores come in, not probabilities; PyTorch's expects scores anyway.
+# - `lr`, the [learning rate](glossary.md#learning-rate), says how far a step goes against the slope.
+# - `.item()` makes a plain Python number; `.numpy()` first makes a NumPy number of TensorFlow's.
 
 # %% tags=["torch"]
 # PyTorch
@@ -360,12 +363,16 @@ parity.verdict("it is ln 10", first_torch, ten_as_likely, atol=1e-13)
 # All weights are 0, so all ten digits seem as likely; that costs ln 10, about 2.3. (The frameworks calculate with 16 digits
 # and may round the last one differently, so we let them differ by 0.0000000000001.)
 #
-# Now the loop. Its steps are the same in both: scores and loss; the *slopes*, which say how the loss moves when a weight
-# does; a step of the optimizer against them. PyTorch's `backward` notes the slopes beside the weights, and `zero_grad` first
-# clears those of the step before. TensorFlow watches on a *tape* what runs in its `with` block, and `tape.gradient` returns
-# the slopes. `trainable_variables` is the list of the weights that training may change (PyTorch: `parameters()`, which
-# also gives those that are frozen; here none is): the tape is asked for a slope for each, and `apply` moves each against its
-# slope.
+# Now the loop. Its steps are the same in both:
+#
+# | step | PyTorch | TensorFlow |
+# | --- | --- | --- |
+# | scores and loss | as above | the same, in a `with` block, where a *tape* watches |
+# | *slopes*: how it moves with each weight | `loss.backward()` notes them beside the weights | `tape.gradient` gives them |
+# | a step against them | `optimizer.step()` | `optimizer.apply(slopes, weights)` |
+# | forget the old slopes | `optimizer.zero_grad()` | not needed: each pass has a new tape |
+#
+# The tape is asked for one slope a weight; `trainable_variables` lists the weights that training may change.
 #
 # This time there are exponentials and logarithms. They are rounded, and each step builds on the one before.
 #

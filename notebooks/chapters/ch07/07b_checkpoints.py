@@ -247,7 +247,7 @@ parity.verdict("PyTorch, begun again", again_torch, losses_torch[:3])
 parity.verdict("TensorFlow, begun again", again_tf, losses_tf[:3])
 
 # %% [markdown]
-# So far the run repeats itself to the last bit. Now it is gone. What is left lies on the disk: resume from there, and finish.
+# So far the run repeats itself to the last bit. Now it is gone. What is left lies on the disk: resume from there.
 
 # %% tags=["torch"]
 # PyTorch
