@@ -1,4 +1,6 @@
 """helpers.machine.packages: how large an installed package is, and what it brings along."""
+from importlib import metadata
+
 import packaging
 import pytest
 
@@ -14,6 +16,8 @@ def test_a_requirement_is_a_name_whatever_stands_behind_it():
 def test_the_size_of_a_package():
     assert packages.disk("packaging") > 100_000
     assert packages.megabytes("packaging") == pytest.approx(packages.disk("packaging") / 1e6)
+    files = [file.locate() for file in metadata.files("packaging")]
+    assert packages.disk("packaging") == sum(file.stat().st_size for file in files if file.is_file())
     assert packages.disk("no_such_module") is None and packages.megabytes("no_such_module") is None
 
 

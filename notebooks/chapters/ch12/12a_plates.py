@@ -60,22 +60,19 @@ session.use(seed=seed, device=device, fast=fast)
 #
 # A program, `scenes.plates`, makes the plates from a seed. They are synthetic, and so is all that we conclude about
 # plates. Characters have numbers: `scenes.SYMBOLS` lists them, 0 is no character, and a text is padded with 0. No text of
-# a test plate occurs in training.
+# a test plate occurs in training. First, sixteen of them.
 
 # %% tags=["taught"]
-many = 2240 if fast else 4800
-epochs = 4 if fast else 6
-x_plates, y_plates = scenes.plates(many, seed)
-x_unseen, y_unseen = scenes.plates(400, seed, test=True)
+x_some, y_some = scenes.plates(16, seed)
 signs = len(scenes.SYMBOLS)
 
-print("pictures:", x_plates.shape, "texts:", y_plates.shape)
+print("pictures:", x_some.shape, "texts:", y_some.shape)
 print(scenes.SYMBOLS, "are", signs, "signs")
-print(y_plates[0], "is", scenes.text(y_plates[0]))
+print(y_some[0], "is", scenes.text(y_some[0]))
 
 # %% tags=["folded"]
 # Folded: draws twelve plates.
-picture_figures.plates(x_plates[:12], y_plates[:12])
+picture_figures.plates(x_some[:12], y_some[:12])
 
 # %% [markdown]
 # ## 12a.2 A picture becomes 24 columns
@@ -162,7 +159,7 @@ def outputs_torch(model, x):
     return scores.permute(0, 2, 3, 1)
 
 
-untrained_torch = outputs_torch(reader_torch, x_plates[:16])
+untrained_torch = outputs_torch(reader_torch, x_some)
 print(tuple(untrained_torch.shape))
 
 
@@ -173,7 +170,7 @@ def outputs_tf(model, x):
     return model(x, training=True)
 
 
-untrained_tf = outputs_tf(reader_tf, x_plates[:16])
+untrained_tf = outputs_tf(reader_tf, x_some)
 print(tuple(untrained_tf.shape))
 
 # %% tags=["verdict", "folded"]
@@ -350,8 +347,8 @@ parity.verdict("the probability of A, TensorFlow", text_a_tf, text_a_by_hand, at
 
 # %% tags=["torch"]
 # PyTorch
-scores = outputs_torch(reader_torch, x_plates[:16])
-loss_torch = ctc_torch(scores, torch.from_numpy(y_plates[:16]).to(device_torch))
+scores = outputs_torch(reader_torch, x_some)
+loss_torch = ctc_torch(scores, torch.from_numpy(y_some).to(device_torch))
 first_kernel = reader_torch[0].weight
 slopes = torch.autograd.grad(loss_torch, [first_kernel])
 slope_torch = slopes[0].permute(2, 3, 1, 0)  # as TensorFlow keeps a kernel
@@ -360,8 +357,8 @@ slope_torch = slopes[0].permute(2, 3, 1, 0)  # as TensorFlow keeps a kernel
 # TensorFlow
 first_kernel = reader_tf.trainable_variables[0]
 with tf.device(device_tf), tf.GradientTape() as tape:
-    scores = outputs_tf(reader_tf, x_plates[:16])
-    loss_tf = ctc_tf(scores, tf.constant(y_plates[:16]))
+    scores = outputs_tf(reader_tf, x_some)
+    loss_tf = ctc_tf(scores, tf.constant(y_some))
 slopes = tape.gradient(loss_tf, [first_kernel])
 slope_tf = slopes[0]
 
@@ -390,7 +387,15 @@ parity.verdict(
 # `pictures.batches` gives, for each step, a learning rate (it rises, then falls along a cosine), 16 pictures and their
 # targets. PyTorch keeps the rate in `param_groups`, Keras in `learning_rate`. In TensorFlow, `@tf.function` makes a
 # [graph](glossary.md#graph) of the step (chapter 3); `build` makes the optimizer's variables before it.
-#
+
+# %% tags=["taught"]
+many = 2240 if fast else 4800
+epochs = 4 if fast else 6
+x_plates, y_plates = scenes.plates(many, seed)
+x_unseen, y_unseen = scenes.plates(400, seed, test=True)
+print("to learn from:", x_plates.shape, "unseen:", x_unseen.shape)
+
+# %% [markdown]
 # **Predict.** After training, how will most plates be written into the 24 columns?
 #
 # - **a** as wide letters: few blanks
