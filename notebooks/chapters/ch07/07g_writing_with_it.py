@@ -4,7 +4,7 @@
 # A language model writes: it guesses a character, reads what it has written, and guesses again. You let both frameworks
 # write from the same random numbers, and then spare them nearly all of the work.
 #
-# > **Minutes**: 28 · **Needs**: lesson 7f · **Claims tested**: none
+# > **Minutes**: 32 · **Needs**: lesson 7f · **Claims tested**: none
 # >
 # > **You will be able to**
 # > - draw a character from scores, at a temperature (exercise 7.8)
