@@ -388,9 +388,9 @@ def changed_since(source, book):
 
 
 def checks(chosen, workers):
-    """The command that tests these lessons' rules, notebooks and editions."""
-    names = " or ".join(source.stem for source in chosen)
-    return [*PYTEST, str(workers), "-k", names, "tests/test_notebooks.py", "tests/test_execution.py"]
+    """The command that tests these lessons' rules, notebooks and editions, and that what is quoted from lessons stands there."""
+    names = " or ".join([*(source.stem for source in chosen), "test_each_place_is_there"])
+    return [*PYTEST, str(workers), "-k", names, "tests/test_bites.py", "tests/test_notebooks.py", "tests/test_execution.py"]
 
 
 def test(chosen, workers):
