@@ -388,7 +388,7 @@ def changed_since(source, book):
 
 
 def checks(chosen, workers):
-    """The command that tests these lessons' rules, notebooks and editions, and that what is quoted from lessons stands there."""
+    """The command that tests these lessons: rules, notebooks, editions, and that what is quoted of a lesson stands there."""
     names = " or ".join([*(source.stem for source in chosen), "test_each_place_is_there"])
     return [*PYTEST, str(workers), "-k", names, "tests/test_bites.py", "tests/test_notebooks.py", "tests/test_execution.py"]
 
