@@ -394,7 +394,7 @@ def test_a_lessons_checks_are_chosen_by_its_name(source, monkeypatch):
     (first, _), tested, (second, options) = calls
     assert tested == [source]
     assert first[first.index("-k") + 1].split(" or ")[0] == "98_title"
-    assert all((ROOT / name).is_file() for name in first[-3:])
+    assert all((ROOT / name).is_file() for name in first[-4:])
     assert second[-1] == str(pipeline.targets(source)[1]) and "--nbval-lax" in second
     assert options["env"]["SIDE_BY_SIDE_BUILD"].endswith("nbval")
 

@@ -388,9 +388,11 @@ def changed_since(source, book):
 
 
 def checks(chosen, workers):
-    """The command that tests these lessons: rules, notebooks, editions, and that what is quoted of a lesson stands there."""
-    names = " or ".join([*(source.stem for source in chosen), "test_each_place_is_there"])
-    return [*PYTEST, str(workers), "-k", names, "tests/test_bites.py", "tests/test_notebooks.py", "tests/test_execution.py"]
+    """The command that tests these lessons: rules, notebooks, editions, and that what others say of a lesson is so there."""
+    names = [*(source.stem for source in chosen), "test_each_place_is_there",
+             *(f"test_editions and {lesson(source)}" for source in chosen)]
+    files = [f"tests/test_{name}.py" for name in ("notebooks", "execution", "editions", "bites")]
+    return [*PYTEST, str(workers), "-k", " or ".join(names), *files]
 
 
 def test(chosen, workers):
