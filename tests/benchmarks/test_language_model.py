@@ -107,7 +107,8 @@ def test_a_cache_pays(name, monkeypatch):
     weights = alice.start_weights(0, 67, LONG, WIDE)
     monkeypatch.setattr(alice, "trained_weights", lambda: weights)
     space = cells.run("07g", "characters", "model_torch", "model_tf", "read", "write", "rng", "whole_torch", "whole_tf",
-                      "SIZE", "look_torch", "look_tf", "next_torch", "next_tf", "Remembering")
+                      "SIZE", "look_torch", "look_tf", "nothing_torch", "nothing_tf", "next_torch", "next_tf",
+                      "next_in_graph", "step_torch", "step_tf", "Remembering")
     prompt, numbers = "A", np.random.default_rng(0).random(LONG - 1)
     whole, step, empty = (space[f"{part}_{name}"] for part in ("whole", "step", "empty"))
     full = list(range(60)) * 4 + list(range(16))

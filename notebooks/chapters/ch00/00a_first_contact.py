@@ -316,8 +316,8 @@ x_test = digits.x_test.reshape(-1, 64).astype("float64")
 print(x_train.shape, x_test.shape)
 
 # %% [markdown]
-# `Linear(64, 10)` and `Dense(10)` are the same part; TensorFlow's finds out by itself how many pixels come in. What else
-# differs is words:
+# `Linear(64, 10)` and `Dense(10)` are the same part; TensorFlow's finds out by itself how many pixels come in. What you
+# need of their words:
 #
 # - The weights are `weight` in PyTorch and the *kernel* in Keras. A *bias*, a number added to each score, we leave out.
 # - PyTorch's loss takes the scores first and the right answers second, TensorFlow's the other way round. `from_logits=True`
@@ -363,14 +363,15 @@ parity.verdict("it is ln 10", first_torch, ten_as_likely, atol=1e-13)
 # All weights are 0, so all ten digits seem as likely; that costs ln 10, about 2.3. (The frameworks calculate with 16 digits
 # and may round the last one differently, so we let them differ by 0.0000000000001.)
 #
-# Now the loop. Its steps are the same in both:
+# Now the loop. It needs the *slopes*: for each weight, how the loss moves when the weight does. The steps are the same in
+# both:
 #
 # | step | PyTorch | TensorFlow |
 # | --- | --- | --- |
 # | scores and loss | as above | the same, in a `with` block, where a *tape* watches |
-# | *slopes*: how it moves with each weight | `loss.backward()` notes them beside the weights | `tape.gradient` gives them |
+# | forget the last step's slopes | `optimizer.zero_grad()` | not needed: each step has a tape of its own |
+# | slopes | `loss.backward()` notes them beside the weights | `tape.gradient` gives them |
 # | a step against them | `optimizer.step()` | `optimizer.apply(slopes, weights)` |
-# | forget the old slopes | `optimizer.zero_grad()` | not needed: each pass has a new tape |
 #
 # The tape is asked for one slope a weight; `trainable_variables` lists the weights that training may change.
 #

@@ -177,9 +177,8 @@ print(shares_tf[0, 0])
 
 # %% tags=["verdict", "folded"]
 # Folded: compares the shares of both, and with those that one can count.
-counted = (
-    np.tri(5) / np.arange(1, 6)[:, None]
-)  # the whole; two halves; three thirds ...
+# (counted: the whole; two halves; three thirds; and so on)
+counted = np.tri(5) / np.arange(1, 6)[:, None]
 by_torch = shares_torch[0, 0].numpy()
 by_tf = shares_tf[0, 0].numpy()
 parity.verdict("the shares of equal scores", by_torch, by_tf, 1e-12)

@@ -180,6 +180,10 @@ def read(prompt, more):
     return [characters.index(character) for character in prompt]
 
 
+# %% [markdown]
+# Three prompts that it refuses: a character that the book lacks, no character, and too many.
+
+# %% tags=["taught"]
 for prompt in ("Alice at the café", "", 30 * "Alice "):
     try:
         read(prompt, more=100)
@@ -303,10 +307,10 @@ HEADS = alice.HEADS
 WIDTH = weights["characters.weight"].shape[1]
 SIZE = WIDTH // HEADS
 print(HEADS, "heads of", SIZE)
-new_place = rng.normal(size=(1, 1, WIDTH))
+two_places = rng.normal(size=(1, 2, WIDTH))
 
 
-# %% tags=["torch"]
+# %% tags=["taught"]
 # PyTorch
 def look_torch(attention, x, kept):
     query, key, value = attention.split(x)
@@ -317,16 +321,7 @@ def look_torch(attention, x, kept):
     return attention.join(found), (keys, values)
 
 
-nothing_torch = torch_side.tensor(np.zeros((1, HEADS, 0, SIZE)), device_torch)
-x = torch_side.tensor(new_place, device_torch)
-with torch.inference_mode():
-    attention = model_torch.block1.attention
-    found, kept = look_torch(attention, x, (nothing_torch, nothing_torch))
-found_torch = torch_side.to_numpy(found)
-print(kept[0].shape)
-
-
-# %% tags=["tf"]
+# %% tags=["taught"]
 # TensorFlow
 def look_tf(attention, x, kept):
     query, key, value = attention.split(x)
@@ -337,24 +332,47 @@ def look_tf(attention, x, kept):
     return attention.join(found), (keys, values)
 
 
-nothing_tf = tf_side.tensor(np.zeros((1, HEADS, 0, SIZE)), device_tf)
-x = tf_side.tensor(new_place, device_tf)
-with tf.device(device_tf):
-    attention = model_tf.block1.attention
-    found, kept = look_tf(attention, x, (nothing_tf, nothing_tf))
-found_tf = tf_side.to_numpy(found)
+# %% [markdown]
+# Two places, one after the other: the first fills the cache, the second looks at both. For comparison, the network's own
+# attention gets both at once.
+
+# %% tags=["torch"]
+# PyTorch
+nothing_torch = torch_side.tensor(np.zeros((1, HEADS, 0, SIZE)), device_torch)
+x = torch_side.tensor(two_places, device_torch)
+attention = model_torch.block1.attention
+with torch.inference_mode():
+    _, kept = look_torch(attention, x[:, :1], (nothing_torch, nothing_torch))
+    found, kept = look_torch(attention, x[:, 1:], kept)
+    at_once = attention(x)[:, 1:]
 print(kept[0].shape)
+found_torch = torch_side.to_numpy(found)
+at_once_torch = torch_side.to_numpy(at_once)
+
+# %% tags=["tf"]
+# TensorFlow
+nothing_tf = tf_side.tensor(np.zeros((1, HEADS, 0, SIZE)), device_tf)
+x = tf_side.tensor(two_places, device_tf)
+attention = model_tf.block1.attention
+with tf.device(device_tf):
+    _, kept = look_tf(attention, x[:, :1], (nothing_tf, nothing_tf))
+    found, kept = look_tf(attention, x[:, 1:], kept)
+    at_once = attention(x)[:, 1:]
+print(kept[0].shape)
+found_tf = tf_side.to_numpy(found)
+at_once_tf = tf_side.to_numpy(at_once)
 
 # %% tags=["verdict", "folded"]
-# Folded: compares what attention gives for the first place.
-parity.verdict("attention with an empty cache", found_torch, found_tf, atol=1e-10)
+# Folded: compares the second place, by the cache and at once.
+parity.verdict("the second place, by the cache", found_torch, found_tf, atol=1e-10)
+parity.verdict("PyTorch, and at once", found_torch, at_once_torch, atol=1e-10)
+parity.verdict("TensorFlow, and at once", found_tf, at_once_tf, atol=1e-10)
 
 # %% [markdown]
 # `next` takes one character through the whole network, and returns its scores and the grown caches, one for each block.
-# `step` turns numbers into tensors for it. TensorFlow makes one graph for any number of places.
 
 
-# %% tags=["torch"]
+# %% tags=["taught"]
 # PyTorch
 @torch.inference_mode()
 def next_torch(code, place, cache):
@@ -367,6 +385,34 @@ def next_torch(code, place, cache):
     return model_torch.last(model_torch.norm(x))[0, 0], grown
 
 
+# %% tags=["taught"]
+# TensorFlow
+def next_tf(code, place, cache):
+    x = model_tf.characters(code) + model_tf.positions(place)
+    grown = []
+    for block, kept in zip([model_tf.block1, model_tf.block2], cache):
+        found, kept = look_tf(block.attention, block.norm1(x), kept)
+        x = block.think(x + found)
+        grown.append(kept)
+    return model_tf.last(model_tf.norm(x))[0, 0], grown
+
+
+# %% [markdown]
+# The cache grows with each character, and TensorFlow would make a new graph for each size (lesson 3a). `None` leaves that
+# size open, so one graph does.
+
+# %% tags=["taught"]
+# TensorFlow
+one = tf.TensorSpec((1, 1), "int64")
+some = tf.TensorSpec((1, HEADS, None, SIZE), "float64")
+next_in_graph = tf.function(next_tf, input_signature=[one, one, [(some, some)] * 2])
+
+# %% [markdown]
+# `step` turns two numbers into tensors for it, and the scores back into an array. The first character, number 15 at place 0:
+
+
+# %% tags=["torch"]
+# PyTorch
 def step_torch(code, place, cache):
     code = torch.tensor([[code]], device=device_torch)
     place = torch.tensor([[place]], device=device_torch)
@@ -380,21 +426,6 @@ first_torch, cache = step_torch(15, 0, empty_torch)
 
 # %% tags=["tf"]
 # TensorFlow
-def next_tf(code, place, cache):
-    x = model_tf.characters(code) + model_tf.positions(place)
-    grown = []
-    for block, kept in zip([model_tf.block1, model_tf.block2], cache):
-        found, kept = look_tf(block.attention, block.norm1(x), kept)
-        x = block.think(x + found)
-        grown.append(kept)
-    return model_tf.last(model_tf.norm(x))[0, 0], grown
-
-
-one = tf.TensorSpec((1, 1), "int64")
-some = tf.TensorSpec((1, HEADS, None, SIZE), "float64")
-next_in_graph = tf.function(next_tf, input_signature=[one, one, [(some, some)] * 2])
-
-
 def step_tf(code, place, cache):
     with tf.device(device_tf):
         code = tf.constant([[code]], "int64")

@@ -60,7 +60,7 @@ session.use(seed=seed, device=device, fast=fast)
 #
 # A program, `scenes.plates`, makes the plates from a seed. They are synthetic, and so is all that we conclude about
 # plates. Characters have numbers: `scenes.SYMBOLS` lists them, 0 is no character, and a text is padded with 0. No text of
-# a test plate occurs in training. First, sixteen of them.
+# a test plate occurs in training. Here are the first sixteen to learn from.
 
 # %% tags=["taught"]
 x_some, y_some = scenes.plates(16, seed)
@@ -387,6 +387,8 @@ parity.verdict(
 # `pictures.batches` gives, for each step, a learning rate (it rises, then falls along a cosine), 16 pictures and their
 # targets. PyTorch keeps the rate in `param_groups`, Keras in `learning_rate`. In TensorFlow, `@tf.function` makes a
 # [graph](glossary.md#graph) of the step (chapter 3); `build` makes the optimizer's variables before it.
+#
+# So far sixteen plates were enough. Here are all of them, and the unseen ones for the test.
 
 # %% tags=["taught"]
 many = 2240 if fast else 4800
