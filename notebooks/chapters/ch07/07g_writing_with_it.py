@@ -365,8 +365,12 @@ at_once_tf = tf_side.to_numpy(at_once)
 # %% tags=["verdict", "folded"]
 # Folded: compares the second place, by the cache and at once.
 parity.verdict("the second place, by the cache", found_torch, found_tf, atol=1e-10)
-parity.verdict("PyTorch, and at once", found_torch, at_once_torch, atol=1e-10)
-parity.verdict("TensorFlow, and at once", found_tf, at_once_tf, atol=1e-10)
+parity.verdict(
+    "PyTorch: by the cache, and at once", found_torch, at_once_torch, atol=1e-10
+)
+parity.verdict(
+    "TensorFlow: by the cache, and at once", found_tf, at_once_tf, atol=1e-10
+)
 
 # %% [markdown]
 # `next` takes one character through the whole network, and returns its scores and the grown caches, one for each block.
@@ -408,7 +412,8 @@ some = tf.TensorSpec((1, HEADS, None, SIZE), "float64")
 next_in_graph = tf.function(next_tf, input_signature=[one, one, [(some, some)] * 2])
 
 # %% [markdown]
-# `step` turns two numbers into tensors for it, and the scores back into an array. The first character, number 15 at place 0:
+# `step` turns two numbers into tensors for `next`, and the scores back into an array. It begins with character number 15,
+# at place 0.
 
 
 # %% tags=["torch"]
