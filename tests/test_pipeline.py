@@ -1,4 +1,5 @@
 """The pipeline: what each edition holds, what differs from a source, what a wrong command line says, what is spared."""
+import contextlib
 import json
 import shutil
 import subprocess
@@ -397,6 +398,18 @@ def test_a_lessons_checks_are_chosen_by_its_name(source, monkeypatch):
     assert all((ROOT / name).is_file() for name in first[-4:])
     assert second[-1] == str(pipeline.targets(source)[1]) and "--nbval-lax" in second
     assert options["env"]["SIDE_BY_SIDE_BUILD"].endswith("nbval")
+
+
+@pytest.mark.parametrize("as_run, workers", [(True, "0"), (False, "2")])
+def test_what_is_not_run_is_compared_in_one_process(source, monkeypatch, as_run, workers):
+    """Two that start short kernels side by side were given the same port now and then: "Address already in use"."""
+    calls = []
+    monkeypatch.setattr(pipeline.subprocess, "call", lambda command, **options: calls.append(command) or 0)
+    monkeypatch.setattr(pipeline, "must_be_tested", lambda chosen: None)
+    monkeypatch.setattr(pipeline.loaded, "kernels", lambda names, variables: contextlib.nullcontext("k"))
+    assert pipeline.verdicts([source, source, source], 2, as_run) == 0
+    (command,) = calls
+    assert command[command.index("-n") + 1] == workers
 
 
 def test_links_of_the_solved_notebook_lead_from_its_folder():
