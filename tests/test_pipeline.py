@@ -1,6 +1,7 @@
 """The pipeline: what each edition holds, what differs from a source, what a wrong command line says, what is spared."""
 import contextlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -291,6 +292,19 @@ def test_run_passes_typed_parameters_to_papermill(source, build_folder, capfd):
         pipeline.run(source, {"speed": 3})
     with pytest.raises(ValueError, match="-p seed abc: seed must be a whole number, such as 0"):
         pipeline.run(source, {"seed": "abc"})
+
+
+REACHED_BY = "import ipykernel\nprint(ipykernel.get_connection_info(unpack=True)['transport'])\n"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no sockets that are files")
+def test_kernels_are_reached_by_no_port_that_others_could_take(source, build_folder):
+    source.write_text(f"{SOURCE}\n# %%\n{REACHED_BY}", encoding="utf-8")
+    pipeline.run(source, {})
+    for done in (nbformat.read(build_folder / "executed" / "98_title.ipynb", 4),
+                 pipeline.execute(pipeline.learner(pipeline.read(source)))):
+        assert done.cells[-1].outputs[0].text == "ipc\n"
 
 
 def test_a_lesson_with_claims_that_judges_none_has_failed(source, monkeypatch):

@@ -56,7 +56,6 @@ LOADED = [*OF_FRAMEWORK["torch"], *OF_FRAMEWORK["tensorflow"], "matplotlib.pyplo
 PYTEST = [sys.executable, "-m", "pytest", "-p", "xdist", "-n"]
 FEW_PLUGINS = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # those of packages beside the course cost seconds in each process
 PERCENT = {"extension": ".py", "format_name": "percent", "comment_magics": False}  # else "# copy the weights" is a command
-KERNELS = Config({"KernelManager": {"transport_encryption": "auto"}})  # else each warns that others could read along
 METADATA = {  # what JupyterLab itself would write, less the version: merely opening a notebook changes it little
     "kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"},
     "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python",
@@ -206,14 +205,28 @@ def difference(edition, nb, exact=True):
     return None
 
 
+@contextlib.contextmanager
+def own_sockets():
+    """What configures the client of one kernel that no other can get in the way of, for the time of the block.
+
+    Its sockets are files of a folder of its own (Windows has none such). Ports are chosen, and free, before the kernel binds
+    them: of two that start side by side now and then one finds its port taken, and its lesson does not run.
+    """
+    settings = {"transport_encryption": "auto"}  # else each kernel warns that others could read along
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # the kernel, too, takes its files away
+        if os.name != "nt":
+            settings |= {"transport": "ipc", "ip": str(Path(folder, "socket"))}
+        yield Config({"KernelManager": settings})
+
+
 def execute(nb, environment=None, kernel="python3", errors=False):
     """Run a notebook's cells in a fresh kernel, in the folder notebooks/, its ledger in a folder of its own.
 
     errors: go on behind a cell that raises; the error is then its output.
     """
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch, own_sockets() as config:
         client = nbclient.NotebookClient(nbformat.from_dict(nb), timeout=300, kernel_name=kernel, coalesce_streams=True,
-                                         allow_errors=errors, config=KERNELS,
+                                         allow_errors=errors, config=config,
                                          resources={"metadata": {"path": str(ROOT / "notebooks")}})
         return client.execute(env={**os.environ, "SIDE_BY_SIDE_BUILD": scratch, **(environment or {})})
 
@@ -352,9 +365,9 @@ def run(source, parameters, kernel="python3"):
     done.parent.mkdir(parents=True, exist_ok=True)
     write(learner(read(source)), done)
     values = typed(parameters, papermill.inspect_notebook(str(done)))
-    with fresh_ledger(name):
+    with fresh_ledger(name), own_sockets() as config:
         papermill.execute_notebook(str(done), str(done), values, cwd=str(plain.parent), progress_bar=False,
-                                   kernel_name=kernel, config=KERNELS)
+                                   kernel_name=kernel, config=config)
         found, left_out = ledger.of(name)
         if left_out:
             raise ValueError(f"its ledger holds what does not fit: {'; '.join(left_out)}")
@@ -410,8 +423,8 @@ def verdicts(chosen, workers, as_run=False):
     """Run the solved notebooks and compare what their verdict cells say with what they said, by nbval. The exit code.
 
     Each has a kernel of its own, in which the frameworks are loaded when it begins. A single one needs no workers, and none
-    has what is not run: kernels that last a second start so often that two workers were given the same port (a kernel's
-    ports are chosen, and free, before it binds them), in one run of forty; its lesson then was not compared.
+    has what is not run: nbval's kernels have ports (see own_sockets), and where they last a second two workers' were given
+    the same one in one run of forty.
     as_run: nothing is run; what is compared is what the cells said when the tests ran the learners' notebooks with
     papermill, and which no answer changes (rules.compared_without_answers). Exits, naming the lesson, where the tests have
     not run it as it is today.
