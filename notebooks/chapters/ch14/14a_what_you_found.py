@@ -33,14 +33,14 @@ from helpers import claims, exercises, show
 # PyTorch
 import torch
 
-from helpers import torch_side  # noqa: F401, the table below shows what it sees
+from helpers import torch_side  # the table below shows what it sees
 
 # %% tags=["tf", "setup"]
 # TensorFlow
 with session.quiet():
     import tensorflow as tf
 
-from helpers import tf_side  # noqa: F401, the check of exercise 14.2 asks for it
+from helpers import tf_side  # the check of exercise 14.2 asks for it
 
 # %% tags=["parameters"]
 fast = True
