@@ -2,9 +2,9 @@
 # matplotlib 3.11.2: a text that is asked for its size keeps a whole picture's memory, where the figure was made without a canvas.
 #
 # Guess: a Figure() that nobody shows costs a few kB; to ask forty texts for their extent measures letters, and keeps nothing.
-# Behavior: Figure() has a base canvas, which has no renderer. Text.get_window_extent then makes one for each call, as large as
-#   the figure in pixels (4 MB for 1000 x 1000), and all of them stay for as long as the figure does. With a canvas of Agg the
-#   texts share one. A page of some hundred texts in A3 took 2.8 GB so; nothing warns.
+# Behavior: Figure() has a base canvas, which has no renderer. Text.get_window_extent then makes one, as large as the figure in
+#   pixels (4 MB for 1000 x 1000), and one stays for each text that was measured. With a canvas of Agg the texts share one.
+#   A page of some hundred texts in A3 took 2.8 GB so; nothing warns.
 set -euo pipefail
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 
-import nbclient
 import nbformat
 import pytest
 
@@ -117,11 +116,8 @@ def test_a_framework_that_a_start_up_file_of_ipython_loads_is_blamed_on_that_fil
         monkeypatch.delenv(name)
     start = "from helpers import session\nsession.start('01')"
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(start) for _ in range(2)])
-    with pipeline.own_sockets() as config:
-        client = nbclient.NotebookClient(book, timeout=60, kernel_name="python3", allow_errors=True, config=config,
-                                         resources={"metadata": {"path": str(ROOT / "notebooks")}})
-        done = client.execute(env=bare(IPYTHONDIR=str(tmp_path / "ipython"),
-                                       PYTHONPATH=os.pathsep.join([str(tmp_path), str(ROOT)])))
+    variables = {"IPYTHONDIR": str(tmp_path / "ipython"), "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
+    done = pipeline.execute(book, variables, errors=True)
     first, second = (cell.outputs[0].evalue for cell in done.cells)
     assert f"PyTorch was imported before this notebook's first cell, by 10-mine.py in IPython's folder {folder}" in first
     assert "Restart the kernel and run the notebook from its first cell" in second

@@ -1,11 +1,9 @@
 """In a real kernel: an unquoted guess gets a sentence, and a check does not judge the answer of another cell."""
-import nbclient
 import nbformat
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 import pipeline
-from helpers import ROOT
 from helpers.course import cells
 
 pytestmark = pytest.mark.slow
@@ -16,10 +14,7 @@ ASK = 'guess = {}  # "a", "b" or "c"\nexercises.predict("P1.1", guess, among=["a
 def run(*sources):
     """What each cell of a notebook says in a kernel, errors included: a list of texts, without the first cell's."""
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in (START, *sources)])
-    with pipeline.own_sockets() as config:
-        client = nbclient.NotebookClient(book, timeout=60, kernel_name="python3", allow_errors=True, config=config,
-                                         resources={"metadata": {"path": str(ROOT / "notebooks")}})
-        done = client.execute()
+    done = pipeline.execute(book, errors=True)
     return ["".join(output.get("text") or output.get("data", {}).get("text/plain") or output.get("ename", "")
                     for output in cell.outputs) for cell in done.cells[1:]]
 
