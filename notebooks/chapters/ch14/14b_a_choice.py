@@ -427,6 +427,7 @@ weights = dict.fromkeys(mine, 1)
 weights["serving"] = 2
 
 
+# %% tags=["taught"]
 def sentence(weights):
     """The answer, and what would flip it, in words."""
     value = score(weights, mine)
