@@ -25,6 +25,10 @@ import psutil
 from helpers import ROOT, errors
 from helpers.machine import guard, loopback
 
+TRIED = ("matplotlib", "pandas", "sklearn")
+"""Libraries that Keras loads where they are there, and that a worker seldom uses: two of the five seconds of a processor in
+which TensorFlow is loaded (Keras 3.15)."""
+
 
 class ChildFailed(RuntimeError):
     """A child ended with an error; `.log` is all that it wrote."""
@@ -76,19 +80,32 @@ def worker(name: str | Path) -> Path:
     return found.resolve()
 
 
-def run(script: str | Path, payload: object, timeout: float, env: dict | None = None) -> Results:
+def lean(env: dict | None = None, keep: Sequence[str] = ()) -> dict:
+    """`env` for a child that loads TensorFlow: it finds none of TRIED but those to keep, and starts the sooner.
+
+    Each stands first on its path as a module that says so: helpers/machine/without.
+    """
+    env = env or {}
+    folders = [str(Path(guard.__file__).parent / "without" / name) for name in TRIED if name not in keep]
+    path = [*folders, str(env.get("PYTHONPATH", os.environ.get("PYTHONPATH", "")))]
+    return {**env, "PYTHONPATH": os.pathsep.join(filter(None, path))}
+
+
+def run(script: str | Path, payload: object, timeout: float, env: dict | None = None, keep: Sequence[str] = ()) -> Results:
     """Run a Python script (a path, or a name as `worker` knows it) with this interpreter: its JSON lines.
 
     `payload` reaches the script as JSON on standard input; arrays become lists, paths strings (large arrays:
     save an .npz and send its path). Each JSON object that it prints on a line of its own becomes a dict in
     the list; other lines, and standard error, are in the list's `.log`. `env`: variables to add or replace.
+    `keep`: what the script imports of TRIED; it finds no other (see `lean`).
 
     Raises ChildFailed with the script's own frames and the error, or ChildTimeout after `timeout` seconds.
     """
-    return together(script, [payload], timeout, env)[0]
+    return together(script, [payload], timeout, env, keep)[0]
 
 
-def together(script: str | Path, payloads: Sequence, timeout: float, env: dict | None = None) -> list[Results]:
+def together(script: str | Path, payloads: Sequence, timeout: float, env: dict | None = None,
+             keep: Sequence[str] = ()) -> list[Results]:
     """Like `run`, one child for each payload, all at the same time (ranks that talk to each other).
 
     A list of what `run` gives. When one fails, or the time is up, the others are ended too.
@@ -97,7 +114,7 @@ def together(script: str | Path, payloads: Sequence, timeout: float, env: dict |
     texts = [json.dumps(payload, default=_plain).encode() for payload in payloads]
     with contextlib.ExitStack() as stack:
         args = [sys.executable, "-P", path]  # -P: a worker called like a library must not hide it
-        children = [stack.enter_context(started(args, text, env)) for text in texts]
+        children = [stack.enter_context(started(args, text, lean(env, keep))) for text in texts]
         if not wait(children, timeout):
             raise ChildTimeout(_too_late(path.name, timeout), log(children))
         for number, child in enumerate(children, 1):

@@ -146,6 +146,24 @@ def test_the_environment_of_a_child(script, monkeypatch):
     assert found["PATH"].split(os.pathsep)[0] == os.path.dirname(sys.executable)
 
 
+def test_a_worker_starts_without_what_keras_only_tries(script):
+    """Each is found first on its path, by everything that asks, and says how to have it; Keras does not miss it."""
+    path = script(f"import json, sys, tensorflow; print(json.dumps(sorted({{*sys.modules}} & {{*{process.TRIED}}})))")
+    env = process.lean({"TF_CPP_MIN_LOG_LEVEL": 3})
+    assert process.command([sys.executable, path], LONG, env).stdout == "[]\n"
+    for name in process.TRIED:
+        asks = script(f"import {name}; print('{{}}')")
+        with pytest.raises(process.ChildFailed, match=rf'this child starts without {name}, .* keep=\["{name}"\]\) has it'):
+            process.run(asks, None, LONG)
+        assert process.run(asks, None, LONG, keep=[name]) == [{}]
+
+
+def test_what_a_worker_is_not_to_find_stands_before_its_own_path():
+    assert process.lean({"PYTHONPATH": "own"}, keep=process.TRIED) == {"PYTHONPATH": "own"}
+    *without, own = process.lean({"PYTHONPATH": "own"})["PYTHONPATH"].split(os.pathsep)
+    assert [os.listdir(folder) for folder in without] == [[f"{name}.py"] for name in process.TRIED] and own == "own"
+
+
 def test_the_mark_of_a_childs_child_holds_both(script, monkeypatch):
     monkeypatch.setenv(guard.MARK, "/outer")
     found, = process.run(script("import json, os; print(json.dumps(dict(os.environ)))"), None, LONG)

@@ -32,6 +32,7 @@ from helpers.machine import guard
 TORCHRUN = ["torchrun", "--standalone", "--local-addr=127.0.0.1", "--nproc-per-node=2"]
 PYTHON = [sys.executable, "-P"]
 ENV = launch.environment(gpus=False)
+FOR_RAY = launch.environment(gpus=False, keep=["pandas"])
 RAY = ("raylet", "gcs_server", "ray::")
 WORKERS = ROOT / "notebooks" / "chapters" / "ch08" / "workers"
 LONG = 300
@@ -263,10 +264,10 @@ KERNEL = ("import json, sys; from chapters.ch08 import launch; print('up', flush
           "launch.commands(json.loads(sys.argv[1]), 600)")
 
 
-def kernel(job):
+def kernel(job, env=ENV):
     """Start a process that runs a job like a notebook's kernel does; (the process, the mark that all below it bear)."""
     mark = uuid.uuid4().hex
-    env = os.environ | {guard.MARK: mark} | {name: str(value) for name, value in ENV.items()}
+    env = os.environ | {guard.MARK: mark} | {name: str(value) for name, value in env.items()}
     words = [sys.executable, "-c", KERNEL, json.dumps([[str(word) for word in job]])]
     running = subprocess.Popen(words, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert running.stdout.readline() == "up\n"
@@ -327,7 +328,7 @@ def rays():
 @posix
 def test_no_process_of_ray_outlives_a_killed_kernel(only_ray, folder):
     before = rays()
-    running, mark = kernel([*PYTHON, process.worker("ch08/ray_torch"), folder, "-1"])
+    running, mark = kernel([*PYTHON, process.worker("ch08/ray_torch"), folder, "-1"], FOR_RAY)
     with running:
         assert until(lambda: any("raylet" in words for pid, words in rays().items() if pid not in before), LONG)
         running.kill()
@@ -440,17 +441,6 @@ def test_with_shuffling_each_epoch_has_an_order_of_its_own(tmp_path):
 def test_a_worker_of_pytorchs_leaves_its_group_and_ends_as_programs_do(name):
     text = process.worker(f"ch08/{name}").read_text(encoding="utf-8")
     assert text.rstrip().endswith("distributed.destroy_process_group()") and "os._exit" not in text
-
-
-@slow
-def test_a_worker_starts_without_what_keras_only_tries():
-    """Each of them is found first on its path, by everything that asks, and says why it is not there."""
-    names = sorted(path.stem for path in launch.WITHOUT.glob("*.py"))
-    say = f"import json, sys, tensorflow, keras; print(json.dumps({{'loaded': sorted(set(sys.modules) & set({names}))}}))"
-    assert launch.commands([[*PYTHON, "-c", say]], LONG, ENV)[0] == [{"loaded": []}] and names
-    for name in names:
-        with pytest.raises(process.ChildFailed, match=f"start without {name}: see WITHOUT"):
-            launch.commands([[*PYTHON, "-c", f"import {name}"]], LONG, ENV)
 
 
 def test_of_several_commands_each_gives_its_own_lines():

@@ -78,7 +78,7 @@ def store(tmp_path_factory):
         (folder / "plain" / number).mkdir(parents=True)
     for side, code in (("tf", BUILD_TF), ("torch", BUILD_TORCH)):
         (folder / f"build_{side}.py").write_text(code, encoding="utf-8")
-        done = process.command([sys.executable, folder / f"build_{side}.py", folder / side, "1", "2"], timeout=200)
+        done = process.command([sys.executable, folder / f"build_{side}.py", folder / side, "1", "2"], 200, process.lean())
         assert done.returncode == 0, done.stderr
     return folder
 

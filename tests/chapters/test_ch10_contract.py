@@ -214,7 +214,7 @@ print(json.dumps(found))
 
 
 def told_by(code):
-    done = process.command([sys.executable, "-c", code], timeout=300)
+    done = process.command([sys.executable, "-c", code], 300, process.lean())
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout.splitlines()[-1])
 

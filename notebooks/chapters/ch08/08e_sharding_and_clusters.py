@@ -51,7 +51,7 @@ session.use(seed=seed, device=device, fast=fast)
 temporary = tempfile.TemporaryDirectory(prefix="side-by-side-")
 folder = Path(temporary.name)  # gone with the kernel
 given = task.write(folder, seed, epochs=1 if fast else 5)  # for the workers
-env = launch.environment(gpus=False)
+env = launch.environment(gpus=False, keep=["pandas"])  # which Ray needs
 
 # %% [markdown]
 # ## 8e.1 Weights in parts

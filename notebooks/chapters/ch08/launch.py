@@ -15,11 +15,6 @@ from helpers import errors, process, web
 
 WORKERS = Path(__file__).parent / "workers"
 
-WITHOUT = Path(__file__).parent / "without"
-"""What a worker finds first on its path: for two libraries that Keras loads if they are there, and that no worker uses, a
-module which says that they are not. They take about a fifth of the time in which TensorFlow is loaded. (Keras tries pandas
-too, but Ray needs it.)"""
-
 PYTHON = [sys.executable, "-P"]
 """What starts a script: this Python; -P, so that a script called like a library does not hide it."""
 
@@ -55,17 +50,17 @@ def commands(jobs, timeout, env=None):
         return [process.results(*process.written(child)) for child in children]
 
 
-def environment(gpus):
-    """The environment variables of workers, for `commands`. gpus: whether they may see them.
+def environment(gpus, keep=()):
+    """The environment variables of workers, for `commands`. gpus: whether they may see them; keep: see `process.lean`.
 
     Ranks talk through this machine's loopback, under the name that it has here. Without the last variable a restart of
-    torchrun's can hang. Workers start without what WITHOUT names.
+    torchrun's can hang.
     """
     links = psutil.net_if_addrs().items()
     loopback = next(link for link, found in links if any(address.address == "127.0.0.1" for address in found))
     seen = {} if gpus else {"CUDA_VISIBLE_DEVICES": "-1"}
-    path = os.pathsep.join(filter(None, [str(WITHOUT), os.environ.get("PYTHONPATH")]))
-    return ONE_THREAD | seen | {"PYTHONPATH": path, "GLOO_SOCKET_IFNAME": loopback, "TORCH_DISABLE_SHARE_RDZV_TCP_STORE": 1}
+    variables = ONE_THREAD | seen | {"GLOO_SOCKET_IFNAME": loopback, "TORCH_DISABLE_SHARE_RDZV_TCP_STORE": 1}
+    return process.lean(variables, keep)
 
 
 def name(job):

@@ -57,7 +57,7 @@ def _board(args, port, ready, timeout):
     """`process.server` for a worker that takes the path at which it begins from the environment, which no other account
     of the machine can read. ready: the path of a file below that one."""
     base = web.secret_base(port)
-    return process.server(args, f"http://127.0.0.1:{port}{base}/{ready}", timeout, {"BOARD_BASE": base}, base)
+    return process.server(args, f"http://127.0.0.1:{port}{base}/{ready}", timeout, process.lean({"BOARD_BASE": base}), base)
 
 
 @contextlib.contextmanager

@@ -44,7 +44,8 @@ def running(folder, name, side):
     base = web.secret_base(rest_port)
     url = f"http://127.0.0.1:{rest_port}{base}/v1/models/{name}"
     args = [sys.executable, "-P", process.worker("ch10/serve_grpc"), folder, name, port, rest_port, side]
-    with process.server(args, url, timeout=90, env={"SERVER_KEY": key, "SERVER_BASE": base}, base=base):
+    env = process.lean({"SERVER_KEY": key, "SERVER_BASE": base})
+    with process.server(args, url, timeout=90, env=env, base=base):
         yield Door(f"127.0.0.1:{port}", key, url)
 
 

@@ -65,7 +65,7 @@ def operated(folder, name, side, grace, brake):
     args = [sys.executable, "-P", process.worker("ch10/serve_operated"), folder, name, "--side", side, "--port", port,
             "--probes", second, "--grace", grace, "--brake", brake]
     probes = f"http://127.0.0.1:{second}{base}"
-    with process.server(args, f"{probes}/healthz", timeout=90, env={"SERVER_BASE": base}, base=base) as server:
+    with process.server(args, f"{probes}/healthz", timeout=90, env=process.lean({"SERVER_BASE": base}), base=base) as server:
         clients = f"http://127.0.0.1:{port}{base}"
         yield Operated(f"{clients}/v1/models/{name}", clients, probes, brake, server.pid, grace > 0)
 
@@ -146,4 +146,4 @@ def _python(script, folder, name, side, connections):
 def _started(args, port, name, base=""):
     """base: where its addresses begin. It goes through the environment, which no other account of the machine can read."""
     ready = f"http://127.0.0.1:{port}{base}/v1/models/{name}"
-    return process.server(args, ready, timeout=90, env={"SERVER_BASE": base}, base=base)
+    return process.server(args, ready, timeout=90, env=process.lean({"SERVER_BASE": base}), base=base)

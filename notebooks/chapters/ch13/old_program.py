@@ -40,7 +40,7 @@ def mend(folder: Path, files: str, changes: Mapping[str, str]) -> None:
 
 def run(script: Path, *arguments, env: Mapping[str, str] | None = None) -> str:
     """Run a script of a copy: the last line that it printed, or where it died and of what, in one line."""
-    done = process.command([sys.executable, script, *map(str, arguments)], 300, {**ON_CPU, **(env or {})})
+    done = process.command([sys.executable, script, *map(str, arguments)], 300, process.lean({**ON_CPU, **(env or {})}))
     if done.returncode == 0:
         return done.stdout.strip().splitlines()[-1]
     places = re.findall(r'File "([^"]+)", line (\d+)', done.stderr)
