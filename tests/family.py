@@ -3,6 +3,10 @@ import contextlib
 
 import psutil
 
+LONG = 600
+"""Seconds that no child needs, however busy the machine is and however little memory is free: a test that waits for them has
+failed. With three whole runs on two cores and 1 GB free, TensorFlow took more than 120 to load."""
+
 
 def of(pid=None):
     """A process (this one without a pid) and all below it, as psutil.Process."""

@@ -12,6 +12,7 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 
 import batch
+import family
 import loaded
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks them")
@@ -96,7 +97,7 @@ time.sleep(1)
 def in_a_kernel(source, name):
     """Hold 300 MB in a kernel of this name, 100 MB in a process that it starts, and compute in it."""
     manager, client = start_new_kernel(kernel_name=name)
-    assert client.execute_interactive(HEAVY, timeout=60)["content"]["status"] == "ok"
+    assert client.execute_interactive(HEAVY, timeout=family.LONG)["content"]["status"] == "ok"
     client.stop_channels()
     manager.shutdown_kernel()
 

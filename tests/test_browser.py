@@ -9,6 +9,7 @@ import sys
 import nbformat
 import pytest
 
+import family
 import pipeline
 from helpers import ROOT, process, web
 
@@ -37,7 +38,7 @@ def lab(desk, tmp_path_factory):
     environment = {"JUPYTERLAB_SETTINGS_DIR": str(scratch / "settings"), "JUPYTER_RUNTIME_DIR": str(scratch / "runtime"),
                    "JUPYTERLAB_WORKSPACES_DIR": str(scratch / "workspaces"),  # else Lab reopens what was open last time
                    "SIDE_BY_SIDE_BUILD": str(scratch / "build")}
-    with process.server(command, ready=f"http://127.0.0.1:{port}/lab", timeout=180, env=environment):
+    with process.server(command, ready=f"http://127.0.0.1:{port}/lab", timeout=family.LONG, env=environment):
         yield f"http://127.0.0.1:{port}"
 
 
@@ -103,8 +104,8 @@ def test_a_learner_runs_lesson_0a_and_answers_the_quiz(lab, page, tmp_path):
     cells = nbformat.read(ROOT / "notebooks" / name, 4).cells
     last = [cell for cell in cells if cell.cell_type == "code"][-1]
     page.goto(f"{lab}/lab/tree/{name}?reset")
-    page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for(timeout=60_000)  # before, Lab asks which kernel
-    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for(timeout=60_000)
+    page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for(timeout=180_000)  # before, Lab asks which kernel
+    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for(timeout=180_000)
     page.wait_for_load_state("networkidle")
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click()

@@ -17,6 +17,7 @@ import pytest
 
 import converters
 import editions
+import family
 import fetch
 import layout
 import pipeline
@@ -103,7 +104,7 @@ def test_make_knows_the_target_and_its_tool_the_options(command, monkeypatch):
     # these tests run inside `make test` too: this make must not think that it is a part of that one, and say so
     outside = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
     done = subprocess.run([*shlex.split(command), "-n"], cwd=ROOT, env=outside, capture_output=True, text=True,
-                          timeout=60)
+                          timeout=family.LONG)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines(), "nothing would run"
     for line in done.stdout.splitlines():
@@ -137,7 +138,7 @@ def copy(tmp_path):
 def typed(command, folder):
     """Type a command in a folder, as in a POSIX shell; `python` is the one that runs the tests."""
     command = re.sub(r"^python ", lambda _: f"{shlex.quote(sys.executable)} ", command)
-    return subprocess.run(["bash", "-ec", command], cwd=folder, capture_output=True, text=True, timeout=120,
+    return subprocess.run(["bash", "-ec", command], cwd=folder, capture_output=True, text=True, timeout=family.LONG,
                           env={**os.environ, "PYTHONPATH": str(ROOT), "SIDE_BY_SIDE_BUILD": str(folder / "build")})
 
 

@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 
+import family
 import helpers
 from chapters.ch00 import wheels
 from chapters.ch07 import alice
@@ -103,7 +104,7 @@ def test_the_export_gives_the_shipped_bytes(tmp_path):
     needs("sklearn")
     for folder in ("first", "second"):
         tool = helpers.ROOT / "data" / "scripts" / "export_digits.py"
-        done = subprocess.run([sys.executable, tool, tmp_path / folder], capture_output=True, text=True, timeout=120)
+        done = subprocess.run([sys.executable, tool, tmp_path / folder], capture_output=True, text=True, timeout=family.LONG)
         assert done.returncode == 0, done.stderr
         for name in ("images.npy", "labels.npy"):
             shipped = (helpers.ROOT / "data" / "digits" / name).read_bytes()
@@ -238,7 +239,8 @@ def test_the_order_is_the_same_whatever_happened_before():
 def test_another_process_gets_the_same_order():
     code = "import numpy as np; from helpers import data; y = np.arange(10); " \
            "print([list(map(int, b)) for _, b in data.batches(y, y, 4, 0, 0)])"
-    done = subprocess.run([sys.executable, "-c", code], cwd=helpers.ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], cwd=helpers.ROOT, capture_output=True, text=True,
+                          timeout=family.LONG)
     assert done.stdout.strip() == str([[int(i) for i in batch] for batch in order()]), done.stderr
 
 
@@ -267,5 +269,6 @@ def test_a_batch_size_with_a_fraction_is_refused():
 def test_reading_data_imports_neither_framework():
     code = "import sys; from helpers import data; data.digits(); data.claims_table(); " \
            "print([name for name in ('torch', 'tensorflow', 'keras', 'sklearn') if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], cwd=helpers.ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], cwd=helpers.ROOT, capture_output=True, text=True,
+                          timeout=family.LONG)
     assert done.stdout.strip() == "[]", done.stderr

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 
 import pytest
 
+import family
 from helpers import ROOT
 from helpers.machine import fetched
 from helpers.machine.doctor import computer, extras, gpus, surroundings
@@ -71,7 +72,7 @@ def test_it_needs_only_the_standard_library():
     """-S: no installed package can be imported, as on a machine where nothing is installed yet."""
     def bare(option):
         return subprocess.run([sys.executable, "-S", "-m", "helpers.doctor", option], cwd=ROOT,
-                              capture_output=True, text=True, timeout=60)
+                              capture_output=True, text=True, timeout=family.LONG)
 
     done = bare("--quick")
     assert done.stderr == ""
@@ -243,7 +244,7 @@ def test_a_limit_of_the_users_own_counts():
     code = ("import resource; resource.setrlimit(resource.RLIMIT_AS, (1_200_000_000, resource.RLIM_INFINITY))\n"
             "from helpers.machine.doctor import computer, main; print(main.memory(computer.own_limit()))\n"
             "assert computer.free_memory() <= 1_200_000_000")
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=family.LONG)
     assert done.returncode == 0, done.stderr
     assert "level='problem', what='`ulimit -v` leaves a program 1.2 GB" in done.stdout
     assert "ulimit -v unlimited" in done.stdout
@@ -396,7 +397,7 @@ def test_running_a_program_that_is_not_there():
 
 
 def test_the_frameworks_of_this_environment_are_seen():
-    found = gpus.frameworks(timeout=600)  # on a busy machine with little memory TensorFlow took more than two minutes once
+    found = gpus.frameworks(timeout=family.LONG)
     assert [f.level for f in found] != [] and not any(f.level == "problem" for f in found), found
 
 

@@ -8,6 +8,7 @@ import sys
 import nbformat
 import pytest
 
+import family
 import pipeline
 from helpers import ROOT, session
 from helpers.machine import environment
@@ -26,7 +27,7 @@ def bare(**more):
 
 def child(code, cwd=None, **more):
     """Run code in a new interpreter with such an environment: what was printed, and what went to standard error."""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, cwd=cwd,
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=family.LONG, cwd=cwd,
                           env=bare(**more))
     return done.stdout, done.stderr
 

@@ -10,6 +10,7 @@ import sys
 import grimp
 import pytest
 
+import family
 from helpers import ROOT
 
 FACE = sorted(path.stem for path in (ROOT / "helpers").glob("*.py") if path.stem not in ("__init__", "doctor")) + ["plots"]
@@ -39,7 +40,7 @@ def public(body):
 def test_the_whole_face_loads_no_framework_and_shows_nothing_before_it_is_asked():
     names = ", ".join(name for name in FACE if name not in SIDES)
     code = f"from helpers import {names}; import sys; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=family.LONG, check=True)
     loaded = {name.partition(".")[0] for name in done.stdout.split()}
     assert "numpy" in loaded and not loaded & {"torch", "tensorflow", "keras", "jinja2", "IPython"}
 

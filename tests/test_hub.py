@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from traitlets.config import Config
 
+import family
 import pipeline
 from helpers import ROOT, build_dir
 
@@ -72,7 +73,7 @@ def test_when_a_learners_server_starts_their_copy_follows_the_course_and_keeps_w
         environment = {**os.environ, **settings.Spawner.environment, "HOME": str(home),
                        "PYTHONPATH": os.pathsep.join([str(course), str(tmp_path)])}
         command = [settings.Spawner.cmd[0], course / Path(settings.Spawner.cmd[1]).relative_to(ROOT), "--port=1"]
-        done = subprocess.run(command, env=environment, cwd=home, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, env=environment, cwd=home, capture_output=True, text=True, timeout=family.LONG)
         assert done.returncode == 0, done.stderr
         return done.stdout.splitlines()
 

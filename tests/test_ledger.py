@@ -10,6 +10,7 @@ import types
 import numpy as np
 import pytest
 
+import family
 from helpers.course import ledger
 from helpers.machine import lock
 
@@ -338,7 +339,7 @@ print(ledger.path_of("01").read_bytes() == before, sorted(path.name for path in 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on the size of files")
 def test_a_full_disk_costs_nothing_that_was_there(build_folder):
-    done = subprocess.run([sys.executable, "-c", FULL_DISK], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", FULL_DISK], capture_output=True, text=True, timeout=family.LONG, check=True)
     said, kept = done.stdout.splitlines()
     assert "Make room there, or set the environment variable SIDE_BY_SIDE_BUILD" in said
     assert kept == "True ['01.json', 'learner.txt']"
@@ -373,7 +374,7 @@ def test_two_processes_lose_nothing(build_folder):
         process.stdin.write("go\n")
         process.stdin.flush()
     for process in both:
-        process.communicate(timeout=120)
+        process.communicate(timeout=family.LONG)
     found, left_out = ledger.of("01")
     assert [process.returncode for process in both] == [0, 0] and left_out == []
     assert set(found.numbers) == {f"{name} {k}" for name in ("one", "two") for k in range(150)}
@@ -443,5 +444,5 @@ def test_patience_ends(monkeypatch):
 
 def test_reading_ledgers_needs_no_numpy():
     code = "import sys, helpers.course.ledger; print(*sorted({'numpy', 'matplotlib', 'IPython'} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=family.LONG, check=True)
     assert done.stdout.split() == []

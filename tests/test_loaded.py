@@ -24,7 +24,8 @@ def variables(tmp_path, monkeypatch):
 def said(client, code):
     """What a cell prints, or the name of the error with which it ends."""
     outputs = []
-    reply = client.execute_interactive(code, timeout=60, output_hook=lambda message: outputs.append(message["content"]))
+    reply = client.execute_interactive(code, timeout=family.LONG,
+                                       output_hook=lambda message: outputs.append(message["content"]))
     return "".join(content.get("text", "") for content in outputs).strip() or reply["content"].get("ename")
 
 
@@ -89,10 +90,10 @@ def test_it_is_interrupted_and_killed_as_its_client_wants(variables):
         manager, client = start_new_kernel(kernel_name=name)
         mine = pid(client)
         asked = client.execute("print('begun', flush=True)\nimport time\ntime.sleep(100)")
-        while client.get_iopub_msg(timeout=60)["content"].get("text") != "begun\n":
+        while client.get_iopub_msg(timeout=family.LONG)["content"].get("text") != "begun\n":
             pass
         manager.interrupt_kernel()
-        assert client.get_shell_msg(timeout=60)["content"]["ename"] == "KeyboardInterrupt" and asked
+        assert client.get_shell_msg(timeout=family.LONG)["content"]["ename"] == "KeyboardInterrupt" and asked
         client.stop_channels()
         manager.provisioner.process.kill()
         assert gone(mine)

@@ -7,6 +7,7 @@ import numpy as np
 import psutil
 import pytest
 
+import family
 from helpers import memory
 from helpers.machine import loopback
 
@@ -62,7 +63,7 @@ def test_an_error_comes_through_and_the_watcher_ends():
 def test_the_workers_count_more_for_more_scans():
     from helpers import process
     for name in ("ch07/memory_torch", "ch07/memory_tf"):
-        found = process.run(name, {"batches": [256, 4096, 4096, 4096]}, timeout=300)
+        found = process.run(name, {"batches": [256, 4096, 4096, 4096]}, timeout=family.LONG)
         few, *many = (row["bytes"] for row in found)
         assert [row["scans"] for row in found] == [256, 4096, 4096, 4096]
         assert max(many) > 4 * few and max(many) > 30e6, name  # the highest: on a busy machine a look may miss a peak

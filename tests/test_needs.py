@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import conftest
+import family
 from helpers import ROOT
 from helpers.machine import fetched
 
@@ -61,7 +62,7 @@ def test_ci_sets_the_variable_and_tries_to_install_twice(tmp_path, has, tried):
         path.write_text(f"#!/bin/bash\n{does}\n", encoding="utf-8")
         path.chmod(0o755)
     notes = tmp_path / "notes"
-    done = subprocess.run(["/bin/bash", tmp_path / ".ci" / "run"], capture_output=True, text=True, timeout=60,
+    done = subprocess.run(["/bin/bash", tmp_path / ".ci" / "run"], capture_output=True, text=True, timeout=family.LONG,
                           env={"PATH": str(tmp_path / "bin"), "NOTES": str(notes)})
     said = notes.read_text(encoding="utf-8").splitlines()
     assert done.returncode == 0, done.stderr

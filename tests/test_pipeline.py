@@ -11,6 +11,7 @@ import pytest
 from nbconvert.exporters import PythonExporter, ScriptExporter
 
 import batch
+import family
 import loaded
 import pipeline
 from helpers import ROOT
@@ -328,7 +329,7 @@ def test_a_relative_build_folder_is_one_folder_for_the_tool_and_its_kernels(sour
     (course / "elsewhere").mkdir()
     environment = {**pipeline.os.environ, "PYTHONPATH": str(course), "SIDE_BY_SIDE_BUILD": "build/other"}
     done = subprocess.run([sys.executable, course / "tools" / "pipeline.py", "run", "98"], cwd=course / "elsewhere",
-                          env=environment, capture_output=True, text=True, timeout=120)
+                          env=environment, capture_output=True, text=True, timeout=family.LONG)
     assert done.returncode == 0, done.stdout + done.stderr
     assert str(course / "build" / "other") in (course / "build" / "other" / "executed" / "98_title.ipynb").read_text("utf-8")
     assert (course / "build" / "other" / "ledger" / "98.json").exists()
@@ -361,7 +362,7 @@ def test_a_lessons_number_is_what_its_headings_show(lesson, number):
     (["run", "77"], "no lesson 77; there are"), (["fly"], "invalid choice: 'fly'")])
 def test_command_line(arguments, said):
     done = subprocess.run([sys.executable, "tools/pipeline.py", *arguments], cwd=ROOT, capture_output=True, text=True,
-                          timeout=60)
+                          timeout=family.LONG)
     assert done.returncode and said in done.stderr and "Traceback" not in done.stderr
 
 

@@ -15,12 +15,11 @@ import psutil
 import pytest
 
 import family
+from family import LONG
 from helpers import process, web
 from helpers.machine import guard, loopback
 
 HTTP = [sys.executable, "-m", "http.server", "--bind", "127.0.0.1"]
-LONG = 120
-"""Seconds that nothing here needs, however busy the machine is: a test that waits for them has failed."""
 posix = pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
 
 

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+import family
 import run_ledger
 from helpers import ROOT, exercises
 from helpers.course import ledger
@@ -70,7 +71,7 @@ def test_a_run_that_is_killed_leaves_the_old_ledger_as_it_was(answered):
             "with run_ledger.fresh_ledger('98'):\n"
             "    ledger.begin('98'); ledger.put('verdicts', 'C09', {'verdict': 'NEVER'}); print('written', flush=True)\n"
             "    os.kill(os.getpid(), signal.SIGKILL)")
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60,
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=family.LONG,
                           env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tools")])})
     assert done.stdout == "written\n" and done.returncode < 0 and answered.read_bytes() == before
 

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+import family
 import pipeline
 from helpers import session
 from helpers.course import ledger, missing
@@ -37,7 +38,7 @@ def test_fast():
 def child(code, **environment):
     """Run code in a new interpreter without the variables that session sets."""
     clean = {name: value for name, value in os.environ.items() if name not in session.ENVIRONMENT}
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120,
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=family.LONG,
                           env={**clean, **environment})
 
 

@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 import torch
 
+import family
+
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import tensorflow as tf
@@ -183,5 +185,5 @@ def test_deterministic_in_a_child():
             "tf_side.deterministic(False); tf_side.deterministic(True)\n"
             "try: tf_side.deterministic(False)\nexcept RuntimeError as error: print(error)\n")
     import sys
-    out = process.command([sys.executable, "-c", code], 120, process.lean()).stdout.split("\n")
+    out = process.command([sys.executable, "-c", code], family.LONG, process.lean()).stdout.split("\n")
     assert out[:3] == ["True", "False", "TensorFlow cannot leave deterministic mode: restart the kernel"]

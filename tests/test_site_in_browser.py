@@ -257,7 +257,7 @@ def test_the_search_says_how_many_sections_have_the_words_themselves(folder, pag
     assert count > 1 and hits.count() == min(40, count + similar)
     assert hits.first.locator("mark").first.inner_text() == "strides"
     page.locator("#hits a[href^='01b_windows_on_memory.html#']").first.click()
-    page.locator(":target").wait_for(timeout=30_000)  # a hit leads to its section
+    page.locator(":target").wait_for(timeout=180_000)  # a hit leads to its section
     page.goto(f"{folder.as_uri()}/search.html?q={'overflow'.replace('l', '')}")
     assert ": 0; with similar words:" in found.inner_text() and hits.count() > 0
     for words in ("all-reduce", "OVERFLOW"):

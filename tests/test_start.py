@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import family
 import start
 from helpers import ROOT, process, web
 
@@ -45,7 +46,7 @@ def run(course, *arguments, fails="nothing that is run"):
     log = course / "log"
     log.write_text("", encoding="utf-8")
     done = subprocess.run([sys.executable, course / "tools" / "start.py", *arguments], capture_output=True, text=True,
-                          env={**os.environ, "LOG": str(log), "FAILS": fails}, cwd=course.parent, timeout=60)
+                          env={**os.environ, "LOG": str(log), "FAILS": fails}, cwd=course.parent, timeout=family.LONG)
     return done.returncode, done.stdout + done.stderr, log.read_text(encoding="utf-8").splitlines()
 
 
@@ -59,10 +60,10 @@ def test_an_old_python_can_read_it():
 
 def test_it_needs_only_the_standard_library():
     command = [sys.executable, "-I", "-S", ROOT / "tools" / "start.py"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=family.LONG)
     assert done.returncode == 1 and "Traceback" not in done.stderr
     assert all(name in done.stderr for name in start.COMMANDS)
-    done = subprocess.run([*command, "help"], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([*command, "help"], capture_output=True, text=True, timeout=family.LONG)
     assert done.returncode == 0 and all(text in done.stdout for text in start.COMMANDS.values())
 
 
@@ -192,7 +193,7 @@ def test_make_hands_everything_on(course):
                              (["run", "ARGS=01 --seed 3"], "tools/pipeline.py|run|01|--seed|3|")):
         run(course, "run")
         (course / "log").write_text("", encoding="utf-8")
-        subprocess.run(["make", "-s", *target, f"PYTHON={sys.executable}"], cwd=course, check=True, timeout=60,
+        subprocess.run(["make", "-s", *target, f"PYTHON={sys.executable}"], cwd=course, check=True, timeout=family.LONG,
                        env={**os.environ, "LOG": str(course / "log"), "FAILS": "nothing"})
         line = (course / "log").read_text(encoding="utf-8").splitlines()[-1]
         assert line.startswith(expected)
@@ -215,7 +216,7 @@ def test_a_second_learner_has_folders_of_their_own_and_the_first_ones_stay(cours
     for command in ("lab", "clean"):
         argv = ([sys.executable, "tools/start.py", how[1], command] if how[0] == "python" else
                 ["make", "-s", command, how[1], f"PYTHON={sys.executable}"])
-        subprocess.run(argv, cwd=course, check=True, timeout=60, stdout=subprocess.DEVNULL,
+        subprocess.run(argv, cwd=course, check=True, timeout=family.LONG, stdout=subprocess.DEVNULL,
                        env={**os.environ, "LOG": str(course / "log"), "FAILS": "nothing"})
     copied, opened = (course / "log").read_text(encoding="utf-8").splitlines()
     assert copied == "tools/work_copy.py|" and "default_url=/lab/tree/work-ada/00a_first_contact.ipynb" in opened
@@ -255,7 +256,7 @@ def test_an_interrupt_ends_the_command_in_its_own_time(tmp_path):
                              env={**os.environ, "PYTHONPATH": str(ROOT / "tools")}, start_new_session=True)
     assert child.stdout.readline() == "ready\n"
     os.killpg(child.pid, signal.SIGINT)
-    said, _ = child.communicate(timeout=30)
+    said, _ = child.communicate(timeout=family.LONG)
     assert said == "ended in peace\n" and child.returncode == 5
 
 
@@ -268,7 +269,7 @@ def test_who_ends_the_starter_ends_the_command():
                              env={**os.environ, "PYTHONPATH": str(ROOT / "tools")}, start_new_session=True)
     assert child.stdout.readline() == "ready\n"
     child.terminate()
-    child.communicate(timeout=30)  # ends when the command has closed its output too
+    child.communicate(timeout=family.LONG)  # ends when the command has closed its output too
     assert child.returncode == 128 + signal.SIGTERM
 
 
@@ -300,17 +301,17 @@ def test_lab_opens_the_copy_and_merely_opening_changes_nothing(page, tmp_path):
                "--ServerApp.port_retries=0", "--IdentityProvider.token="]
     environment = {"PYTHONPATH": course, "JUPYTERLAB_SETTINGS_DIR": folder / "settings",
                    "JUPYTER_RUNTIME_DIR": folder / "runtime", "JUPYTERLAB_WORKSPACES_DIR": folder / "workspaces"}
-    with process.server(command, ready=f"http://127.0.0.1:{port}/lab", timeout=120, env=environment) as server:
+    with process.server(command, ready=f"http://127.0.0.1:{port}/lab", timeout=family.LONG, env=environment) as server:
         assert ("--allow-root" in server.log) == (os.geteuid() == 0)
         page.goto(f"http://127.0.0.1:{port}/")
-        page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for(timeout=90_000)
+        page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for(timeout=180_000)
         page.wait_for_load_state("networkidle")
         tab = page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab", has_text="98_title.ipynb")
         assert "jp-mod-dirty" not in tab.get_attribute("class")
         page.locator(".jp-Notebook a[href*='figures.py']").click()
-        page.locator(".jp-FileEditor").get_by_text("the module").wait_for(timeout=30_000)
+        page.locator(".jp-FileEditor").get_by_text("the module").wait_for(timeout=180_000)
         tab.click()
         page.locator(".jp-CodeCell .cm-content").click()
         page.keyboard.press("Control+Enter")
-        page.locator(".jp-OutputArea a", has_text="the report").click(timeout=60_000)
-        page.frame_locator(".jp-HTMLViewer iframe").get_by_text("all that you found").wait_for(timeout=30_000)
+        page.locator(".jp-OutputArea a", has_text="the report").click(timeout=180_000)
+        page.frame_locator(".jp-HTMLViewer iframe").get_by_text("all that you found").wait_for(timeout=180_000)

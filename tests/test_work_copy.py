@@ -9,6 +9,7 @@ import sys
 import nbformat
 import pytest
 
+import family
 import pipeline
 import work_copy
 from helpers import ROOT
@@ -319,8 +320,8 @@ def test_modules_come_from_the_course_and_workers_from_the_copy(course):
             "from chapters.ch08 import launch\n"
             "import chapters.ch08.checks\n"
             "print(launch.__file__); print(process.worker('ch08/ddp_torch')); print(process.worker('ch08/mirrored_tf'))")
-    done = subprocess.run([sys.executable, "-c", code], cwd=course / "work", capture_output=True, text=True, timeout=120,
-                          env={**os.environ, "PYTHONPATH": str(ROOT)})
+    done = subprocess.run([sys.executable, "-c", code], cwd=course / "work", capture_output=True, text=True,
+                          timeout=family.LONG, env={**os.environ, "PYTHONPATH": str(ROOT)})
     assert done.returncode == 0, done.stderr
     module, edited, untouched = done.stdout.splitlines()[-3:]
     assert module == str(ROOT / "notebooks" / "chapters" / "ch08" / "launch.py")

@@ -9,6 +9,7 @@ import tensorflow as tf
 import torch
 
 import cells
+import family
 from chapters.ch03 import checks, exhibits, exhibits_tf, exhibits_torch, figures
 from helpers import process, show, tf_side, torch_side  # noqa: F401, the checks find the sides among the loaded modules
 from helpers.course import quiz
@@ -281,7 +282,7 @@ def test_every_product_of_a_step_has_its_bar(name):
     """Forward a product a layer; back one toward the weights a layer, and one toward the layer before but for the first."""
     settings = [{"side": 1, "inside": 1}, {"side": 1, "inside": 2}]
     given = {"size": 64, "layers": 3, "settings": settings}
-    runs = process.run(f"ch03/schedule_{name}", given, timeout=120, env={"CUDA_VISIBLE_DEVICES": "-1"})
+    runs = process.run(f"ch03/schedule_{name}", given, timeout=family.LONG, env={"CUDA_VISIBLE_DEVICES": "-1"})
     assert len(runs) == len(settings)
     for found in runs:
         for branch in "ab":

@@ -11,6 +11,7 @@ import pytest
 from torch import nn
 
 import cells
+import family
 import pipeline
 import slices
 from chapters.ch05 import backends, checks, figures
@@ -181,7 +182,7 @@ def test_a_backend_that_is_not_installed(monkeypatch, capsys):
 @slow
 def test_legacy_layers_work_only_with_tf_keras():
     task = {"x": [[1.0, 2.0]], "kernel": [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], "bias": [0.5, 0.25, 0.0]}
-    report, = process.run("ch05/legacy_layers", task, timeout=300, env={"TF_USE_LEGACY_KERAS": "1"})
+    report, = process.run("ch05/legacy_layers", task, timeout=family.LONG, env={"TF_USE_LEGACY_KERAS": "1"})
     if report["installed"]:
         assert report["output"] == [[9.5, 12.25, 15.0]] and "deprecated" in report["warning"]
     else:

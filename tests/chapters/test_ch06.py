@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 import cells
+import family
 import pipeline
 from chapters.ch06 import defaults, figures, lockstep, start
 from helpers import data, parity, process
@@ -66,10 +67,10 @@ def test_the_later_lessons_start_where_lesson_6a_does():
 @pytest.mark.parametrize("worker", ["ch06/determinism_torch", "ch06/determinism_tf"])
 def test_the_switch_gives_the_same_bits_and_the_seed_matters(worker):
     ask = {"steps": 2, "repeats": 2, "device": "cpu"}
-    runs = process.run(worker, {"seed": 0, **ask}, timeout=120)
+    runs = process.run(worker, {"seed": 0, **ask}, timeout=family.LONG)
     assert [run["switch"] for run in runs] == [False, False, True, True]
     assert runs[2]["digest"] == runs[3]["digest"] and all(run["seconds"] > 0 for run in runs)
-    assert runs[3]["digest"] != process.run(worker, {"seed": 1, **ask}, timeout=120)[3]["digest"]
+    assert runs[3]["digest"] != process.run(worker, {"seed": 1, **ask}, timeout=family.LONG)[3]["digest"]
 
 
 # Its modules

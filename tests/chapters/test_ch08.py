@@ -26,6 +26,7 @@ import yaml
 import cells
 from chapters.ch08 import checks as ch08
 from chapters.ch08 import launch, placements, scripts, task
+from family import LONG
 from helpers import ROOT, process, web
 from helpers.machine import guard
 
@@ -35,8 +36,6 @@ ENV = launch.environment(gpus=False)
 FOR_RAY = launch.environment(gpus=False, keep=["pandas"])
 RAY = ("raylet", "gcs_server", "ray::")
 WORKERS = ROOT / "notebooks" / "chapters" / "ch08" / "workers"
-LONG = 300
-"""Seconds that nothing here needs, however busy the machine is: a test that waits for them has failed."""
 slow = pytest.mark.slow
 posix = pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
 

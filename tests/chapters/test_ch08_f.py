@@ -10,12 +10,11 @@ import torch.distributed.checkpoint as dcp
 
 import cells
 from chapters.ch08 import checks_f, launch, parts_torch, task
+from family import LONG
 from helpers import parity, process, show
 
 TORCHRUN = ["torchrun", "--standalone", "--local-addr=127.0.0.1"]
 ENV = launch.environment(gpus=False)
-LONG = 300
-"""Seconds that nothing here needs, however busy the machine is: a test that waits for them has failed."""
 
 
 @pytest.mark.parametrize("rows, saved, ranks", checks_f.SIZES)

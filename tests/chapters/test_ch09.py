@@ -78,7 +78,7 @@ def test_nothing_is_left_when_the_kernel_ends(has_visdom, tmp_path, how):
     url = kernel.stdout.readline().strip()
     assert web.status(f"{url}/user/style.css") == 200
     kernel.send_signal(how)
-    kernel.wait(timeout=120)
+    kernel.wait(timeout=family.LONG)
     kernel.stdout.close()
     assert web.wait_until(lambda: web.status(f"{url}/user/style.css") is None)
 
@@ -206,7 +206,7 @@ def test_an_interrupt_while_lingering_ends_the_look_and_the_server(tmp_path):
         kernel.execute(LOOK.format(logs=str(tmp_path)))
         shown, url = "", None
         while "went on" not in shown:
-            message = kernel.get_iopub_msg(timeout=90)["content"]
+            message = kernel.get_iopub_msg(timeout=family.LONG)["content"]
             shown += message.get("text", "") + message.get("data", {}).get("text/html", "")
             assert "ename" not in message, message
             if url is None and "<iframe" in shown:

@@ -565,7 +565,7 @@ def test_nothing_is_left_when_the_kernel_ends(store, tmp_path, kind, how):
     port = int(kernel.stdout.readline())
     assert listens(port)
     kernel.send_signal(how)
-    kernel.wait(timeout=120)
+    kernel.wait(timeout=family.LONG)
     kernel.stdout.close()
     _until(lambda: not listens(port))
 

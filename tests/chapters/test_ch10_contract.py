@@ -12,6 +12,7 @@ from contract import NAME, ROWS, Half, agree, sent
 from hypothesis import strategies as st
 
 import cells
+import family
 import pipeline
 from chapters.ch10 import model_config, model_store, rest_api
 from helpers import process
@@ -214,7 +215,7 @@ print(json.dumps(found))
 
 
 def told_by(code):
-    done = process.command([sys.executable, "-c", code], 300, process.lean())
+    done = process.command([sys.executable, "-c", code], family.LONG, process.lean())
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout.splitlines()[-1])
 

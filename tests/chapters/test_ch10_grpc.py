@@ -84,7 +84,7 @@ def test_names_numbers_and_types_are_those_of_tensorflow_serving(tmp_path):
     names = [name for name in messages.MESSAGES
              if not name.startswith("grpc.") and not name.endswith("Log")]  # not fetched: test_ch10_warmup
     home = fetched.folder("tensorflow-serving-api")
-    done = process.command([sys.executable, tmp_path / "real.py", home, *names], 120, process.lean())
+    done = process.command([sys.executable, tmp_path / "real.py", home, *names], family.LONG, process.lean())
     assert done.returncode == 0, done.stderr
     real, *services = process.results(done.stdout)
     assert real.keys() == set(names)
@@ -136,7 +136,7 @@ def test_odd_messages_are_read_as_tensorflow_reads_them(tmp_path):
         "    found = tf.io.parse_tensor(bytes.fromhex(text), tf.dtypes.as_dtype(dtype)).numpy()\n"
         "    print(json.dumps({'value': str(found.tolist()), 'dtype': str(found.dtype)}))\n", encoding="utf-8")
     sent = [(one.dtype, one.SerializeToString().hex()) for one in ODD]
-    done = process.command([sys.executable, tmp_path / "read.py", json.dumps(sent)], 120, process.lean())
+    done = process.command([sys.executable, tmp_path / "read.py", json.dumps(sent)], family.LONG, process.lean())
     assert done.returncode == 0, done.stderr
     own = [messages.unpack(one, "x") for one in ODD]
     assert process.results(done.stdout) == [{"value": str(one.tolist()), "dtype": str(one.dtype)} for one in own]
@@ -353,7 +353,7 @@ def door(request, tmp_path_factory):
     """(side, folder, Door) of each framework's server in turn."""
     folder = tmp_path_factory.mktemp(request.param)
     (folder / "build.py").write_text(BUILD.format(side=request.param), encoding="utf-8")
-    done = process.command([sys.executable, folder / "build.py", folder / "models" / "1"], 200, process.lean())
+    done = process.command([sys.executable, folder / "build.py", folder / "models" / "1"], family.LONG, process.lean())
     assert done.returncode == 0, done.stderr
     with grpc_server.running(folder / "models", servers.MODEL, request.param) as found:
         yield request.param, folder / "models", found
@@ -384,7 +384,7 @@ def test_tensorflow_servings_own_client_talks_to_both_unchanged(door):
     images = data.digits().x_test[:5]
     job = {"target": where.target, "key": where.key, "image": "image", "pictures": images}
     home = {"PYTHONPATH": fetched.folder("tensorflow-serving-api")}
-    found, = process.run("ch10/ask_serving_api", job, timeout=120, env=home)
+    found, = process.run("ch10/ask_serving_api", job, timeout=family.LONG, env=home)
     np.testing.assert_array_equal(np.array(found["probabilities"], "float32"), grpc_client.probabilities(where, images))
     assert found["states"] == {"1": "AVAILABLE"} and found["version"] == 1
     assert found["signatures"] == {"torch": [DEFAULT], "tf": ["__saved_model_init_op", "classify", "raw", DEFAULT]}[side]

@@ -369,7 +369,7 @@ def test_nothing_is_left_when_the_kernel_is_killed(tmp_path):
     pid = int(kernel.stdout.readline())
     assert psutil.pid_exists(pid)
     kernel.send_signal(signal.SIGKILL)
-    kernel.wait(timeout=120)
+    kernel.wait(timeout=family.LONG)
     kernel.stdout.close()
     assert web.wait_until(lambda: not psutil.pid_exists(pid), 60)
 
@@ -424,7 +424,7 @@ def test_the_images_command_runs_in_what_the_image_holds(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     address = command[-1]
     env = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{tmp_path / 'notebooks'}"}
-    with process.server(command, f"http://{address}:{second}/readyz", timeout=90, env=env):
+    with process.server(command, f"http://{address}:{second}/readyz", timeout=family.LONG, env=env):
         assert client.ask(f"http://{address}:{port}/v1/models/digits:predict", ONE) == (200, {"predictions": [2.5]})
 
 

@@ -110,7 +110,7 @@ def open_page(chapter, browser):
         page.on("pageerror", lambda problem: page.problems.append(str(problem)))
         page.on("console", lambda message: page.problems.extend([message.text] * (message.type == "error")))
         page.goto(f"{server.url}/index.html")
-        page.locator("body[data-checked]").wait_for(timeout=120_000)
+        page.locator("body[data-checked]").wait_for(timeout=180_000)
         yield page
         page.close()
 
@@ -129,7 +129,7 @@ def draw(page, strokes):
     page.wait_for_function("""async () => {  // until the page has answered for the last stroke, too
         const scores = await logits(document.querySelector("#model").value, picture);
         return document.querySelector("#answer").textContent.startsWith(`This is a ${largest([...scores])} `);
-    }""", timeout=120_000)
+    }""", timeout=180_000)
     return page.locator("#answer").inner_text()
 
 
@@ -182,9 +182,9 @@ def test_the_page_works_without_a_mouse(open_page):
     for _ in range(2):
         open_page.get_by_role("button", name="Read a scan").focus()
         open_page.keyboard.press("Enter")
-    open_page.get_by_text("A scan that a person labeled 1.").wait_for(timeout=120_000)
+    open_page.get_by_text("A scan that a person labeled 1.").wait_for(timeout=180_000)
     open_page.get_by_label("Model from").select_option("TensorFlow")
-    open_page.wait_for_function("document.querySelector('#answer').textContent.startsWith('This is')", timeout=120_000)
+    open_page.wait_for_function("document.querySelector('#answer').textContent.startsWith('This is')", timeout=180_000)
     assert open_page.locator("#answer").get_attribute("aria-live") == "polite"
 
 

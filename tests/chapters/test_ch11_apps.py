@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import cells
+import family
 from chapters.ch11 import apps, checks_e, phone, training
 from conftest import needs
 
@@ -86,9 +87,9 @@ public class Ask {
     }
 }
 """, encoding="utf-8")
-    subprocess.run(["javac", "-d", tmp_path, *place.glob("*.java")], check=True, timeout=120)
+    subprocess.run(["javac", "-d", tmp_path, *place.glob("*.java")], check=True, timeout=family.LONG)
     said = subprocess.run(["java", "-cp", tmp_path, "org.example.digits.Ask"], input=buffers.tobytes(), capture_output=True,
-                          check=True, timeout=120).stdout
+                          check=True, timeout=family.LONG).stdout
     found = np.array(said.split(), dtype="float32").reshape(-1, 8, 8)
     expected = np.stack([functions["pixels"](buffer, 64) for buffer in buffers])
     assert np.abs(found - expected).max() < 1e-6
