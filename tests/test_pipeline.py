@@ -308,6 +308,18 @@ def test_kernels_are_reached_by_no_port_that_others_could_take(source, build_fol
         assert done.cells[-1].outputs[0].text == "ipc\n"
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no sockets that are files")
+def test_nor_are_those_of_nbval(tmp_path):
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(
+        REACHED_BY, execution_count=1, outputs=[nbformat.v4.new_output("stream", text="ipc\n")])])
+    nbformat.write(book, tmp_path / "one.ipynb")
+    options = ["-p", "nbval", "-p", "tools.own_sockets", "--nbval", "--nbval-current-env", tmp_path / "one.ipynb"]
+    done = subprocess.run([*pipeline.PYTEST, "0", *options], cwd=ROOT, env={**os.environ, **pipeline.FEW_PLUGINS},
+                          capture_output=True, text=True, timeout=family.LONG)
+    assert done.returncode == 0 and "1 passed" in done.stdout, done.stdout
+
+
 def test_a_lesson_with_claims_that_judges_none_has_failed(source, monkeypatch):
     monkeypatch.setattr(pipeline.data, "claims_table", lambda: [{"id": "C09", "lesson": "98"},
                                                               {"id": "C10", "lesson": "99"}])

@@ -32,7 +32,6 @@ import nbclient  # noqa: E402
 import nbformat  # noqa: E402
 import papermill  # noqa: E402
 from jupytext.compare import compare  # noqa: E402
-from traitlets.config import Config  # noqa: E402
 
 import answers  # noqa: E402
 import density  # noqa: E402
@@ -42,6 +41,7 @@ from batch import each, keep_seconds, table, timed  # noqa: E402
 from helpers import build_dir, data, session  # noqa: E402
 from helpers.course import ledger  # noqa: E402
 from helpers.machine.environment import settle  # noqa: E402
+from own_sockets import own_sockets  # noqa: E402
 from parameters import typed  # noqa: E402
 from run_ledger import fresh_ledger, work_apart  # noqa: E402
 
@@ -203,20 +203,6 @@ def difference(edition, nb, exact=True):
             lines = compare(found[j], wanted[i], "the notebook", "the source", return_diff=True)
             return lines, f"cell {j + 1} ({first_line(nb.cells[j])!r}) differs from its source"
     return None
-
-
-@contextlib.contextmanager
-def own_sockets():
-    """What configures the client of one kernel that no other can get in the way of, for the time of the block.
-
-    Its sockets are files of a folder of its own (Windows has none such). Ports are chosen, and free, before the kernel binds
-    them: of two that start side by side now and then one finds its port taken, and its lesson does not run.
-    """
-    settings = {"transport_encryption": "auto"}  # else each kernel warns that others could read along
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # the kernel, too, takes its files away
-        if os.name != "nt":
-            settings |= {"transport": "ipc", "ip": str(Path(folder, "socket"))}
-        yield Config({"KernelManager": settings})
 
 
 def execute(nb, environment=None, kernel="python3", errors=False):
@@ -423,8 +409,7 @@ def verdicts(chosen, workers, as_run=False):
     """Run the solved notebooks and compare what their verdict cells say with what they said, by nbval. The exit code.
 
     Each has a kernel of its own, in which the frameworks are loaded when it begins. A single one needs no workers, and none
-    has what is not run: nbval's kernels have ports (see own_sockets), and where they last a second two workers' were given
-    the same one in one run of forty.
+    has what is not run.
     as_run: nothing is run; what is compared is what the cells said when the tests ran the learners' notebooks with
     papermill, and which no answer changes (rules.compared_without_answers). Exits, naming the lesson, where the tests have
     not run it as it is today.
@@ -435,7 +420,8 @@ def verdicts(chosen, workers, as_run=False):
     if as_run:
         must_be_tested(chosen)
     with replay.kernel(tested(), variables) if as_run else loaded.kernels(LOADED, variables) as kernel:
-        options = ["-p", "nbval", "--dist", "loadfile", "--nbval-lax", "--nbval-sanitize-with", "tests/nbval.cfg",
+        options = ["-p", "nbval", "-p", "tools.own_sockets", "--dist", "loadfile", "--nbval-lax",
+                   "--nbval-sanitize-with", "tests/nbval.cfg",
                    "--nbval-kernel-name", kernel, "--nbval-cell-timeout=120", "-p", "no:cacheprovider"]
         return subprocess.call([*PYTEST, str(workers), *options, *(str(targets(source)[1]) for source in chosen)], cwd=ROOT,
                                env=variables)
