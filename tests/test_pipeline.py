@@ -427,10 +427,11 @@ def test_a_lessons_checks_are_chosen_by_its_name(source, monkeypatch):
     assert options["env"]["SIDE_BY_SIDE_BUILD"].endswith("nbval")
 
 
-@pytest.mark.parametrize("as_run, workers", [(True, "0"), (False, "2")])
-def test_what_is_not_run_is_compared_in_one_process(source, monkeypatch, as_run, workers):
+@pytest.mark.parametrize("files, as_run, workers", [(True, True, "2"), (False, True, "0"), (False, False, "2")])
+def test_what_is_not_run_is_compared_in_one_process_where_kernels_have_ports(source, monkeypatch, files, as_run, workers):
     """Two that start short kernels side by side were given the same port now and then: "Address already in use"."""
     calls = []
+    monkeypatch.setattr(pipeline, "FILES", files)
     monkeypatch.setattr(pipeline.subprocess, "call", lambda command, **options: calls.append(command) or 0)
     monkeypatch.setattr(pipeline, "must_be_tested", lambda chosen: None)
     monkeypatch.setattr(pipeline.loaded, "kernels", lambda names, variables: contextlib.nullcontext("k"))

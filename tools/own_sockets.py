@@ -7,17 +7,20 @@ from pathlib import Path
 
 from traitlets.config import Config
 
+FILES = os.name != "nt"
+"""Whether a socket can be a file here: Windows has none such."""
+
 
 @contextlib.contextmanager
 def own_sockets():
     """What configures the client of one kernel that no other can get in the way of, for the time of the block.
 
-    Its sockets are files of a folder of its own (Windows has none such). Ports are chosen, and free, before the kernel binds
+    Its sockets are files of a folder of its own, where there are such. Ports are chosen, and free, before the kernel binds
     them: of two that start side by side now and then one finds its port taken, and its lesson does not run.
     """
     settings = {"transport_encryption": "auto"}  # else each kernel warns that others could read along
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # the kernel, too, takes its files away
-        if os.name != "nt":
+        if FILES:
             settings |= {"transport": "ipc", "ip": str(Path(folder, "socket"))}
         yield Config({"KernelManager": settings})
 

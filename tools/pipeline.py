@@ -41,7 +41,7 @@ from batch import each, keep_seconds, table, timed  # noqa: E402
 from helpers import build_dir, data, session  # noqa: E402
 from helpers.course import ledger  # noqa: E402
 from helpers.machine.environment import settle  # noqa: E402
-from own_sockets import own_sockets  # noqa: E402
+from own_sockets import FILES, own_sockets  # noqa: E402
 from parameters import typed  # noqa: E402
 from run_ledger import fresh_ledger, work_apart  # noqa: E402
 
@@ -408,13 +408,14 @@ def tested():
 def verdicts(chosen, workers, as_run=False):
     """Run the solved notebooks and compare what their verdict cells say with what they said, by nbval. The exit code.
 
-    Each has a kernel of its own, in which the frameworks are loaded when it begins. A single one needs no workers, and none
-    has what is not run.
+    Each has a kernel of its own, in which the frameworks are loaded when it begins. A single one needs no workers, and where
+    kernels have ports (see own_sockets) nor has what is not run: of two that start kernels of a second side by side, one was
+    given the other's in one run of forty.
     as_run: nothing is run; what is compared is what the cells said when the tests ran the learners' notebooks with
     papermill, and which no answer changes (rules.compared_without_answers). Exits, naming the lesson, where the tests have
     not run it as it is today.
     """
-    workers = 0 if as_run or len(chosen) == 1 else min(workers, len(chosen))
+    workers = 0 if len(chosen) == 1 or as_run and not FILES else min(workers, len(chosen))
     variables = {**os.environ, **FEW_PLUGINS, **session.ENVIRONMENT, "SIDE_BY_SIDE_BUILD": str(build_dir() / "nbval")}
     settle(variables)
     if as_run:
