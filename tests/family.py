@@ -3,9 +3,10 @@ import contextlib
 
 import psutil
 
-LONG = 600
+LONG = 300
 """Seconds that no child needs, however busy the machine is and however little memory is free: a test that waits for them has
-failed. With three whole runs on two cores and 1 GB free, TensorFlow took more than 120 to load."""
+failed. With three whole runs on two cores and 1 GB free, TensorFlow took 154 to load. What a test is to see ended sleeps
+twice as long: else it would end by itself in time."""
 
 
 def of(pid=None):

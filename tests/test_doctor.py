@@ -397,7 +397,7 @@ def test_running_a_program_that_is_not_there():
 
 
 def test_the_frameworks_of_this_environment_are_seen():
-    found = gpus.frameworks(timeout=family.LONG)
+    found = gpus.frameworks(timeout=2 * family.LONG)
     assert [f.level for f in found] != [] and not any(f.level == "problem" for f in found), found
 
 

@@ -1,8 +1,10 @@
-"""Processes that end while a test looks at a family of them."""
+"""Processes that end while a test looks at a family of them, and how long a test waits for that."""
 import os
+import re
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import psutil
 import pytest
@@ -30,7 +32,7 @@ def test_a_zombie_in_the_family_neither_listens_nor_says_anything(monkeypatch):
             assert child.pid in [one.pid for one in everyone]
             assert door.getsockname() in [tuple(address) for address in family.listening(everyone)]
             said = family.command_lines(everyone)
-            assert sys.executable in said and "the-word" not in said
+            assert " ".join(psutil.Process().cmdline()) in said and "the-word" not in said
             assert family.has_ended(child.pid) and not family.has_ended(os.getpid())
             with pytest.raises(AssertionError, match="ended"):
                 family.command_lines([zombie])
@@ -50,3 +52,10 @@ def test_words_and_doors_of_a_child_are_found():
             assert "the-word" in family.command_lines(family.of(child.pid))
         finally:
             child.kill()
+
+
+def test_what_is_to_be_ended_outlasts_who_waits_for_its_end():
+    """Else it ends by itself in time, and the test could not fail. Up to 5 seconds are pauses."""
+    sleeps = [(path.name, int(seconds)) for path in Path(__file__).parent.rglob("*.py")
+              for seconds in re.findall(r"sleep\((\d+)\)", path.read_text(encoding="utf-8"))]
+    assert len(sleeps) > 20 and [name for name, seconds in sleeps if 5 < seconds < 2 * family.LONG] == []

@@ -77,7 +77,7 @@ def test_a_kernel_that_dies_is_gone_for_its_client_at_once(variables):
     """Also where a process that it has started lives on, and holds all that it held."""
     with loaded.kernels(["heavy"], variables) as name:
         manager, client = start_new_kernel(kernel_name=name)
-        left = int(said(client, "import os\nleft = os.fork()\nif left == 0:\n    import time; time.sleep(100)\nprint(left)"))
+        left = int(said(client, "import os\nleft = os.fork()\nif left == 0:\n    import time; time.sleep(600)\nprint(left)"))
         client.execute("import signal; os.kill(os.getpid(), signal.SIGKILL)")
         assert web.wait_until(lambda: manager.provisioner.process.poll() is not None)
         os.kill(left, 9)
@@ -89,7 +89,7 @@ def test_it_is_interrupted_and_killed_as_its_client_wants(variables):
     with loaded.kernels(["heavy"], variables) as name:
         manager, client = start_new_kernel(kernel_name=name)
         mine = pid(client)
-        asked = client.execute("print('begun', flush=True)\nimport time\ntime.sleep(100)")
+        asked = client.execute("print('begun', flush=True)\nimport time\ntime.sleep(600)")
         while client.get_iopub_msg(timeout=family.LONG)["content"].get("text") != "begun\n":
             pass
         manager.interrupt_kernel()

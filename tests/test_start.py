@@ -250,7 +250,7 @@ def test_an_interrupt_ends_the_command_in_its_own_time(tmp_path):
     """Ctrl-C reaches both; the starter waits for what it started."""
     code = ("import sys, time, signal\n"
             "def end(*args): print('ended in peace', flush=True); sys.exit(5)\n"
-            "signal.signal(signal.SIGINT, end); print('ready', flush=True); time.sleep(60)")
+            "signal.signal(signal.SIGINT, end); print('ready', flush=True); time.sleep(600)")
     whole = f"import start, sys; sys.exit(start.call([sys.executable, '-c', {code!r}]))"
     child = subprocess.Popen([sys.executable, "-c", whole], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                              env={**os.environ, "PYTHONPATH": str(ROOT / "tools")}, start_new_session=True)
@@ -263,7 +263,7 @@ def test_an_interrupt_ends_the_command_in_its_own_time(tmp_path):
 @POSIX
 def test_who_ends_the_starter_ends_the_command():
     """A kill of `make lab` alone, not of the whole terminal, leaves no server behind."""
-    code = "import time; print('ready', flush=True); time.sleep(60)"
+    code = "import time; print('ready', flush=True); time.sleep(600)"
     whole = f"import start, sys; sys.exit(start.call([sys.executable, '-c', {code!r}]))"
     child = subprocess.Popen([sys.executable, "-c", whole], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                              env={**os.environ, "PYTHONPATH": str(ROOT / "tools")}, start_new_session=True)

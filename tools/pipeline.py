@@ -408,9 +408,9 @@ def tested():
 def verdicts(chosen, workers, as_run=False):
     """Run the solved notebooks and compare what their verdict cells say with what they said, by nbval. The exit code.
 
-    Each has a kernel of its own, in which the frameworks are loaded when it begins. A single one needs no workers, and where
-    kernels have ports (see own_sockets) nor has what is not run: of two that start kernels of a second side by side, one was
-    given the other's in one run of forty.
+    Each has a kernel of its own, in which the frameworks are loaded when it begins. There are no workers for a single one,
+    nor, where kernels have ports (see own_sockets), for what is not run: of two that start kernels of a second side by side,
+    one was given the other's port in one run of forty.
     as_run: nothing is run; what is compared is what the cells said when the tests ran the learners' notebooks with
     papermill, and which no answer changes (rules.compared_without_answers). Exits, naming the lesson, where the tests have
     not run it as it is today.

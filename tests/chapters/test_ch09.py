@@ -35,7 +35,7 @@ from chapters.ch09 import boards
 from helpers import web
 with boards.visdom(sys.argv[1]) as server:
     print(server.url, flush=True)
-    web.wait_until(lambda: False, timeout=100)
+    web.wait_until(lambda: False, timeout=600)
 """
 LOOK = """
 from chapters.ch09 import boards

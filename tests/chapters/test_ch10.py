@@ -78,7 +78,8 @@ def store(tmp_path_factory):
         (folder / "plain" / number).mkdir(parents=True)
     for side, code in (("tf", BUILD_TF), ("torch", BUILD_TORCH)):
         (folder / f"build_{side}.py").write_text(code, encoding="utf-8")
-        done = process.command([sys.executable, folder / f"build_{side}.py", folder / side, "1", "2"], 200, process.lean())
+        build = [sys.executable, folder / f"build_{side}.py", folder / side, "1", "2"]
+        done = process.command(build, family.LONG, process.lean())
         assert done.returncode == 0, done.stderr
     return folder
 
@@ -549,7 +550,7 @@ from chapters.ch10 import servers
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job begins with SIGINT ignored
 with getattr(servers, sys.argv[1])(*sys.argv[2:]) as server:
     print(server.port, flush=True)
-    time.sleep(200)
+    time.sleep(600)
 """
 
 

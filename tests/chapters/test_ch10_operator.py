@@ -355,7 +355,7 @@ from chapters.ch10 import servers
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job begins with SIGINT ignored
 with servers.operated(sys.argv[1], "m", "torch", 30, sys.argv[2]) as server:
     print(server.pid, flush=True)
-    time.sleep(200)
+    time.sleep(600)
 """
 
 

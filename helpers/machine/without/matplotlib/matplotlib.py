@@ -1,3 +1,3 @@
 """Stands before the library of this name on a child's path: see lean in helpers/process.py."""
-raise ModuleNotFoundError("this child starts without matplotlib, to load TensorFlow sooner: "
-                          "process.run(..., keep=[\"matplotlib\"]) has it", name="matplotlib")
+raise ModuleNotFoundError("this child starts without matplotlib, to load TensorFlow sooner: who starts it can have it "
+                          "with keep=[\"matplotlib\"]", name="matplotlib")
