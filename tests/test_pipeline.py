@@ -165,6 +165,21 @@ def test_build_then_check_then_build_again_changes_nothing(source):
     assert not any(cell.get("outputs") for cell in nbformat.read(paths[0], 4).cells)
 
 
+def test_build_executes_for_another_line_of_code_and_not_for_another_word(source, monkeypatch):
+    pipeline.build(source)
+    ran, execute = [], pipeline.execute
+    monkeypatch.setattr(pipeline, "execute", lambda nb: ran.append(nb) or execute(nb))
+    source.write_text("# %% [markdown]\n# A new cell of text.\n\n" + SOURCE.replace("Title", "Another title"), encoding="utf-8")
+    pipeline.build(source)
+    assert not ran and pipeline.check(source) == "in sync"
+    kept = pipeline.targets(source)[1].read_bytes()
+    pipeline.build(source, force=True)
+    assert len(ran) == 1 and pipeline.targets(source)[1].read_bytes() == kept
+    source.write_text(SOURCE + "\n# %%\nprint(1)\n", encoding="utf-8")
+    pipeline.build(source)
+    assert len(ran) == 2 and pipeline.check(source) == "in sync"
+
+
 def test_a_measured_number_that_moved_keeps_the_old_output_and_a_changed_sentence_does_not(source):
     pipeline.build(source)
     path = pipeline.targets(source)[1]

@@ -164,6 +164,30 @@ def test_gpu_installs_the_gpu_file(course):
     ran = run(course, "--gpu", "lint")[2]
     assert any("-r|requirements-gpu.txt|-e|.|" in line for line in ran)
     assert not any("|-r|requirements.txt|" in line for line in ran)
+    assert not any("|install|" in line for line in run(course, "lint")[2]), "the environment remembers it"
+
+
+def test_nothing_that_is_added_later_brings_the_cpu_build_of_tensorflow():
+    """Its files are those of the GPU build: whichever is installed last wins."""
+    for name in ("requirements-dev.txt", "requirements-gpu.txt", "requirements-visdom.txt"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert not re.search(r"^(-r|tensorflow-cpu)", text, re.M), name
+
+
+@POSIX
+def test_half_an_environment_does_not_stay(monkeypatch, tmp_path):
+    """As on Debian without python3-venv: venv fails, and leaves a Python without pip behind."""
+    python = tmp_path / "python"
+    python.write_text('#!/bin/sh\nmkdir -p "$3/bin" && touch "$3/bin/python" "$3/mine"; exit 7\n', encoding="utf-8")
+    python.chmod(0o755)
+    monkeypatch.setattr(start, "first_that", lambda *args: [str(python)])
+    for name, is_kept in ((".venv", False), ("made by hand", True)):
+        monkeypatch.setattr(start, "VENV", tmp_path / name)
+        if is_kept:
+            (tmp_path / name).mkdir()
+        with pytest.raises(SystemExit) as ended:
+            start.make_environment("Linux")
+        assert ended.value.code == 7 and (tmp_path / name / "mine").exists() == is_kept
 
 
 @POSIX

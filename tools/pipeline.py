@@ -230,6 +230,22 @@ def golden(nb, old):
     return nb
 
 
+def code(nb):
+    """What a notebook executes, in order: (text, tags) of each code cell."""
+    return [(cell.source, tags(cell)) for cell in nb.cells if cell.cell_type == "code"]
+
+
+def reworded(nb, old):
+    """nb with the outputs of old, which executes the same."""
+    before = (cell.outputs for cell in old.cells if cell.cell_type == "code")
+    for number, cell in enumerate(nb.cells, 1):
+        if cell.cell_type == "code":
+            outputs = next(before)
+            if GOLDEN in tags(cell):
+                cell.outputs, cell.execution_count = [tidy(output, number) for output in outputs], number
+    return nb
+
+
 def tidy(output, number):
     """An output without what changes from run to run."""
     if "execution_count" in output:
@@ -248,7 +264,8 @@ def sanitized(outputs):
 
 
 def build(source, force=False, set_aside=False):
-    """Write a lesson's two notebooks. The solved one is executed only when its cells have changed, or with force.
+    """Write a lesson's two notebooks. The solved one is executed when its code has changed, or with force; for another word
+    in its text it keeps the outputs that it has.
 
     Raises ValueError when a hand has written into one of them since it was built; with set_aside that one is first copied
     to the folder work/.
@@ -258,8 +275,10 @@ def build(source, force=False, set_aside=False):
         spare(path, edition, set_aside)
     full.parent.mkdir(exist_ok=True)
     old = answers.load(full) if full.exists() else None
-    if force or old is None or difference(solved(nb), old):
+    if force or old is None or code(solved(nb)) != code(old):
         write(golden(solved(nb), old), full)
+    elif difference(solved(nb), old):
+        write(reworded(solved(nb), old), full)
     write(learner(nb), plain)
     return "built"
 
@@ -465,7 +484,7 @@ def options(argv):
     parser.add_argument("verb", choices=["build", "check", "run", "verdicts", "test", "report"])
     parser.add_argument("lessons", nargs="*", metavar="LESSON",
                         help="a lesson or chapter, for example 01 or 12a; all when left out")
-    parser.add_argument("--force", action="store_true", help="build: execute also what has not changed")
+    parser.add_argument("--force", action="store_true", help="build: execute also where no code has changed")
     parser.add_argument("--set-aside", action="store_true",
                         help="build: copy a notebook into which a hand has written to work/, and build it then")
     parser.add_argument("--seed", type=int, help="run: the seed, a whole number")

@@ -3,7 +3,7 @@
 It makes .venv with a Python that the course can use, installs what the command needs (again only when a pin has changed),
 and runs the command. The Makefile calls nothing else, so that no step exists twice. Options stand before the command:
 
-    --gpu    install requirements-gpu.txt instead of requirements.txt
+    --gpu    install requirements-gpu.txt instead of requirements.txt; the environment remembers it
     --here   use the Python that runs this and what it has (conda, Colab); nothing is made and nothing installed
     --learner=ada   for a second learner at this computer: a copy and a build folder of their own, work-ada and build-ada
 
@@ -25,7 +25,7 @@ VENV = ROOT / ".venv"
 COMMANDS = {
     "lab": "open your copy of the course, work/, in JupyterLab",
     "test": "every check: rules, helpers, all notebooks executed, verdicts compared, a real browser",
-    "check": "every check of one lesson: make check LESSON=06b",
+    "check": "one lesson's rules, answers, run and verdicts: make check LESSON=06b",
     "run": "execute the course into build/executed, and print its verdicts: make run ARGS=\"01 --seed 3\"",
     "build": "write the notebooks from their sources in notebooks/chapters",
     "lint": "static checks only",
@@ -137,7 +137,12 @@ def make_environment(system):
     python = first_that(check, pythons(system))
     if python is None:
         sys.exit(call([sys.executable] + check) or 1)
-    must(python + ["-m", "venv", str(VENV)])
+    was_there = VENV.exists()
+    code = call(python + ["-m", "venv", str(VENV)])
+    if code:
+        if not was_there:  # else the half that is there would be taken for an environment
+            shutil.rmtree(str(VENV), ignore_errors=True)
+        sys.exit(code)
 
 
 def make_ludwig(system):
@@ -151,6 +156,12 @@ def make_ludwig(system):
     must(python + ["-m", "venv", str(folder)])
     must([str(python_of(folder, system))] + PIP + ["-r", "requirements-ludwig.txt"])
     note_done(folder / ".installed", files)
+
+
+def is_for_gpu(options):
+    """Whether the environment is, or is to be, that of requirements-gpu.txt. Once it is, it stays so: tensorflow-cpu's files
+    would come over those of tensorflow."""
+    return "--gpu" in options or (VENV / ".installed-course-gpu").exists()
 
 
 def install(what, python, gpu):
@@ -272,7 +283,7 @@ def main(argv):
     python = python_of(VENV, system)
     python = sys.executable if here or not python.exists() else str(python)
     for what in INSTALLS[command] if needs_environment else []:
-        install(what, python, "--gpu" in options)
+        install(what, python, is_for_gpu(options))
     is_root = getattr(os, "geteuid", lambda: 1)() == 0  # Windows has no such question
     if command == "lab" and is_root:
         print("You are root, as in a container: JupyterLab is started with --allow-root, for this machine only.", flush=True)

@@ -16,8 +16,8 @@
 #
 # Run the cells from the top, one after another, each with Shift+Enter. The first five only prepare. Among them, `fast`
 # chooses the size of the experiments, `seed` the random numbers, and `device` where they run; leave them as they are.
-# (Does the first cell say `No module named 'helpers'`? Then this notebook runs in another Python than the course:
-# [lesson 0b](00b_install_and_mend.ipynb) says why, and what to do.)
+# (Does the first cell say `No module named 'helpers'`? Then this notebook runs in another Python than the course: [lesson
+# 0b](00b_install_and_mend.ipynb) says why, and what to do.) (Exercises 0.2 and 0.6 come in lesson 0b, 0.3 and 0.7 in 0c.)
 
 # %% tags=["setup"]
 from helpers import session
@@ -64,7 +64,8 @@ session.use(seed=seed, device=device, fast=fast)
 # | the **quiz** | at the end. A click on an option says why it is right or wrong |
 #
 # A guess counts once its cell has run; after the outcome it is too late. Nothing further down depends on your guesses or
-# answers, so nothing can break. To begin again: *Kernel > Restart Kernel and Run All Cells*.
+# answers, so nothing can break. To begin again: *Kernel > Restart Kernel and Clear Outputs of All Cells*, then from the
+# top. (*Run All Cells* would show outcomes that you have not predicted yet.)
 #
 # What you write lies in the folder `work`, your own copy of the lessons, and your guesses and results in `build/ledger`; an
 # update of the course keeps both.
@@ -171,7 +172,7 @@ exercises.outcome("P0.1", letter)
 # %% [markdown]
 # Exactly 0, and not by luck. Every pixel is a whole number of sixteenths, so every product is a whole number of
 # 1/256, and so is every sum. All of them are small enough to fit into a float32 without rounding, and where nothing is
-# rounded, the order does not matter. With other numbers it does: chapter 6 hunts for such differences.
+# rounded, the order does not matter. With other numbers it can: chapter 6 hunts for such differences.
 
 # %% [markdown]
 # ## 0a.3 A sum that goes wrong
@@ -354,14 +355,15 @@ first_tf = loss_of_tf(y_tf, model_tf(x_tf)).numpy().item()
 print(first_tf)
 
 # %% tags=["verdict", "folded"]
-# Folded: compares the loss before the first step with each other's, and with ln 10.
+# Folded: compares the losses before the first step, with each other and with ln 10.
 parity.verdict("the loss before the first step", first_torch, first_tf, atol=1e-13)
 ten_as_likely = float(np.log(10))
 parity.verdict("it is ln 10", first_torch, ten_as_likely, atol=1e-13)
 
 # %% [markdown]
-# All weights are 0, so all ten digits seem as likely; that costs ln 10, about 2.3. (The frameworks calculate with 16 digits
-# and may round the last one differently, so we let them differ by 0.0000000000001.)
+# All weights are 0, so each of the ten digits gets the probability 1/10. This loss is minus the logarithm of what the right
+# digit got: ln 10, about 2.3. (The frameworks calculate with 16 digits and may round the last one differently, so we let
+# them differ by 0.0000000000001.)
 #
 # Now the loop. It needs the *slopes*: for each weight, how the loss moves when the weight does. The steps are the same in
 # both:
@@ -377,11 +379,11 @@ parity.verdict("it is ln 10", first_torch, ten_as_likely, atol=1e-13)
 #
 # This time there are exponentials and logarithms. They are rounded, and each step builds on the one before.
 #
-# **Predict.** After the last step, how well do the losses of the two agree?
+# **Predict.** Compare the two losses at every step. How well do they agree?
 #
 # - **a** to the last bit
-# - **b** not to the last bit, but in the first ten digits
-# - **c** they have drifted apart: fewer than ten digits are equal
+# - **b** not all to the last bit, but in the first ten digits
+# - **c** they drift apart: fewer than ten digits are equal
 
 # %% tags=["predict"]
 guess = ...  # "a", "b" or "c"
@@ -412,9 +414,8 @@ print(losses_tf[0], "to", losses_tf[-1])
 # %% tags=["verdict", "folded"]
 # Folded: compares the losses of all steps, and says which option came true.
 parity.verdict("the loss at every step", losses_torch, losses_tf, atol=1e-11)
-last_torch = losses_torch[-1]
-last_tf = losses_tf[-1]
-apart = abs(last_torch - last_tf) / last_torch
+ratios = np.array(losses_torch) / np.array(losses_tf)
+apart = float(np.abs(ratios - 1).max())
 letter = exercises.first_true(
     {"a": losses_torch == losses_tf, "b": apart < 1e-10, "c": apart >= 1e-10}
 )

@@ -50,7 +50,7 @@ session.use(seed=seed, device=device, fast=fast)
 # statements is a *claim* with a number, such as C70. Your machine decides what becomes of it:
 #
 # - **HELD**, **PARTLY**, **NO LONGER** (it was true once) or **NEVER**; the table that ends a lesson also says how the claim
-#   stood in March 2024, when it was printed: most that is NO LONGER was false by then
+#   stood in March 2024, when it was printed: most claims that are NO LONGER true were false by then already
 # - **OPINION** and **HISTORY**: nothing for a run to decide; you see the evidence, and no evidence turns an opinion
 # - **NOT MEASURED**: this machine could not look
 #
@@ -142,7 +142,8 @@ else:
 # gigabytes of libraries; for a machine without an NVIDIA GPU see 0b.4.
 #
 # So of a command that somebody printed, ask **who reads it**: the shell first, then Python or pip, then the program itself.
-# Each can refuse it, and the one that refuses says its name.
+# Each can refuse it, and the message tells which. A shell's begins with its name, or it waits for a quotation mark; Python's
+# is an error such as `SyntaxError`; pip's speaks of options and packages.
 
 # %% [markdown]
 # ### Exercise 0.2: a command that compiles and still fails (6 minutes)
@@ -278,7 +279,7 @@ letter = exercises.first_true({"a": loaded == 2, "b": loaded == 0, "c": loaded =
 exercises.outcome("P0.5", letter)
 
 # %% [markdown]
-# One machine, two environments, and they share nothing. So when a package is missing, ask two questions:
+# One machine, two environments, and neither sees the other's packages. So when a package is missing, ask two questions:
 #
 # 1. **Which Python is this notebook?** `sys.executable`.
 # 2. **Which Python got the package?** `pip --version` in the terminal names the folder that *its* Python installs into.
@@ -425,7 +426,7 @@ claims.close("00b")
 # %% [markdown]
 # ## 0b.7 Summary and further reading
 #
-# - Of a printed command, ask who reads it: the shell, Python, pip. Who refuses it says its name.
+# - Of a printed command, ask who reads it: the shell, Python, pip. The message tells which one refused.
 # - A package belongs to one Python. `sys.executable` names the notebook's; `python -m pip` serves the Python that you named.
 # - A kernel spec says which Python a kernel starts; `ipykernel install` adds one.
 # - The doctor looks before you do.

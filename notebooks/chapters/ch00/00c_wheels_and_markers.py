@@ -52,7 +52,8 @@ session.use(seed=seed, device=device, fast=fast)
 #
 # pip installs a [wheel](glossary.md#wheel): a zip file whose name says which machines it is for. In
 # `torch-2.13.0-cp311-cp311-win_amd64.whl`, `cp311` is CPython 3.11, the usual Python, and `win_amd64` is 64-bit Windows.
-# If no name fits, pip takes an older version, or says that there is none.
+# If no name fits, pip takes an older version, or says that there is none. (A source archive would do as well, but neither
+# framework puts one on PyPI.)
 #
 # You have one machine, but you can read the names for all. `wheels.listed()` has those of several
 # releases, as PyPI, Python's index of packages, listed them in November 2026.
@@ -176,13 +177,13 @@ claims.not_measured("C65b", "a build from source takes hours: it was not tried")
 # %% [markdown]
 # ## 0c.2 A build for the CPU or for the GPU
 #
-# A name does not say whether the code inside can use a GPU. The build itself does, in a variable. And its
+# On PyPI a name does not say whether the code inside can use a GPU. The build itself does, in a variable. And its
 # [metadata](glossary.md#metadata) say which other packages it asks for. TensorFlow's list has an
-# [extra](glossary.md#extra), `and-cuda`: packages that come only if you write `tensorflow[and-cuda]`.
-#
-# Look at yours: how many of NVIDIA's packages does it list, and was it built with CUDA at all? `packages_distributions`
-# tells which package brought a module (`tensorflow` can come from `tensorflow` or `tensorflow-cpu`), `requires` lists what
-# it asks for.
+# [extra](glossary.md#extra), `and-cuda`: packages that come only if you write `tensorflow[and-cuda]`. Look at yours: how
+# many packages named `nvidia-...` does it list, and was it built with CUDA? `packages_distributions` Look at yours: how
+# many packages named `nvidia-...` does it list, and was it built with CUDA at all? `packages_distributions` tells which
+# package brought a module (`tensorflow` can come from `tensorflow` or `tensorflow-cpu`), `requires` lists what it asks
+# for.
 
 # %% tags=["torch"]
 # PyTorch
@@ -190,7 +191,7 @@ package = metadata.packages_distributions()[torch.__name__][0]
 asks_torch = [line for line in metadata.requires(package) if "nvidia" in line]
 built_torch = torch.version.cuda  # None: built without CUDA
 gpus_torch = torch.cuda.device_count()
-print(package, "lists", len(asks_torch), "packages of NVIDIA")
+print(package, "lists", len(asks_torch), "packages named nvidia-...")
 print("built with CUDA:", built_torch, "- GPUs seen:", gpus_torch)
 
 # %% tags=["tf"]
@@ -199,7 +200,7 @@ package = metadata.packages_distributions()[tf.__name__][0]
 asks_tf = [line for line in metadata.requires(package) if "nvidia" in line]
 built_tf = tf.sysconfig.get_build_info().get("cuda_version")  # None: without CUDA
 gpus_tf = len(tf.config.list_physical_devices("GPU"))
-print(package, "lists", len(asks_tf), "packages of NVIDIA")
+print(package, "lists", len(asks_tf), "packages named nvidia-...")
 print("built with CUDA:", built_tf, "- GPUs seen:", gpus_tf)
 
 # %% tags=["verdict", "folded"]
@@ -338,7 +339,7 @@ exercises.check("0.3", answer)
 # What happens then needs no GPU to see. We make two toy packages with the same flaw, and a new environment for them:
 #
 # - `environments.toy_wheel(name, text)` writes a wheel with one file, `toy/lib/libtoy.so.9`, which holds the text
-# - `environments.pip` runs pip in the new environment, and returns what pip wrote
+# - `environments.pip` lets this notebook's pip work for the new environment, and returns what pip wrote
 # - `environments.toy_library` reads the file
 
 # %% tags=["taught"]

@@ -4,7 +4,7 @@
 # You learn to say what comes out of a line of tensor code before it runs: of which kind, and of which shape. More than
 # once in this lesson a wrong number comes out, and no error.
 #
-# > **Minutes**: 39 · **Needs**: chapter 0, and NumPy arrays · **Claims tested**: none
+# > **Minutes**: 39 · **Needs**: lesson 0a, and NumPy arrays · **Claims tested**: none
 # >
 # > **You will be able to**
 # > - say which dtype a line gives, or that it is refused (prediction P1.1)
@@ -152,7 +152,8 @@ for name in made_torch:
     )
 
 # %% [markdown]
-# NumPy's data keep their dtype in both. Python's floats become float32, not float64 as in NumPy.
+# NumPy's data keep their dtype in both. Python's floats become float32, not float64 as in NumPy. Python's integers become
+# int64 in PyTorch and int32 in TensorFlow.
 #
 # The second rule: what happens when two dtypes meet ([promotion](glossary.md#dtype-promotion))? Some sums are refused.
 # Here that is a finding, so `add` returns the error's name and lets the cell go on.
@@ -231,7 +232,7 @@ print("NumPy's mean:", stored.mean())
 #
 # - **a** both keep the fraction
 # - **b** PyTorch refuses, TensorFlow loses the fraction
-# - **c** PyTorch loses the fraction, TensorFlow refuses
+# - **c** PyTorch keeps the fraction, TensorFlow loses it
 # - **d** both lose it
 # - **e** both refuse
 
@@ -270,7 +271,7 @@ letter = exercises.first_true(
     {
         "a": (what_torch, what_tf) == ("kept", "kept"),
         "b": (what_torch, what_tf) == ("refused", "lost"),
-        "c": (what_torch, what_tf) == ("lost", "refused"),
+        "c": (what_torch, what_tf) == ("kept", "lost"),
         "d": (what_torch, what_tf) == ("lost", "lost"),
         "e": (what_torch, what_tf) == ("refused", "refused"),
     }
@@ -284,8 +285,8 @@ found["sum of uint8"] = (
 )
 
 # %% [markdown]
-# PyTorch adds bytes up in int64, and lets nobody take a mean of integers. TensorFlow stays in a byte: at 256 it begins
-# again at 0. So turn pixels into floats first, in both.
+# PyTorch adds bytes up in int64, and takes a mean of integers only if you name a float dtype for it. TensorFlow stays in a
+# byte: at 256 it begins again at 0. So turn pixels into floats first, in both.
 
 # %% [markdown]
 # ## 1a.3 Shapes that stretch
@@ -433,8 +434,8 @@ exercises.check("1.6", answer)
 # %% [markdown]
 # ## 1a.4 Pick and replace
 #
-# Slices are NumPy's in both, but for a step backwards (1b.1). A list in the brackets is not: PyTorch picks with it,
-# TensorFlow has `tf.gather`. A *mask*, a tensor of yes and no, picks in both where it says yes.
+# Slices work as in NumPy, but PyTorch refuses a step backwards (1b.1). A list in the brackets picks in PyTorch, as in NumPy;
+# TensorFlow has `tf.gather` for it. A *mask*, a tensor of yes and no, picks in both where it says yes.
 
 # %% tags=["torch"]
 # PyTorch
@@ -577,7 +578,7 @@ print("view of a transposed tensor, PyTorch:", view_torch)
 # N, C, H, W: picture, plane (also called channel), row (height), column (width). TensorFlow keeps them as N, H, W, C.
 #
 # **Port it to TensorFlow.** Your function gets the batch as (N, H, W, C) and returns it so; `gain` holds one number for
-# each plane. All are float64. Two lines mean something else when they are translated word by word. The check compares
+# each plane. All are float64. All three lines mean something else when they are translated word by word. The check compares
 # values, and the gradients that reach `x` and `gain`.
 
 

@@ -535,8 +535,8 @@ exercises.check("1.3", answer)
 # %% [markdown]
 # ## 1b.6 The tensor that nobody can change
 #
-# `target` is a TensorFlow tensor: no assignment, no `+=` that writes. `torch.from_dlpack` makes a PyTorch tensor of the
-# same memory, and PyTorch writes 99 there.
+# `target` is a TensorFlow tensor: no assignment, no `+=` that writes. `torch.from_dlpack(target)` makes a PyTorch tensor of
+# it, and we assign 99 to the first number of that one.
 #
 # **Predict.** What does `target` hold then?
 #
@@ -596,6 +596,6 @@ tables.agreement(found)
 # - Slices and reshapes are views where strides allow it; lists and masks copy.
 # - Lend no TensorFlow tensor to code that writes.
 #
-# Further reading: PyTorch's notes on [views](https://docs.pytorch.org/docs/stable/tensor_view.html), TensorFlow's
-# [guide to variables](https://www.tensorflow.org/guide/variable).
-# Next: [where, when, and by chance](01c_devices_and_random_numbers.ipynb).
+# Further reading: PyTorch's notes on [views](https://docs.pytorch.org/docs/stable/tensor_view.html), TensorFlow's [guide
+# to variables](https://www.tensorflow.org/guide/variable). Next: [devices and random
+# numbers](01c_devices_and_random_numbers.ipynb).

@@ -51,7 +51,8 @@ session.use(seed=seed, device=device, fast=fast)
 # sees one; inside `with tf.device(...)` it puts results where you say.
 #
 # `torch_side.device` and `tf_side.device` give the framework's own name for the `device` above: a GPU if there is one, for
-# "auto". Without a GPU both stay on the [host](glossary.md#host), and a move is no move.
+# "auto". Without a GPU both stay on the [host](glossary.md#host): PyTorch's `.to` then hands back the same tensor, while
+# TensorFlow's `identity` makes a new one all the same.
 
 # %% tags=["torch"]
 # PyTorch
@@ -228,8 +229,7 @@ parity.verdict("the way from 6 to 1", path_torch, path_tf)
 # It looks as if each line ran at once, and you may think so. On a GPU the work is put into a queue, and Python waits when
 # it needs a value ([asynchronous execution](glossary.md#asynchronous-execution)). Who measures time there must wait first.
 #
-# Is one of the two closer to Python, as the article says? One function served both. What is left of the difference is an
-# assignment.
+# The article calls PyTorch closer to Python. Here one function served both. One difference that is left is assignment.
 
 # %% tags=["torch"]
 # PyTorch
@@ -460,16 +460,17 @@ exercises.check("1.5", answer)
 # ## 1c.5 The same numbers in both
 #
 # Two trainings can be compared only if they start from the same numbers. Draw them once with NumPy and hand the array to
-# each; this course does so everywhere.
+# each; this course does so wherever it compares trainings.
+
+# %% tags=["taught"]
+drawn = np.random.default_rng(seed).random(4)
 
 # %% tags=["torch"]
 # PyTorch
-drawn = np.random.default_rng(seed).random(4)
 common_torch = torch.tensor(drawn)
 
 # %% tags=["tf"]
 # TensorFlow
-drawn = np.random.default_rng(seed).random(4)
 common_tf = tf.constant(drawn)
 
 # %% tags=["verdict", "folded"]

@@ -317,7 +317,7 @@ exercises.check("2.5", answer)
 #
 # **Predict.** What happens?
 #
-# - **a** both answer, with the slopes of the mean
+# - **a** both answer
 # - **b** both refuse
 # - **c** PyTorch refuses, TensorFlow answers
 # - **d** TensorFlow refuses, PyTorch answers

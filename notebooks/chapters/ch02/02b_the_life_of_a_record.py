@@ -85,7 +85,7 @@ for at in (3.0, 5.0):
     print(at, "variables followed:", len(tape.watched_variables()))
 
 # %% tags=["verdict", "folded"]
-# Folded: compares the slopes. From 3 on `grow` is x⁵, from 5 on it is x³.
+# Folded: compares the slopes. At 3 `grow` is x⁵, at 5 it is x³.
 parity.verdict("the slopes of two runs", slopes_torch, slopes_tf)
 parity.verdict("the slopes by hand", slopes_torch, [5 * 3.0**4, 3 * 5.0**2])
 
@@ -702,7 +702,7 @@ claims.close("02b")
 #
 # - PyTorch records unless it is told not to, TensorFlow only on a tape.
 # - PyTorch adds to `.grad`: clear it. Its record hangs on results: keep numbers, not tensors.
-# - A used record is used up. A value that was changed too early makes PyTorch refuse.
+# - A tape answers once; PyTorch's record until a saved value is missing. A value changed too early makes PyTorch refuse.
 # - `detach` and `stop_gradient` cut on purpose. NumPy cuts: PyTorch refuses, TensorFlow says `None`.
 # - Frozen: no record in PyTorch, not on the list in Keras.
 #

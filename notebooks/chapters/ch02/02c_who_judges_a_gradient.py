@@ -627,8 +627,8 @@ exercises.quiz("02c")
 # %% [markdown]
 # ## 2c.7 Verdicts
 #
-# The claim holds, and no longer sets PyTorch apart: of the same programs, TensorFlow's tape gave the same derivatives
-# throughout this chapter.
+# The claim holds, and no longer sets PyTorch apart: TensorFlow's tape does the same. In this chapter the two gave the same
+# derivatives but for a rounding (2a.5) and the built-in length at its corner (2c.3).
 
 # %%
 claims.close("02c")

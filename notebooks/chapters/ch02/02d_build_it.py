@@ -513,7 +513,7 @@ parity.verdict("w and b, ours and TensorFlow's", learned, learned_tf, atol=1e-12
 #
 # Slopes can also travel *with* the values. Say how fast each input moves; then each node moves by the sum of its parents'
 # moves, each times the slope toward it. That is [forward mode](glossary.md#forward-mode). The order is the opposite of
-# 2d.3's: parents first. So `engine.in_order` lists the nodes; `engine.backward` goes through that list from its end.
+# 2d.3's: parents first. `engine.in_order` lists the nodes in this order; `engine.backward` goes through it from the end.
 
 
 # %% tags=["taught"]

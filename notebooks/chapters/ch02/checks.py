@@ -55,8 +55,8 @@ def slope_of(w, x, y):
 def _judge_step(answer):
     cause = STEP.judge(answer)
     if cause and "NoneType" in cause:
-        return ("the slope came back as None: the tape was not told to follow it. `w` is a tensor, so `tape.watch(w)` "
-                "before the loss.")
+        return ("the slope came back as None: the tape was not told to follow it, or the loss is computed outside its "
+                "`with` block. `w` is a tensor, so `tape.watch(w)` before the loss, and both inside the block.")
     return cause
 
 
@@ -147,7 +147,8 @@ def _judge_loop(answer):
         if problem and "zero_" in problem:
             return "before the first `backward` there is no slope to clear, `w.grad` is None: clear it after the step."
         if problem and "unsupported operand" in problem:
-            return "`w.grad` was None at the step: is it cleared between `backward` and the step? Clear it after the step."
+            return ("`w.grad` was None at the step: is it cleared between `backward` and the step? Clear it after the "
+                    "step. Or is `w` a new tensor, by `w = w - ...`? Change `w` itself, with `-=` under `no_grad`.")
         found, problem = (None, problem) if problem else array_of(side, result)
         if problem:
             return problem

@@ -543,6 +543,7 @@ exercises.check("3.1", answer)
 
 # %% tags=["torch"]
 # PyTorch
+graphs.clear()
 notes = []
 
 
@@ -556,7 +557,7 @@ def double(x):
 for value in (1.0, 2.0, 3.0):
     double(torch.tensor(value))
 notes_torch = notes
-print(notes_torch)
+print(notes_torch, "graphs:", len(graphs))
 
 # %% tags=["tf"]
 # TensorFlow
@@ -583,8 +584,9 @@ numbers_tf = sum(hasattr(note, "numpy") for note in notes_tf)
 print(f"notes that hold a number: PyTorch {numbers_torch}, TensorFlow {numbers_tf}")
 
 # %% [markdown]
-# PyTorch notices that your code changes a list, and does it again at each call. TensorFlow noted once, while it traced,
-# and what it noted is the stand-in: a name in the graph, without a number.
+# PyTorch notices that your code changes a list, and does it again at each call. It pays with graphs: it has watched the
+# list's length, and that grows. TensorFlow noted once, while it traced, and what it noted is the stand-in: a name in the
+# graph, without a number.
 #
 # So in a `tf.function` *return* what you want to keep, or put it into a variable. Make the variable outside: a
 # `tf.function` may make one at its first call only, and raises an error when it would make another.
@@ -593,7 +595,8 @@ print(f"notes that hold a number: PyTorch {numbers_torch}, TensorFlow {numbers_t
 # ### Exercise 3.5: count inside a graph (5 minutes)
 #
 # This function shall return its input times the number of calls so far. Captured, it returns the input times 1 for ever.
-# Mend it and call it `answer`: a `tf.function` of one float32 tensor, with one graph for all calls with a shape.
+# Mend it and call it `answer`: a `tf.function` of one float32 tensor. Calls with inputs of one shape share one graph, and
+# all calls count, whatever their shape.
 #
 # ```python
 # calls = 0

@@ -190,7 +190,7 @@ print(f"TensorFlow's graph holds a branch: {branch_tf}")
 
 # %% [markdown]
 # [AutoGraph](glossary.md#autograph) has rewritten your `if` as a call, `ag__.if_stmt`, with a function for each branch.
-# Under the tracing that call finds a tensor and makes an operation of it. `while` and `for` are rewritten as well.
+# During tracing that call finds a tensor, and makes an operation of the branch. `while` and `for` are rewritten as well.
 #
 # PyTorch stopped at the `if`: its first graph ends with `gt`, the comparison. Python asks for that number and decides.
 # For the long vector it goes on in a second graph.
@@ -253,8 +253,8 @@ parity.verdict("refuse an `if` on data", refused_torch, refused_tf)
 
 # %% [markdown]
 # Both refuse, for one reason: Python's `if` needs `True` or `False` *now*, and there is no number yet. So write the
-# branch as an operation. `cond` takes the condition and a function for each branch. In PyTorch their inputs come along
-# in a tuple; in TensorFlow they need not.
+# branch as an operation. `cond` takes the condition and a function for each branch. TensorFlow's branches take what they
+# need from the function around them. PyTorch's may do so too; here their inputs come along in a tuple.
 
 
 # %% tags=["torch"]
@@ -315,9 +315,9 @@ figures.two_branches(
 # %% [markdown]
 # ### Exercise 3.3: no more graph breaks (5 minutes)
 #
-# Write `clip_torch` so that `torch.compile(..., fullgraph=True)` accepts it, which refuses to split. The same values and
-# the same gradients for every vector, a vector of zeros too; and Python never has to know a number. (At length 1 exactly
-# the gradient jumps: there it may be either.)
+# Write `answer(g)`, which does what `clip_torch` does, in one graph: `torch.compile(..., fullgraph=True)`, which raises an
+# error where it would split, must accept it. Values and gradients are the same for every vector, also for one of zeros,
+# and Python never needs a number. (At length 1 exactly the gradient jumps: there it may be either.)
 
 # %% tags=["exercise"]
 answer = ...  # a function of one PyTorch vector
@@ -362,9 +362,9 @@ exercises.check("3.3", answer)
 # %% [markdown]
 # ## 3b.3 A loop that data end
 #
-# Newton's iteration finds square roots: start anywhere, and take the mean of $x$ and $a / x$ again and again. It turns as
-# often as its input needs. `torch.compile` splits the code at each question that the loop asks. `tf.function` keeps the
-# loop as one operation, `StatelessWhile`.
+# Newton's iteration finds the square roots of positive numbers: start with a positive $x$, and take the mean of $x$ and
+# $a / x$ again and again. The loop turns as often as its input needs. `torch.compile` splits the code at each question that
+# the loop asks. `tf.function` keeps the loop as one operation, `StatelessWhile`.
 
 # %% [markdown]
 # ### Exercise 3.2: a loop inside a graph (5 minutes)
@@ -560,7 +560,8 @@ figures.mistakes(mistakes_torch | mistakes_tf)
 #
 # `breakpoint()` stops a program and opens Python's debugger, where one asks for the value of a name. In place of the
 # debugger we put a note: `exhibits.at_breakpoints(function, inputs, "size")` calls the function with each input, and
-# returns what `size` was at each stop. Three calls: eager; captured; captured, with capturing switched off.
+# returns what `size` was at each stop. Three calls in each of three ways: eager; captured; captured, with capturing
+# switched off.
 
 
 # %% tags=["torch"]
@@ -618,7 +619,8 @@ parity.verdict("numbers, capturing switched off", numbers_torch, numbers_tf)
 # %% [markdown]
 # ## 3b.6 A quick change
 #
-# You have found the line that is wrong, and change it: divide by 100, not by 10. Both ways were ready before the change.
+# You have found the line that is wrong, and change it: divide by 100, not by 10. The function was captured before the
+# change.
 
 
 # %% tags=["torch"]

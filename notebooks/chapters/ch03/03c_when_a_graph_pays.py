@@ -164,7 +164,8 @@ if exhibits.on_gpu(device):
 rng = np.random.default_rng(seed)
 arrays = {}
 for n in sizes:
-    numbers = rng.normal(size=(3, n, n)) / n**0.5  # so that products stay near 1
+    # divided by this, h @ a is about as large as h
+    numbers = rng.normal(size=(3, n, n)) / n**0.5
     arrays[n] = numbers.astype("float32")
 
 
@@ -269,7 +270,8 @@ figures.race(many_torch, many_tf, "h * a + b")
 figures.race(few_torch, few_tf, "h @ a + b")
 
 # %% [markdown]
-# A needed product takes its time, in a graph as well.
+# A needed product must be computed in a graph too, so there is less to gain than in 3c.2. (A compiler may call another
+# routine for the same product, faster or slower: that is part of the number above.)
 
 # %% [markdown]
 # ## 3c.4 What nobody needs
@@ -557,7 +559,7 @@ claims.close("03c")
 # ## 3c.9 Summary and further reading
 #
 # - A graph saves what lies between operations: much for many small ones, little for a few large ones.
-# - It makes no needed operation cheaper, and may drop one that is not needed.
+# - It cannot leave out an operation that is needed, and may drop one that is not.
 # - A training step can be captured whole: one function with outputs, loss, slopes and update.
 # - Time the first call apart, and count how many calls follow.
 #

@@ -48,7 +48,6 @@ from helpers import tf_side
 
 tf.config.set_visible_devices([], "GPU")
 keras = tf.keras
-layers = keras.layers
 
 # %% tags=["parameters"]
 fast = True
@@ -81,7 +80,7 @@ print(rows[1])
 # Rows of different lengths are no array. So fill the short ones up: that is [padding](glossary.md#padding). Each
 # framework has a function for it.
 #
-# **Predict.** Both get `[[1, 2, 3], [4, 5]]`, and nothing else is said. Where does the 0 stand in the second row?
+# **Predict.** Both get `[[1, 2, 3], [4, 5]]`, and nothing else is said. Where do they put the 0 that fills up `[4, 5]`?
 #
 # - **a** behind, in both
 # - **b** in front, in both
@@ -186,9 +185,9 @@ parity.verdict("TensorFlow's padding and ours", tunes_tf, padded)
 # An [LSTM](glossary.md#recurrent-network) reads a row step by step. It keeps a *state*, here 32 numbers, and changes it at
 # each step. The state at the end stands for the whole tune, as the state at the top did for a tree.
 #
-# `layers` makes three layers from the same random weights: one that looks up a note's vector (an
-# [embedding](glossary.md#embedding)), the LSTM, and one for 4b.5. An LSTM gives back more than its last state; `_` takes
-# what we do not need. Here it reads the padded batch as it is.
+# `melody_torch.layers` and `melody_tf.layers` make three layers each, from the same random weights: one that looks up a
+# note's vector (an [embedding](glossary.md#embedding)), the LSTM, and one for 4b.5. An LSTM gives back more than its last
+# state; `_` takes what we do not need. Here it reads the padded batch as it is.
 
 # %% tags=["taught"]
 rng = np.random.default_rng(seed)
@@ -253,8 +252,8 @@ exercises.outcome("P4.6", exercises.first_true(came_true))
 print(f"{kept} of {len(rows)} states are those of the tune; the others are wrong")
 
 # %% [markdown]
-# Number 0 has a vector like any other, and even a vector of zeros would be a step: the gates go on with the old state.
-# Only the longest tune has no padding.
+# Number 0 has a vector like any other. Even a vector of zeros would be a step: from the old state and its own weights the
+# LSTM would make a new state. Only the longest tune has no padding.
 #
 # There are two cures. Keras's layers take a [mask](glossary.md#mask): true where something is real. At a masked step
 # the state stays as it is. PyTorch's LSTM takes no mask. It takes a [packed batch](glossary.md#packed-sequence), from
@@ -349,7 +348,7 @@ shorter_torch = torch_side.to_numpy(state[0])
 
 # %% tags=["tf"]
 # TensorFlow
-switched = layers.Embedding(*vectors.shape, mask_zero=True, dtype="float64")
+switched = keras.layers.Embedding(*vectors.shape, mask_zero=True, dtype="float64")
 switched.build()
 switched.set_weights([vectors])
 _, state, _ = lstm_tf(switched(numbers))
@@ -739,7 +738,7 @@ masked_torch = {
 hidden = np.array([False, False, False])
 zeros = np.zeros(4, "int64")
 masked_tf = {
-    "softmax, all masked": attempt(layers.Softmax(), np.zeros(3), mask=hidden),
+    "softmax, all masked": attempt(keras.layers.Softmax(), np.zeros(3), mask=hidden),
     "loss of padding": attempt(ignoring, zeros, scores),
 }
 
@@ -751,8 +750,9 @@ said_torch = masked_torch["loss of padding"]
 parity.differ("the loss of padding", said_torch, masked_tf["loss of padding"])
 
 # %% [markdown]
-# Where one side stops, the other goes on with a number: zeros for a row that was never read, 0 for a loss of nothing,
-# which looks like the best of all losses. Decide yourself, before the batch is made, as `pad` does.
+# An empty batch both refuse. In the other three cases PyTorch stops or says NaN, and TensorFlow goes on with a number: zeros
+# for a row that was never read, and 0 for a loss of nothing, which looks like the best of all losses. Decide yourself,
+# before the batch is made, as `pad` does.
 
 # %% [markdown]
 # ## 4b.8 Quiz

@@ -97,8 +97,8 @@ parity.verdict("PyTorch, batched and one by one", together_torch, single_torch, 
 parity.verdict("TensorFlow, batched and one by one", together_tf, single_tf, 1e-6)
 
 # %% [markdown]
-# **Predict.** 64 trees of depth 5, states and slopes: how many times as fast is batched as one by one, where it gains
-# least, PyTorch or TensorFlow?
+# **Predict.** 64 trees of depth 5, states and slopes. Take the framework in which batching gains less: how many times as
+# fast as one by one is it there?
 #
 # - **a** less than 2 times
 # - **b** 2 to 8 times

@@ -272,19 +272,19 @@ exercises.outcome("P4.3", letter)
 # %% [markdown]
 # ## 4d.2 Where the errors come from
 #
-# Nearly perfect at the depths that it knew, worse beyond. Has it gaps in its tables, the 27 sums, differences and
-# products of two digits? Or do states *drift*, so that a 2 made from a 2 made from a 2 looks less and less like a 2? Two
-# tests:
+# Nearly perfect at the depths that it knew, worse beyond. Are there gaps in its arithmetic, in one of the 27 sums,
+# differences and products of two digits? Or do states *drift*, so that a 2 made from a 2 made from a 2 looks less and less
+# like a 2? Two tests:
 #
 # - Trees without ×. A product with 0 is 0, and hides whatever went wrong on the other side. Without ×, every digit
-#   counts.
+#   counts, and errors show that were hidden, whichever cause they have.
 # - Rounding. After each call of `combine`, read off which digit the state stands for, and go on with that digit's own
-#   row of the table.
+#   row of `"digit"`. If there are gaps, this carries the wrong digit on; if states drift, it takes the drift away.
 #
 # **Predict.** With rounding, how many trees of depth 7 come out right?
 #
 # - **a** fewer than before
-# - **b** about as many
+# - **b** about as many, or some more
 # - **c** all, or nearly all
 
 # %% tags=["predict"]
@@ -353,9 +353,9 @@ figures.shares_and_scores(
 )
 
 # %% [markdown]
-# Gaps in the tables would have stayed: rounding would carry the wrong digit on. So the tables are right, and the states
-# drift. The right pictures show it: in a sector, one digit has the highest score, and with depth the points leave the
-# middle of their sectors. Longer training narrows the drift (try 400 batches).
+# Gaps in the arithmetic would have stayed. So the arithmetic is right, and the states drift. The two pictures on the right
+# show it: in a sector, one digit has the highest score, and with depth the points leave the middle of their sectors.
+# Longer training narrows the drift (try 400 batches).
 
 # %% [markdown]
 # ### Exercise 4.5: the nearest digit, in TensorFlow (5 minutes)
@@ -363,7 +363,7 @@ figures.shares_and_scores(
 # Our rounding asks `out` which digit a state stands for. One can do without: take the row of the table that is nearest.
 # Write `answer(states, table)` with TensorFlow tensors of float64, `states` (rows, size) and `table` (digits, size). It
 # returns a tensor like `states`, in which each row is replaced by the row of `table` at the smallest distance.
-# `tf.newaxis` makes an axis of length 1, over which a difference of two tensors stretches.
+# `tf.newaxis` makes an axis of length 1, along which the difference is broadcast (lesson 1a).
 
 # %% tags=["exercise"]
 answer = ...  # a function of states and table
@@ -406,7 +406,7 @@ exercises.check("4.5", answer)
 # %% [markdown]
 # ### Exercise 4.4: errors in a tree (3 minutes)
 #
-# Suppose that errors came from the tables instead: each operator goes wrong with probability 0.001, whatever stands
+# Suppose that errors came from the arithmetic instead: each operator goes wrong with probability 0.001, whatever stands
 # below, and one error anywhere spoils the value. What share of trees with 101 digits comes out right? Give a float; four
 # decimals are enough. (Then compare: would rounding have helped such a network?)
 
@@ -440,7 +440,7 @@ claims.close("04d")
 # ## 4d.5 Summary and further reading
 #
 # - A plan's arrays differ only in length, so one traced graph serves all trees.
-# - States that are nearly digits drift with depth. Look at them before you blame the tables.
+# - States that are nearly digits drift with depth. Look at them before you blame the arithmetic.
 # - Where two causes are possible, let each predict something that the other does not, and test that.
 #
 # Further reading: [TreeLSTM](https://arxiv.org/abs/1503.00075), a cell that keeps more of what stands below;

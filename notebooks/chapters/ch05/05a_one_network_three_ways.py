@@ -96,8 +96,8 @@ keras.config.set_dtype_policy("float64")  # for layers and models
 # ## 5a.2 As a class
 #
 # "In PyTorch, your neural network will be a class", says the article. Keras users write the same class. It inherits
-# from the framework's own (`nn.Module`, `keras.Model`), and has two methods. You write them; the framework calls
-# them.
+# from the framework's own (`nn.Module`, `keras.Model`), and has two methods. You write them, and call neither by its
+# name.
 #
 # - `__init__` runs once, when you write `NetTorch()`. It makes the layers and keeps them in `self`. Its first line,
 #   `super().__init__()`, lets the framework prepare its lists: each layer that you put into `self` is noted there.
@@ -258,7 +258,7 @@ parity.verdict("arrays after it", after_torch, after_tf)
 
 # %% [markdown]
 # So it is no matter of the framework: who says only what comes out must wait. (`nn.Linear` is the usual choice in
-# PyTorch: an optimizer must be given arrays that exist.)
+# PyTorch: its arrays are there at once, to be counted or filled.)
 #
 # In a PyTorch sequence the layers are called "0", "1", "2". The ReLU is a layer of its own there, number 1, without
 # arrays. In Keras we made it a part of the first layer.
@@ -346,7 +346,7 @@ parity.verdict("three ways in PyTorch, three in Keras", ways_torch, ways_tf, ato
 # ## 5a.5 Layers in a list
 #
 # You want a network of any depth, so you keep its layers in a Python list. Both classes below are right Python, and
-# both give ten scores. They differ from those of 5a.2 in one line.
+# both give ten scores. They differ from those of 5a.2 in where they keep their layers.
 #
 # **Predict.** After a first input, how many arrays does each network know?
 #
@@ -421,16 +421,20 @@ except ValueError as error:
 # %% [markdown]
 # With one layer outside of the list you would hear nothing, and train that one alone.
 #
-# The mend is a list that PyTorch knows, `nn.ModuleList`. The class below inherits all from `ListTorch`, and puts the
-# same layers into such a list. `state_dict()` gives all arrays by their names.
+# The mend is a list that PyTorch knows, `nn.ModuleList`. The class below differs from `ListTorch` in that one line.
+# `state_dict()` gives all arrays by their names.
 
 
 # %% tags=["taught"]
 # PyTorch
-class ModuleListTorch(ListTorch):
+class ModuleListTorch(nn.Module):
     def __init__(self):
         super().__init__()
-        self.steps = nn.ModuleList(self.steps)
+        self.steps = nn.ModuleList([nn.Linear(64, 32), nn.Linear(32, 10)])
+
+    def forward(self, x):
+        hidden = torch.relu(self.steps[0](x))
+        return self.steps[1](hidden)
 
 
 print(list(ModuleListTorch().state_dict()))
@@ -515,7 +519,7 @@ claims.close("05a")
 # ## 5a.8 Summary and further reading
 #
 # - The ways of writing differ, the function does not: it hangs on its arrays alone.
-# - You write `__init__` and `forward` or `call`; the framework calls them. You call the network.
+# - You write `__init__` and `forward` or `call`, and call neither by name: `NetTorch()` runs the first, `net(x)` the second.
 # - A layer that knows only what comes out makes its arrays at the first input.
 # - *Functional*: a function of arrays in PyTorch, a recorded graph in Keras.
 # - PyTorch finds layers in `self`, in `nn.Sequential` and `nn.ModuleList`, not in a plain list.

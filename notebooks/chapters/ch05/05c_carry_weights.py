@@ -552,7 +552,7 @@ claims.close("05c")
 # 1. Which axes, in which order? Dense weights are transposed, kernels turned.
 # 2. What else does it keep? Running averages, counters.
 # 3. Which numbers stand outside? Epsilon, stride, padding, slopes.
-# 4. In which order do its inputs come? Behind Flatten, not in the same.
+# 4. In which order do its inputs come? Behind Flatten, in another order on each side.
 #
 # Then compare outputs on random arrays, in float64, of each layer and of the whole.
 #

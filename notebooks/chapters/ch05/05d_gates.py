@@ -60,7 +60,7 @@ session.use(seed=seed, device=device, fast=fast)
 #
 # A [recurrent](glossary.md#recurrent-network) layer reads a sequence step by step, and keeps a *state* $h$ between
 # them. The GRU decides with [gates](glossary.md#gate), numbers between 0 and 1, how much of the state it keeps. With
-# $x$ the numbers of a step and $\sigma(a) = 1 / (1 + e^{-a})$:
+# $x$ the numbers of a step, $h$ the state before it, $\sigma(a) = 1 / (1 + e^{-a})$, and a dot for number by number:
 #
 # $$r = \sigma(W_r x + b_r + U_r h + c_r) \qquad z = \sigma(W_z x + b_z + U_z h + c_z)$$
 # $$n = \tanh(W_n x + b_n + r \cdot (U_n h + c_n)) \qquad h \leftarrow (1 - z) \cdot n + z \cdot h$$
@@ -163,9 +163,9 @@ figures.gates(gru_torch[0, :, 0], careful_tf[0, :, 0], hasty_tf[0, :, 0])
 # %% [markdown]
 # ## 5d.2 Four gates, and two biases that become one
 #
-# The LSTM has four: the *input*, *forget* and *output* gates, and the new *cell* content. Here both frameworks agree
-# on the order: input, forget, cell, output. But PyTorch has two biases for each gate, and Keras has one. Both enter
-# the same sum, so Keras needs only theirs.
+# The LSTM has four: the *input*, *forget* and *output* gates, and the new *cell* content. Each is made as $r$ above, of
+# $W x + b + U h + c$ (the content with tanh in place of $\sigma$). Both frameworks agree on the order: input, forget, cell,
+# output. But PyTorch has two biases for each, and Keras has one: the two enter one sum, so one bias, $b + c$, is enough.
 
 
 # %% tags=["taught"]
@@ -294,7 +294,7 @@ exercises.check("5.3", answer)
 # %% [markdown]
 # ## 5d.4 And back
 #
-# A rule is proven when it holds in both directions. Keras now draws arrays of its own, and PyTorch is given them.
+# A rule is proven when it holds in both directions. Keras's layers now get new random arrays, and PyTorch is given them.
 
 
 # %% tags=["taught"]

@@ -58,8 +58,8 @@ session.use(seed=seed, device=device, fast=fast)
 # %% [markdown]
 # ## 5e.1 False friends
 #
-# In a foreign language some words look like your own and mean something else. PyTorch's `x.repeat(2, 1)` gives the
-# rows 1, 2, and then again 1, 2.
+# In a foreign language some words look like your own and mean something else. Let `x` have two rows, 1 and 2. PyTorch's
+# `x.repeat(2, 1)` gives the rows 1, 2, 1, 2.
 #
 # **Predict.** Which of these does the same in TensorFlow?
 #
@@ -251,6 +251,9 @@ parity.verdict(
 )
 
 # %% [markdown]
+# TensorFlow's `top_k` takes the first of equals. PyTorch's `topk` promises nothing: which two it took stands above. With
+# `stable=True` both sort equals in the order in which they came.
+#
 # **Minus one.** In many files -1 means "nobody knows". In Python it means the last one of a list. Below we ask for
 # entry -1 of a table, and for the one-hot row of class -1. The [one-hot](glossary.md#one-hot-encoding) row of class 2 among
 # three is 0, 0, 1: a 1 at the class's place. `one_hot(c, 3)` makes it; `tf.gather` picks entries by number. (`lambda:`
@@ -502,7 +505,7 @@ exercises.check("5.2", answer)
 # ```
 #
 # Port it to TensorFlow: `answer(logits, labels)` with float32 logits of shape (n, 10) and int64 labels of shape (n,)
-# gives one number, as a tensor. Train with it: its gradient must come back to the logits.
+# gives one number, as a tensor. It is meant for training, so its gradient must reach the logits.
 
 # %% tags=["exercise"]
 answer = ...  # a function of two TensorFlow tensors

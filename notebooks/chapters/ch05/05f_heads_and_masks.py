@@ -78,7 +78,7 @@ session.use(seed=seed, device=device, fast=fast)
 
 # %% tags=["taught"]
 rng = np.random.default_rng(seed)
-# 3 sequences of 5 steps, and 4 numbers in each row
+# three arrays, each with 3 sequences of 5 steps, and 4 numbers a step
 query, key, value = rng.normal(size=(3, 3, 5, 4))
 past = np.tri(5, dtype=bool)  # True: may look
 print(past.astype(int))
@@ -259,10 +259,10 @@ parity.verdict(
 parity.verdict("attention of PyTorch, in Keras", causal_tf, causal_torch, atol=1e-12)
 
 # %% [markdown]
-# To the last digits, as the root of 4 is 2. Keras keeps one divided by the root in [float32](glossary.md#float32), even
-# here; with heads of 3 numbers the results would differ from the eighth digit on.
+# To the last digits, as the root of 4 is 2. Keras sends one divided by the root through [float32](glossary.md#float32),
+# even here; with heads of 3 numbers the results would differ from the eighth digit on.
 #
-# And back: Keras draws arrays of its own, and PyTorch is given them.
+# And back: a layer of Keras gets random arrays, its biases too, and PyTorch is given them.
 
 
 # %% tags=["taught"]
@@ -277,6 +277,8 @@ def attention_to_torch(*arrays):
 # %% tags=["taught"]
 # TensorFlow
 drawn = layers.MultiHeadAttention(num_heads=2, key_dim=4)
+drawn(x_tf, x_tf)  # the first input makes the arrays
+drawn.set_weights([rng.normal(size=array.shape) for array in drawn.get_weights()])
 back_tf = tf_side.to_numpy(drawn(x_tf, x_tf))
 carried = attention_to_torch(*drawn.get_weights())
 
@@ -451,8 +453,8 @@ padded_tf = tf_side.to_numpy(result)
 parity.verdict("a padding mask", padded_torch, padded_tf, atol=1e-12)
 
 # %% [markdown]
-# The wrong way round, this one gives no NaN and no error, only wrong numbers: the words are hidden, and the filling is
-# read.
+# The wrong way round, this one raises no error: the words are hidden, and the filling is read. Only a sentence without
+# filling, as our first, would get NaN in PyTorch: nothing is left to look at.
 #
 # A third kind of mask is made of numbers. PyTorch *adds* it to the scores: 0 and minus infinity are right, and a mask
 # of ones and zeros blocks nothing. Keras turns such a mask into True and False.
@@ -738,7 +740,8 @@ parity.verdict(
 
 # %% [markdown]
 # Each step gets what it got before, wherever it stands: in "dog bites man" and "man bites dog" each word gets the same
-# numbers. So models add a row of numbers for each *position* to the rows of the words, learned or computed.
+# numbers. So models must be told the *position*: many add a row of numbers for it to the rows of the words, learned or
+# computed; others [turn queries and keys](https://arxiv.org/abs/2104.09864) by angles that grow with it.
 
 # %% [markdown]
 # ## 5f.7 Quiz
@@ -755,7 +758,7 @@ claims.close("05f")
 # %% [markdown]
 # ## 5f.9 Summary and further reading
 #
-# - Attention: scores by the root of d, softmax along a row, and the values by these shares.
+# - Attention: scores divided by the root of d, softmax along a row, and the values mixed by these shares.
 # - Heads are one axis more. PyTorch stacks them in rows, Keras has axes for them.
 # - True is "may look" in both functions and in Keras's layer, and "may not look" in `nn.MultiheadAttention`. Try a mask:
 #   change what is blocked, and see that nothing changes.

@@ -213,8 +213,8 @@ for number, name in enumerate(["outputs", "loss", "gradient"], start=3):
 # Write `answer(mine, theirs)`. Both are dicts such as `rungs_torch`: the same names in the same order, arrays of the
 # same shape under the same name.
 #
-# The function gives the name of the first rung in which any two entries are farther apart than 1e-12, and `None` when
-# there is no such rung.
+# The function gives the name of the first rung in which some entry of `mine` is farther than 1e-12 from the same entry of
+# `theirs`, and `None` when there is no such rung.
 
 # %% tags=["exercise"]
 answer = ...  # a function of two dicts

@@ -301,7 +301,8 @@ for name in written_tf:
 # [Keras's source](https://github.com/keras-team/keras/blob/master/keras/src/optimizers/adam.py), where
 # `ops.cast(self.beta_1, ...)` makes a float32 first.
 #
-# So we write down numbers that float32 can hold. Whatever way they take, they arrive unchanged.
+# So we write down numbers that float32 can hold. Whatever way they take, they arrive unchanged. (Epsilon needs no such care:
+# it enters Keras's formula as you wrote it.)
 
 
 # %% tags=["taught"]
@@ -478,8 +479,8 @@ class KerasRMSprop(optim.Optimizer):
 
 
 # %% [markdown]
-# Adam moves the weight by another amount as well. Its two averages $m$ and $v$ start at 0 and are corrected for it,
-# after $t$ steps:
+# Adam's steps differ in the two frameworks as well. It keeps two averages, $m$ of the gradient and $v$ of its square. Both
+# start at 0, and are corrected for that; after $t$ steps:
 #
 # $$\text{PyTorch: } \frac{m / (1-\beta_1^t)}{\sqrt{v / (1-\beta_2^t)} + \epsilon}
 # \qquad \text{Keras: } \frac{\sqrt{1-\beta_2^t}}{1-\beta_1^t} \cdot \frac{m}{\sqrt{v} + \epsilon}$$
@@ -547,9 +548,9 @@ figures.causes(gaps)
 # %% [markdown]
 # ### Exercise 6.2: port PyTorch's Adam to TensorFlow (8 minutes)
 #
-# Now the other way round. This TensorFlow function does the tenth step of Keras's Adam. Write `answer` so that it does
-# the tenth step of PyTorch's, with the same rate, betas and epsilon, and with nothing rounded to float32. Epsilon is
-# large here, so that mistakes show.
+# Now the other way round. The function below does the tenth step of Keras's Adam: `w` are the weights, `g` the gradient,
+# `m` and `v` the two averages after nine steps. Write `answer` anew, so that it does the tenth step of PyTorch's Adam, with
+# the same rate, betas and epsilon, and with nothing rounded to float32. Epsilon is large here, so that mistakes show.
 #
 # ```python
 # def answer(w, g, m, v):
@@ -617,8 +618,8 @@ exercises.quiz("06b")
 # %% [markdown]
 # ## 6b.7 Verdicts
 #
-# The claim holds in part. Port a program by its names and the results differ, in every one of six optimizers. Say
-# everything, and they do not.
+# The claim holds in part. Port a program by its names and the results differ, in every one of six optimizers. Write down
+# numbers that both can hold, put epsilon in the same place, and they agree.
 
 # %%
 claims.close("06b")

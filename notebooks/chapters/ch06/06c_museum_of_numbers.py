@@ -52,7 +52,7 @@ session.use(seed=seed, device=device, fast=fast)
 # An exhibit is a twin and its verdict. First each framework does what it does by itself. Then one of them is told to do
 # as the other does; that value is called `mended`.
 #
-# Read the twin, say what will come out, run it. Hardly one exhibit raises an error. That is what makes them worth a
+# Read the twin, say what will come out, run it. Not one exhibit raises an error. That is what makes them worth a
 # visit. (What the whole course has of this kind is in one table: [What will bite you](what_will_bite_you.md).)
 
 # %% [markdown]

@@ -87,6 +87,10 @@ parity.differ("the largest bias", bias_torch, bias_tf, atol=1e-3)
 parity.verdict("mended with zeros_", mended_bias, bias_tf)
 
 # %% [markdown]
+# PyTorch draws weights and biases evenly from ±1/√1000. Keras draws weights by Glorot's rule, evenly from
+# ±√(6 / (numbers in + numbers out)), and starts biases at 0. Xavier is Glorot's first name: hence `xavier_uniform_`.
+
+# %% [markdown]
 # ### Exhibit 2: an embedding's first weights
 #
 # A table of 1,000 words, each with 1,000 numbers. How large is the largest?
@@ -237,7 +241,8 @@ parity.differ("the largest weight of a projection", query_torch, query_tf, atol=
 parity.verdict("mended: each third by itself", mended, query_tf, atol=0.03)
 
 # %% [markdown]
-# Same rule, Glorot's. PyTorch keeps the three as one matrix and counts its outputs together, 48; Keras counts 16 for each.
+# Both draw by Glorot's rule (exhibit 1). PyTorch keeps the three as one matrix and counts its outputs together, 48; Keras
+# counts 16 for each.
 
 # %% [markdown]
 # ## 6d.2 Statistics
@@ -357,8 +362,9 @@ parity.verdict("mended: times (n - 1) / n", mended, variance_tf, atol=1e-6)
 # %% [markdown]
 # ### Exhibit 10: a norm that reads padding
 #
-# A text of three steps is padded to five with zeros. The group norm of its real steps should not change by that. In Keras
-# a mask says which steps are real.
+# Group normalization cuts the channels into groups, and brings the numbers of each group, over all steps, to mean 0 and
+# deviation 1. A text of three steps is padded to five with zeros. What its real steps become should not change by that.
+# In Keras a mask says which steps are real.
 
 # %% tags=["torch"]
 # PyTorch
@@ -394,8 +400,8 @@ parity.verdict("mended: a norm of each step", mended, norm(steps).numpy(), atol=
 # %% [markdown]
 # ### Exercise 6.4: Keras's running statistics (6 minutes)
 #
-# A Keras model is to be trained on in PyTorch. Write `answer(x, mean, variance)` in PyTorch: from a batch `x` of shape
-# (examples, features) and the old running statistics it gives the new ones that `BatchNormalization(momentum=0.99)`
+# The training of a Keras model is to go on in PyTorch. Write `answer(x, mean, variance)` in PyTorch: from a batch `x` of
+# shape (examples, features) and the old running statistics it gives the new ones that `BatchNormalization(momentum=0.99)`
 # would keep, as one tensor of shape (2, features), the mean first.
 
 # %% tags=["exercise"]
@@ -569,11 +575,12 @@ table = tf.Variable(tf.zeros([5, 2]))
 with tf.GradientTape() as tape:
     total = tf.reduce_sum(tf.nn.embedding_lookup(table, [0, 0, 1]))
 rows = tape.gradient(total, table)  # a row for each token that was read
-(clipped,), _ = tf.clip_by_global_norm([rows], 1.0)
-length_tf = float(tf.norm(tf.convert_to_tensor(clipped)))
+clipped, before = tf.clip_by_global_norm([rows], 1.0)
+length_tf = float(tf.norm(tf.convert_to_tensor(clipped[0])))
 
-(clipped,), _ = tf.clip_by_global_norm([tf.convert_to_tensor(rows)], 1.0)
-mended = float(tf.norm(clipped))
+summed = tf.convert_to_tensor(rows)  # one row for each token
+clipped, before = tf.clip_by_global_norm([summed], 1.0)
+mended = float(tf.norm(clipped[0]))
 print(length_tf, "mended:", mended)
 
 # %% tags=["verdict", "folded"]
@@ -609,8 +616,9 @@ parity.verdict("weights that moved, in bfloat16", moved_torch, moved_tf)
 parity.verdict("mended: added up in float32", mended, 1000)
 
 # %% [markdown]
-# None. From 1 on, bfloat16 goes in steps of 1/128. That is why optimizers keep weights in float32; and whoever merges a
-# small correction into such weights (an *adapter*, as LoRA trains it) merges in float32, and rounds once.
+# None. Between 1 and 2, bfloat16 goes in steps of 1/128; 0.001 is less than half a step, so each sum is rounded back.
+# That is why optimizers keep weights in float32; and whoever merges a small correction into such weights (an *adapter*,
+# as LoRA trains it) merges in float32, and rounds once.
 
 # %% [markdown]
 # ## 6d.5 How many are there?

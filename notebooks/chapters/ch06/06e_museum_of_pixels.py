@@ -102,10 +102,9 @@ parity.verdict("mended with pad(x, (0, 1))", mended, windows_tf)
 # %% [markdown]
 # ### Exercise 6.3: port "same" padding to PyTorch (6 minutes)
 #
-# Write `answer(x, kernel)` in PyTorch, such that it gives what
-# `tf.nn.conv1d(x, kernel, stride=2, padding="SAME")` gives. Keep TensorFlow's layout outside: `x` is
-# (batch, length, channels), `kernel` (width, channels in, channels out), the result (batch, length, channels out). The
-# length is even, the width 3.
+# Write `answer(x, kernel)` in PyTorch, such that it gives what `tf.nn.conv1d(x, kernel, stride=2, padding="SAME")` gives.
+# Keep TensorFlow's layout outside: `x` is (batch, length, channels), `kernel` (width, channels in, channels out), the
+# result (batch, length / 2, channels out). The length is even, the width 3.
 
 # %% tags=["exercise"]
 answer = ...  # a function of two PyTorch tensors

@@ -172,7 +172,8 @@ if device_torch.type != "cuda" or "GPU" not in device_tf:
 # convolutions use TF32. TensorFlow's True allows it for both
 # ([its switch](https://www.tensorflow.org/api_docs/python/tf/config/experimental/enable_tensor_float_32_execution)).
 #
-# On a GPU a comparison to seven digits needs both switches off, and so they are from here on.
+# On a GPU a comparison of products to seven digits needs both off, and so they are from here on. For convolutions
+# PyTorch's other switch must be set too: `torch.backends.cudnn.conv.fp32_precision = "ieee"`.
 
 # %% [markdown]
 # ## 6f.3 The sign that flips
@@ -183,8 +184,8 @@ if device_torch.type != "cuda" or "GPU" not in device_tf:
 # **Predict.** How far apart are the weights, over 200 steps?
 #
 # - **a** always less than $10^{-6}$: rounding stays small
-# - **b** more and more, slowly: rounding adds up
-# - **c** near $10^{-7}$ at first, and then suddenly more, within one step
+# - **b** more than $10^{-6}$ in the end, but slowly: rounding adds up
+# - **c** more than $10^{-6}$ in the end, and suddenly: within one step it grows to more than three times what it was
 
 # %% tags=["predict"]
 guess = ...  # "a", "b" or "c"
@@ -307,8 +308,9 @@ if at:
     print(f"In step {at} the distance grew to {growth:.0f} times what it was.")
 
 # %% [markdown]
-# A jump looks like a bug in one of the two. Is it one? Two controls tell. The same program without a corner: tanh in
-# place of [ReLU](glossary.md#relu). And the same program with less rounding: [float64](glossary.md#float64).
+# Did your run jump? (With some seeds no sign flips in so few steps: then try another `seed`.) A jump looks like a bug in one
+# of the two. Is it one? Two controls tell. The same program without a corner: tanh in place of [ReLU](glossary.md#relu).
+# And the same program with less rounding: [float64](glossary.md#float64).
 
 # %% tags=["verdict", "folded"]
 # Folded: the two controls, compared after every step.

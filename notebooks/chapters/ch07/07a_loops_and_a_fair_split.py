@@ -545,9 +545,10 @@ figures.watched(losses_torch, losses_tf, watched_torch, watched_tf)
 
 # %% [markdown]
 # At the third step the losses part, far more than rounding could make them: the *optimizers* differ. PyTorch's momentum
-# sums gradients and multiplies by today's rate; Keras sums steps, each at the rate of its day
-# ([PyTorch says so](https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html)). At a constant rate it is the
-# same (lesson 6b), with a schedule it is not. (At the first step the rate was 0, so nothing could differ before.)
+# sums gradients and multiplies by today's rate; Keras sums steps, each at the rate of its day ([PyTorch says
+# so](https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html)). At a constant rate it is the same (lesson
+# 6b), with a schedule it is not. The first step had the rate 0: no weight moved, but PyTorch remembered its gradient, and
+# Keras a step of 0. The second step used what was remembered; the third loss shows it.
 #
 # Form 11 is read well in both, so the settings stay. Now the test, once: forms 12 to 14.
 

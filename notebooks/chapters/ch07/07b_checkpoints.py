@@ -56,14 +56,14 @@ session.use(seed=seed, device=device, fast=fast)
 # To *use* a network, its weights are enough. To go on *training* it, one needs more. We take the network and the loop of
 # lesson 7a. Its lines stand in the modules `training_torch` and `training_tf`: `new` makes a run that has not begun,
 # `scores` asks its network, and `train_epoch` trains it for an epoch and returns the losses. A run has a model, an
-# optimizer, and the number of its epoch.
+# optimizer, and the number of its epoch. PyTorch's has a schedule as well.
 #
 # On a GPU some operations add in no fixed order. `deterministic` forbids it (lesson 6f): bits will be compared.
 
 # %% tags=["taught"]
 x_learn, y_learn, x_watch, y_watch = scans.split()  # forms 1 to 10, and form 11
 start = scans.start_weights(size=8, seed=seed)
-steps = 400  # 20 epochs of 20 steps; we shall run four of them
+steps = 400  # 20 epochs of 20 steps; we shall run four epochs
 folder = session.fresh_folder("07b")
 
 # %% tags=["torch"]
@@ -90,7 +90,7 @@ print("network:", [variable.path for variable in run_tf.model.variables][:3], ".
 parity.verdict("scores of a run that has not begun", scores_torch, scores_tf, atol=1e-4)
 
 # %% [markdown]
-# One epoch of training. What is there that was not there before?
+# One epoch of training. What does the run remember now, besides its network?
 
 # %% tags=["torch"]
 # PyTorch
@@ -286,7 +286,7 @@ parity.verdict("TensorFlow, resumed", resumed_tf, losses_tf[saved_tf:])
 # - **b** the place in the schedule
 # - **c** the running averages of batch norm
 # - **d** the number of the epoch
-# - **e** without none of them
+# - **e** there is no such part: each one changes a loss
 
 # %% tags=["predict"]
 guess = ...  # "a", "b", "c", "d" or "e"
@@ -377,7 +377,7 @@ print(f"without the averages form 11 is read worse by five points: {min(falls) >
 # ```
 #
 # Write `answer(w, b, g, rate, last)` in PyTorch: the weights after the same step at the new `rate`, when the optimizer
-# holds `b` from a step at the rate `last`. `w`, `b` and `g` are float64 tensors of one shape, `rate` and `last` are
+# holds `b` from steps that all had the rate `last`. `w`, `b` and `g` are float64 tensors of one shape, `rate` and `last` are
 # floats. You may change `w` and `b` in place; return the new weights.
 
 # %% tags=["exercise"]
@@ -519,7 +519,8 @@ parity.differ("the rate, the schedule loaded alone", alone_torch, third_tf)
 
 # %% [markdown]
 # Most of PyTorch's schedules *multiply the rate that they find* in the optimizer. A new one has the rate of the first day,
-# and from there it stays too large, for good. The mend: load the optimizer first, then the schedule.
+# and from there it stays too large, for good. The mend: load both. And make the schedule before you load the optimizer, for
+# making one sets the optimizer's rate.
 
 # %% tags=["taught"]
 # PyTorch

@@ -38,6 +38,8 @@ import torch
 from chapters.ch07 import training_torch
 from helpers import torch_side
 
+torch.backends.cudnn.allow_tf32 = False  # full float32 on a GPU, as on a CPU
+
 # %% tags=["tf", "setup"]
 # TensorFlow
 with session.quiet():
@@ -45,6 +47,8 @@ with session.quiet():
 
 from chapters.ch07 import old_files_tf, training_tf
 from helpers import tf_side
+
+tf.config.experimental.enable_tensor_float_32_execution(False)
 
 # %% tags=["parameters"]
 fast = True
@@ -81,7 +85,7 @@ for instruction, argument, _ in pickletools.genops(program):
 # with `True` it refuses each call that is not on its list, which is for tensors and plain values. Keras's
 # `.keras` file is JSON and arrays, but a `Lambda` layer brings Python bytecode; `safe_mode=False` trusts that.
 #
-# **Predict.** You load the trusted `.pt` file for the numbers, and do not touch anything else in it. What happens?
+# **Predict.** You load the stranger's `.pt` file with `weights_only=False`, and use only the numbers. What happens?
 #
 # - **a** the stranger's code has run
 # - **b** the numbers come, and no code runs until the object is used
@@ -155,8 +159,10 @@ parity.verdict("what a trusting reader hears", trusting_torch, trusting_tf)
 print(f"a wary one gets: PyTorch {wary_torch}, TensorFlow {wary_tf}")
 
 # %% [markdown]
-# `weights_only=True`, the default since PyTorch 2.6, allows a short list of types and refuses the rest; so does
-# `safe_mode=True`. These are fences, not walls; both had holes
+# The stranger's code ran while the file was being loaded, before you got the numbers. Keras's ran when the layer was called.
+#
+# `weights_only=True`, the default since PyTorch 2.6, allows a short list of functions and types, and refuses the rest.
+# `safe_mode=True`, Keras's default, refuses Python bytecode. These are fences, not walls; both had holes
 # ([torch](https://github.com/advisories/GHSA-53q9-r3pm-6pq6), [Keras](https://nvd.nist.gov/vuln/detail/CVE-2025-1550)).
 # Open files of people you trust, with a version that is up to date.
 

@@ -239,7 +239,9 @@ figures.served(served, len(x_learn))
 #
 # Two hints make PyTorch's plain way a good one: `channels_last` keeps the channels of a pixel side by side in memory, and
 # `fused=True` lets the optimizer move all weights in one go. TensorFlow runs a step eagerly, operation by operation; as a
-# [graph](glossary.md#graph) of one step; or as a graph of all five.
+# [graph](glossary.md#graph) of one step; or as a graph of all five. `five_steps_tf` gets the step as an argument:
+# `step_tf` itself runs eagerly, `one_in_a_graph` is the same step as a graph, and `five_in_a_graph` is the whole loop as
+# one graph.
 
 # %% tags=["taught"]
 batches = list(scans.batches(x_learn, y_learn, seed, epoch=0))[:5]
@@ -316,10 +318,10 @@ parity.verdict("the loss of the fifth step", loss_torch, float(loss_tf), atol=1e
 # %% [markdown]
 # ## 7d.4 Compile it
 #
-# Both can also turn a step into code of its own, fitted to these shapes: `torch.compile` (which needs a C++ compiler) and
-# [XLA](glossary.md#xla), by `jit_compile=True`. The first call compiles, and takes as long as many steps. `wait` returns
-# when the device is done: on a GPU, a call returns when its work was handed over, so that a clock without `wait` measures
-# the handing over.
+# Both can also make code that is fitted to these shapes. `torch.compile` (which needs a C++ compiler) gets the network
+# here, forward and back; loss and optimizer stay as they are. [XLA](glossary.md#xla), by `jit_compile=True`, gets the
+# whole step. The first call compiles, and takes as long as many steps. `wait` returns when the device is done: on a GPU,
+# a call returns when its work was handed over, so that a clock without `wait` measures the handing over.
 
 # %% tags=["torch"]
 # PyTorch
@@ -593,8 +595,9 @@ figures.memory(sizes, grown)
 # 16 × 8 × 8 numbers for each scan. So memory grows with the batch, and a smaller batch is the first cure when it runs
 # out.
 #
-# The second cure is to keep nothing and compute once more on the way back: PyTorch's `checkpoint`, TensorFlow's
-# `recompute_grad`. Try it with [dropout](glossary.md#dropout): what was dropped must get no slope, and all else must.
+# The second cure is to keep only the input and compute once more on the way back: PyTorch's `checkpoint` (the word has
+# nothing to do with the files of lesson 7b), TensorFlow's `recompute_grad`. Try it with
+# [dropout](glossary.md#dropout): what was dropped must get the slope 0, and all else another one.
 
 
 # %% tags=["torch"]
@@ -640,7 +643,7 @@ parity.verdict("mended: a mask by its number", wrong_torch, mended)
 
 # %% [markdown]
 # PyTorch sets its random numbers back before it computes again. TensorFlow draws others, so the slope is that of another
-# network; Keras's `RematScope` does the same around `Dropout`.
+# network. Keras's `RematScope` has the same fault around `Dropout`.
 
 # %% [markdown]
 # ## 7d.8 Quiz

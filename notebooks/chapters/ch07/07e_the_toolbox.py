@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 7e. The toolbox: steps
 #
-# Four tools that nearly every training uses: you prove each before you trust it. Two of them carry one name and the same
-# number in both frameworks, and do something else.
+# Four tools that nearly every training uses: you prove each before you trust it. Two of them take the same number in both
+# frameworks, and do something else with it.
 #
 # > **Minutes**: 38 · **Needs**: lessons 6b and 7a · **Claims tested**: none
 # >
@@ -161,6 +161,7 @@ parts_torch = step_torch(network_torch(), parts)
 # TensorFlow
 def step_tf(model, parts):
     """One step on all parts together; returns the first layer's weights (64, 32)."""
+    # Keras takes 2 or more, or None
     several = len(parts) if len(parts) > 1 else None
     optimizer = tf.keras.optimizers.SGD(0.5, gradient_accumulation_steps=several)
     for pictures, labels in parts:
@@ -384,9 +385,9 @@ parity.differ("what is used of an infinite gradient", broken_torch, broken_tf)
 # %% [markdown]
 # ## 7e.3 Stop early, and go back
 #
-# A network that learns a hundred scans by heart reads new ones worse and worse.
-# [Early stopping](glossary.md#early-stopping) watches the loss on validation data. When it was not lower than ever for
-# `patience` epochs in a row, the training ends, and the best weights are put back.
+# A network that learns a hundred scans by heart reads new ones worse and worse. [Early
+# stopping](glossary.md#early-stopping) watches the loss on validation data. When it has set no new low for `patience`
+# epochs in a row, the training ends, and the best weights are put back.
 #
 # PyTorch has no such tool: it is a loop. Keras's is a [callback](glossary.md#callback).
 
@@ -670,7 +671,7 @@ parity.verdict("mended, the slow loss", mended_slow, slow_tf)
 parity.verdict("mended, the stuck loss", mended_stuck, stuck_tf)
 
 # %% [markdown]
-# For PyTorch that loss improves all the time, for Keras only now and then. Who ports a training recipe ports
+# For PyTorch that loss improves all the time, for Keras only now and then. Who carries a Keras recipe to PyTorch gives it
 # `patience - 1` and `threshold_mode="abs"`; else the two runs have different rates, and no message says so.
 
 # %% [markdown]

@@ -263,12 +263,13 @@ exercises.outcome("P7.11", letter)
 # Drawing is as repeatable as training, if the numbers drawn come from outside. Each framework's own generator would have
 # drawn other ones from the same seed (lesson 1c).
 #
-# Now play with it: change the first words and the temperatures, and run the cells again. It has read one book, nothing else.
+# Now play with it: change the first words (at most 18 characters, for 110 follow and there are 128 positions) and the
+# temperatures, and run the cells again. It has read one book, nothing else.
 
 
 # %% tags=["taught"]
 first_words = "'Who are you?'"
-more_numbers = rng.random(110)
+more_numbers = np.random.default_rng([seed, 1]).random(110)  # the same in each run
 
 
 def samples(scores_of):
@@ -300,7 +301,8 @@ parity.verdict("the texts at three temperatures", texts_torch, texts_tf)
 # the network, and its query meets the keys that are kept. No mask is needed: nothing stands later yet.
 #
 # First attention, for one new place. A block's cache is a pair, keys and values, each (1, heads, places, width of a head);
-# at first it has no place at all. `split` and `join` are those of lesson 7f.
+# at first it has no place at all. `attention.split` and `attention.join` do what lesson 7f's functions did, with the dense
+# layers included: `split` begins with `inward`, `join` ends with `outward`.
 
 # %% tags=["taught"]
 HEADS = alice.HEADS
@@ -374,6 +376,7 @@ parity.verdict(
 
 # %% [markdown]
 # `next` takes one character through the whole network, and returns its scores and the grown caches, one for each block.
+# `block.think` is the second half of 7f's block: norm, two dense layers, and the sum with x.
 
 
 # %% tags=["taught"]

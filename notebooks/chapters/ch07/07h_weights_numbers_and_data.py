@@ -2,7 +2,7 @@
 # # 7h. The toolbox: weights, numbers and data
 #
 # The tools of the second drawer: what may shrink, sixteen bits, new pictures out of old, an average of weights. And what
-# each does with a NaN, or with a seed, that nobody told you.
+# they do with a NaN, or with a seed, without telling you.
 #
 # > **Minutes**: 37 · **Needs**: lessons 7d and 7e · **Claims tested**: none
 # >
@@ -386,9 +386,9 @@ parity.verdict("bfloat16, PyTorch, all NaN", plain_torch, nowhere)
 parity.verdict("bfloat16, TensorFlow, all NaN", plain_tf, nowhere)
 
 # %% [markdown]
-# The scaler takes a NaN in the data for an overflow, and hides it: the weights stay, and the scale is halved. That batch is
-# never learned, and with each epoch the scale sinks further. Without a scaler, in bfloat16, one pixel destroys all weights
-# in one step. Either way: look at the loss before you step.
+# The scaler takes a NaN in the data for an overflow, and hides it: the weights stay, and the scale is halved. That batch
+# is never learned, and with each epoch the scale sinks further, unless 2,000 good steps lie between. Without a scaler, in
+# bfloat16, one pixel destroys all weights in one step. Either way: look at the loss before you step.
 #
 # And when you clip (lesson 7e), clip the true gradients: in PyTorch call `scaler.unscale_(optimizer)` first. Keras unscales
 # before it clips.
@@ -613,8 +613,8 @@ parity.by_clock("two workers serve faster than none", seconds[2] < seconds[0])
 #
 # The last steps of a training jump about. Their mean often reads better than each of them. So one keeps, beside the
 # weights, a [moving average](glossary.md#moving-average) of them: after each step
-# `average = 0.875 * average + 0.125 * weights`. What is the average before the first step? Both say: nothing; the first
-# weights are copied. We do it by hand as well.
+# `average = 0.875 * average + 0.125 * weights`. Before the first step there is no average: both copy the weights that the
+# first step made. We do it by hand as well.
 
 # %% tags=["torch"]
 # PyTorch
@@ -623,10 +623,10 @@ model = toolbox_torch.network(start)
 average = swa.AveragedModel(model, multi_avg_fn=swa.get_ema_multi_avg_fn(0.875))
 optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
 visited = []  # the weights after each step
-for pictures, labels in parts:
+for part, part_labels in parts:
     optimizer.zero_grad()
-    scores = model(torch.from_numpy(pictures))
-    loss_torch(scores, torch.from_numpy(labels)).backward()
+    scores = model(torch.from_numpy(part))
+    loss_torch(scores, torch.from_numpy(part_labels)).backward()
     optimizer.step()
     average.update_parameters(model)
     visited.append(torch_side.to_numpy(model[0].weight).T)
@@ -637,9 +637,9 @@ averaged_torch = torch_side.to_numpy(average.module[0].weight).T
 model = toolbox_tf.network(start)
 optimizer = tf.keras.optimizers.SGD(0.5, use_ema=True, ema_momentum=0.875)
 visited = []  # the weights after each step
-for pictures, labels in parts:
+for part, part_labels in parts:
     with tf.GradientTape() as tape:
-        loss = loss_tf(labels, model(pictures, training=True))
+        loss = loss_tf(part_labels, model(part, training=True))
     slopes = tape.gradient(loss, model.trainable_variables)
     optimizer.apply_gradients(zip(slopes, model.trainable_variables))
     visited.append(model.layers[0].kernel.numpy())

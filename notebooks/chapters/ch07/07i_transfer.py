@@ -133,7 +133,7 @@ fresh_tf = old_tf(low.x_test, training=False).numpy()
 parity.verdict("scores of the first weights", fresh_torch, fresh_tf, atol=1e-10)
 
 # %% [markdown]
-# One network, twice. Now both learn from the same batches.
+# One network, twice. Now both learn from the same batches. Keras's `train_on_batch` takes one step, as `fit` would.
 
 # %% tags=["torch"]
 # PyTorch
@@ -201,7 +201,7 @@ print(f"read right, of forms never seen: {knows_torch:.0%} and {knows_tf:.0%}")
 # five apart. That is [transfer learning](glossary.md#transfer-learning). To *freeze* the body means two things:
 #
 # - its weights take no gradient and stand on no optimizer's list (lesson 2b);
-# - its norms use the averages that they have, and do not count on (lesson 5b).
+# - its norms use the averages that they have, and no longer change them (lesson 5b).
 #
 # In PyTorch these are two lines. In Keras `trainable = False` does both.
 
@@ -259,7 +259,9 @@ parity.verdict("Keras's body, after and before", after_tf, dict(enumerate(before
 # The other way to use twenty scans: begin from random weights, and train the whole network on them, in as many steps.
 #
 # **Predict.** Which reads more of the unseen 5 to 9? The body has learned from 709 scans of other digits. We draw twenty
-# scans several times, for another draw may be easier. *Clearly* means: by more than two standard errors of the mean.
+# scans several times, for another draw may be easier, and take the difference of both ways for each draw. *Clearly* means:
+# the mean difference is more than two of its standard errors away from 0. (The standard error of a mean is the standard
+# deviation, divided by the root of the number of draws.)
 #
 # - **a** the frozen body with a new head, clearly
 # - **b** neither, clearly
@@ -378,8 +380,8 @@ letter = exercises.first_true(
 exercises.outcome("P7.25", letter)
 
 # %% [markdown]
-# To tell 0 to 4 apart, the body needed nothing that tells 7 from 9: it threw that away. And the rival, a small network, can
-# learn from twenty scans.
+# To tell 0 to 4 apart, the body needed nothing that tells 7 from 9, so nothing kept it from throwing that away. And the
+# rival, a small network, can learn from twenty scans.
 #
 # Now another body, which learns all ten digits, and another question: does the digit have a closed loop, as 0, 6, 8 and 9
 # have? Again there are twenty scans with the answer, two of each digit.
@@ -487,7 +489,7 @@ def answer(model):
     return list(model.head.parameters())
 
 
-# wrong: count on
+# wrong: change its averages
 def answer(model):
     model.train()
     model.body.requires_grad_(False)
@@ -526,10 +528,10 @@ exercises.check("7.13", answer)
 # ## 7i.5 All of it, at two rates
 #
 # With the new head in place, one may *release* the body and train all of it: [fine-tuning](glossary.md#fine-tuning). Twenty
-# scans are few to count averages by, so the norms had better stay at rest. In PyTorch `body.eval()` says so.
+# scans are few to take averages of, so the norms had better stay at rest. In PyTorch `body.eval()` says so.
 # [Keras's guide](https://keras.io/guides/transfer_learning/) builds it into the model: `body(pictures, training=False)`.
 #
-# **Predict.** We release both bodies and take five steps. Whose norms count on?
+# **Predict.** We release both bodies and take five steps. Whose norms change their averages?
 #
 # - **a** neither's
 # - **b** PyTorch's

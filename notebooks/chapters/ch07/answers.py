@@ -899,7 +899,7 @@ def answer(model):
     model.body.eval().requires_grad_(False)
     return tuple(weight for _, weight in model.head.named_parameters())
 
-# %% 7.13 wrong: count on
+# %% 7.13 wrong: change its averages
 def answer(model):
     model.body.eval()
     model.body.requires_grad_(False)

@@ -235,7 +235,7 @@ def _problem_of_frozen(torch, model, listed, names):
             return f"{name} takes no gradient: the head is to be trained, whatever state the model comes in."
     for name, part in model.named_modules():
         if name.startswith("body") and part.training:
-            what = "drop numbers" if "Dropout" in type(part).__name__ else "count on" if hasattr(
+            what = "drop numbers" if "Dropout" in type(part).__name__ else "change its averages" if hasattr(
                 part, "running_mean") else "be in training mode"
             if what != "be in training mode" or part is model.body and not list(part.children()):
                 return f"{name} ({type(part).__name__}) would {what}: the body's parts are to be at rest, by `eval()`."

@@ -58,9 +58,8 @@ folder = Path(temporary.name)  # gone with the kernel
 # gradient of its own shard. They average, and each can take the step that the whole batch would have taken.
 #
 # Before any process starts, do it by hand. `task.write` prepares the digits that this chapter trains on: 1,280 of them, in
-# an order that `seed` fixes, and puts them into a file for the workers of 8a.3, with
-# `epochs`, how often these go through them. Here you need one batch of 64, and one
-# layer without a bias: 64 pixels times a table `W` of weights make 10 scores.
+# an order that `seed` fixes. It writes them into a file for the workers of 8a.3, which go through them `epochs` times. Here
+# you need one batch of 64, and one layer without a bias: 64 pixels times a table `W` of weights make 10 scores.
 
 # %% tags=["taught"]
 given = task.write(folder, seed, epochs=1 if fast else 5)
@@ -281,7 +280,7 @@ print(f"PyTorch {sizes_torch}, TensorFlow {sizes_tf}")
 # ### Exercise 8.4: deal the data (6 minutes)
 #
 # Write what `DistributedSampler(shuffle=False)` does: a function of the number `n` of examples, the number of `ranks` and
-# a `rank`, that returns the list of this rank's indices, as whole numbers. Where `n` does not divide, go on from the
+# a `rank`, that returns the list of this rank's indices, as whole numbers. Where `ranks` does not divide `n`, go on from the
 # front, as often as needed: three examples on eight ranks are one for each.
 
 # %% tags=["exercise"]
@@ -324,8 +323,8 @@ exercises.check("8.4", answer)
 # %% [markdown]
 # ## 8a.3 The same, in processes
 #
-# Now for real: a network of two layers, SGD with momentum, 20 batches of 64 digits. Training functions cannot be sent from
-# a notebook to other processes, so each way is a script. Open them beside this page; all are short.
+# Now for real: a network of two layers, SGD with momentum, 20 batches of 64 digits. A freshly started process does not know
+# the functions of this notebook, so each way is a script. Open them beside this page; all are short.
 #
 # **PyTorch: a process for each rank.** `torchrun` starts the same script twice, and tells each process its rank. The new
 # lines of [ddp_torch.py](chapters/ch08/workers/ddp_torch.py) are these:
@@ -413,8 +412,9 @@ parity.verdict("two replicas under fit, and one process", fit_tf, alone_tf, 1e-1
 # would see another batch on each device, and the weights would part.
 #
 # The article says that data parallelism is what distinguishes PyTorch (C31a). A few pages before, it says that TensorFlow
-# "draws its reputation from its distributed training support" (C16, lesson 11a). Both cannot be: one of the two sentences
-# was false on the day it was printed. Which one, the run says.
+# "draws its reputation from its distributed training support" (C16, lesson 11a). Both cannot be. The run says whether
+# today's TensorFlow trains data-parallel; its [first paper](https://arxiv.org/abs/1603.04467), of 2015, says so of the
+# first.
 
 # %% tags=["verdict", "folded"]
 # Folded: did TensorFlow really train, on two devices, as one process does?
@@ -435,8 +435,9 @@ claims.verdict(
 # ## 8a.4 What it took
 #
 # The two scripts again, whole. A `+` marks each line that the single-process original lacks. The workers lie in
-# `chapters/ch08/workers` beside this page: take the `DistributedDataParallel` away, or write `tf.reduce_mean` for
-# `compute_average_loss`, run 8a.3 again, and see which sentence breaks. (Then undo it.)
+# `chapters/ch08/workers` beside this page. Break one: in ddp_torch.py write `model = model.to(device)` for the line with
+# `DistributedDataParallel(`, and `model.state_dict()` in its last line but one; or in mirrored_tf.py write
+# `loss = tf.reduce_mean(losses(y, model(x)))`. Run 8a.3 again, and see which sentence breaks. (Then undo it.)
 
 # %% tags=["folded"]
 # Folded: PyTorch's distributed script, with its new lines marked.

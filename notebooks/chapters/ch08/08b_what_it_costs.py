@@ -192,8 +192,9 @@ for name, costs in measured.items():
     print(f"    in two it took {two:.0f} ms, of which communicating took {talk:.0f} ms")
 
 # %% [markdown]
-# Where cores are few or busy, a second process takes turns with everything else, and the measured curve falls below
-# Amdahl's. Measure on one process, before you rent eight.
+# Where cores are few or busy, a second process takes turns with everything else, and the measured curve falls below the
+# dotted one: the formula of 8b.1, with the time that two processes communicate. Measure on one process, before you rent
+# eight.
 
 # %% [markdown]
 # ### Exercise 8.3: around the ring (5 minutes)
@@ -277,8 +278,9 @@ else:
 # %% [markdown]
 # What can be asynchronous everywhere is communication. `all_reduce(..., async_op=True)` gives a *handle* at once, and Python
 # goes on; `handle.wait()` waits for the end. That is how DDP hides its talk: it hands a bucket over while `backward` still
-# computes the gradients of earlier layers. PyTorch's workers above wrote down in which order that happened. TensorFlow's
-# graphs may start a collective operation as soon as its inputs are there; that is not measured here.
+# computes the gradients of earlier layers. PyTorch's workers above wrote down in which order that happened, with buckets of
+# 1 MB, since all their gradients take only 4.5 MB. TensorFlow's graphs may start a collective operation as soon as its
+# inputs are there; that is not measured here.
 
 # %% tags=["verdict", "folded"]
 # Folded: what PyTorch's ranks wrote down.
@@ -315,12 +317,15 @@ exercises.predict("P8.4", guess, among=["a", "b", "c", "d"])
 # So that you need no GPU, PyTorch's second device is `meta`, one without memory that every PyTorch has. Should it raise an
 # error, `errors.gist` is that error in one line.
 #
-# TensorFlow keeps a log of where it runs what. A child process, [placement_tf.py](chapters/ch08/workers/placement_tf.py),
-# makes two devices of your processor and computes the gradient of a batch: with no device named; as two towers, whose
-# results are then added; and under a `MirroredStrategy`, which is told its devices once. It writes the log because of the
-# variable `TF_CPP_MIN_LOG_LEVEL`. `placements.devices` reads the log, and gives for each part the pairs of operation and
-# device. What `launch.commands` gives for a job has this log as `.log`: all that the child wrote besides its JSON lines. Its
-# one JSON line has `parts`, the gradient of each part by name.
+# TensorFlow can log where it runs each operation: `tf.debugging.set_log_device_placement(True)` turns that on, in a child
+# process, [placement_tf.py](chapters/ch08/workers/placement_tf.py). (This course keeps TensorFlow silent;
+# `TF_CPP_MIN_LOG_LEVEL` 0 takes that back.) The child makes two devices of your processor and computes the gradient of a
+# batch three times: with no device named; as two towers, whose results are then added; and under a `MirroredStrategy`,
+# which is told its devices once.
+#
+# The result of `launch.commands` for a job has as `.log` all that the child wrote besides its JSON lines.
+# `placements.devices` reads from it, for each part, the pairs of operation and device. The one JSON line has `parts`, the
+# gradient of each part by name.
 
 # %% tags=["torch"]
 # PyTorch

@@ -1,9 +1,9 @@
 # %% [markdown]
 # # 8c. What a wrapper leaves to you
 #
-# `DistributedDataParallel` averages gradients, and nothing else. The order of the examples, batch normalization, the
-# evaluation, what ranks send each other: all that stays your business. You find eight faults that raise no error, and mend
-# each.
+# `DistributedDataParallel` begins all ranks with rank 0's weights, sends rank 0's running averages, and averages gradients.
+# The order of the examples, the statistics of a batch, the evaluation, what ranks send each other: all that stays your
+# business. You find eight faults that raise no error, and mend each.
 #
 # > **Minutes**: 36 · **Needs**: lesson 8a; Linux or macOS (on Windows, WSL 2) · **Claims tested**: none
 # >
@@ -120,7 +120,8 @@ exercises.outcome("P8.10", exercises.first_true(options))
 # %% [markdown]
 # Each has the half that the other lacks. PyTorch's ranks share a seed, so they agree; but the order depends on the seed
 # and the *epoch*, and nobody told the sampler that a new one has begun. TensorFlow draws anew in each epoch, but without a
-# common seed each rank draws for itself. One call mends each.
+# common seed each rank draws for itself. (`tf.random.set_seed`, called alike in each process, would be one too, as long as
+# all make their data sets in the same order. Here one process made both, and drew twice.) One call mends each.
 
 # %% tags=["torch"]
 # PyTorch
@@ -271,8 +272,9 @@ exercises.outcome("P8.11", exercises.first_true(options))
 
 # %% [markdown]
 # The sampler pads, so that ranks get equally many: in training they must, as they wait for each other in every step. An
-# evaluation waits only once, at the end, when counts are added. There `range(rank, 5, 2)` deals without padding. Where a
-# sampler has padded already, the indices tell what is counted twice.
+# evaluation needs to wait only once, at the end, when counts are added. There `range(rank, 5, 2)` deals without padding.
+# (Call `model.module` then: the wrapper's own forward sends the buffers of batch normalization, and waits each time.)
+# Where a sampler has padded already, the indices tell what is counted twice.
 
 # %% [markdown]
 # ### Exercise 8.10: each example once (5 minutes)
@@ -337,8 +339,9 @@ exercises.predict("P8.12", guess, among=["a", "b", "c"])
 
 # %% [markdown]
 # The scripts are [left_to_you_torch.py](chapters/ch08/workers/left_to_you_torch.py), under torchrun on two ranks, and
-# [left_to_you_tf.py](chapters/ch08/workers/left_to_you_tf.py), with two replicas in one process. Each function in
-# them has one argument: False is the fault, True the mend. Open one beside this page.
+# [left_to_you_tf.py](chapters/ch08/workers/left_to_you_tf.py), with two replicas in one process. Each fault has a function
+# whose argument is False for the fault and True for the mend. (TensorFlow's `counted` has no fault, and no argument.) Open
+# one beside this page.
 
 # %% tags=["torch"]
 # PyTorch
@@ -407,11 +410,11 @@ show.table(
 )
 
 # %% [markdown]
-# None of these raised an error. That is what to remember of wrappers: they do exactly one thing, and whoever takes a
+# None of these raised an error. That is what to remember of wrappers: they do less than one thinks, and whoever takes a
 # training to several ranks asks of every other line, "who does this now, and on what part of the data?"
 #
-# TensorFlow's strategies do more by themselves: one program sees all replicas, so `evaluate` counts five, and there is one
-# log. What stays with you there are the loss's divisor, and `synchronized=True`.
+# TensorFlow's `MirroredStrategy` does more by itself: one program sees all replicas, so `evaluate` counts five, and there is
+# one log. What stays with you there are the loss's divisor, and `synchronized=True`.
 
 # %% [markdown]
 # ## 8c.5 Quiz

@@ -229,7 +229,9 @@ parity.verdict("TensorFlow, layer and optimizer", both_tf, whole_tf)
 #
 # In [elastic_torch.py](chapters/ch08/workers/elastic_torch.py) two ranks train as in lesson 8a. After every fourth step rank
 # 0 saves. In step 10 (counted from 0) rank 1 sends itself SIGKILL, the signal that ends a process at once and cannot be
-# caught: as if somebody had pulled the plug.
+# caught.
+#
+# `torchrun`, which started both ranks, watches them, and may start the run again once.
 #
 # **Predict.** Rank 1 is gone. What does rank 0 do?
 #
@@ -253,10 +255,10 @@ guess = ...  # "a", "b" or "c"
 exercises.predict("P8.7", guess, among=["a", "b", "c"])
 
 # %% [markdown]
-# Somebody must notice, and start again. For PyTorch that is `torchrun`: `--max-restarts=1` allows it once. Its workers print
-# a line for each step, with the number of the attempt.
+# For PyTorch it is `torchrun` that notices, and starts again: `--max-restarts=1` allows it once. Its workers print a line
+# for each step, with the number of the attempt.
 #
-# For TensorFlow it is Keras's `fit`, in one process, [backup_tf.py](chapters/ch08/workers/backup_tf.py). The callback
+# TensorFlow's run is Keras's `fit`, in one process, [backup_tf.py](chapters/ch08/workers/backup_tf.py). The callback
 # `BackupAndRestore` saves after each epoch; a process that finds such a backup goes on from there, and at the end the
 # backup is deleted. The script trains for four epochs of 20 steps, and kills itself in batch 10 of the third, which is
 # step 50. Nobody watches here, so we play `torchrun` and start the script a second time. `-1` says that it shall not kill
@@ -355,7 +357,8 @@ figures.attempts({"PyTorch": losses_torch, "TensorFlow": losses_tf})
 # ```
 #
 # A kill may come in the middle of a save as well. Who writes straight over the old file has then neither the old checkpoint
-# nor the new one.
+# nor the new one. (Against a power cut the new file must also reach the disk before the move: that is what `os.fsync` is
+# for.)
 
 # %% [markdown]
 # ### Exercise 8.5: never half a checkpoint (5 minutes)

@@ -68,7 +68,8 @@ env = launch.environment(gpus=False, keep=["pandas"])  # which Ray needs
 #
 # TensorFlow has an older way, the [parameter server](glossary.md#parameter-server): a process that only holds weights. A
 # worker fetches them, computes, and sends the update back. In
-# [parameter_server_tf.py](chapters/ch08/workers/parameter_server_tf.py) two servers are dealt the variables in turn, whole:
+# [parameter_server_tf.py](chapters/ch08/workers/parameter_server_tf.py) two servers are dealt the variables in turn, whole
+# (its option `variable_partitioner`, left out here, would cut large ones):
 #
 # ```python
 # strategy = tf.distribute.ParameterServerStrategy(...)
@@ -89,13 +90,15 @@ guess = ...  # "a", "b" or "c"
 exercises.predict("P8.8", guess, among=["a", "b", "c"])
 
 # %% [markdown]
-# Both are compared with one process: `task.trained` does the same training here, in NumPy. `launch.commands` runs jobs, as
-# in lesson 8a, and gives the JSON lines that each printed; here it has one job at a time. The FSDP script is told a device,
-# and in one word, `run`, in what precision to compute, after how many steps to end, and where to save. Each rank saves its
-# own part; `parts_torch.whole` reads the parts, in this one process. Rank 0 prints how many numbers each rank kept;
-# TensorFlow's process prints on which device each variable is. In that device's name stands the server's number, as `task:0`
-# or `task:1`, and `re.search` finds it there (`\d` is one digit; `group(1)` is what the parentheses caught). `given` also
-# holds the first weights by name, so `given["W1"].size` is how many numbers `W1` has.
+# Both are compared with one process: `task.trained` does the same training here, in NumPy. `launch.commands` gives a job's
+# JSON lines, as in lesson 8a.
+#
+# - The FSDP script is told a device, and in one word, `run`, the precision, the last step, and where to save. Each rank
+#   saves its own part; `parts_torch.whole` reads all parts, in this one process. Rank 0 prints how many numbers each rank
+#   kept.
+# - TensorFlow's process prints on which device each variable is. The device's name holds the server's number, as `task:0` or
+#   `task:1`; `re.search` finds it (`\d` is one digit; `group(1)` is what the parentheses caught). `given` also holds the
+#   first weights by name, so `given["W1"].size` is how many numbers `W1` has.
 
 # %% tags=["taught"]
 alone = task.trained(given)  # by one process
@@ -146,8 +149,9 @@ figures.shares({"FSDP2": kept_torch, "parameter servers": kept_tf})
 # nearly everything. And a worker fetches all that its step uses. So parameter servers do not make a dense model fit that
 # is too large for a worker. They were made for tables with millions of rows, of which a step needs a few.
 #
-# No rank of ours ever held the whole model: it begins without memory, is cut, and is saved in parts. Lesson 8f looks into
-# these parts.
+# No rank of ours ever made the whole model: it begins without memory, is cut, and is saved in parts. (Its first weights each
+# rank read whole, from this task's small file, and kept its rows. A large model is filled from a checkpoint in parts.)
+# Lesson 8f looks into these parts.
 
 # %% [markdown]
 # ### Exercise 8.7: what a rank must keep (4 minutes)
@@ -186,8 +190,8 @@ exercises.check("8.7", answer)
 # Here both "machines" are this one, and they talk through ports of the [loopback](glossary.md#loopback). In real life know
 # that both frameworks *listen* on all interfaces and ask for no password: such ports belong behind a firewall.
 #
-# TensorFlow's script is run twice: once with a training loop of our own,
-# [multiworker_tf.py](chapters/ch08/workers/multiworker_tf.py), and once with Keras's `fit`,
+# TensorFlow has two scripts here: one with a training loop of our own,
+# [multiworker_tf.py](chapters/ch08/workers/multiworker_tf.py), and one with Keras's `fit`,
 # [fit_multiworker_tf.py](chapters/ch08/workers/fit_multiworker_tf.py). In lesson 8a `fit` worked under `MirroredStrategy`.
 #
 # **Predict.** What does `fit` do with two workers?
@@ -203,7 +207,7 @@ exercises.predict("P8.9", guess, among=["a", "b", "c"])
 # %% [markdown]
 # `web.free_port()` gives the number of a port that nobody uses; with `127.0.0.1:` before it, it is an address on this
 # machine. TensorFlow's scripts get an index, 0 or 1, and both addresses, and make their `TF_CONFIG` of them. The script with
-# `fit` prints one line; its `said` is `trained` or what the error says, the numbers in it left out.
+# `fit` prints one line; its `said` is `trained` or what the error says. We print it without what stands in braces.
 
 # %% tags=["torch"]
 # PyTorch
@@ -255,7 +259,7 @@ exercises.outcome("P8.9", exercises.first_true(options))
 #
 # | you want | what to do | seen here |
 # | --- | --- | --- |
-# | `fit`, one machine, several GPUs | `MirroredStrategy` | yes, lesson 8a |
+# | `fit`, one machine, several GPUs | `MirroredStrategy` | yes, lesson 8a: one CPU plays two devices |
 # | `fit`, several machines | none: stay on one machine, or take another row | raises, above |
 # | several machines, TensorFlow | `MultiWorkerMirroredStrategy`, a loop of your own | yes, above |
 # | several machines, Keras | `keras.distribution` on the JAX backend | not run |
@@ -362,9 +366,10 @@ for name, last, plain in (
 # **A queue.** On many clusters you hand in a script, and [Slurm](https://slurm.schedmd.com/sbatch.html) finds machines for
 # it.
 #
-# **Containers.** [Kubernetes](https://kubernetes.io/docs/concepts/workloads/controllers/job/) starts an image in *pods*, and
-# replaces those that fail. Most clusters have an *operator*, an add-on that writes such a file from a shorter one:
-# [Kubeflow Trainer](https://www.kubeflow.org/docs/components/trainer/) for `torchrun` and others,
+# **Containers.** You hand [Kubernetes](https://kubernetes.io/docs/concepts/workloads/controllers/job/) a file that names
+# an *image*, a program packed with all that it needs. It runs copies of it, in *pods*, and replaces those that fail. Many
+# clusters have an *operator*, an add-on to which a shorter file is enough: [Kubeflow
+# Trainer](https://www.kubeflow.org/docs/components/trainer/) for `torchrun` and others,
 # [JobSet](https://jobset.sigs.k8s.io/docs/overview/) for groups of pods that start and fail together, and
 # [KubeRay](https://docs.ray.io/en/latest/cluster/kubernetes/index.html) for Ray. Ask which one yours has. The file below
 # does without.
@@ -384,7 +389,7 @@ show.table(["line", "meaning"], pods, "Kubernetes: kubectl apply -f ...")
 # Both files ask for `cuda`, and then the script takes nothing else. On a host with a broken GPU it ends
 # with an error, which somebody sees; going on without would keep all others waiting, without a word.
 #
-# What to use when. This course has run all but Slurm, Kubernetes and Keras on JAX:
+# What to use when. This course has run all but Slurm, Kubernetes and Keras on JAX, with CPUs in the place of several GPUs:
 #
 # | you have | PyTorch | TensorFlow |
 # | --- | --- | --- |
@@ -394,7 +399,7 @@ show.table(["line", "meaning"], pods, "Kubernetes: kubectl apply -f ...")
 # | a cluster with a queue | Slurm, `torchrun` | Slurm, `TF_CONFIG`, a loop of your own |
 # | a cluster of containers | Kubernetes, `torchrun` | Kubernetes, `TF_CONFIG`, a loop of your own |
 # | machines that come and go | Ray Train | Ray Train, a loop of your own |
-# | a dense model too large for a GPU | FSDP2 | none here: Keras on JAX, or PyTorch |
+# | a dense model too large for a GPU | FSDP2 | DTensor, an experiment in one process (lesson 8f); or Keras on JAX |
 #
 # The first row is the one to try first: a step in one process has nobody to wait for.
 
@@ -416,7 +421,7 @@ claims.close("08e")
 # ## 8e.7 Summary and further reading
 #
 # - FSDP2 cuts what is kept, not what is computed.
-# - Parameter servers keep whole arrays; a worker fetches all that its step uses.
+# - Parameter servers keep whole arrays, unless told to cut them; a worker fetches all that its step uses.
 # - `torchrun` and `TF_CONFIG` say the same: who is there, and who am I.
 # - Keras 3's `fit` ends at one machine, as far as we have seen it on TensorFlow.
 #

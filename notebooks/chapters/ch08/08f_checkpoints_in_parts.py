@@ -71,8 +71,9 @@ env = launch.environment(gpus=False)
 # model.to_empty(device=device)                  # memory, for this rank's rows alone
 # ```
 #
-# Only then come the numbers: each rank takes its rows of the first weights. The *policy* says in which precision to compute;
-# the weights that are kept stay as they are. At the end each rank saves its part:
+# Only then come the numbers: each rank keeps its rows of the first weights (here it reads all of them, from a small
+# file). The *policy* says in which precision to compute; the weights that are kept stay as they are. At the end each rank
+# saves its part:
 #
 # ```python
 # weights, momenta = get_state_dict(model, optimizer)    # parts of arrays, by name
@@ -152,8 +153,9 @@ parity.verdict("ten steps in parts, read whole", half_torch, half_tf, 1e-12)
 parity.differ("computed in bfloat16, and in float64", rounded_torch, alone, 1e-6)
 
 # %% [markdown]
-# In bfloat16 the ranks send half of the bytes of float32, and GPUs multiply several times as fast. Small updates would be
-# rounded away, so the kept weights stay exact. The price is the difference above.
+# Weights that are gathered in bfloat16 take half of the bytes of float32, and GPUs multiply them several times as fast. (Our
+# gradients still travel in float64: the policy's `reduce_dtype` says so.) Small updates would be rounded away, so the kept
+# weights stay in float64. The price is the difference above.
 
 # %% [markdown]
 # ## 8f.2 Saved by two, loaded by three
@@ -292,7 +294,7 @@ said_torch = {}
 for what, asked in wrong.items():
     try:
         dcp.load(asked, checkpoint_id=small)
-    except BaseException as error:  # `except Exception` would not catch it
+    except dcp.CheckpointException as error:  # `except Exception` would not catch it
         said_torch[what] = type(error).__name__
     else:
         (found,) = asked.values()
@@ -373,6 +375,7 @@ tf.train.Checkpoint(adam=adam_tf).write(str(folder / "adam_tf"))
 fresh_tf = tf.keras.optimizers.Adam()
 tf.train.Checkpoint(adam=fresh_tf).read(str(folder / "adam_tf"))
 fresh_tf.build(layer_tf.trainable_variables)  # only now it has averages
+# variables 0 and 1 are the number of steps and the rate
 plain_tf = [float(tf.reduce_sum(value)) for value in fresh_tf.variables[2:]]
 saved_tf = [float(tf.reduce_sum(value)) for value in adam_tf.variables[2:]]
 print("sums of the averages:", np.round(plain_tf, 4))
@@ -539,10 +542,10 @@ claims.close("08f")
 # %% [markdown]
 # ## 8f.7 Summary and further reading
 #
-# - Shapes first, then who keeps what, then memory, then numbers: no rank ever holds the whole.
+# - Shapes first, then who keeps what, then memory, then numbers: no rank needs memory for the whole model.
 # - A checkpoint in parts knows which rows are where, so another number of ranks can load it.
 # - PyTorch's load casts types and skips an empty optimizer; TensorFlow's skips names. Check both after loading.
-# - Outputs first, inputs next: two layers in halves cost one exchange.
+# - Outputs first, inputs next: two layers in halves cost one exchange in a forward pass.
 #
 # Further reading: [distributed checkpoints](https://docs.pytorch.org/docs/stable/distributed.checkpoint.html),
 # [tensor parallelism](https://docs.pytorch.org/docs/stable/distributed.tensor.parallel.html),

@@ -46,11 +46,11 @@ def share(n, ranks, rank):
 SLIPS = {
     "the front is dealt once more, but with more than twice as many ranks as examples that is not enough":
         lambda n, ranks, rank: (list(range(n)) + list(range(n))[:-n % ranks])[rank::ranks],
-    "the ranks get different numbers of examples, and the slower ones would wait for ever in an all-reduce: pad":
+    "the ranks get different numbers of examples, and those with more would wait for ever for the others: pad":
         lambda n, ranks, rank: list(range(n))[rank::ranks],
     "examples are left out: pad with the first ones instead of dropping the last":
         lambda n, ranks, rank: list(range(n // ranks * ranks))[rank::ranks],
-    "those are blocks; the sampler deals like cards, rank 0 gets 0, then n, then 2n with n ranks":
+    "those are blocks; the sampler deals like cards: rank 0 gets 0, then `ranks`, then 2 * `ranks`":
         lambda n, ranks, rank: [k % n for k in range(-(-n // ranks) * rank, -(-n // ranks) * (rank + 1))],
     "where `ranks` divides `n` nothing is padded":
         lambda n, ranks, rank: [k % n for k in range((n // ranks + 1) * ranks)][rank::ranks],

@@ -47,14 +47,14 @@ def steps(measured):
         curves.plot(counts, bottom[0] / bottom, **STYLES[name])
         curves.plot(range(1, 9), [amdahl(costs, n) for n in range(1, 9)], color=color, linestyle=":")
         said.append(f"{name} is {bottom[0] / bottom[-1]:.1f} times as fast in {counts[-1]} as in one")
-    curves.plot((1, 8), (1, 8), color=plots.GRAY, linewidth=1, label="ideal; dotted: Amdahl's law")
+    curves.plot((1, 8), (1, 8), color=plots.GRAY, linewidth=1, label="ideal; dotted: the formula of 8b.1")
     bars.set(xticks=range(len(counts)), xticklabels=counts, xlabel="processes", ylabel="milliseconds a step")
     curves.set(xlabel="processes", ylabel="times as fast as one")
     bars.margins(y=0.35)  # room for the legend
     bars.legend()
     curves.legend()
     plots.show(fig, alt="Bars: computing, communicating and update of a step, by processes. Curves: times as fast as one "
-                        f"process, measured, by Amdahl's law, and the ideal line. {'; '.join(said)}.")
+                        f"process, measured, by the formula of 8b.1, and the ideal line. {'; '.join(said)}.")
 
 
 def attempts(losses):

@@ -566,8 +566,8 @@ claims.verdict(
 )
 
 # %% [markdown]
-# Fewer histograms are served than were written: the server keeps a sample of them, for its page's sake. The file has
-# all. (`--samples_per_plugin` sets how many.)
+# Fewer histograms are served than were written: for its page's sake the server gives out at most 51 of a tag. The file has
+# all.
 #
 # The graph comes as text. `conceptual="false"` asks for the one by operations.
 
@@ -705,8 +705,8 @@ claims.close("09a")
 # ## 9a.9 Summary and further reading
 #
 # - Writer, event file, server, page: runs of both frameworks below one folder are one chart.
-# - The drawn curve is smoothed: a spike of 10 is drawn as 4. A histogram is at most 30 buckets, a picture has 8 bits.
-#   Read back what you rely on.
+# - The drawn curve is smoothed: a spike of 10 is drawn as 4. A histogram is counts in buckets, here 30; a picture has 8
+#   bits. Read back what you rely on.
 # - The server runs where the files are. To see the page of another machine, forward its port:
 #   `ssh -L 6006:localhost:6006 NAME`.
 #

@@ -396,15 +396,16 @@ exercises.outcome("P9.6", exercises.first_true(options))
 # A folder is *one* run to TensorBoard: one line, which goes on with Tuesday's points and jumps back. That is what our
 # server shows. TensorBoard by itself takes a [fast reader](https://github.com/tensorflow/tensorboard/issues/4784) where one
 # is installed. There a step that comes again takes the old one's place, and Monday is nowhere on the page. Neither is an
-# error. So name the folder by the time: without an argument `SummaryWriter()` does that; or tell a writer that
-# goes on where another stopped, by its `purge_step`.
+# error. So name the folder by the time: without an argument `SummaryWriter()` does that. Where a run goes on after a crash,
+# give the new writer `purge_step`: TensorBoard then drops what the old one had logged from that step on.
 
 # %% [markdown]
 # ## 9c.4 Both boards, asked
 #
-# TensorBoard is a set of *plugins*, one for each kind of page; the server has listed them above. Of Visdom we try every kind
-# of window that its client has a method for: `exhibits.every_kind` returns which were drawn, and why others were not.
-# `exhibits.methods` lists what else the client can do.
+# TensorBoard is a set of *plugins*, one for each kind of page; the server has listed them above. Of Visdom we try the kinds
+# of windows that its client draws from numbers, text and media: `exhibits.every_kind` returns which were drawn, and why
+# others were not. (Its `graph` draws edges that you list; it does not trace a model.) `exhibits.methods` lists what else the
+# client can do.
 
 # %% tags=["taught"]
 visdom_opened = contextlib.ExitStack()
@@ -438,8 +439,8 @@ print([line["name"] for line in lines])
 parity.verdict("both trainings, in the file and in Visdom's window", file_tf, both)
 
 # %% [markdown]
-# Three more questions: is the table of settings served, with the runs' names? Are the vectors? And does the page for
-# profiles work? That page is a package of its own by now, [XProf](https://github.com/openxla/xprof), and loads its charts
+# Three more questions: is the table of settings served, with the runs' names? Are the vectors? And is a page for profiles in
+# the list? That page is a package of its own by now, [XProf](https://github.com/openxla/xprof), and loads its charts
 # from the web. We have not needed it.
 
 # %% tags=["taught"]

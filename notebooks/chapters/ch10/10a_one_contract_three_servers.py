@@ -306,11 +306,12 @@ def ask(url, request=None):
 # (In that address letters drawn at random stand before `/v1`: a server of ours asks nobody for a password, and who does
 # not know the letters gets a 404.)
 #
-# Where a client can see it, ours do as the real server's
-# [source](https://github.com/tensorflow/serving/blob/master/tensorflow_serving/util/json_tensor.cc) says, which is more
-# than the documentation says: a path or method that it does not know is 400, "Malformed request". They differ on purpose
-# in these points: a body has a limit of **size** (32 MiB); the **shapes** of a signature are checked; **numbers** that do
-# not fit their type are refused; all **errors** are JSON; **JSON** is what Python reads; **labels** come from a file.
+# Our servers follow the real server's
+# [source](https://github.com/tensorflow/serving/blob/master/tensorflow_serving/util/json_tensor.cc), which says more than
+# the documentation: a path or method that it does not know is 400, "Malformed request". They differ on purpose in six
+# points. The **size** of a body has a limit, 32 MiB. The **shapes** of a signature are checked. Whole and decimal
+# **numbers** that do not fit their type are refused. All **errors** are JSON. **JSON** is read by Python's rules: of a key
+# that stands twice, the last counts. And **labels** come from a file in the model's folder (lesson 10b).
 #
 # TensorFlow's own server, `tensorflow_model_server`, is a program apart. Where this machine has it (on the PATH or as a
 # Docker image), it serves the SavedModel. Elsewhere our Flask server stands in for it. (Started from the PATH, the real

@@ -464,8 +464,8 @@ exercises.check("10.5", answer)
 # [TensorFlow Serving's file](https://www.tensorflow.org/tfx/serving/serving_config#model_server_configuration) says of one
 # model, as JSON instead of protobuf's text.
 #
-# *A label* is a name for a version. Versions 1 and 2 are both held, and version 1 is called `previous`. Who asks
-# `/labels/previous` gets it; without a label, the newest answers.
+# *A label* is a name for a version, and leads back those who ask by it. Versions 1 and 2 are both held, and version 1 is
+# called `previous`. Who asks `/labels/previous` gets it; without a label, the newest answers, which is still version 2.
 
 # %% tags=["taught"]
 named = {
@@ -549,7 +549,7 @@ claims.close("10b")
 # - A version is a folder. It appears all at once, by a rename.
 # - Load, warm up, switch, drain: at no moment is there no model, and clients lose nothing.
 # - What does not load, or fails at a recorded request, never answers. The status says why.
-# - Keep the old version: a label or a pin brings it back with one write, and no client changes its address.
+# - Keep the old version. A pin brings everybody back with one write; a label leads back those who ask by it.
 #
 # Further reading: [configuring TensorFlow Serving](https://www.tensorflow.org/tfx/serving/serving_config),
 # [its architecture](https://www.tensorflow.org/tfx/serving/architecture), with the life of a version. Next:

@@ -115,7 +115,8 @@ exercises.predict("P10.5", guess, among=["a", "b", "c", "d"])
 # are lesson 10a's. `load_onnx` makes a way of an ONNX file.
 #
 # `compiled_ways` adds two more: `torch.compile`, and AOTInductor, which turns an export into a shared library, made for
-# one kind of machine. Both need a C++ compiler; without one, `missed` says why they are NOT MEASURED. That takes a while.
+# one kind of machine. Both need a C++ compiler; without one, `missed` says why they are NOT MEASURED. Compiling takes a
+# while.
 #
 # On TensorFlow's side `tf.function` makes a graph of the Keras model, and `load_lite` converts the SavedModel for LiteRT,
 # the runtime for phones.
@@ -201,8 +202,8 @@ figures.ways(later, ways_torch)
 #   times meets it more often than not. A mean hides it;
 # - [throughput](glossary.md#throughput): how many are answered in a second.
 #
-# The clients ask from a process of their own: in this one they would take the server's time, or measure their own
-# waiting. They are threads there, each asks again when it has its answer, and many of them wait for each other, too.
+# The clients ask from a process of their own: beside other work in this one they would measure their own waiting, too. They
+# are threads there; each asks again when it has its answer, and where there are many, they wait for each other.
 #
 # **Predict.** One client, one picture: how much of the time is the model call?
 #
@@ -225,7 +226,7 @@ guess = ...  # "a", "b" or "c"
 exercises.predict("P10.7", guess, among=["a", "b", "c"])
 
 # %% [markdown]
-# `floor` keeps, for each server, the median of 300 calls of the way that the server itself uses.
+# `floor_torch` and `floor_tf` are medians of 300 calls, each by the way that our server itself uses.
 
 # %% tags=["torch"]
 # PyTorch
@@ -249,7 +250,7 @@ parity.by_clock("the model call, TensorFlow", f"{1e6 * floor_tf:.0f} µs")
 
 # %% [markdown]
 # `loads.ask` lets so many clients ask for these pictures, for so many seconds. `load.took` holds the seconds of each
-# request. A rate that counted lost requests would be none, so that ends the lesson.
+# request. A rate that counts lost requests means nothing: at the first lost one the cell stops.
 
 # %% tags=["taught"]
 urls = urls_torch | urls_tf
@@ -341,21 +342,21 @@ def batched(call, size=16, wait=0.005):
     """A function of one row: rows that arrive together are computed together."""
     waiting = queue.Queue()
 
-    def company(rows, deadline):
-        """Add pairs to rows, until there are `size` of them or time is up."""
-        while len(rows) < size:
+    def add_company(pairs, deadline):
+        """Add pairs, until there are `size` of them or time is up."""
+        while len(pairs) < size:
             left = max(0, deadline - time.monotonic())
             try:
-                rows.append(waiting.get(timeout=left))
+                pairs.append(waiting.get(timeout=left))
             except queue.Empty:
                 return
 
     def work():
         while True:
-            rows = [waiting.get()]  # waits for the first, however long
-            company(rows, time.monotonic() + wait)
-            results = call(np.stack([row for row, promise in rows]))
-            for (_, promise), result in zip(rows, results, strict=True):
+            pairs = [waiting.get()]  # waits for the first, however long
+            add_company(pairs, time.monotonic() + wait)
+            results = call(np.stack([row for row, promise in pairs]))
+            for (_, promise), result in zip(pairs, results, strict=True):
                 promise.set_result(result)
 
     threading.Thread(target=work, daemon=True).start()

@@ -98,7 +98,8 @@ parity.verdict("64 pictures from both servers", served_torch, served_tf, atol=1e
 # - never a [stack trace](glossary.md#stack-trace): it tells strangers how we are built;
 # - and the next request must work.
 #
-# `bad` holds bodies by name; bytes are sent as they are, everything else as JSON. `wrong_places` holds paths.
+# `bad` holds bodies by name; bytes are sent as they are, everything else as JSON. `wrong_places` holds what is put behind
+# the model's address: `s:predict` asks a model `digitss`.
 
 # %% tags=["taught"]
 good = {"instances": one.tolist()}
@@ -376,7 +377,7 @@ servers.stop()
 # "Let users upload their model" sounds like one more address. Chapter 7 showed that a [pickle](glossary.md#pickle) is a
 # program. Here it is somebody else's program, in *your server's* process, with its keys and its network.
 #
-# The server below unpickles what was uploaded, then checks that it is a dict of arrays with the right names and shapes.
+# The server below unpickles what was uploaded, then checks that it is a dict (names and shapes would come next).
 # The upload is harmless: asked to rebuild itself, it calls `os.getpid`, the number of the process that it is in.
 #
 # **Predict.** When does the stranger's function run?
@@ -408,7 +409,6 @@ evil = pickle.dumps(Upload())
 
 # %% tags=["taught"]
 app = flask.Flask("uploads")
-shapes = {name: array.shape for name, array in w.items()}
 steps = []
 
 
@@ -436,19 +436,20 @@ exercises.outcome("P10.9", exercises.first_true(options))
 
 # %% [markdown]
 # The check did refuse the file, too late: reading it *was* running it. A careful server takes a format that holds numbers
-# and no program. [safetensors](glossary.md#safetensors) is one. Then names and shapes can be checked.
+# and no program. [safetensors](glossary.md#safetensors) is one. Then names, shapes and types can be checked.
 
 # %% tags=["taught"]
 app = flask.Flask("careful uploads")
+wanted = {name: (array.shape, array.dtype) for name, array in w.items()}
 
 
 @app.post("/careful")
 def careful():
     try:
         found = safetensors.numpy.load(flask.request.get_data())
-    except (safetensors.SafetensorError, ValueError):
-        return {"error": "the file is not in the safetensors format"}, 400
-    if {name: array.shape for name, array in found.items()} != shapes:
+    except (safetensors.SafetensorError, ValueError, KeyError):
+        return {"error": "not a safetensors file that NumPy can read"}, 400
+    if {name: (array.shape, array.dtype) for name, array in found.items()} != wanted:
         return {"error": "these are not this network's weights"}, 400
     return {"loaded": sorted(found)}
 

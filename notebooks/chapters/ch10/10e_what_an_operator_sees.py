@@ -296,7 +296,8 @@ exercises.check("10.6", answer)
 # ## 10e.4 A canary
 #
 # Version 2 comes, and some users shall try it first: it is the [canary](glossary.md#canary). Lesson 10b's file holds and
-# names both versions. It is written before version 2 is there, else version 2 would be everybody's at once, as the newest.
+# names both versions. It is written before version 2 is there, else version 2 would take version 1's place. From now on
+# everybody must ask by a label: who names none gets the newest, which is version 2.
 #
 # What nobody knows yet: whoever exported version 2 shifted the digits by one. It reads a 3 and says 4.
 
@@ -417,7 +418,7 @@ exercises.check("10.7", answer)
 
 # %% [markdown]
 # `operator_client.in_canary` is such a function. The same users ask again. Then we look at the canary as an operator does,
-# by what was counted; and as nobody does who only runs servers, by its answers.
+# by what was counted (the coin's requests are still in it), and as an operator does not, by its answers.
 
 
 # %% tags=["taught"]
@@ -596,8 +597,8 @@ unknown = sorted(paths - set(operations.PROBES))
 parity.verdict("probes of paths that the server does not know", len(unknown), 0)
 
 # %% [markdown]
-# `startupProbe` gives the model two minutes to load, and only then the others begin. The sum of `preStop` and `--grace`
-# stays below `terminationGracePeriodSeconds`, else the kill comes first.
+# `startupProbe` gives the model two minutes to load, and only then the others begin. Further up in the file stands
+# `terminationGracePeriodSeconds`, 40: the sum of `preStop` (5) and `--grace` (30) stays below it, else the kill comes first.
 #
 # In the Dockerfile the command is a list. Written as a text it would be run by a shell. That one then gets SIGTERM, and on
 # Debian does not pass it on: a server that drains in your tests, and is killed in the cluster.

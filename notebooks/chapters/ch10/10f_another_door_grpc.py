@@ -218,7 +218,7 @@ print(said_tf)
 parity.verdict("what both servers say to five wrong requests", said_torch, said_tf)
 
 # %% [markdown]
-# The last row differs from JSON, too: there a number has no type, here it has one, and nobody converts it.
+# The last entry, float64, differs from JSON, too: there a number has no type, here it has one, and nobody converts it.
 #
 # ## 10f.3 What the door costs
 #
@@ -361,7 +361,7 @@ parity.verdict("what arrives in a message", by_messages, ["yes"] * len(strange))
 #
 # A list of lists has a shape of its own: a row that is too short is *ragged*, and lesson 10d's servers refuse it. A
 # message says its shape beside its numbers. Let them disagree: the shape asks for 64 numbers, and a bug in the client
-# has sent only the first 30.
+# has sent only the first 30. They come one by one, in the field `float_val`, and not as one piece of memory as in 10f.1.
 #
 # **Predict.** What do the servers do?
 #
@@ -412,9 +412,10 @@ options = {
 exercises.outcome("P10.14", exercises.first_true(options))
 
 # %% [markdown]
-# A message may be short on purpose: a million times the same number then takes 20 bytes. So whoever reads one fills it
-# up, and a picture of which half got lost is answered like any other. That is no habit of ours: `tf.io.parse_tensor` is
-# how TensorFlow itself reads a message, in C++, as TensorFlow Serving does.
+# In this field a message may be short on purpose: a million times the same number then takes about 20 bytes. So whoever
+# reads it fills it up, and a picture of which half got lost is answered like any other. (`tensor_content` is not filled
+# up: a wrong number of bytes is refused there.) That is no habit of ours: `tf.io.parse_tensor` is how TensorFlow itself
+# reads a message, in C++, as TensorFlow Serving does.
 
 # %% tags=["torch"]
 # PyTorch
@@ -663,7 +664,7 @@ claims.close("10f")
 #
 # - A message holds numbers of fields and values, no names: both sides need the `.proto`.
 # - What JSON costs in bytes depends on the digits; in a message a float32 has four bytes.
-# - A message arrives to the bit. But its shape and its numbers may disagree, and then it is filled up.
+# - A message arrives to the bit. But numbers sent one by one may be fewer than the shape asks for, and are filled up.
 # - A deadline travels with a call of gRPC: who is gone before the work begins costs nothing.
 # - Who receives has the limit of size.
 #

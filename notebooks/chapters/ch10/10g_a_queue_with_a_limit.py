@@ -2,7 +2,7 @@
 # # 10g. A queue with a limit
 #
 # A load test says that all is well, and on Monday every answer comes too late. You find out what the test could not see,
-# and serve more clients by sending some away.
+# and what a limit does to a line.
 #
 # > **Minutes**: 35 · **Needs**: lessons 10c and 10f · **Claims tested**: none
 # >
@@ -62,7 +62,7 @@ session.use(seed=seed, device=device, fast=fast)
 # Lesson 10c's clients asked again as soon as they had their answer: a [closed loop](glossary.md#closed-loop). The users of
 # a page know nothing of each other. Their requests come when they come: an [open loop](glossary.md#open-loop).
 #
-# To see the difference clearly, we take the clock away. A call takes 100 milliseconds, as whole numbers, and one call runs
+# To see the difference clearly, we take the clock away. Times are whole milliseconds: a call takes 100, and one call runs
 # at a time. So this server manages 10 requests a second, and no machine makes it slower.
 
 # %% tags=["taught"]
@@ -161,7 +161,7 @@ def open_test():
 
 
 # %% [markdown]
-# **Predict.** What do the two reports call p99, the time that one request in a hundred exceeds?
+# **Predict.** Which p99 do the two reports give, the time that one request in a hundred exceeds?
 #
 # - **a** both: about 6 seconds
 # - **b** the closed one: 100 ms; the open one: about 6 seconds
@@ -267,8 +267,8 @@ figures.waits(runs, PATIENCE)
 # Write `answer(arrivals, call, limit)`: as `open_load`, with calls of `call` milliseconds and a limit. Return a list: for
 # each request its milliseconds to the answer, or `None` where it is refused.
 #
-# A request is refused where `limit` others wait when it comes. Who is computed does not wait. Whose call begins in the very
-# moment in which the request comes still counts as waiting. A refused request costs no time.
+# A request is refused where `limit` others wait when it comes. A request whose call runs does not wait any more; but if its
+# call begins at the very moment at which another request comes, it still counts as waiting. A refused one costs no time.
 
 # %% tags=["exercise"]
 answer = ...  # a function of arrivals, call and limit

@@ -11,7 +11,7 @@ from helpers.course.judging import Exercise, attempt, call, cases, function, kin
 
 def _judge_columns(answer):
     if not callable(answer):
-        return "answer must be a function: write def answer(rows): above."
+        return "answer must be a function: write def answer(request): above."
     rows = [{"tag": "foo", "signal": [1, 2], "age": 7}, {"age": 8, "tag": "bar", "signal": [3, 4]},
             {"signal": [5, 6], "tag": "", "age": 9}]
     columns = {"tag": ["foo", "bar", ""], "signal": [[1, 2], [3, 4], [5, 6]], "age": [7, 8, 9]}
@@ -211,8 +211,9 @@ STORES = {
 EXERCISES = {
     "10.1": Exercise(_judge_columns, (
         "One list for each name, and in it one entry for each instance.",
-        "The names are the keys of any instance: `rows[\"instances\"][0]`.",
-        "`{name: [row[name] for row in rows[\"instances\"]] for name in names}`, under the key `inputs`; keep the rest.")),
+        "The names are the keys of any instance: `request[\"instances\"][0]`.",
+        "`{name: [row[name] for row in request[\"instances\"]] for name in names}`, under the key `inputs`; "
+        "keep the rest.")),
     "10.2": function("tf", standardized, lambda rng: (rng.uniform(size=(3, 8, 8)),), gradients=True, suspects={
         "`tf.math.reduce_std` divides by 64, `torch.std` by 63": lambda x: standardized(x, ddof=0),
         "mean and deviation are of the whole batch: a scan's answer would depend on its company":

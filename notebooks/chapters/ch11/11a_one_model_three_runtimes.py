@@ -2,14 +2,14 @@
 # # 11a. One model, three runtimes
 #
 # You take a trained network out of its framework, into three kinds of files, and prove that each answers as the network
-# did. Then two tensors that PyTorch calls equal get two different answers.
+# did. Then you hand a runtime two tensors that PyTorch calls equal.
 #
 # > **Minutes**: 40 · **Needs**: lessons 5c and 7a · **Claims tested**: C05, C06, C16, C20, C45
 # >
 # > **You will be able to**
 # > - turn a model of either framework into a file that runs without it (claim C05 and claim C06)
 # > - prove that the file answers the same (verdict in 11a.3 and verdict in 11a.6)
-# > - say which tensors a runtime reads wrongly (prediction P11.1)
+# > - say what a runtime makes of a tensor with other strides (prediction P11.1)
 # > - write a converter, and say why it may refuse your model (exercise 11.5)
 #
 # Below, `fast` chooses how long the network is trained, and `seed` its first weights. All runs on the CPU: this chapter
@@ -260,8 +260,8 @@ parity.verdict("each file is larger than the weights in it", room, [True, True])
 # %% [markdown]
 # Now run them. ExecuTorch's `Runtime` loads a program; `load_method` gives the forward pass; `execute` takes a list of
 # inputs and gives a list of outputs. LiteRT's interpreter has numbered places, for which `allocate_tensors` makes
-# room: you copy a picture into one, call `invoke`, and read the other. (LiteRT 2's newer class, `CompiledModel`, gives
-# the same numbers and checks less: lesson 11d.)
+# room: you copy a picture into one, call `invoke`, and read the other. (LiteRT 2 has a newer class, `CompiledModel`:
+# lesson 11d.)
 #
 # `training.ask_all` hands a function one picture after another, and gives all scores, (382, 10). Why the picture for
 # ExecuTorch is first copied into a fresh tensor is the question of 11a.4.
@@ -347,12 +347,13 @@ claims.verdict(
 )
 
 # %% [markdown]
-# ## 11a.4 Equal, and yet another answer
+# ## 11a.4 Two tensors that are equal
 #
 # A color picture has three numbers a pixel. They can lie in memory in two orders: the three of one pixel side by side
 # (*channels last*, as cameras give them), or one whole color after the other (*channels first*). PyTorch's `permute` and
 # NumPy's `transpose` move no number: they note new [strides](glossary.md#stride), how far it is to the next number along
-# each axis. Both follow the strides (TensorFlow copies), so the same picture is the same in either order.
+# each axis. Whatever PyTorch or NumPy computes follows the strides, so it comes out the same for either order in memory.
+# (TensorFlow's tensors have no strides: `tf.transpose` copies.)
 #
 # A small layer for color pictures is exported below. It gets the same picture twice: once as a view with other strides,
 # once copied into a fresh array, row after row. For the framework both are equal.
@@ -682,7 +683,8 @@ parity.verdict("ONNX Runtime and TensorFlow", onnx_tf, plain_tf, atol=1e-3)
 parity.differ("the last three axes of an input", shape_torch[1:], shape_tf[1:])
 
 # %% [markdown]
-# With one channel nobody notices a mistake in the layout; with three, nothing works. All five files beside each other:
+# With one channel, `reshape` gives the same numbers as the right `transpose`, and nobody notices the mistake; with three it
+# mixes colors and places. All five files beside each other:
 
 # %% tags=["folded"]
 # Folded: a table of the files, and how far each one's outputs are from its network's.

@@ -54,7 +54,7 @@ folder = session.fresh_folder("11c")
 # %% [markdown]
 # ## 11c.1 Two files for a browser
 #
-# A browser runs no Python. It runs ONNX Runtime, compiled to [WebAssembly](glossary.md#webassembly), and that reads
+# A browser has no Python of its own. It runs ONNX Runtime, compiled to [WebAssembly](glossary.md#webassembly), which reads
 # [ONNX](glossary.md#onnx). So each framework's network becomes such a file. `trained` and `to_onnx` are lesson 11a's code;
 # `to_onnx` returns the shape that the file wants for a picture. `edge.run_onnx` makes a function of one picture from the
 # file; the `*` hands it path and shape.
@@ -284,9 +284,10 @@ def careless(strokes):
     return blocks(pen(small, 2.0))
 
 
+drawings = edge.drawings()
 as_scans = 0
 as_canvas = 0
-for label, strokes in edge.drawings():
+for label, strokes in drawings:
     picture, black = scan(strokes)
     as_scans += ask(picture[None, ..., None]).argmax() == label
     as_canvas += ask(careless(strokes)[None, ..., None]).argmax() == label
@@ -298,7 +299,6 @@ parity.verdict("made as the scans were, more drawings are read", better, True)
 
 # %% tags=["folded"]
 # Folded: a table of both ways, and ten of the drawings on their way into the model.
-drawings = edge.drawings()
 rows = [("as the scans were made", as_scans), ("canvas, averaged", as_canvas)]
 show.table(["picture", f"drawings read, of {len(drawings)}"], rows)
 figures.drawn(drawings[::2], scan, ask)
@@ -312,14 +312,14 @@ figures.drawn(drawings[::2], scan, ask)
 # pictures.
 
 # %% tags=["taught"]
+asks = {name: edge.run_onnx(path, shape) for name, (path, shape) in models.items()}
 scans = []
 for turn in range(3):  # three of each digit
     for label in range(10):
         place = np.flatnonzero(labels == label)[turn]
         example = {"label": label, "picture": test[place].ravel(), "logits": {}}
-        for name, (path, shape) in models.items():
-            scores = edge.run_onnx(path, shape)(test[place][None])
-            example["logits"][name] = scores[0]
+        for name, ask_model in asks.items():
+            example["logits"][name] = ask_model(test[place][None])[0]
         scans.append(example)
 
 drawn = []

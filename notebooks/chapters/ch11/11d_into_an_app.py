@@ -2,7 +2,7 @@
 # # 11d. Into an app
 #
 # You put lesson 11a's files where an Android and an iOS project want them, and compare what the apps believe with what the
-# files say. Then an app with the right file reads one digit of ten: it has the wrong pixels.
+# files say. Then an app has the right file, and computes for itself where each row of pixels begins.
 #
 # > **Minutes**: 33 · **Needs**: lesson 11a · **Claims tested**: none
 # >
@@ -105,10 +105,12 @@ print(believed_tf)
 
 # %% tags=["verdict", "folded"]
 # Folded: is the file where the app looks, with the shape and type that it expects?
-for name, believed, wanted in (
-    ("iOS", believed_torch, wanted_torch),
-    ("Android", believed_tf, wanted_tf),
+for name, root, believed, wanted in (
+    ("iOS", root_torch, believed_torch, wanted_torch),
+    ("Android", root_tf, believed_tf, wanted_tf),
 ):
+    names = [path.rpartition("/")[2] for path in apps.listed(root)]
+    print(f"{name}: the file that the app opens is there:", believed["file"] in names)
     parity.verdict(
         f"the shape, {name} app and file", believed["shape"], wanted["shape"]
     )
@@ -212,8 +214,8 @@ exercises.outcome("P11.6", exercises.first_true(options))
 
 # %% [markdown]
 # No error: the buffer is long enough for both. On another phone the same picture may lie without gaps, and the app works:
-# on yours, perhaps. Ask for the stride: in Java `rowBytes` of a bitmap or `rowStride` of a camera's picture, in Swift
-# `bytesPerRow`.
+# on yours, perhaps. Ask for the stride: in Kotlin `rowBytes` of a bitmap or `rowStride` of a camera's picture (in Java
+# `getRowBytes()`, `getRowStride()`), in Swift `bytesPerRow`.
 
 # %% [markdown]
 # ### Exercise 11.6: read a buffer (5 minutes)
@@ -465,7 +467,8 @@ exercises.outcome("P11.8", exercises.first_true(options))
 
 # %% [markdown]
 # `write` copies bytes and asks nothing: 64 bytes fill the first quarter of a buffer of 256, and are taken for 16 floats.
-# The rest is *still the picture before*. A test with one picture, twice, sees nothing wrong:
+# The rest is *still the picture before*. (A test that hands over one picture twice would not notice.) To see it, hand over
+# one picture, and then only the upper half of another, as floats:
 
 # %% tags=["taught"]
 ask_tf(test[5:6])
@@ -529,13 +532,13 @@ parity.verdict(
 )
 
 # %% [markdown]
-# An ExecuTorch file is *for* one backend; you ship one for each kind of phone. A LiteRT file is for all, and the app chooses
-# on loading. It must be ready for two surprises (seen here with LiteRT 2.3.0):
+# An ExecuTorch file is *for* the backends chosen on export; you ship one for each kind of phone. A LiteRT file is for all,
+# and the app chooses on loading. It must be ready for two surprises (seen here with LiteRT 2.3.0):
 #
 # - `GPU | CPU` raises where no GPU can be opened, though the CPU was allowed;
 # - `NPU | CPU` opens without a word where there is no NPU, and the CPU computes.
 #
-# A file for Core ML can be written on *this* machine. Can it be opened here?
+# A file for Core ML can be written on machines that Apple did not make, Linux among them. Can it be opened here?
 
 # %% tags=["folded"]
 # Folded: writes the network for two backends, and opens both files here.

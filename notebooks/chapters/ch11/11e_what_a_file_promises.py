@@ -449,7 +449,8 @@ parity.verdict("clipped, to int8: TensorFlow and LiteRT", clipped_tf, clipped_li
 #
 # Lesson 11b quantized everything, and needed a calibration set. Without one, only the *weights* are stored in eight bits, or
 # in float16, and everything is computed in floats. The table says what that does to each file, and how far it moves the
-# scores, which reach from about -30 to 30.
+# scores, which reach from about -30 to 30. `smaller` writes the files of one framework in several ways and asks each for all
+# test pictures; `kernels` says of which type each kernel in LiteRT's file is, {shape: type}.
 
 # %% tags=["torch"]
 # PyTorch

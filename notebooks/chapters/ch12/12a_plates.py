@@ -280,15 +280,15 @@ exercises.check("12.1", answer)
 # | --- | --- | --- |
 # | takes | logarithms of probabilities | scores; it takes the softmax itself |
 # | axes | column, plate, sign | plate, column, sign with `logits_time_major=False` |
-# | blank | 0, unless you say otherwise | the number that you name |
+# | blank | 0, unless you say otherwise | the same for a padded array of texts; a sparse one must name it |
 # | gives | by default a mean, after each loss was divided by its text's length | one loss for each plate |
 #
 # With `reduction="none"` PyTorch gives one loss for each plate, too. Both must hear how long each text is, and how many
 # columns each picture has: `count_nonzero` counts the characters, `full_like` and `fill` repeat the 24.
 #
-# First three columns in which you can check the result: scores that are logarithms of probabilities stay what they are
-# under a softmax. (`[None, None]` puts two axes in front. `torch.from_numpy` and `tf.constant` make tensors of NumPy
-# arrays.)
+# First three columns in which you can check the result: if scores are logarithms of probabilities, the softmax gives back
+# just these probabilities. (`[None, None]` puts two axes in front. `torch.from_numpy` and `tf.constant` make tensors of
+# NumPy arrays.)
 
 # %% tags=["taught"]
 chances = np.array([[0.6, 0.4], [0.3, 0.7], [0.5, 0.5]], "float32")  # blank, A
@@ -400,9 +400,9 @@ print("to learn from:", x_plates.shape, "unseen:", x_unseen.shape)
 # %% [markdown]
 # **Predict.** After training, how will most plates be written into the 24 columns?
 #
-# - **a** as wide letters: few blanks
+# - **a** as wide letters, with blanks between some of them
 # - **b** as spikes: more than half of the columns are blank
-# - **c** with blanks at both ends only
+# - **c** as wide letters, with blanks at both ends only
 
 # %% tags=["predict"]
 guess = ...  # "a", "b" or "c"
@@ -469,14 +469,14 @@ for name, losses in (("PyTorch", losses_torch), ("TensorFlow", losses_tf)):
 picture_figures.losses(losses_torch, losses_tf)
 
 # %% [markdown]
-# Rounding parts the two runs a little, and both arrive. On the way, each stands nearly still for a while. Then the network
-# says blank in nearly all columns: that is a cheap answer as long as it cannot tell the characters apart. Once it finds
+# Rounding parts the two runs a little, and both arrive. On the way, each stands nearly still for a while. In that time the
+# network says blank in nearly all columns: a cheap answer as long as it cannot tell the characters apart. Once it finds
 # the first ones, the rest follows quickly.
 
 # %% [markdown]
 # ## 12a.6 Spikes
 #
-# The number of this field is [sequence accuracy](glossary.md#sequence-accuracy): one wrong character, and the plate is
+# The usual measure here is [sequence accuracy](glossary.md#sequence-accuracy): one wrong character, and the plate is
 # wrong. `predict` computes the scores of all unseen plates in the mode for use (lesson 7a).
 
 # %% tags=["taught"]

@@ -87,7 +87,7 @@ def cells_near(box):
 
 # %% tags=["taught"]
 def targets_of(boxes, digits):
-    """A scene's targets (8, 8, 9): five classes, four distances in cells."""
+    """A scene's targets (8, 8, 9): five classes, four distances, 8 pixels being 1."""
     target = np.zeros((8, 8, 9), "float32")
     for box, digit in zip(boxes, digits):
         near = cells_near(box)
@@ -238,9 +238,8 @@ def candidates(maps):
 # %% tags=["taught"]
 def iou(box, others):
     """IoU of one box (4,) with each of the others (n, 4)."""
-    upper = np.maximum(
-        box[:2], others[:, :2]
-    )  # the upper left corner of what is shared
+    # what is shared: its upper left and its lower right corner
+    upper = np.maximum(box[:2], others[:, :2])
     lower = np.minimum(box[2:], others[:, 2:])
     shared = (lower - upper).clip(0).prod(axis=1)  # no area where they do not touch
     area = (box[2:] - box[:2]).prod()
@@ -313,8 +312,8 @@ def answer(a, b):
 exercises.check("12.2", answer)
 
 # %% [markdown]
-# [Non-maximum suppression](glossary.md#non-maximum-suppression) keeps the surest box, drops those that overlap it by more
-# than half, and goes on with the next. TensorFlow brings it, and wants y before x. PyTorch keeps it in torchvision, which
+# [Non-maximum suppression](glossary.md#non-maximum-suppression) keeps the surest box, drops those whose IoU with it is
+# above 0.5, and goes on with the next. TensorFlow brings it, and wants y before x. PyTorch keeps it in torchvision, which
 # this course does without. So for PyTorch we write it.
 #
 # Both get the same candidates: those of maps that are nearly right, with some noise, so that several cells find each digit.
@@ -368,9 +367,9 @@ print(f"{before} candidates, {len(all_torch)} kept")
 # ## 12b.4 One number for all boxes
 #
 # A box is *right* if its IoU with a digit of its class is at least 0.5, and no surer box has found that digit before.
-# [Average precision](glossary.md#average-precision) goes through a class's boxes from the surest down. At each right one it
-# notes the share of right ones so far. The sum of these shares over the number of digits is the result: a digit that nobody
-# found adds 0. Its mean over the classes is called mAP.
+# [Average precision](glossary.md#average-precision) goes through a class's boxes from the surest down. At each right one
+# it notes the share of right ones so far. The sum of these shares, divided by the number of digits, is the result: a
+# digit that nobody found adds 0. Its mean over the classes is called mAP.
 
 
 # %% tags=["taught"]
@@ -431,8 +430,8 @@ def suppressed(found, keep):
 # %% [markdown]
 # **Predict.** Without suppression, all candidates stay: the good ones, and their doubles. What becomes of mAP?
 #
-# - **a** about the same: the best box comes first
-# - **b** it falls by more than a fifth
+# - **a** it falls by a fifth at most, since the best box comes first
+# - **b** it falls by more than a fifth, but not to zero
 # - **c** it falls to zero
 
 # %% tags=["predict"]
@@ -471,7 +470,7 @@ exercises.outcome("P12.2", letter)
 picture_figures.boxes(unseen, kept_by_torch, kept_by_tf)
 
 # %% [markdown]
-# Each double counts as a mistake. (Of two things, one before the other, suppression may drop one that is right.)
+# Each double counts as a mistake. (Where one thing stands in front of another, suppression may drop a box that is right.)
 
 # %% [markdown]
 # ## 12b.5 A class for each pixel
@@ -553,7 +552,7 @@ parity.verdict(
 # weights. In TensorFlow, `gather` looks up each pixel's weight, and we divide ourselves. PyTorch's loss wants the classes
 # as axis 1.
 #
-# The number of this field is mean IoU. For each class: the pixels rightly given to it, over all pixels that are of it or
+# The usual measure here is mean IoU. For each class: the pixels rightly given to it, over all pixels that are of it or
 # were said to be. Then the mean over the six classes.
 #
 # **Predict.** A lazy program says "background" for every pixel. How good is it, by the share of right pixels, and by mean

@@ -73,8 +73,8 @@ session.use(seed=seed, device=device, fast=fast)
 # that a program makes. **Nothing in this lesson says anything about medicine.**
 #
 # Its building block, from [DenseNet](https://arxiv.org/abs/1608.06993): a layer's output is *joined* to its input, so each
-# layer sees what all earlier ones have made. Norm and ReLU come before each convolution. A 1 × 1 convolution first brings
-# the channels down to four times the `growth`, the number of new channels.
+# layer sees what all earlier ones have made. Norm and ReLU come before each convolution. A 1 × 1 convolution first makes
+# them four times the `growth`, the number of new channels: where there are many channels, that is fewer.
 #
 # In PyTorch, calling a `Joined` calls its `forward`. There `super().forward(x)` is the forward of `nn.Sequential`: x goes
 # through the layers. Keras's norms get PyTorch's momentum and epsilon. `begin` gives start weights, and `predict` computes
@@ -176,7 +176,7 @@ def stem_tf(x, width):
     x = layers.Conv2D(width, 7, strides=2, use_bias=False)(x)
     x = layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
     x = layers.ReLU()(x)
-    x = layers.ZeroPadding2D(1)(x)  # nothing is below 0 behind a ReLU
+    x = layers.ZeroPadding2D(1)(x)  # PyTorch pads with -inf: behind a ReLU, the same
     return layers.MaxPooling2D(3, strides=2)(x)
 
 
@@ -290,7 +290,7 @@ depth = sum(weight.ndim > 1 for weight in weights)
 count = sum(weight.numel() for weight in weights)
 with_imagenet = count + (1000 - 14) * (1024 + 1)  # 1000 outputs instead of 14
 print(
-    f"layers with weights: {depth}; weights: {count:,}, "
+    f"convolutions and dense layers: {depth}; weights: {count:,}, "
     f"with ImageNet's 1000 outputs: {with_imagenet:,}"
 )
 paper = published.CHEXNET
@@ -310,10 +310,11 @@ claims.verdict(
 )
 
 # %% [markdown]
-# 121 counts the layers with weights;
-# [torchvision](https://docs.pytorch.org/vision/stable/models/generated/torchvision.models.densenet121.html) documents
-# their number. Is that proof? Padding, strides and the order of layers have no weights. A better proof: Keras ships the
-# architecture (without trained weights, unless they are asked for). Given our weights, it must give our scores.
+# 121 counts the convolutions and the dense layer. How many weights they and the norms have, with 1000 outputs,
+# [torchvision](https://docs.pytorch.org/vision/stable/models/generated/torchvision.models.densenet121.html) documents.
+# Is that proof? Padding, strides and the order of layers have no weights. A better proof: Keras ships the architecture;
+# with `weights=None` it downloads nothing. Given our weights, it must give our scores. (Our norms are fresh, so what they
+# keep is not tested, nor a small difference of epsilon: lesson 5c.)
 
 # %% tags=["verdict", "folded"]
 # Folded: gives Keras's own DenseNet121 our weights, and compares the scores.
@@ -447,6 +448,7 @@ x_look = x_same[:100]
 
 # %% tags=["torch"]
 # PyTorch
+features_torch.eval()  # the mode for use, as training=False below
 with torch.inference_mode():
     maps = pictures_torch.outputs(features_torch, x_look)  # channels last
     last = small_torch[-1].weight
@@ -538,9 +540,9 @@ picture_figures.control(
 # %% [markdown]
 # Where the control sees haze that the first network misses, haze is in the drawings, and a network of this size can learn
 # it in this time. The first one had no reason to: the L was easier. That is called a *shortcut*. The budget is small, so do
-# not read more out of the numbers than "clearly better": with more drawings both rise.
+# not read more out of the numbers than "clearly better".
 #
-# No test with data from the same source can show this. You need other data, a look at the heat, and a control.
+# One number over all data from the same source does not show this. You need other data, a look at the heat, and a control.
 
 # %% [markdown]
 # ### Exercise 12.4: where to put the threshold (6 minutes)
@@ -690,8 +692,8 @@ claims.verdict(
 )
 
 # %% [markdown]
-# It works because the new question needs what the old ones needed. Features that ignore spots would not help here, and the
-# L's would do harm.
+# It works because the new question needs what the old ones needed. Features that ignore spots would not help here, nor would
+# one that knows only the L.
 
 # %% [markdown]
 # ## 12c.7 Quiz

@@ -105,8 +105,8 @@ project_figures.releases()
 # Pyro finds a [posterior](glossary.md#posterior): which parameters are plausible, given data. To judge such an answer, take
 # a case in which it is known: a line through twelve points.
 #
-# Each point is intercept + slope · $x$, plus noise of a known size $\sigma$ (`noise`). We make twelve, with intercept 1 and
-# slope 0.8. Before we see them, we expect both parameters near 0, within a width $\tau$ (`prior`).
+# Each point is intercept + slope · $x$, plus normal noise of a known size $\sigma$ (`noise`). We make twelve, with
+# intercept 1 and slope 0.8. Before we see them, we expect each parameter to be normal around 0, of width $\tau$ (`prior`).
 
 # %% tags=["taught"]
 noise = 0.5
@@ -130,9 +130,10 @@ print("intercept and slope:", mean.round(2), "±", spread.round(2))
 # %% [markdown]
 # ## 12d.3 Roll a ball
 #
-# Most posteriors have no formula. But we can *draw* from them, by
-# [Monte Carlo](glossary.md#markov-chain-monte-carlo). Hamiltonian Monte Carlo rolls a ball. The two parameters are its
-# place, and the height of the ground is minus the log of the probability: plausible places lie deep.
+# Most posteriors have no formula. But we can *draw* from them, by [Monte Carlo](glossary.md#markov-chain-monte-carlo).
+# Hamiltonian Monte Carlo rolls a ball. The two parameters are its place, and the height of the ground is minus the log of
+# the probability: plausible places lie deep. (Minus the log of a normal distribution is half the squared distance from
+# its middle, in widths, plus a constant: one such term for each parameter, one for each point.)
 #
 # Kick the ball in a random direction, follow it for ten small steps, and note where it is. Then kick it again. It is often
 # in the valley, and seldom high up. All that this needs is the slope of the ground, a [gradient](glossary.md#gradient).
@@ -295,9 +296,10 @@ print("means within half a standard deviation of the exact ones:", bool(close.al
 # distributions, the one that fits best. The usual family is normal, and treats the parameters as independent ("mean field").
 # Ours are not: a steeper line must start lower.
 #
-# A member of this family is given by its means and widths. How well it fits is measured at samples from it. A sample is a
-# standard normal number that was scaled by a width and shifted by a mean, so the gradient reaches both. In PyTorch, Pyro
-# does all that. In TensorFlow we write it ourselves.
+# A member of this family is given by its means and widths. It fits well if samples from it lie deep, and if it is wide: the
+# measure, called ELBO, is minus the mean height of samples, plus the logarithms of the widths. A sample is a standard normal
+# number, scaled by a width and shifted by a mean, so the gradient reaches both. In PyTorch, Pyro does all that. In
+# TensorFlow we write it ourselves.
 #
 # **Predict.** How wide will the fitted distribution of the slope be, compared with the exact posterior?
 #
@@ -331,8 +333,8 @@ def line(x, y):
 
 
 # %% [markdown]
-# The *guide* is the family. `SVI` fits it, by the measure just described, which is called ELBO. Each step draws eight
-# samples. The learning rate falls to a twentieth: `lrd` is the factor for each step.
+# The *guide* is the family. `SVI` fits it by the ELBO. Each step draws eight samples. The learning rate falls to a
+# twentieth: `lrd` is the factor for each step.
 
 # %% tags=["taught"]
 steps = 600 if fast else 3000

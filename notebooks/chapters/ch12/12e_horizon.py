@@ -86,7 +86,7 @@ claims.verdict(
 )
 
 # %% [markdown]
-# The package is gone, its task is not. Whoever recommends, prices or treats has a log, and cannot try a new *policy* (a
+# The platform is archived, its task is not. Whoever recommends, prices or treats has a log, and cannot try a new *policy* (a
 # rule for what to do when) on people to see whether it is any good.
 
 # %% [markdown]
@@ -118,7 +118,7 @@ print("first state:", log.state[0].round(2), "action:", log.action[0])
 # From here on the game is closed. There is this log, and nothing else.
 #
 # The agents learn from two games of three. The third is held out: it will judge them. We divide by *games*, not by steps.
-# Neighboring steps are nearly equal, so a judge would know half of each game already.
+# Neighboring steps are nearly equal: divided by steps, the judge would look at states from which the agents have learned.
 
 # %% tags=["taught"]
 is_held_out = log.episode % 3 == 2
@@ -281,8 +281,8 @@ def update_tf(*batch):
 
 
 # %% [markdown]
-# **Predict.** Same weights, same steps of the log, float64. For how many of the updates do the two losses agree to six
-# digits?
+# **Predict.** Same weights, same steps of the log, float64. For how many updates, from the first on, do the two losses
+# agree to six digits?
 #
 # - **a** fewer than 10
 # - **b** 10 to 100
@@ -326,7 +326,8 @@ parity.verdict(
 )
 
 # %% [markdown]
-# In float64, two frameworks on one log stay together: what differs is the last of sixteen digits, and it grows slowly.
+# In float64 the first differences are in the last of sixteen digits. They grow with the updates, but reach the sixth digit
+# late.
 
 # %% [markdown]
 # ### Exercise 12.6: double Q-learning (5 minutes)
@@ -385,8 +386,8 @@ exercises.check("12.6", answer)
 #
 # **Predict.** In what share of the held-out episodes did the coin do all that the last candidate would have done?
 #
-# - **a** about half
-# - **b** about a tenth
+# - **a** more than three tenths
+# - **b** a hundredth to three tenths
 # - **c** less than a hundredth
 
 # %% tags=["predict"]
@@ -647,11 +648,11 @@ at = every * np.arange(updates // every + 1)
 project_figures.promises(at, promised, given, gamma, coin_steps)
 
 # %% [markdown]
-# The judge tells who falls at once from who does not. It looks 33 steps ahead, so it cannot tell an agent that holds for
-# 120 steps from one that holds for 500. And where an agent goes where the log has never been, a promise is a guess.
-# With `fast = False` the agents learn for three times as long. On one machine, with seeds 0 to 3, the judge then chose
-# agents of 165 to 417 steps, none of them solved, and passed over some that never fell: a polynomial does not do them
-# justice.
+# The judge can tell agents that fall at once from those that do not. It looks 33 steps ahead, so it cannot tell an agent
+# that holds for 120 steps from one that holds for 500. And where an agent goes where the log has never been, a promise is
+# a guess. With `fast = False` the agents learn for three times as long. On one machine, with seeds 0 to 3, the judge then
+# chose agents that lasted 165 to 417 steps, too few to count as solved, and passed over some that never fell: a
+# polynomial does not do them justice.
 #
 # This is why Horizon calls its estimates *counterfactual* (of what did not happen), gives several of them side by side, and
 # then still tries a new policy on a small share of users ([Gauci et al.](https://arxiv.org/abs/1811.00260)).

@@ -108,8 +108,9 @@ music.player(music.notes(unseen), "Hänschen klein, which the network does not s
 # %% [markdown]
 # ### Exercise 12.7: in another key (4 minutes)
 #
-# Write `answer(events, by)`: a tune of events, a NumPy array of whole numbers, with every pitch moved by so many semitones.
-# Hold and rest are events, too, and no pitches. The array that you are given must stay as it is.
+# Write `answer(events, by)`. `events` is a tune, a NumPy array of whole numbers. Return it with every pitch moved by `by`
+# semitones, downwards where `by` is negative. Hold and rest are events, too, and no pitches. The array that you are given
+# must stay as it is.
 
 # %% tags=["exercise"]
 answer = ...  # a function of an array of events and a whole number
@@ -306,8 +307,8 @@ parity.verdict(
 # ## 12f.4 Study, then compose
 #
 # To study: read the first 48 events of each piece, and let the cross-entropy compare the scores with the next event.
-# `flatten` and `reshape` put all events of all pieces in one row. Adam has the settings of lesson 6b: numbers that Keras
-# rounds, and an $\varepsilon$ so small that its place does not matter.
+# `flatten` puts all events of all pieces in one row; TensorFlow's loss takes them as they are. Adam has the settings of
+# lesson 6b: numbers that Keras rounds, and an $\varepsilon$ so small that its place does not matter.
 
 # %% tags=["taught"]
 rate = float(np.float32(5e-3))
@@ -373,8 +374,7 @@ print("the loss falls below a third, both:", bool(max(ends) < curve_torch[0] / 3
 # below the throw: that is the place. (The last end should be 1; rounding may leave it lower, so it is left out.) Both
 # networks get the same dice.
 #
-# In TensorFlow a graph of the step saves time, for it is called 64 times; `reduce_retracing=True` asks for few such graphs.
-# The two bars are read without it.
+# In TensorFlow a graph of the step saves time, for it is called 64 times. The two bars are read without it.
 #
 # **Predict.** The network goes on for eight bars. How many of them stand, note for note, in a tune that it studied?
 #
@@ -407,7 +407,7 @@ print(piece_torch[16:])
 
 # %% tags=["tf"]
 # TensorFlow
-go_on = tf.function(scores_tf, reduce_retracing=True)
+go_on = tf.function(scores_tf)
 places = list(prompt)
 scores, state = scores_tf(tf.constant(prompt)[None])  # one tune
 for number in dice:
@@ -465,8 +465,8 @@ music.player(
 
 # %% [markdown]
 # Thirteen tunes fit into the weights of a small network, and learning them by heart is the cheapest way to a small loss. It
-# is the same with [language models](https://arxiv.org/abs/2202.07646): what occurs often, and what a large network sees,
-# is repeated word for word. Whoever publishes what a model makes should count.
+# is the same with [language models](https://arxiv.org/abs/2202.07646): what occurs often is repeated word for word more
+# often, and a larger network repeats more. Whoever publishes what a model makes should count.
 #
 # A tune leaves as a MIDI file, which any music program opens:
 

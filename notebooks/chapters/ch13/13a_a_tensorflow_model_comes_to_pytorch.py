@@ -111,7 +111,9 @@ exercises.outcome("P13.1", letter)
 # - the package `tf_keras`, Keras 2: where it is installed, `tf.saved_model.load` finds it and opens the file;
 # - another file of the same network, if there is one.
 #
-# We take the first. It is deprecated, in favor of the function that has just failed.
+# We take the first. It is deprecated, in favor of the function that has just failed. `places` says under which name the
+# session hands out each value: a variable is a node of the kind `VarHandleOp`, and another node, named as below, reads
+# it; constants have names of their own.
 
 # %% tags=["taught"]
 v1 = tf.compat.v1
@@ -241,7 +243,8 @@ for layer, operations in layers.items():
 # that built the network makes these too, and lets nothing read what they give, so Keras left them out. What was trained
 # is what is in the file.
 #
-# `saved_model_tf.activations` runs that function, and gives what each layer gives, as our kit takes it.
+# `saved_model_tf.activations` runs that function, and keeps what each layer gives. `helpers.port`, the course's kit for
+# ports, takes it from there: it pairs arrays, finds the first layer that differs, and tries likely causes.
 
 # %% tags=["taught"]
 theirs = saved_model_tf.activations(meta, values, batch)
@@ -258,7 +261,8 @@ parity.verdict(
 # ## 13a.4 The same network in PyTorch
 #
 # The transform first. `waves` holds 36 cosines and 36 sines under a window; `256 >> k` halves the step with the sound.
-# The lowest 15 of 9·36 pitches are not used.
+# The lowest 15 of 9·36 pitches are not used. `low_pass` is the filter. Each pitch is multiplied by the root of its entry in
+# `lengths`, as in the original.
 
 
 # %% tags=["taught"]
@@ -390,7 +394,7 @@ first_try = ask_port(batch)
 # **Predict.** Is it the same network? Say where it first differs.
 #
 # - **a** nowhere
-# - **b** in the constant-Q transform, which we wrote by hand
+# - **b** in the constant-Q transform or the loudness, which we wrote by hand
 # - **c** in the first batch normalization
 # - **d** in one of the convolutional layers
 
@@ -399,8 +403,9 @@ guess = ...  # "a", "b", "c" or "d"
 exercises.predict("P13.2", guess, among=["a", "b", "c", "d"])
 
 # %% [markdown]
-# Which layer of ours is which of theirs, in the order of the run. Their convolutions hold their sigmoid. We call equal
-# what is within a thousandth of a layer's largest value; 13a.7 says why.
+# Which layer of ours is which of theirs, in the order of the run. Where a sigmoid follows, it is part of their
+# convolution, so its partner is our sigmoid: `contour.4`, not `contour.3`. We call equal what is within a thousandth of a
+# layer's largest value; 13a.7 says why.
 
 # %% tags=["taught"]
 PAIRS = [

@@ -119,7 +119,7 @@ exercises.outcome("P13.5", letter)
 COMPAT = "import tensorflow.compat.v1 as tf\ntf.disable_v2_behavior()"
 XAVIER = "tf.contrib.layers.xavier_initializer"
 STAND_IN = {
-    "import tensor": "import tf_layers\nimport tensor",
+    COMPAT: f"import tf_layers\n{COMPAT}",
     "tf.layers": "tf_layers",
 }
 
@@ -439,7 +439,7 @@ parity.verdict("the same for Keras", left_tf, of_training)
 # **Predict.** Both networks are asked as one asks a trained network: in PyTorch after `eval()`, in Keras by a plain call.
 # How many of the test scans do they read?
 #
-# - **a** as many as the old program printed
+# - **a** about as many as the old program printed, fewer than 5 in 100 less
 # - **b** at least 5 in 100 fewer, but more than half
 # - **c** fewer than half
 
@@ -546,8 +546,9 @@ parity.verdict("both mended networks", mended_torch, mended_tf, rtol=1e-5)
 print(old_program.run(folder / "web.py", checkpoint, folder / "reader.h5"))
 
 # %% [markdown]
-# `lr` is now `learning_rate`, loud again. We have no Keras 2, so [keras2_file.py](chapters/ch13/keras2_file.py) writes the
-# file that `web.py` left, in Keras 2's layout. Unlike the `.ckpt`, it also says what stands between the weights.
+# `lr` is now `learning_rate`, loud again. We have no Keras 2, so [keras2_file.py](chapters/ch13/keras2_file.py) writes a
+# file of this network in Keras 2's layout, with a trap that real files have. Unlike the `.ckpt`, it also says what stands
+# between the weights.
 
 # %% tags=["taught"]
 path = folder / "reader.h5"
@@ -572,9 +573,9 @@ for layer in config["layers"]:
             print(settings["name"], key, settings[key])
 
 # %% [markdown]
-# Nine arrays and seven names: the last layer was taken from another model and renamed, and its weights are still called
-# `dense/kernel:0` and `dense/bias:0`, like those of the layer before. Who goes by these names alone loses two arrays. With
-# the layer in front, none is lost.
+# Nine arrays and seven names: in this file the last layer comes from another model and was renamed, and its weights are
+# still called `dense/kernel:0` and `dense/bias:0`, like those of the layer before. Who goes by these names alone loses two
+# arrays. With the layer in front, none is lost.
 #
 # The weights go into fresh networks. Keras can also open the file by itself:
 

@@ -61,8 +61,8 @@ rng = np.random.default_rng(seed)
 # %% [markdown]
 # ## 13d.1 What one example says
 #
-# A converter does not read your program. It runs the program once, on an example, writes down what was computed, and
-# translates each operation. What the example does not show, it must guess.
+# The exporters of this lesson do not read your program. They let it run once, on an example or on a signature, write down
+# what was computed, and translate each operation. What the run does not show, they must guess.
 #
 # Our network hears 12 moments of 8 numbers: a [convolution](glossary.md#convolution) with a
 # [stride](glossary.md#stride) of 2, a ReLU, the mean over time, and a dense layer with 3 outputs. Its author wrote the
@@ -131,8 +131,8 @@ parity.verdict("both networks at 12 moments", own_torch, own_tf, atol=1e-5)
 
 # %% [markdown]
 # Now each goes into a file, as in lesson 11a: PyTorch's to [ONNX](glossary.md#onnx), TensorFlow's to
-# [LiteRT](glossary.md#litert). The example is `short`. The file for LiteRT shall take any length: `None` in a signature
-# leaves a size open.
+# [LiteRT](glossary.md#litert). PyTorch's example is `short`; Keras's network was built for its length. The file for
+# LiteRT shall take any length: `None` in a signature leaves a size open.
 
 # %% tags=["torch"]
 # PyTorch
@@ -250,8 +250,8 @@ parity.verdict(
 #
 # Each framework has a way to say that a size is not known.
 #
-# - *PyTorch* marks it for the exporter: `Dim.DYNAMIC` in `dynamic_shapes`, one entry for each axis. Now the example has two
-#   sounds, for the exporter takes an axis of size 1 as always 1.
+# - *PyTorch* marks it for the exporter: `dynamic_shapes` has one entry for each input; there `Dim.DYNAMIC` marks the axes
+#   that are free. Now the example has two sounds, for the exporter takes an axis of size 1 as always 1.
 # - *Keras* leaves a size open where `Input` says `None`. Then `x.shape[1]` is `None` too, and `by_hand` fails while the
 #   network is built, which is good. `ops.mean` counts when the graph runs.
 
@@ -303,8 +303,9 @@ parity.verdict("both files", open_answers_torch, open_answers_tf, atol=1e-5)
 # %% [markdown]
 # ## 13d.3 Inputs that tell
 #
-# Which inputs would have found the 6? Below are six that people use, and seven faults that a port can have.
-# `probes.layers`, the network in NumPy, can be given each fault.
+# Which inputs would have found the 6? We try six that people use on seven faults that a port can have: a kernel turned
+# round, a bias left out, padding at one side, channels turned round, a length baked in (as above), the first of the batch
+# used for all, NaN made 0. `probes.layers`, the network in NumPy, can be given each fault.
 #
 # **Predict.** How many of the seven faults change the answer to one random input of the exported size?
 #

@@ -1,4 +1,4 @@
-"""The .h5 that the old web.py left: Keras 2's layout, written with h5py, for Keras 2 itself is not a part of the course.
+"""A .h5 as an old web.py leaves it: Keras 2's layout, written with h5py, for Keras 2 itself is not a part of the course.
 
 The layout: attributes model_config and training_config hold JSON. The group model_weights has a group for each layer, named
 in its attribute layer_names; a layer's attribute weight_names says what is in it, under the names that the variables had

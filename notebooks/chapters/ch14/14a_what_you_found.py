@@ -74,8 +74,8 @@ said = results.when_printed(rows)
 show.rich(f"<p>{show.inline(said)}</p>", said)
 
 # %% [markdown]
-# A claim can be false in two ways: it was true when the article was printed, in March 2024, and is not now; or it was
-# already outdated on that day. The column "once, in 2024, now" tells them apart, and the printed line counts them.
+# A claim that is false now may have held when the article was printed, in March 2024; it may have been outdated on that
+# day; or it never held. The column "once, in 2024, now" tells these apart, and the printed line counts them.
 #
 # Gray is no failure: nobody has looked. To fill a gap, open the notebook that the table names, make its predictions, run
 # it, and then run this lesson again.
@@ -215,7 +215,7 @@ claims.verdict(
 # [counts](https://github.com/Chillee/pytorch-vs-tensorflow) end in October 2021, with what had been handed in for a
 # conference of 2022, and so do ours: a curve is not an invitation to continue it. Most papers name neither.
 #
-# **Predict.** In which year did papers with PyTorch first outnumber those with TensorFlow?
+# **Predict.** All conferences of a year together: when did papers with PyTorch first outnumber those with TensorFlow?
 #
 # - **a** 2017
 # - **b** 2018
@@ -372,12 +372,12 @@ claims.number("space on disk, TensorFlow", card_tf["MB on disk"], "MB")
 # **C08, PyTorch has the stronger community.** For: a foundation with many members, most papers that name one, projects that
 # moved to it. Against: stronger for whom? Keras has its own community, and much code in use is TensorFlow's.
 #
-# **C76 says both once more, and calls PyTorch young and more Python-friendly.** Age and syntax are no reasons for a
-# product.
+# **C76 says both once more, and calls PyTorch young and more Python-friendly.** How much age and syntax matter for a
+# product, you must say.
 #
 # **C12b, PyTorch gains popularity by its simplicity. C79b and C80b: one is worth learning for experiments, the other for
-# production.** The counts above show popularity, and end in 2021; they do not say why. Cases of use show that both serve
-# both.
+# production.** The counts above show popularity, and end in 2021; they do not say why. Papers and cases of use show that
+# both frameworks serve for experiments and for production.
 
 # %% tags=["verdict", "folded"]
 # Folded: shows the evidence that there is for the opinions.
@@ -428,7 +428,7 @@ claims.verdict(
 # 1. "Compiled, this network trains in less time in PyTorch than in TensorFlow."
 # 2. "TorchServe is no longer maintained."
 # 3. "TensorFlow's errors are easier to understand."
-# 4. "A TensorFlow tensor cannot be changed in place."
+# 4. "`x[0] = 1` raises an error when `x` is a TensorFlow tensor."
 
 # %% tags=["exercise"]
 answer = ...  # a list of four words
@@ -473,8 +473,8 @@ exercises.check("14.1", answer)
 
 # %% [markdown]
 # The average is not all: how likely is any number of right guesses, by luck? Add the questions one by one: each turns
-# the distribution $P$ of "how many right" into a new one. Either the new question is wrong, and the number $k$ stays, or
-# it is right, and one less was there before:
+# the distribution $P$ of "how many right" into a new one. Either the new guess is wrong, and $k$ were right before too; or
+# it is right, and $k - 1$ were right before:
 #
 # $$P_n(k) = (1 - q)\,P_{n-1}(k) + q\,P_{n-1}(k - 1), \qquad q = 1 / \text{options}$$
 #

@@ -218,7 +218,7 @@ for what, count in facts_torch.items():
     print(f"{what}: PyTorch {count}, TensorFlow {facts_tf[what]}")
 
 # %% [markdown]
-# Where the numbers are the same, and the lines nearly so, something else must decide.
+# Where the numbers are the same, and the counts nearly so, something else must decide.
 
 # %% [markdown]
 # ## 14b.3 Evidence, and a formula
@@ -296,7 +296,7 @@ print("not measured yet:", ", ".join(unknown) or "nothing")
 
 # %% [markdown]
 # "Serving speed" compares two servers of this course, unless TensorFlow's own was on your machine. A measurement belongs to
-# what was measured. And do you find a group for what *you* would choose either framework for? Else the list is not yours.
+# what was measured. And what is *your* reason to choose one of them? If no group stands for it, the list is not yours.
 
 # %% [markdown]
 # ## 14b.4 Weights, the answer, and what would flip it
@@ -304,11 +304,11 @@ print("not measured yet:", ", ".join(unknown) or "nothing")
 # A weight says how much a group matters to *you*: 0 not at all, 10 very much. The *score* is the weighted mean of
 # the leans, and its sign is the answer. Within ±0.1 your weights cannot tell the two apart. Then there is a third answer.
 #
-# **Keras 3** runs on TensorFlow, PyTorch and JAX (lesson 5b). It is no third column of numbers, since it is as quick and
-# as well served as its backend. It is the answer when both score close, and when the backend must stay open, say because
-# a customer decides later. It has a price: `fit` did not work on several machines (lesson 8e), and lesson 5b has met a
-# file that did not answer alike on all. Of JAX this course has run nothing but Keras on top, so it is no answer of its own
-# here.
+# **Keras 3** runs on TensorFlow, PyTorch and JAX (lesson 5b). It is no third column of numbers: speed and servers come
+# mostly from its backend, and this course has not measured what Keras adds. It is the answer when both score close, and
+# when the backend must stay open, say because a customer decides later. It has a price: `fit` did not work on several
+# machines (lesson 8e), and lesson 5b has met a file that did not answer alike on all. Of JAX this course has run nothing
+# but Keras on top, so it is no answer of its own here.
 #
 # **Predict.** You decide that a way out (equal numbers, weights and code that move) matters ten times as much as you
 # thought. Who gains?
@@ -413,9 +413,10 @@ exercises.check("14.3", answer)
 # %% [markdown]
 # ## 14b.5 Your weights
 #
-# Now your own. Write them down on paper first: who turns weights until the answer pleases needs no formula. Then change
-# the numbers below; in JupyterLab, sliders do the same. Two lines are not about frameworks: *what you have*, the code,
-# models and people (1 for PyTorch, −1 for TensorFlow, 0 for nothing or both), and whether the backend must stay open.
+# Now your own. Write them down on paper first: who turns weights until the answer pleases needs no formula. Then give the
+# groups their weights below, a line for each. (In JupyterLab, the sliders under the figure try others: they change their
+# sentence only. What you settle on, write here.) Two lines are not about frameworks: *what you have*, the code, models and
+# people (1 for PyTorch, −1 for TensorFlow, 0 for nothing or both), and whether the backend must stay open.
 
 # %% tags=["taught"]
 have = 0  # what you have
@@ -423,8 +424,8 @@ open_backend = False
 mine = dict(leans)
 if have:
     mine["what you have"] = float(have)
-weights = dict.fromkeys(mine, 1)
-weights["serving"] = 2
+weights = dict.fromkeys(mine, 1)  # every group counts 1 ...
+weights["serving"] = 2  # ... but those that you name: a line for each
 
 
 # %% tags=["taught"]
@@ -459,8 +460,9 @@ sliders.show(weights, top=10, render=as_html)
 
 # %% [markdown]
 # Is the answer in the evidence, or in your mood today? Draw ten thousand random sets of weights for the groups.
-# (`dirichlet` draws weights that add up to 1; with a 1 for each group, every such set is as likely. Since they add up to 1,
-# their product with the leans is already the score.) If half of them agree with you, the evidence has not decided; you have.
+# (`dirichlet` draws weights that add up to 1; with a 1 for each group, every such set is equally likely. Since they add
+# up to 1, their product with the leans is already the score.) If half of them agree with you, the evidence has not
+# decided; you have.
 
 # %% tags=["taught"]
 draws = rng.dirichlet(np.ones(len(leans)), size=10_000)  # a row for each set of weights

@@ -45,7 +45,7 @@ SENTENCES = (
     ("run", "a speed on your machine is what a run measures best (sentence 1)."),
     ("source", "no run sees who maintains a project (sentence 2): that needs a dated source."),
     ("opinion", "easier for whom? (sentence 3) Lines and words can be counted, ease cannot."),
-    ("run", "one line of code shows it (sentence 4): try to change one."))
+    ("run", "one line of code shows it (sentence 4): try it."))
 """What can settle each sentence of exercise 14.4, and why nothing else does."""
 
 

@@ -42,8 +42,8 @@ CRITERIA = [
     Criterion(MANY, "lines for two devices", None, "", "C33, 8a"),
     Criterion(MANY, "several machines", 0, "both, with a loop of your own", "8e"),
     Criterion(MANY, "a worker that dies", 0, "both go on from a checkpoint, to the same weights", "8d"),
-    Criterion(MANY, "a dense model in parts", 1,
-              "FSDP2; TensorFlow's servers hold whole arrays, and a worker fetches all", "8e"),
+    Criterion(MANY, "a dense model in parts", 0.5,
+              "FSDP2; TensorFlow's DTensor cuts arrays too, as an experiment and in one process", "8e, 8f"),
 
     Criterion(SERVE, "an own server", -0.5,
               "TensorFlow Serving; PyTorch's is archived, servers of others take its models", "C18, C40, C41"),

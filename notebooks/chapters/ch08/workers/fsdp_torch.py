@@ -1,4 +1,4 @@
-"""ddp_torch.py with FSDP2: no rank ever holds the whole model, and the checkpoint is saved in parts (chapter 08).
+"""ddp_torch.py with FSDP2: no rank ever makes the whole model, and the checkpoint is saved in parts (chapter 08).
 
     torchrun --standalone --nproc-per-node=2 fsdp_torch.py FOLDER DEVICE RUN ...
 
