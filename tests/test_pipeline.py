@@ -169,7 +169,8 @@ def test_build_executes_for_another_line_of_code_and_not_for_another_word(source
     pipeline.build(source)
     ran, execute = [], pipeline.execute
     monkeypatch.setattr(pipeline, "execute", lambda nb: ran.append(nb) or execute(nb))
-    source.write_text("# %% [markdown]\n# A new cell of text.\n\n" + SOURCE.replace("Title", "Another title"), encoding="utf-8")
+    text = "# %% [markdown]\n# A new cell of text.\n\n" + SOURCE.replace("Title", "Another title")
+    source.write_text(text, encoding="utf-8")
     pipeline.build(source)
     assert not ran and pipeline.check(source) == "in sync"
     kept = pipeline.targets(source)[1].read_bytes()

@@ -39,7 +39,8 @@ def main():
     subprocess.run([*pip, "--no-build-isolation", "--no-deps", "-e", "."], cwd=course, check=True)
     subprocess.run([str(python), "tools/fetch.py", "--from", str(HERE / "fetched")], cwd=course, check=True)
     done = subprocess.run([str(python), "-m", "helpers.doctor"], cwd=course, check=False)
-    print(f"\nTo begin, now and each time:\n    cd {course.name}\n    {python.relative_to(course)} tools/start.py --here lab")
+    print(f"\nTo begin, now and each time:\n    cd {course.name}")
+    print(f"    {python.relative_to(course)} tools/start.py --here lab")
     return done.returncode
 
 
