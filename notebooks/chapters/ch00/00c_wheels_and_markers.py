@@ -179,11 +179,11 @@ claims.not_measured("C65b", "a build from source takes hours: it was not tried")
 #
 # On PyPI a name does not say whether the code inside can use a GPU. The build itself does, in a variable. And its
 # [metadata](glossary.md#metadata) say which other packages it asks for. TensorFlow's list has an
-# [extra](glossary.md#extra), `and-cuda`: packages that come only if you write `tensorflow[and-cuda]`. Look at yours: how
-# many packages named `nvidia-...` does it list, and was it built with CUDA? `packages_distributions` Look at yours: how
-# many packages named `nvidia-...` does it list, and was it built with CUDA at all? `packages_distributions` tells which
-# package brought a module (`tensorflow` can come from `tensorflow` or `tensorflow-cpu`), `requires` lists what it asks
-# for.
+# [extra](glossary.md#extra), `and-cuda`: packages that come only if you write `tensorflow[and-cuda]`.
+#
+# Look at yours: how many packages named `nvidia-...` does it list, and was it built with CUDA at all?
+# `packages_distributions` tells which package brought a module (`tensorflow` can come from `tensorflow` or
+# `tensorflow-cpu`), `requires` lists what it asks for.
 
 # %% tags=["torch"]
 # PyTorch
