@@ -211,6 +211,27 @@ def test_twenty_runs_in_a_row_end_cleanly_and_say_the_same(folder, name, words):
     assert clean == 20 and first
 
 
+HEAD, FRAME = "Traceback (most recent call last):\n", '  File "/x/train.py", line 80, in <module>\n'
+REST = "    torch.cuda.set_device(device)\nRuntimeError: no CUDA here\n"
+LAUNCHER = HEAD + '  File "/x/torchrun", line 8, in <module>\nChildFailedError: train.py failed\n'
+
+
+@pytest.mark.parametrize("log", [
+    HEAD + FRAME + REST,
+    HEAD + FRAME + HEAD + FRAME + REST + LAUNCHER,
+    HEAD + HEAD + FRAME + FRAME + REST + REST + LAUNCHER,
+    HEAD + FRAME + HEAD + REST + FRAME + REST,
+    HEAD + FRAME + "".join(f"[rank1]: {line}\n" for line in (HEAD + FRAME + REST).splitlines()) + LAUNCHER,
+], ids=["one rank", "the first was ended", "line by line", "one wrote into the other", "PyTorch named one"])
+def test_of_ranks_that_fail_at_once_one_error_is_told(log):
+    said = launch.cause(log, "train.py")
+    assert "RuntimeError: no CUDA here" in said and "ChildFailedError" not in said
+
+
+def test_a_traceback_that_breaks_off_is_told_where_there_is_no_other():
+    assert launch.cause(HEAD + FRAME + LAUNCHER, "train.py") == (HEAD + FRAME).strip()
+
+
 @slow
 def test_the_traceback_of_a_rank_reaches_the_learner_and_nothing_is_left(folder):
     script = changed(folder, "ch08/ddp_torch", ("    for x, y in loader:\n", '    if distributed.get_rank() == 1:\n'

@@ -69,16 +69,29 @@ def name(job):
     return scripts[0] if scripts else Path(job[0]).name
 
 
+ERROR = re.compile(r"(?:\[rank\d+\]: ?)?[\w.]+(Error|Exception|Exit)\b")
+"""How the last line of a traceback begins, with the name of its rank where PyTorch knows it."""
+
+
 def cause(log, script, lines=12):
-    """Of a log with the tracebacks of several ranks and of their launcher: the first that passes through the script."""
+    """Of a log with the tracebacks of several ranks and of their launcher: the first that passes through the script.
+
+    Where ranks fail at the same moment, the first may break off before its error: the launcher ended its rank, or another
+    rank wrote on. Then the first that came to its error.
+    """
     own = [block for block in errors.tracebacks(log) if script in block and "ChildFailedError" not in block]
     if not own:
         return errors.last_lines(log, lines)
-    rank = re.match(r"\[rank\d+\]: ?", own[0])
-    kept = [line for line in own[0].splitlines() if not rank or line.startswith(rank.group().strip())]
-    last = re.compile(r"(?:\[rank\d+\]: ?)?[\w.]+(Error|Exception|Exit)\b")
-    end = next((k for k, line in enumerate(kept[1:], 1) if last.match(line)), len(kept) - 1)
+    own = [of_its_rank(block) for block in own]
+    kept = next((block for block in own if any(map(ERROR.match, block[1:]))), own[0])
+    end = next((k for k, line in enumerate(kept[1:], 1) if ERROR.match(line)), len(kept) - 1)
     return "\n".join(kept[max(0, end - lines):end + 1])
+
+
+def of_its_rank(block):
+    """The lines of a traceback, without those of other ranks where each line names its own."""
+    rank = re.match(r"\[rank\d+\]: ?", block)
+    return [line for line in block.splitlines() if not rank or line.startswith(rank.group().strip())]
 
 
 def where(job, child):
