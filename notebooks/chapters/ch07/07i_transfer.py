@@ -133,9 +133,10 @@ fresh_tf = old_tf(low.x_test, training=False).numpy()
 parity.verdict("scores of the first weights", fresh_torch, fresh_tf, atol=1e-10)
 
 # %% [markdown]
-# One network, twice. Now both learn from the same batches. Keras's `train_on_batch` takes one step, as `fit` would.
+# One network, twice. Learning is the same in all of this lesson: a step for each batch. Keras's `train_on_batch` takes one
+# step, as `fit` would.
 
-# %% tags=["torch"]
+# %% tags=["taught"]
 # PyTorch
 loss_torch = nn.CrossEntropyLoss()
 
@@ -148,21 +149,7 @@ def learn_torch(model, optimizer, batches):
         optimizer.step()
 
 
-def share_torch(model, x, y):
-    """The share of scans that are read right."""
-    model.eval()
-    with torch.inference_mode():
-        scores = model(torch.from_numpy(x))
-    return float((scores.numpy().argmax(axis=1) == y).mean())
-
-
-optimizer = torch.optim.SGD(old_torch.parameters(), lr=0.5)
-low_batches = transfer.batches(low, seed, epochs=12)
-learn_torch(old_torch.train(), optimizer, low_batches)
-body_torch = old_torch.body
-knows_torch = share_torch(old_torch, low.x_test, low.y_test)
-
-# %% tags=["tf"]
+# %% tags=["taught"]
 # TensorFlow
 SGD = tf.keras.optimizers.SGD
 loss_tf = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -173,18 +160,25 @@ def learn_tf(model, batches):
         model.train_on_batch(pictures, labels)
 
 
-def share_tf(model, x, y):
-    """The share of scans that are read right."""
-    scores = model(x, training=False)
-    return float((scores.numpy().argmax(axis=1) == y).mean())
+# %% [markdown]
+# Both learn 0 to 4 from the same batches. `share` is the share of scans that a network reads right.
 
+# %% tags=["torch"]
+# PyTorch
+optimizer = torch.optim.SGD(old_torch.parameters(), lr=0.5)
+low_batches = transfer.batches(low, seed, epochs=12)
+learn_torch(old_torch.train(), optimizer, low_batches)
+body_torch = old_torch.body
+knows_torch = transfer_torch.share(old_torch, low.x_test, low.y_test)
 
+# %% tags=["tf"]
+# TensorFlow
 old_tf.compile(SGD(0.5), loss_tf)
 low_batches = transfer.batches(low, seed, epochs=12)
 learn_tf(old_tf, low_batches)
 body_tf = old_tf.layers[0]
 transfer_tf.unbiased(body_tf, transfer.BATCH)  # as PyTorch counts variances (6d)
-knows_tf = share_tf(old_tf, low.x_test, low.y_test)
+knows_tf = transfer_tf.share(old_tf, low.x_test, low.y_test)
 
 # %% tags=["verdict", "folded"]
 # Folded: compares the last weights of the bodies, and what both networks read right.
@@ -288,7 +282,7 @@ def from_scratch_torch(draws, task):
         model = reader_torch(start)
         optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
         learn_torch(model.train(), optimizer, [(pictures, labels)] * 60)
-        shares.append(share_torch(model, task.x_test, task.y_test))
+        shares.append(transfer_torch.share(model, task.x_test, task.y_test))
     return shares
 
 
@@ -305,7 +299,7 @@ def from_scratch_tf(draws, task):
     for pictures, labels, start in draws:
         transfer_tf.load(model, start)
         learn_tf(model, [(pictures, labels)] * 60)
-        shares.append(share_tf(model, task.x_test, task.y_test))
+        shares.append(transfer_tf.share(model, task.x_test, task.y_test))
     return shares
 
 
@@ -336,7 +330,7 @@ def by_heads_torch(body, draws, task):
         optimizer = torch.optim.SGD(head.parameters(), lr=0.5)
         features = features_torch(body, pictures)
         learn_torch(head, optimizer, [(features, labels)] * 60)
-        shares.append(share_torch(head, seen, task.y_test))
+        shares.append(transfer_torch.share(head, seen, task.y_test))
     return shares
 
 
@@ -359,7 +353,7 @@ def by_heads_tf(body, draws, task):
         transfer_tf.load_head(dense, start)
         features = features_tf(body, pictures)
         learn_tf(head, [(features, labels)] * 60)
-        shares.append(share_tf(head, seen, task.y_test))
+        shares.append(transfer_tf.share(head, seen, task.y_test))
     return shares
 
 
@@ -448,14 +442,14 @@ model = new_head_torch(spoiled)
 optimizer = torch.optim.SGD(model.head.parameters(), lr=0.5)
 learn_torch(model.train(), optimizer, pale)  # body.eval() is forgotten
 old_head = nn.Sequential(spoiled, old_torch.head)
-after_torch = share_torch(old_head, low.x_test, low.y_test)
+after_torch = transfer_torch.share(old_head, low.x_test, low.y_test)
 
 # %% tags=["tf"]
 # TensorFlow
 model = new_head_tf(body_tf)
 model.compile(SGD(0.5), loss_tf)
 learn_tf(model, pale)  # training=True reaches the body
-after_tf = share_tf(old_tf, low.x_test, low.y_test)
+after_tf = transfer_tf.share(old_tf, low.x_test, low.y_test)
 
 # %% tags=["verdict", "folded"]
 # Folded: compares what the old head reads before and after.
@@ -604,9 +598,9 @@ def tuned_torch(rate):
     return model
 
 
-one_rate_torch = share_torch(tuned_torch(0.5), high.x_test, high.y_test)
+one_rate_torch = transfer_torch.share(tuned_torch(0.5), high.x_test, high.y_test)
 model = tuned_torch(0.05)
-two_rates_torch = share_torch(model, high.x_test, high.y_test)
+two_rates_torch = transfer_torch.share(model, high.x_test, high.y_test)
 slow_torch = torch_side.to_numpy(model.body[-3].weight).transpose(2, 3, 1, 0)
 
 
@@ -624,9 +618,9 @@ def tuned_tf(rate):
     return new_tf
 
 
-one_rate_tf = share_tf(tuned_tf(0.5), high.x_test, high.y_test)
+one_rate_tf = transfer_tf.share(tuned_tf(0.5), high.x_test, high.y_test)
 model = tuned_tf(0.05)
-two_rates_tf = share_tf(model, high.x_test, high.y_test)
+two_rates_tf = transfer_tf.share(model, high.x_test, high.y_test)
 slow_tf = body_tf.layers[-3].kernel.numpy()
 
 # %% tags=["verdict", "folded"]

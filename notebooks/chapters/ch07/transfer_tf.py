@@ -1,4 +1,4 @@
-"""Start weights for lesson 7i's reader in Keras (see `transfer_torch`), and its variances as PyTorch counts them."""
+"""Lesson 7i's reader in Keras: what `transfer_torch` has, and its variances as PyTorch counts them."""
 import numpy as np
 
 from helpers.session import quiet
@@ -23,6 +23,12 @@ def load(model, start):
 def load_head(head, start):
     """Set a dense layer to the start weights of a head, without bias."""
     head.set_weights([start["head"], np.zeros(start["head"].shape[1])])
+
+
+def share(model, x, y):
+    """The share of scans x, float64 (n, ...), that a model in the mode for use reads as y, int (n,)."""
+    scores = model(x, training=False)
+    return float((scores.numpy().argmax(axis=1) == y).mean())
 
 
 def _layers(model):
