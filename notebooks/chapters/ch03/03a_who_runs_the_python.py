@@ -557,7 +557,8 @@ def double(x):
 for value in (1.0, 2.0, 3.0):
     double(torch.tensor(value))
 notes_torch = notes
-print(notes_torch, "graphs:", len(graphs))
+noting_torch = len(graphs)
+print(notes_torch, "graphs:", noting_torch)
 
 # %% tags=["tf"]
 # TensorFlow
@@ -574,11 +575,13 @@ def double(x):
 for value in (1.0, 2.0, 3.0):
     double(tf.constant(value))
 notes_tf = notes
-print(notes_tf)
+noting_tf = double.experimental_get_tracing_count()
+print(notes_tf, "graphs:", noting_tf)
 
 # %% tags=["verdict", "folded"]
-# Folded: compares how many notes there are, and whether they are numbers.
+# Folded: compares how many notes and graphs there are, and whether notes are numbers.
 parity.differ("notes after three calls", len(notes_torch), len(notes_tf))
+parity.differ("graphs after three calls", noting_torch, noting_tf)
 numbers_torch = sum(hasattr(note, "numpy") for note in notes_torch)
 numbers_tf = sum(hasattr(note, "numpy") for note in notes_tf)
 print(f"notes that hold a number: PyTorch {numbers_torch}, TensorFlow {numbers_tf}")
