@@ -1,5 +1,7 @@
 """helpers.port: planted faults are found in their layer with their cause, a right port gets none, no match is guessed."""
+import math
 import re
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ import torch
 from torch import nn
 
 from helpers import ROOT, port, tf_side, torch_side
+from helpers.porting import formulas
 
 pytestmark = pytest.mark.slow
 keras = tf.keras
@@ -418,6 +421,20 @@ def test_gradients_and_steps():
 
 
 # What is kept
+
+def test_an_error_function_makes_no_object_of_every_number():
+    """A layer may have millions: at once they took more memory than all else that a search for causes does."""
+    x = np.linspace(-3, 3, 300_000, dtype="float32").reshape(3, -1)
+    tracemalloc.start()
+    try:
+        found = formulas.erf(x)
+        assert tracemalloc.get_traced_memory()[1] < 2 * found.nbytes
+    finally:
+        tracemalloc.stop()
+    assert found.shape == x.shape and found.dtype == "float64" and formulas.erf(1.0) == math.erf(1.0)
+    for at in [(0, 0), (1, 7), (2, -1)]:
+        assert found[at] == math.erf(x[at])
+
 
 def test_a_page_and_files(tmp_path, capsys):
     original, ours, theirs_in, yours_in = picture_network()

@@ -9,7 +9,12 @@ import math
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-ERF = np.vectorize(math.erf, otypes=[float])
+
+def erf(x):
+    """The error function of each number: NumPy has none. One number at a time becomes an object of Python's, not all at
+    once, as in `np.vectorize`: a layer may have millions."""
+    x = np.asarray(x)
+    return np.fromiter(map(math.erf, x.flat), float, x.size).reshape(x.shape)
 
 
 def sigmoid(x):
@@ -33,7 +38,7 @@ ACTIVATIONS = {
     "softmax over axis 0": lambda x: softmax(x, 0),
     "softmax over axis 1": lambda x: softmax(x, 1),
     "log_softmax": lambda x: np.log(softmax(x)),
-    "gelu": lambda x: 0.5 * x * (1 + ERF(x / math.sqrt(2))),
+    "gelu": lambda x: 0.5 * x * (1 + erf(x / math.sqrt(2))),
     "gelu by tanh": lambda x: 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))),
     "silu": lambda x: x * sigmoid(x),
     "elu": lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0))),
