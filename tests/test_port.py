@@ -420,8 +420,6 @@ def test_gradients_and_steps():
         port.changes({"m": np.zeros(3)}, {"n": np.zeros(3)})
 
 
-# What is kept
-
 def test_an_error_function_makes_no_object_of_every_number():
     """A layer may have millions: at once they took more memory than all else that a search for causes does."""
     x = np.linspace(-3, 3, 300_000, dtype="float32").reshape(3, -1)
@@ -435,6 +433,8 @@ def test_an_error_function_makes_no_object_of_every_number():
     for at in [(0, 0), (1, 7), (2, -1)]:
         assert found[at] == math.erf(x[at])
 
+
+# What is kept
 
 def test_a_page_and_files(tmp_path, capsys):
     original, ours, theirs_in, yours_in = picture_network()

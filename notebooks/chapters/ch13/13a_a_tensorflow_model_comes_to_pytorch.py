@@ -557,16 +557,16 @@ exercises.check("13.1", answer)
 # ## 13a.7 How equal is equal?
 #
 # The kit said EQUAL, and the differences are not zero. Nobody is right to the last bit: here is our network against
-# itself in [float64](glossary.md#float64), for the first sound.
+# itself in [float64](glossary.md#float64), for the melody.
 
 # %% tags=["taught"]
-first = batch[:1]
+melody = batch[:1]
 with slices_torch.Slices():  # in float64 PyTorch's convolution takes 340 MB without
     exact = torch_side.activations(
-        copy.deepcopy(network).double(), first.astype("float64")
+        copy.deepcopy(network).double(), melody.astype("float64")
     )
 rounding = port.first_difference(
-    torch_side.activations(network, first), exact, rtol=1e-3
+    torch_side.activations(network, melody), exact, rtol=1e-3
 )
 for row in rounding.rows[:8]:
     print(f"{row.yours:10} {row.relative:.0e}")

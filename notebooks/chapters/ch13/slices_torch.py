@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch.overrides import TorchFunctionMode
 
 NUMBERS = 2**16
-"""How many numbers the windows of a slice may hold (0.5 MB), where a row of the result needs no more. Slices of 8 MB cost up
+"""The most numbers that the windows of a slice hold (0.5 MB), unless one row of the result needs more. Slices of 8 MB cost up
 to 130 MB more, in some runs and not in others."""
 
 
