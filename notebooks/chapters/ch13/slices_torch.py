@@ -8,8 +8,8 @@ import torch.nn.functional as F
 from torch.overrides import TorchFunctionMode
 
 NUMBERS = 2**16
-"""The most numbers that the windows of a slice hold (0.5 MB), unless one row of the result needs more. Slices of 8 MB cost up
-to 130 MB more, in some runs and not in others."""
+"""The most numbers that the windows of a slice hold (0.5 MB), unless one row of the result needs more. Slices of 8 MB cost
+up to 130 MB more, in some runs and not in others."""
 
 
 class Slices(TorchFunctionMode):
